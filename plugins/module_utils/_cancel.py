@@ -1,0 +1,132 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cancelling tasks.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks, read_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+
+def cancel_tasks(
+    connection: Connection,
+    task_ids: list[str],
+    skip_not_cancelable: bool,
+    wait_seconds: float | None,
+    check_mode: bool,
+) -> dict[str, t.Any]:
+    """Ask for the cancellation of those tasks that it can still reach, and wait until each is over.
+
+    ``wait_seconds`` None means not to wait. All tasks are tried before the failures are raised together.
+    """
+    before = read_known_tasks(connection, task_ids)
+    run = _Run(skip_not_cancelable)
+    for task in before:
+        if run.wants(task):
+            if check_mode:
+                run.cancelled.append(task["id"])
+            else:
+                run.cancel(connection, task)
+    after = before
+    if run.cancelled and check_mode:
+        after = [{**task, "cancelled": True} if task["id"] in run.cancelled else task for task in before]
+    elif not check_mode:
+        unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
+        if wait_seconds is not None and unfinished:
+            watch = Watch(connection, unfinished)
+            watch.until(lambda: not watch.pending, time.monotonic() + wait_seconds)
+            run.failures += [
+                f"{task_id} was asked to end but is not over after {wait_seconds} s (option timeout)"
+                for task_id in watch.pending
+            ]
+        if unfinished:
+            after = read_tasks(connection, task_ids).tasks
+    result = {
+        "changed": bool(run.cancelled),
+        "tasks": after,
+        "cancelled_task_ids": run.cancelled,
+        "skipped_tasks": run.skipped,
+        "diff": {"before": _states(before), "after": _states(after)},
+    }
+    if run.failures:
+        raise VsphereError("; ".join(run.failures), **{**run.fault, **result})
+    return result
+
+
+class _Run:
+    """What became of the tasks so far."""
+
+    def __init__(self, skip_not_cancelable: bool) -> None:
+        self._skip_not_cancelable = skip_not_cancelable
+        self.cancelled: list[str] = []
+        self.requested: list[str] = []
+        self.skipped: list[dict[str, str]] = []
+        self.failures: list[str] = []
+        self.fault: dict[str, t.Any] = {}
+
+    def wants(self, task: Task) -> bool:
+        """Whether the task is to be cancelled; where it is not, why is noted."""
+        if is_over(task):
+            self._skip(task, f"it is over already (state {task['state']})")
+        elif task["cancelled"]:
+            self.requested.append(task["id"])
+            self._skip(task, "its cancellation was asked for before")
+        elif not task["cancelable"]:
+            self._not_cancelable(task, "The task reports cancelable: false.")
+        else:
+            return True
+        return False
+
+    def cancel(self, connection: Connection, task: Task) -> None:
+        try:
+            connection.invoke(reference("Task", task["id"]), "CancelTask")
+        except Fault as fault:
+            # Between the look and the call a task may end, be cancelled by somebody else, or lose its cancel button.
+            if fault.type == "InvalidState":
+                self._skip(task, "it ended, or its cancellation was asked for, in the meantime")
+            elif fault.type == "ManagedObjectNotFound":
+                self._skip(task, "it ended and was forgotten in the meantime")
+            elif fault.type == "NotSupported":
+                self._not_cancelable(task, fault.text)
+            else:
+                self._fail(f"{label(task)} cannot be cancelled: {fault.message}", fault.type, fault.text)
+        except VsphereError as error:
+            self.failures.append(error.message)
+        else:
+            self.cancelled.append(task["id"])
+
+    def _not_cancelable(self, task: Task, text: str) -> None:
+        if self._skip_not_cancelable:
+            self._skip(task, "it is not cancelable")
+        else:
+            self._fail(
+                f"{label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
+                "on_not_cancelable: skip passes over such tasks",
+                "NotSupported",
+                text,
+            )
+
+    def _skip(self, task: Task, reason: str) -> None:
+        self.skipped.append({"id": task["id"], "reason": reason})
+
+    def _fail(self, sentence: str, fault_type: str, text: str) -> None:
+        self.failures.append(sentence)
+        self.fault.setdefault("fault", {"type": fault_type, "message": text})
+
+
+def _states(tasks: list[Task]) -> dict[str, t.Any]:
+    return {task["id"]: {"state": task["state"], "cancelled": task["cancelled"]} for task in tasks}

@@ -1,0 +1,166 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One connection per run: picks the transport once, logs in, renews a lost session once, logs out.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.module_utils.api import retry_with_delays_and_condition
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    TimedOut,
+    Unavailable,
+    VsphereError,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+    Result = t.TypeVar("Result")
+
+READ_DELAYS = (0.2, 1, 3)
+"""Seconds between the tries of a read that met a transient failure."""
+
+
+class Transport(t.Protocol):
+    """Properties and methods of managed objects, in VI/JSON-shaped plain data."""
+
+    name: str
+
+    @property
+    def release(self) -> str: ...
+    def get(self, ref: Ref, property_: str) -> t.Any: ...
+    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any: ...
+    def manager(self, name: str) -> Ref: ...
+    def forget_session(self) -> None: ...
+
+
+def _is_transient(error: Exception) -> bool:
+    return isinstance(error, (Lost, Unavailable))
+
+
+class Connection:
+    """A logged-in session; use it in a ``with``. ``keep_secret`` is told each text that must appear in no output."""
+
+    def __init__(self, options: ConnectionOptions, keep_secret: Callable[[str], object]) -> None:
+        self.product: str | None = None
+        self._options = options
+        self._http = Http(options)
+        self._logged_in = False
+        try:
+            choose = retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose)
+            self._transport: Transport = choose(options, self._http, keep_secret)
+        except BaseException:
+            self._http.close()
+            raise
+
+    def __enter__(self) -> Connection:
+        try:
+            self._login()
+        except BaseException:
+            self._http.close()
+            raise
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
+        with contextlib.suppress(VsphereError):
+            if self._logged_in:
+                self._transport.invoke(self.manager("sessionManager"), "Logout")
+        self._http.close()
+
+    @property
+    def host(self) -> str:
+        """The server's name and port, for messages."""
+        return self._http.name
+
+    @property
+    def user(self) -> str:
+        return self._options.username
+
+    @property
+    def api(self) -> dict[str, t.Any]:
+        """What every module returns as ``api``."""
+        return {"transport": self._transport.name, "release": self._transport.release, "product": self.product}
+
+    @property
+    def server_time(self) -> t.Any:
+        """The server's clock at its last answer, to the second; None where it gave none."""
+        return self._http.server_time
+
+    def manager(self, name: str) -> Ref:
+        """A singleton by its name in the ServiceContent, such as ``taskManager``."""
+        return self._transport.manager(name)
+
+    def read(
+        self,
+        steps: Callable[[Transport], Result],
+        delays: Iterable[float] = READ_DELAYS,
+        transient: Callable[[Exception], bool] = _is_transient,
+    ) -> Result:
+        """Run calls that change nothing; after a transient failure or a lost session all of them are run again."""
+        again = retry_with_delays_and_condition(delays, transient)
+        return t.cast("Result", again(lambda: self._renewing(lambda: steps(self._transport)))())
+
+    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
+        """Invoke a method that changes something: sent once, unless the server refused it for want of a session."""
+        try:
+            return self._renewing(lambda: self._transport.invoke(ref, method, params))
+        except (Lost, TimedOut, Unavailable) as error:
+            raise VsphereError(
+                f"{error.message}; whether {method} of {ref['type']} {ref['value']} was carried out is unknown: "
+                "look at the object before you call it again"
+            ) from error
+
+    def _login(self) -> None:
+        login = {"userName": self._options.username, "password": self._options.password}
+        try:
+            self._transport.invoke(self.manager("sessionManager"), "Login", login)
+        except Fault as fault:
+            if fault.type != "InvalidLogin":
+                raise
+            raise VsphereError(
+                f"{self.host} refuses the login of {self.user} (InvalidLogin): check username and password",
+                fault={"type": fault.type, "message": fault.text},
+            ) from fault
+        self._logged_in = True
+
+    def _renewing(self, call: Callable[[], Result]) -> Result:
+        try:
+            return call()
+        except Fault as fault:
+            # The server says this before it does anything, so even a change can be sent again.
+            if fault.type != "NotAuthenticated" or not self._logged_in:
+                raise
+        self._transport.forget_session()
+        self._login()
+        return call()
+
+
+def _choose(options: ConnectionOptions, http: Http, keep_secret: Callable[[str], object]) -> Transport:
+    """VI/JSON where the server has it, else SOAP; only a server that answers and has none counts as having none."""
+    release = negotiate(http) if options.transport != "soap" else None
+    if release:
+        return ViJson(http, release, keep_secret)
+    if options.transport == "json":
+        raise VsphereError(
+            f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: "
+            "set transport to auto or soap"
+        )
+    # Importing pyVmomi takes longer than a request: only where it is needed.
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport.soap import Soap
+
+    return Soap(http, keep_secret)

@@ -1,0 +1,70 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong, each as one exception whose text is the sentence the user reads.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class VsphereError(Exception):
+    """The base of all. ``result`` holds what the failed module returns besides its message."""
+
+    def __init__(self, message: str, **result: t.Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.result = result
+
+
+class MissingLibrary(VsphereError):
+    """A Python library is not installed where the module runs."""
+
+    def __init__(self, library: str, reason: str, traceback: str) -> None:
+        super().__init__(reason)
+        self.library = library
+        self.traceback = traceback
+
+
+class Unreachable(VsphereError):
+    """No connection came about, so nothing was sent."""
+
+
+class Lost(VsphereError):
+    """The connection broke, or the answer was cut off, after the request had been sent."""
+
+
+class TimedOut(VsphereError):
+    """The request was sent, and no answer came in time."""
+
+
+class Unavailable(VsphereError):
+    """A front end answered for a service that is not there (502, 503, 504)."""
+
+
+class Fault(VsphereError):
+    """A vSphere fault that the server answered with.
+
+    ``type`` is its name (``NotSupported``), ``text`` the server's message, ``fields`` the fault's own members in
+    VI/JSON form, ``method`` and ``ref`` what was called (None where the fault lies inside other data).
+    """
+
+    def __init__(
+        self, type_: str, text: str, fields: dict[str, t.Any], method: str = "", ref: dict[str, t.Any] | None = None
+    ) -> None:
+        on = f" of {ref['type']} {ref['value']}" if ref else ""
+        sentence = f"{method}{on} failed: {text.rstrip('.')} ({type_})"
+        if type_ == "NoPermission" and "privilegeId" in fields:
+            place = fields.get("object") or ref or {"type": "the", "value": "object"}
+            sentence = (
+                f"{method}{on} is not permitted: the user lacks the privilege {fields['privilegeId']} "
+                f"on {place['type']} {place['value']} (NoPermission)"
+            )
+        super().__init__(sentence, fault={"type": type_, "message": text})
+        self.type = type_
+        self.text = text
+        self.fields = fields

@@ -1,0 +1,87 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The connection options: their argument spec, and the checked values that a connection is made from.
+
+Names, aliases, environment variables and defaults are those of ``vmware.vmware`` and of AWX's VMware credential. The
+documentation is in ``plugins/doc_fragments/connection.py``.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible.module_utils.common.parameters import env_fallback
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+
+CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
+    "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
+    "username": {"type": "str", "aliases": ["user", "admin"], "fallback": (env_fallback, ["VMWARE_USER"])},
+    "password": {
+        "type": "str",
+        "aliases": ["pass", "pwd"],
+        "no_log": True,
+        "fallback": (env_fallback, ["VMWARE_PASSWORD"]),
+    },
+    "port": {"type": "int", "default": 443, "fallback": (env_fallback, ["VMWARE_PORT"])},
+    "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VMWARE_VALIDATE_CERTS"])},
+    "ca_path": {"type": "path", "fallback": (env_fallback, ["VMWARE_CA_PATH"])},
+    "proxy_host": {"type": "str", "fallback": (env_fallback, ["VMWARE_PROXY_HOST"])},
+    "proxy_port": {"type": "int", "fallback": (env_fallback, ["VMWARE_PROXY_PORT"])},
+    "transport": {
+        "type": "str",
+        "choices": ["auto", "json", "soap"],
+        "default": "auto",
+        "fallback": (env_fallback, ["VMWARE_TRANSPORT"]),
+    },
+    "request_timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["VMWARE_REQUEST_TIMEOUT"])},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class ConnectionOptions:
+    """The options of one connection, checked: times in seconds, an IPv6 literal without its brackets."""
+
+    hostname: str
+    username: str
+    password: str = dataclasses.field(repr=False)
+    port: int
+    validate_certs: bool
+    ca_path: str | None
+    proxy_host: str | None
+    proxy_port: int | None
+    transport: str
+    request_timeout: int
+
+    @classmethod
+    def from_params(cls, params: dict[str, t.Any]) -> ConnectionOptions:
+        """Check the options before anything is connected to; all that is wrong is said at once."""
+        given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
+        wrong = [
+            f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"
+            for name in ("hostname", "username", "password")
+            if not given[name]
+        ]
+        host = given["hostname"] = re.sub(r"^\[(.*)\]$", r"\1", given["hostname"] or "")
+        if host and not re.fullmatch(r"[^\s/@:?#\[\]]+|[0-9A-Fa-f:.]+(%\w+)?", host):
+            wrong.append(
+                f"hostname {host!r} is not a host name or address: give it without scheme, port and path, "
+                "such as vcenter.example.com; the port is an option of its own"
+            )
+        wrong += [
+            f"{name} {given[name]} is not a port: give a number from 1 to 65535"
+            for name in ("port", "proxy_port")
+            if given[name] is not None and not 0 < given[name] < 65536
+        ]
+        if bool(given["proxy_host"]) != bool(given["proxy_port"]):
+            wrong.append("proxy_host and proxy_port belong together: give both or neither")
+        if given["request_timeout"] < 1:
+            wrong.append(f"request_timeout {given['request_timeout']} is too short: give 1 second or more")
+        if wrong:
+            raise VsphereError("; ".join(wrong))
+        return cls(**given)

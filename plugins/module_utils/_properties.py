@@ -1,0 +1,72 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading properties of many managed objects with one request, by the PropertyCollector.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, reference
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+SERVICE_INSTANCE = reference("ServiceInstance", "ServiceInstance")
+
+
+class Object(t.NamedTuple):
+    """One object of an answer; ``properties`` maps a path to its value as an Any, unset ones are missing."""
+
+    ref: Ref
+    properties: dict[str, t.Any]
+
+
+def property_spec(type_: str, *paths: str) -> dict[str, t.Any]:
+    """Which properties are wanted of the objects of a type."""
+    return {"_typeName": "PropertySpec", "type": type_, "pathSet": list(paths)}
+
+
+def object_spec(ref: Ref, through: str = "") -> dict[str, t.Any]:
+    """An object, or instead of it those that its property ``through`` refers to."""
+    spec: dict[str, t.Any] = {"_typeName": "ObjectSpec", "obj": ref, "skip": bool(through)}
+    if through:
+        spec["selectSet"] = [{"_typeName": "TraversalSpec", "type": ref["type"], "path": through, "skip": False}]
+    return spec
+
+
+def filter_spec(objects: list[dict[str, t.Any]], properties: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    return {"_typeName": "PropertyFilterSpec", "propSet": properties, "objectSet": objects}
+
+
+def retrieve(transport: Transport, objects: list[dict[str, t.Any]], properties: list[dict[str, t.Any]]) -> list[Object]:
+    """RetrievePropertiesEx, page by page until all is there.
+
+    One unknown object makes the whole call a ManagedObjectNotFound fault with ``obj``.
+    """
+    collector = transport.manager("propertyCollector")
+    params = {"specSet": [filter_spec(objects, properties)], "options": {"_typeName": "RetrieveOptions"}}
+    page = transport.invoke(collector, "RetrievePropertiesEx", params)
+    found = []
+    while page:
+        for content in page.get("objects", ()):
+            look_for_lost_session(content)
+            values = {prop["name"]: prop.get("val") for prop in content.get("propSet", ())}
+            found.append(Object(content["obj"], values))
+        token = page.get("token")
+        page = transport.invoke(collector, "ContinueRetrievePropertiesEx", {"token": token}) if token else None
+    return found
+
+
+def look_for_lost_session(content: dict[str, t.Any]) -> None:
+    """Raise the NotAuthenticated that some servers put into an object's missingSet instead of failing the call."""
+    for missing in content.get("missingSet", ()):
+        fault = error(missing["fault"]) or {}
+        if fault.get("type") == "NotAuthenticated":
+            raise Fault("NotAuthenticated", fault["message"], {}, "RetrievePropertiesEx", content["obj"])

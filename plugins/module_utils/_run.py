@@ -1,0 +1,53 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a module's options to its result: the only place that knows AnsibleModule.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import signal
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Params = dict[str, t.Any]
+    Work = Callable[[Connection, bool], dict[str, t.Any]]
+
+
+def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work]) -> None:
+    """Run a module and exit.
+
+    ``prepare`` checks the module's own options before anything is connected to, and gives the work to be done with a
+    connection and the check mode flag. What it raises and what the work raises becomes the module's failure.
+    """
+    module = AnsibleModule(argument_spec={**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
+    # Terminated, the session that was opened is still closed on the way out.
+    signal.signal(signal.SIGTERM, _exit_by_signal)
+    api: dict[str, t.Any] = {}
+    try:
+        work = prepare(module.params)
+        connection = Connection(ConnectionOptions.from_params(module.params), module.no_log_values.add)
+        with connection:
+            try:
+                result = work(connection, module.check_mode)
+            finally:
+                api["api"] = connection.api
+    except MissingLibrary as error:
+        module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
+    except VsphereError as error:
+        module.fail_json(msg=error.message, **{**api, **error.result})
+    module.exit_json(**api, **result)
+
+
+def _exit_by_signal(number: int, frame: object) -> t.NoReturn:
+    raise SystemExit(128 + number)

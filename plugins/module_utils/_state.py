@@ -1,0 +1,209 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Driving a task: description, progress, custom values, state, result and error.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference, to_any
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+Call = tuple[str, dict[str, t.Any]]
+"""A method of the task and its parameters."""
+
+_FAULT_TYPE_ID = "vsphere.tasks"
+
+
+class Wanted:
+    """What a task is to look like, checked as far as that goes without a server; None means not given."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.task_id = check_ids([params["task_id"]])[0]
+        self.state: str | None = params["state"]
+        self.progress: int | None = params["progress"]
+        self.description = _description(params["description"])
+        self.custom_values: dict[str, str] = {k: str(v) for k, v in (params["custom_values"] or {}).items()}
+        self.result = params["result"]
+        self.has_result = params["result"] is not None
+        if self.has_result and self.state != "success":
+            raise VsphereError("result goes with state: success only: vCenter keeps a result for no other state")
+        if params["error"] and self.state != "error":
+            raise VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
+        if self.progress is not None and not 0 <= self.progress <= 100:
+            raise VsphereError(f"progress {self.progress} is not a percentage: give a whole number from 0 to 100")
+        self.result_data = to_any(self.result) if self.has_result else None
+        self.fault_data = _fault(params["error"]) if params["error"] else None
+
+
+def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+    """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
+    [before] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    calls = _plan(before, wanted)
+    sent: list[str] = []
+    if not check_mode:
+        for method, params in calls:
+            try:
+                connection.invoke(reference("Task", wanted.task_id), method, params)
+            except VsphereError as failure:
+                if sent:
+                    failure.result["changed"] = True
+                    failure.message += f"; before that, {', '.join(sent)} had been carried out"
+                raise
+            sent.append(method)
+    after = _predicted(before, wanted) if calls else before
+    if sent:
+        [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    return {
+        "changed": bool(calls),
+        "task": after,
+        "diff": {"before": _compared(before, wanted), "after": _compared(after, wanted)},
+    }
+
+
+def _plan(task: Task, wanted: Wanted) -> list[Call]:
+    """The calls that are needed: running before progress, everything before a final state."""
+    _check_custom_fields(task, wanted)
+    begin: list[Call] = []
+    progress: list[Call] = []
+    end: list[Call] = []
+    if is_over(task):
+        _check_outcome(task, wanted)
+    else:
+        if wanted.progress not in (None, task["progress"]):
+            progress.append(("UpdateProgress", {"percentDone": wanted.progress}))
+        begin, end = _plan_state(task, wanted, bool(progress))
+    details: list[Call] = []
+    if wanted.description not in (None, task["description"]):
+        details.append(
+            ("SetTaskDescription", {"description": {"_typeName": "LocalizableMessage", **wanted.description}})
+        )
+    details += [
+        ("setCustomValue", {"key": name, "value": value})
+        for name, value in wanted.custom_values.items()
+        if task["custom_values"].get(name) != value
+    ]
+    return begin + details + progress + end
+
+
+def _plan_state(task: Task, wanted: Wanted, needs_running: bool) -> tuple[list[Call], list[Call]]:
+    """The changes of state before and after everything else; ``needs_running`` is true where progress will be set."""
+    queued = task["state"] == "queued"
+    if needs_running and queued and wanted.state in (None, "queued"):
+        raise _invalid_state(f"{label(task)} is queued and takes no progress before it runs: give state: running too")
+    if wanted.state in (None, task["state"]):
+        return [], []
+    if wanted.state in ("queued", "running"):
+        return [("SetTaskState", {"state": wanted.state})], []
+    final: dict[str, t.Any] = {"state": wanted.state}
+    if wanted.has_result:
+        final["result"] = wanted.result_data
+    if wanted.fault_data:
+        final["fault"] = wanted.fault_data
+    begin: list[Call] = [("SetTaskState", {"state": "running"})] if needs_running and queued else []
+    return begin, [("SetTaskState", final)]
+
+
+def _check_custom_fields(task: Task, wanted: Wanted) -> None:
+    if not wanted.custom_values:
+        return
+    known = [field["name"] for field in task["available_fields"]]
+    unknown = [name for name in wanted.custom_values if name not in known]
+    if unknown:
+        raise VsphereError(
+            f"custom_values: no custom field of tasks is called {', '.join(unknown)}; "
+            + (
+                f"there is {', '.join(known)}"
+                if known
+                else "none is defined yet, an administrator adds them in vCenter"
+            )
+        )
+
+
+def _check_outcome(task: Task, wanted: Wanted) -> None:
+    """A task that is over stays what it is: anything else is refused before it is sent."""
+    if wanted.state is None:
+        if wanted.progress is not None and wanted.progress != task["progress"]:
+            raise _invalid_state(f"{label(task)} is over (state {task['state']}), so its progress can no longer be set")
+        return
+    differs = wanted.state != task["state"]
+    differs |= wanted.has_result and from_any(wanted.result_data) != task["result"]
+    if wanted.fault_data:
+        differs |= not (error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
+    if differs:
+        outcome = {"success": f"result {task['result']!r}", "error": f"error {(task['error'] or {}).get('message')!r}"}
+        raise _invalid_state(
+            f"{label(task)} is over already with state {task['state']} and {outcome[task['state']]}: "
+            "the outcome of a task cannot be changed"
+        )
+
+
+def _predicted(task: Task, wanted: Wanted) -> Task:
+    """What the task would look like afterwards."""
+    after = dict(task)
+    for member in ("state", "progress", "description"):
+        if getattr(wanted, member) is not None and not (member == "progress" and is_over(task)):
+            after[member] = getattr(wanted, member)
+    if wanted.has_result:
+        after["result"] = wanted.result
+    if wanted.fault_data:
+        after["error"] = error(wanted.fault_data)
+    if wanted.custom_values:
+        after["custom_values"] = {**task["custom_values"], **wanted.custom_values}
+    return after
+
+
+def _compared(task: Task, wanted: Wanted) -> dict[str, t.Any]:
+    """The part of the task that the options speak of, for the diff."""
+    given = {
+        "state": wanted.state,
+        "progress": wanted.progress,
+        "description": wanted.description,
+        "result": wanted.result,
+        "error": wanted.fault_data,
+        "custom_values": wanted.custom_values or None,
+    }
+    return {member: task[member] for member, value in given.items() if value is not None}
+
+
+def _invalid_state(sentence: str) -> VsphereError:
+    message = "The operation is not allowed in the current state."
+    return VsphereError(f"{sentence} (InvalidState)", fault={"type": "InvalidState", "message": message})
+
+
+def _description(given: t.Any) -> dict[str, str] | None:
+    """{key, message} of a text, which has no key of its own, or of {key, message}."""
+    if given is None:
+        return None
+    if isinstance(given, dict):
+        if not set(given) <= {"key", "message"} or not isinstance(given.get("key"), str) or not given["key"]:
+            raise VsphereError("description takes a text, or key (required) and message")
+        return {"key": given["key"], "message": str(given.get("message") or "")}
+    return {"key": "vsphere.tasks.description", "message": str(given)}
+
+
+def _fault(given: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The fault to send, in the published form: bare, with its text in faultMessage."""
+    type_name, members = given["type"], given["fields"] or {}
+    if type_name == "ExtendedFault" and not members.keys() & {"faultTypeId", "fault_type_id"}:
+        members = {"faultTypeId": _FAULT_TYPE_ID, **members}
+    if type_name == "ExtendedFault" and not given["fields"]:
+        fault = {"_typeName": type_name, **members}
+    else:
+        # Imported here, as it is pyVmomi that knows what other faults are made of.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+
+        _vitypes.require_registry("for an error of another type than a plain ExtendedFault")
+        fault = _vitypes.build_fault(type_name, members)
+    text = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": given["message"]}
+    return {**fault, "faultMessage": [text]}

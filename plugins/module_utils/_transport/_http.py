@@ -1,0 +1,154 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTPS to one server: the only file that imports requests, used by both transports.
+
+One session is kept for the whole run, so that all calls share one TLS connection. Every way in which a request can fail
+before a vSphere answer is there becomes one of the exceptions of ``_errors``, with the option that mends it.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import traceback
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Lost,
+    MissingLibrary,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    VsphereError,
+)
+
+try:
+    import requests
+    import urllib3
+
+    REQUESTS_IMPORT_ERROR = ""
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+if t.TYPE_CHECKING:
+    import datetime
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+
+
+class Answer(t.NamedTuple):
+    """What the server answered: HTTP status, headers (case-insensitive) and the whole body."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+
+class Http:
+    """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time."""
+
+    def __init__(self, options: ConnectionOptions) -> None:
+        if REQUESTS_IMPORT_ERROR:
+            raise MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
+        self.host = options.hostname
+        self.server_time: datetime.datetime | None = None
+        literal = f"[{options.hostname}]" if ":" in options.hostname else options.hostname
+        self.name = f"{literal}:{options.port}"
+        self._timeout = options.request_timeout
+        self._session = requests.Session()
+        # Any authentication of our own keeps requests from looking into ~/.netrc.
+        self._session.auth = lambda request: request
+        # Given with each request, these win over REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; True leaves those in force.
+        self._verify: bool | str = (options.ca_path or True) if options.validate_certs else False
+        if not options.validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._proxies: dict[str, str] = {}
+        if options.proxy_host:
+            self._proxies["https"] = f"http://{options.proxy_host}:{options.proxy_port}"
+
+    def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
+        """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
+        try:
+            response = self._session.request(
+                method,
+                f"https://{self.name}{path}",
+                data=body,
+                headers=headers,
+                timeout=(self._timeout, self._timeout + wait),
+                verify=self._verify,
+                proxies=dict(self._proxies),
+                allow_redirects=False,
+            )
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise self._explain(error) from error
+        if "Date" in response.headers:
+            self.server_time = email.utils.parsedate_to_datetime(response.headers["Date"])
+        if response.is_redirect:
+            raise VsphereError(
+                f"{self.name} redirects to {response.headers['Location']}, which is not followed because the login "
+                "would travel along: give the final address as hostname and port"
+            )
+        if response.status_code in (502, 503, 504):
+            raise Unavailable(
+                f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
+                "are still starting; try again later"
+            )
+        return Answer(response.status_code, response.headers, response.content)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def not_vsphere(self, answer: Answer) -> VsphereError:
+        """The error for an answer that no vCenter or ESXi gives."""
+        what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
+        return VsphereError(f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port")
+
+    def _explain(self, error: Exception) -> VsphereError:
+        """Name the cause of a failed request and its remedy."""
+        causes = list(_chain(error))
+        kinds = {type(cause).__name__ for cause in causes}
+        text = str(causes[-1]) or type(causes[-1]).__name__
+        if "ProxyError" in kinds:
+            return Unreachable(
+                f"the proxy to {self.name} failed ({text}): check proxy_host and proxy_port, or HTTPS_PROXY and "
+                "NO_PROXY in the environment"
+            )
+        if "SSLError" in kinds:
+            return Unreachable(
+                f"the TLS connection to {self.name} failed ({text}): name the CA that signed its certificate with "
+                "ca_path, or set validate_certs to false if you accept any certificate"
+            )
+        if "ReadTimeout" in kinds:
+            return TimedOut(
+                f"{self.name} did not answer within {self._timeout} s: raise request_timeout if it is just slow"
+            )
+        if "ConnectTimeout" in kinds:
+            return Unreachable(
+                f"{self.name} could not be reached within {self._timeout} s: check hostname, port and firewall, "
+                "or raise request_timeout"
+            )
+        if "gaierror" in kinds:
+            return Unreachable(f"the name {self.host} cannot be resolved ({text}): check hostname")
+        if "NewConnectionError" in kinds:
+            return Unreachable(f"{self.name} cannot be connected to ({text}): check hostname, port and firewall")
+        if not isinstance(error, requests.exceptions.RequestException):
+            # The one check that requests makes itself.
+            return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
+        if isinstance(error, requests.exceptions.InvalidURL):
+            return VsphereError(f"{self.name} is no address to connect to ({text}): check hostname and proxy_host")
+        return Lost(f"the connection to {self.name} broke ({text})")
+
+
+def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
+    """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason."""
+    while error is not None:
+        yield error
+        wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
+        error = wrapped[-1] if wrapped else error.__cause__

@@ -1,0 +1,114 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""VI/JSON-shaped data to and from pyVmomi's objects, by pyVmomi's own type registry and nothing else.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+# Where it is missing, those that use this say so.
+with contextlib.suppress(ImportError):
+    from pyVmomi import VmomiSupport
+
+VIM = "urn:vim25"
+XSD = "http://www.w3.org/2001/XMLSchema"
+
+
+def wire_type(name: str) -> t.Any:
+    """pyVmomi's type of a VI/JSON ``_typeName``; KeyError where the registry has none."""
+    if name == "binary":
+        return VmomiSupport.binary
+    try:
+        return VmomiSupport.GetWsdlType(VIM, name)
+    except KeyError:
+        return VmomiSupport.GetWsdlType(XSD, name)
+
+
+def wire_name(type_: t.Any) -> str:
+    """The VI/JSON ``_typeName`` of a pyVmomi type."""
+    return "binary" if type_ is VmomiSupport.binary else str(VmomiSupport.GetWsdlName(type_))
+
+
+def to_data(value: t.Any, declared: t.Any = None) -> t.Any:
+    """VI/JSON-shaped data of what pyVmomi gave; ``declared`` is the type of the place that holds it."""
+    if value is None:
+        return None
+    if isinstance(value, VmomiSupport.ManagedObject):
+        return reference(wire_name(type(value)), value._moId)
+    if isinstance(value, VmomiSupport.DataObject):
+        return _object_to_data(value)
+    if isinstance(value, list):
+        result: t.Any = [to_data(item, type(value).Item) for item in value]  # type: ignore[attr-defined]
+    else:
+        result = _scalar_to_data(value)
+    return {"_typeName": wire_name(type(value)), "_value": result} if declared is object else result
+
+
+def _object_to_data(value: t.Any) -> dict[str, t.Any]:
+    data: dict[str, t.Any] = {"_typeName": wire_name(type(value))}
+    for prop in value._GetPropertyList():
+        member = getattr(value, prop.name)
+        # An unset list reads as an empty one; VI/JSON leaves unset members out.
+        if member is None or (isinstance(member, list) and not member):
+            continue
+        # The text of a fault is called faultstring in VI/JSON.
+        name = "faultstring" if prop.name == "msg" and isinstance(value, Exception) else prop.name
+        data[name] = to_data(member, prop.type)
+    return data
+
+
+def _scalar_to_data(value: t.Any) -> t.Any:
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, VmomiSupport.binary):
+        return base64.b64encode(value).decode()
+    if isinstance(value, type):
+        return wire_name(value)
+    if isinstance(value, VmomiSupport.ManagedMethod):
+        # An operation that this pyVmomi does not know has no registered description.
+        return value.info.wsdlName if hasattr(value, "info") else value.name
+    if isinstance(value, (bool, int, float)):
+        return value
+    return str(value)
+
+
+def from_data(value: t.Any, declared: t.Any, stub: t.Any) -> t.Any:
+    """What pyVmomi wants for VI/JSON-shaped data in a place of the declared type."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        name = value.get("_typeName")
+        if name == "ManagedObjectReference":
+            return wire_type(value["type"])(value["value"], stub)
+        type_ = wire_type(name) if name else declared
+        return from_data(value["_value"], type_, stub) if "_value" in value else _object_from_data(value, type_, stub)
+    if isinstance(value, list):
+        return declared([from_data(item, declared.Item, stub) for item in value])
+    if declared is datetime.datetime:
+        return datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    if declared is VmomiSupport.binary:
+        return VmomiSupport.binary(base64.b64decode(value))
+    if declared is type:
+        return wire_type(value)
+    return value if declared is bool else declared(value)
+
+
+def _object_from_data(data: dict[str, t.Any], type_: t.Any, stub: t.Any) -> t.Any:
+    value = type_()
+    if issubclass(type_, Exception):
+        # SOAP wants the text beside the fault as well (localizedMessage); VI/JSON sends it inside only.
+        value.msg = next((m["message"] for m in data.get("faultMessage") or () if m.get("message")), None)
+    for prop in value._GetPropertyList():
+        if data.get(prop.name) is not None:
+            setattr(value, prop.name, from_data(data[prop.name], prop.type, stub))
+    return value

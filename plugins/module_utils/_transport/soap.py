@@ -1,0 +1,135 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The SOAP transport: vCenter and ESXi of every release, with pyVmomi's types, serializer and deserializer.
+
+Requests travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and errors are the same.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+from xml.parsers.expat import ExpatError
+
+from ansible.module_utils.compat.version import LooseVersion
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, MissingLibrary, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import (
+    from_data,
+    to_data,
+    wire_type,
+)
+
+try:
+    from pyVmomi import VmomiSupport
+    from pyVmomi.SoapAdapter import SoapResponseDeserializer, SoapStubAdapterBase
+
+    PYVMOMI_IMPORT_ERROR = ""
+except ImportError:
+    PYVMOMI_IMPORT_ERROR = traceback.format_exc()
+    SoapStubAdapterBase = object
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+SESSION_COOKIE = "vmware_soap_session"
+
+
+class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
+    """pyVmomi's way to a server, with our HTTP below it."""
+
+    def __init__(self, http: Http, version: str, keep_secret: Callable[[str], object]) -> None:
+        super().__init__(version=version)
+        self.http = http
+        self.wait = 0.0
+        self._keep_secret = keep_secret
+        self.cookie = ""
+        self.requestContext = None
+
+    def InvokeMethod(self, mo: t.Any, info: t.Any, args: t.Any) -> t.Any:  # noqa: N802 (pyVmomi's name)
+        """Send one call; a vSphere fault is raised as pyVmomi's exception."""
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self.versionId, "Cookie": self.cookie}
+        answer = self.http.request("POST", "/sdk", self.SerializeRequest(mo, info, args), headers, self.wait)
+        if answer.status not in (200, 500) or not answer.content_type.endswith("xml"):
+            raise self.http.not_vsphere(answer)
+        if "Set-Cookie" in answer.headers:
+            self.cookie = answer.headers["Set-Cookie"].split(";")[0]
+            self._keep_secret(self.cookie.partition("=")[2].strip('"'))
+        try:
+            result = SoapResponseDeserializer(self).Deserialize(answer.body, info.result)
+        except ExpatError as error:
+            raise Lost(f"the answer of {self.http.name} was cut off ({error})") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise VsphereError(
+                f"pyVmomi cannot read the answer of {self.http.name} to {info.wsdlName} ({error}): a newer pyVmomi may"
+            ) from error
+        if answer.status == 500:
+            raise result
+        return result
+
+
+class Soap:
+    """Properties and methods of managed objects over SOAP."""
+
+    name = "soap"
+
+    def __init__(self, http: Http, keep_secret: Callable[[str], object]) -> None:
+        if PYVMOMI_IMPORT_ERROR:
+            raise MissingLibrary(
+                "pyvmomi", "for SOAP, which this server or the option transport asks for", PYVMOMI_IMPORT_ERROR
+            )
+        versions = VmomiSupport.GetServiceVersions("vim25")
+        # Servers of every release still answer in this one; what comes back says which is the best for both.
+        self._stub = _Stub(http, "vim.version.version9", keep_secret)
+        self._content = self.invoke({"type": "ServiceInstance", "value": "ServiceInstance"}, "RetrieveServiceContent")
+        newest = LooseVersion(self._content["about"]["apiVersion"])
+        self._stub.ComputeVersionInfo(
+            # Some versions are not releases: their names have no digits in front.
+            next(v for v in versions if _release(v)[0].isdigit() and LooseVersion(_release(v)) <= newest)
+        )
+
+    @property
+    def release(self) -> str:
+        return _release(self._stub.version)
+
+    def get(self, ref: Ref, property_: str) -> t.Any:
+        """The value of a property, None where it is unset."""
+        info = wire_type(ref["type"])._GetPropertyInfo(property_)
+        return self._plainly(ref, property_, info.type, lambda mo: self._stub.InvokeAccessor(mo, info))
+
+    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
+        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        info = next(m for m in wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
+        given = params or {}
+        args = [from_data(given.get(param.name), param.type, self._stub) for param in info.params]
+        self._stub.wait = wait
+        return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
+
+    def manager(self, name: str) -> Ref:
+        """A singleton by its name in the ServiceContent."""
+        if name not in self._content:
+            raise VsphereError(f"{self._stub.http.name} has no {name}: it is a part of vCenter, not of ESXi")
+        return t.cast("Ref", self._content[name])
+
+    def forget_session(self) -> None:
+        self._stub.cookie = ""
+
+    def _plainly(self, ref: Ref, member: str, declared: t.Any, call: Callable[[t.Any], t.Any]) -> t.Any:
+        mo = wire_type(ref["type"])(ref["value"], self._stub)
+        try:
+            return to_data(call(mo), declared)
+        except VmomiSupport.GetVmodlType("vmodl.MethodFault") as error:
+            data = to_data(error)
+            type_, text = data.pop("_typeName"), data.pop("faultstring", "")
+            raise Fault(type_, text or type_, data, member, ref) from error
+
+
+def _release(version: str) -> str:
+    """``8.0.2.0`` of pyVmomi's ``vim.version.v8_0_2_0``."""
+    return str(VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]

@@ -1,0 +1,105 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values in VI/JSON form, and what a user gives and gets for them.
+
+Inside an Any, VI/JSON boxes primitives, enums and arrays: ``{"_typeName": "string", "_value": "x"}``. Data objects and
+references carry their own ``_typeName`` and are not boxed.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+
+Ref = dict[str, t.Any]
+"""A managed object reference: ``{"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-1"}``."""
+
+
+def reference(type_: str, value: str) -> Ref:
+    """The reference to the managed object of that type and id."""
+    return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
+
+
+def snake(name: str) -> str:
+    """A member's name as users see it: ``queueTime`` is ``queue_time``."""
+    return str(next(iter(camel_dict_to_snake_dict({name: None}))))
+
+
+def plain(value: t.Any) -> t.Any:
+    """A VI/JSON value as users see it: unboxed, references as {type, moid}; other data objects stay as they are."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        if "_value" in value:
+            return plain(value["_value"])
+        if value.get("_typeName") == "ManagedObjectReference":
+            return {"type": value["type"], "moid": value["value"]}
+    return value
+
+
+def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str, t.Any]:
+    """The members of a data object, with names and values as users see them."""
+    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName" and k not in leave_out}
+
+
+# --- faults inside data ---
+
+_OF_EVERY_FAULT = ("faultCause", "faultMessage", "faultstring")
+_TAKEN = ("type", "message")
+
+
+def error(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
+    """A fault inside data as users see it: {type, message, and the fault's own fields}.
+
+    The published API and 8.0.3 have the bare fault; the types of govmomi, and by report 9.x, wrap it into a
+    LocalizedMethodFault. An own field that is called type or message is given as field_type or field_message.
+    """
+    if not data:
+        return None
+    text = ""
+    if data.get("_typeName") == "LocalizedMethodFault":
+        text, data = data.get("localizedMessage", ""), data["fault"]
+    texts = [text, data.get("faultstring")] + [m.get("message") for m in data.get("faultMessage") or ()]
+    own = fields(data, leave_out=_OF_EVERY_FAULT)
+    own = {(f"field_{name}" if name in _TAKEN else name): value for name, value in own.items()}
+    return {"type": data["_typeName"], "message": next((x for x in texts if x), data["_typeName"]), **own}
+
+
+# --- a task's result ---
+
+
+def to_any(value: t.Any) -> t.Any:
+    """A user's value for an Any: scalars, lists of texts and {type, moid} as what they are, all else as JSON text."""
+    if isinstance(value, bool):
+        return {"_typeName": "boolean", "_value": value}
+    if isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise VsphereError(f"result {value} does not fit into 64 bits: give it as a text")
+        return {"_typeName": "int" if -(2**31) <= value < 2**31 else "long", "_value": value}
+    if isinstance(value, float):
+        return {"_typeName": "double", "_value": value}
+    if isinstance(value, dict) and set(value) == {"type", "moid"} and all(isinstance(x, str) for x in value.values()):
+        return reference(value["type"], value["moid"])
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return {"_typeName": "ArrayOfString", "_value": value}
+    # A text that reads like JSON text is packed once more, so that it comes back as the text it was.
+    packed = isinstance(value, str) and from_any({"_typeName": "string", "_value": value}) == value
+    return {"_typeName": "string", "_value": value if packed else json.dumps(value)}
+
+
+def from_any(value: t.Any) -> t.Any:
+    """The user's value that ``to_any`` made this of; what other programs have set is read the same way."""
+    value = plain(value)
+    if isinstance(value, str) and value[:1] in ("{", "[", '"'):
+        try:
+            return json.loads(value)
+        except ValueError:
+            pass
+    return value

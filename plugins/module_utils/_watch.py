@@ -1,0 +1,194 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Learning at once what becomes of tasks, by a PropertyCollector of our own (push).
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import math
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    VsphereError,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
+    filter_spec,
+    look_for_lost_session,
+    object_spec,
+    property_spec,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL, parse_time
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain, reference
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+LONGEST_CALL = 20
+"""Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
+
+# Small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
+_PATHS = (
+    "info.state",
+    "info.progress",
+    "info.name",
+    "info.descriptionId",
+    "info.entityName",
+    "info.queueTime",
+    "info.cancelable",
+)
+
+
+@dataclasses.dataclass
+class Watched:
+    """What is known of a task while it is watched; ``values`` maps the watched paths to plain values."""
+
+    id: str
+    values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        return str(self.values.get("info.state"))
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def cancelable(self) -> bool:
+        return bool(self.values.get("info.cancelable"))
+
+    @property
+    def queue_time(self) -> datetime.datetime | None:
+        text = self.values.get("info.queueTime")
+        return parse_time(text) if text else None
+
+    def line(self) -> dict[str, t.Any]:
+        """What a line of progress says of the task."""
+        return {
+            "id": self.id,
+            "operation": self.values.get("info.name") or self.values.get("info.descriptionId"),
+            "entity": self.values.get("info.entityName"),
+            "state": self.state,
+            "progress": self.values.get("info.progress"),
+        }
+
+
+class Watch:
+    """The given tasks on the server, from the first look on."""
+
+    def __init__(
+        self, connection: Connection, task_ids: list[str], report: Callable[[Watched], object] = lambda task: None
+    ) -> None:
+        self.tasks: dict[str, Watched] = {}
+        self.unknown: list[str] = []
+        self.gone: list[str] = []
+        self._connection = connection
+        self.wanted = task_ids
+        self._report = report
+
+    @property
+    def pending(self) -> list[str]:
+        """Those that are neither over nor gone, in the order they were given."""
+        return [i for i in self.wanted if i not in self.gone and not (i in self.tasks and self.tasks[i].is_over)]
+
+    def until(self, done: Callable[[], bool], deadline: float) -> None:
+        """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
+
+        Ids that the server does not know at the first look end it at once: they are then in ``unknown``. What breaks in
+        between (the connection, the session, the services behind it) is set up anew as long as there is time.
+        """
+
+        def steps(transport: Transport) -> None:
+            while self._to_watch():
+                try:
+                    with _collector(transport, self._to_watch()) as collector:
+                        return self._follow(transport, collector, done, deadline)
+                except Fault as fault:  # noqa: PERF203 (each unknown id makes one)
+                    self._take_out(fault)
+            return None
+
+        self._connection.read(steps, _delays(deadline), _can_recover)
+
+    def _to_watch(self) -> list[str]:
+        return [task_id for task_id in self.pending if task_id not in self.unknown]
+
+    def _follow(self, transport: Transport, collector: Ref, done: Callable[[], bool], deadline: float) -> None:
+        version, more = "", True
+        # The state is looked at before the clock is, and a truncated answer is read to its end.
+        while more or not (self.unknown or done() or time.monotonic() >= deadline):
+            seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
+            params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
+            updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
+            more = bool(updates and updates.get("truncated"))
+            if updates:
+                version = updates["version"]
+                for part in updates.get("filterSet", ()):
+                    for update in part.get("objectSet", ()):
+                        self._apply(update)
+
+    def _apply(self, update: dict[str, t.Any]) -> None:
+        task_id = update["obj"]["value"]
+        if update["kind"] == "leave":
+            self.gone.append(task_id)
+            return
+        look_for_lost_session({"obj": update["obj"], **update})
+        task = self.tasks.setdefault(task_id, Watched(task_id))
+        before = dict(task.values)
+        for change in update.get("changeSet", ()):
+            # A change without a value unsets.
+            task.values[change["name"]] = plain(change.get("val"))
+        if task.values != before:
+            self._report(task)
+
+    def _take_out(self, fault: Fault) -> None:
+        """Note which task a ManagedObjectNotFound speaks of; any other fault is raised again."""
+        task_id = (fault.fields.get("obj") or {}).get("value")
+        if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch():
+            raise fault
+        (self.gone if task_id in self.tasks else self.unknown).append(task_id)
+
+
+@contextlib.contextmanager
+def _collector(transport: Transport, task_ids: list[str]) -> t.Iterator[Ref]:
+    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
+    collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
+    try:
+        objects = [object_spec(reference("Task", task_id)) for task_id in task_ids]
+        spec = filter_spec(objects, [property_spec("Task", *_PATHS)])
+        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
+        yield collector
+    finally:
+        # Takes the filter along. It ends with the session anyway: a failure of this must not hide the result.
+        with contextlib.suppress(VsphereError):
+            transport.invoke(collector, "DestroyPropertyCollector")
+
+
+def _delays(deadline: float) -> t.Iterator[float]:
+    """Pauses between attempts to set up the watch anew: short at first, then every ten seconds, up to the deadline."""
+    delay = 0.2
+    while time.monotonic() < deadline:
+        yield min(delay, max(0.0, deadline - time.monotonic()))
+        delay = min(2 * delay, 10)
+
+
+def _can_recover(error: Exception) -> bool:
+    if isinstance(error, Fault):
+        # The collector is gone with its session, or the server has lost track of what it had told.
+        return error.type in ("NotAuthenticated", "InvalidCollectorVersion", "ManagedObjectNotFound")
+    return isinstance(error, (Lost, TimedOut, Unavailable, Unreachable))

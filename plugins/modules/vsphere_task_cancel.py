@@ -1,0 +1,117 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vsphere_task_cancel
+short_description: Cancel tasks of a vCenter or ESXi
+version_added: 0.1.0
+description:
+  - Asks for the cancellation of tasks, and waits until each is really over.
+  - Tasks that are over, or whose cancellation was asked for before, are left alone.
+author:
+  - Contributors to the vsphere.tasks collection (@vsphere-tasks)
+extends_documentation_fragment:
+  - vsphere.tasks.attributes
+  - vsphere.tasks.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+options:
+  task_ids:
+    description:
+      - Managed object ids of the tasks to cancel, such as V(task-123).
+      - If the server does not know one of them, the module fails before it cancels any.
+    type: list
+    elements: str
+    required: true
+  on_not_cancelable:
+    description:
+      - What to do about tasks that cannot be cancelled.
+      - V(fail) fails at the end, when the other tasks were cancelled. V(skip) lists them in RV(skipped_tasks) only.
+    type: str
+    choices: [fail, skip]
+    default: fail
+  wait:
+    description:
+      - Whether to wait until the tasks are over. vSphere cancels in the background, so a task goes on for a while after
+        the request.
+    type: bool
+    default: true
+  timeout:
+    description: Seconds to wait for, with O(wait=true). The module fails when a task is not over by then.
+    type: int
+    default: 300
+seealso:
+  - module: vsphere.tasks.vsphere_task_info
+"""
+
+EXAMPLES = r"""
+- name: Cancel a migration that hangs
+  vsphere.tasks.vsphere_task_cancel:
+    task_ids: [task-123]
+
+- name: Find what runs on a host
+  vsphere.tasks.vsphere_task_info:
+    states: [queued, running]
+    cancelable: true
+    entity:
+      name: esx-01.example.com
+  register: found
+
+- name: Cancel it, but wait for no longer than a minute
+  vsphere.tasks.vsphere_task_cancel:
+    task_ids: "{{ found.tasks | map(attribute='id') }}"
+    on_not_cancelable: skip
+    timeout: 60
+"""
+
+RETURN = r"""
+"""
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._cancel import cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+ARGUMENT_SPEC = {
+    "task_ids": {"type": "list", "elements": "str", "required": True},
+    "on_not_cancelable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "int", "default": 300},
+}
+
+
+def prepare(params: dict[str, t.Any]) -> t.Any:
+    task_ids = check_ids(params["task_ids"])
+    if params["timeout"] < 0:
+        raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
+
+    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+        return cancel_tasks(
+            connection,
+            task_ids,
+            skip_not_cancelable=params["on_not_cancelable"] == "skip",
+            wait_seconds=params["timeout"] if params["wait"] else None,
+            check_mode=check_mode,
+        )
+
+    return work
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, prepare)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vsphere_task_state
+short_description: Drive a task of your own in vCenter
+version_added: 0.1.0
+description:
+  - Sets the description, progress, state, result, error and custom values of a task, such as one that an extension has
+    created to show its own work in the vSphere Client.
+  - Only what differs is sent, so that a second run changes nothing.
+  - vCenter demands the privilege C(Task.Update), for custom values C(Global.SetCustomField).
+author:
+  - Contributors to the vsphere.tasks collection (@vsphere-tasks)
+extends_documentation_fragment:
+  - vsphere.tasks.attributes
+  - vsphere.tasks.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+options:
+  task_id:
+    description: Managed object id of the task, such as V(task-123).
+    type: str
+    required: true
+  state:
+    description:
+      - The state that the task is to be in. V(success) and V(error) end it.
+      - A task that is over keeps its state. Asking for the same outcome again changes nothing, for another one fails.
+    type: str
+    choices: [queued, running, success, error]
+  progress:
+    description:
+      - How much is done, in percent from 0 to 100. Only a running task takes it.
+      - Has no meaning for a task that is over already, and is left alone there if O(state) is its state.
+    type: int
+  description:
+    description:
+      - What the task is doing now, as the vSphere Client shows it.
+      - A text, or a dictionary with C(key) (of a message that an extension has registered) and C(message).
+    type: raw
+  result:
+    description:
+      - What the task has brought about, with O(state=success) only.
+      - Texts, numbers, booleans, lists of texts and references C({type, moid}) are sent as the VI types they are,
+        anything else as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
+    type: raw
+  error:
+    description: Why the task has failed, with O(state=error) only.
+    type: dict
+    suboptions:
+      message:
+        description: The text that the vSphere Client shows.
+        type: str
+        required: true
+      type:
+        description:
+          - Type of the fault. vCenter takes only types that extend VimFault.
+          - For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
+        type: str
+        default: ExtendedFault
+      fields:
+        description:
+          - The fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the API's names.
+          - An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
+        type: dict
+  custom_values:
+    description:
+      - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
+    type: dict
+seealso:
+  - module: vsphere.tasks.vsphere_task_info
+"""
+
+EXAMPLES = r"""
+- name: Show that the work has begun
+  vsphere.tasks.vsphere_task_state:
+    task_id: "{{ my_task_id }}"
+    state: running
+    progress: 10
+    description: Copying the templates
+
+- name: End the task well
+  vsphere.tasks.vsphere_task_state:
+    task_id: "{{ my_task_id }}"
+    state: success
+    progress: 100
+    result: 12 templates copied
+
+- name: Or end it as failed
+  vsphere.tasks.vsphere_task_state:
+    task_id: "{{ my_other_task_id }}"
+    state: error
+    error:
+      message: The datastore is full
+      type: GenericVmConfigFault
+      fields:
+        reason: disk
+"""
+
+RETURN = r"""
+"""
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._state import Wanted, set_task
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+ARGUMENT_SPEC = {
+    "task_id": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["queued", "running", "success", "error"]},
+    "progress": {"type": "int"},
+    "description": {"type": "raw"},
+    "result": {"type": "raw"},
+    "error": {
+        "type": "dict",
+        "options": {
+            "message": {"type": "str", "required": True},
+            "type": {"type": "str", "default": "ExtendedFault"},
+            "fields": {"type": "dict"},
+        },
+    },
+    "custom_values": {"type": "dict"},
+}
+
+
+def prepare(params: dict[str, t.Any]) -> t.Any:
+    wanted = Wanted(params)
+
+    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+        return set_task(connection, wanted, check_mode)
+
+    return work
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, prepare)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vsphere_task_wait
+short_description: Wait for tasks of a vCenter or ESXi
+version_added: 0.1.0
+description:
+  - Waits until tasks are over, learns of it at once (the server pushes what changes), and judges how they ended.
+  - While it waits it shows the progress of the tasks, a line whenever something changed.
+  - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
+author:
+  - Contributors to the vsphere.tasks collection (@vsphere-tasks)
+extends_documentation_fragment:
+  - vsphere.tasks.attributes
+  - vsphere.tasks.connection
+attributes:
+  check_mode:
+    support: full
+    details: It waits in check mode as well, but cancels nothing.
+  diff_mode:
+    support: none
+options:
+  task_ids:
+    description:
+      - Managed object ids of the tasks to wait for, such as V(task-123). Without it the recent tasks are waited for.
+      - If the server does not know one of them, the module fails at once.
+    type: list
+    elements: str
+  states:
+    description: Wait only for tasks that are in one of these states when the module begins.
+    type: list
+    elements: str
+    choices: [queued, running, success, error]
+  entity:
+    description: Wait only for tasks of this object of the inventory; every part that is given must fit.
+    type: dict
+    suboptions:
+      moid:
+        description: Its managed object id, such as V(vm-45).
+        type: str
+      name:
+        description: Its name, as the task has it in its C(entity_name).
+        type: str
+      type:
+        description: Its type, such as V(VirtualMachine), V(HostSystem), V(ClusterComputeResource).
+        type: str
+  cancelable:
+    description: Wait only for tasks that can be cancelled, or only for those that cannot.
+    type: bool
+  timeout:
+    description: Seconds to wait for. V(0) looks once.
+    type: int
+    default: 3600
+  until:
+    description: Whether to wait until V(all) of the tasks are over, or until V(any) one is.
+    type: str
+    choices: [all, any]
+    default: all
+  on_error:
+    description:
+      - What to do when a task ends in the state C(error), or is gone from the server and its history.
+      - V(fail) fails and names each of them. V(return) leaves the judgement to the playbook.
+    type: str
+    choices: [fail, return]
+    default: fail
+  on_timeout:
+    description:
+      - What to do about tasks that are not over after O(timeout).
+      - V(cancel) asks for the cancellation of those that can be cancelled, and waits for O(cancel_timeout) more. Those
+        that end in that time are judged by O(on_error), those that do not are a failure.
+    type: str
+    choices: [fail, return, cancel]
+    default: fail
+  cancel_timeout:
+    description: Seconds that cancelled tasks have to end, with O(on_timeout=cancel).
+    type: int
+    default: 60
+  return_tasks:
+    description: Whether to return RV(tasks). Turn it off for thousands of tasks.
+    type: bool
+    default: true
+  progress_interval:
+    description: Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
+    type: int
+    default: 30
+  progress_file:
+    description:
+      - File to append what changes to, one JSON object a line, where the module runs.
+      - It is how the module tells Ansible its progress, so there is no need to give it.
+    type: path
+seealso:
+  - module: vsphere.tasks.vsphere_task_info
+  - module: vsphere.tasks.vsphere_task_cancel
+"""
+
+EXAMPLES = r"""
+- name: Wait for two tasks
+  vsphere.tasks.vsphere_task_wait:
+    task_ids: [task-123, task-124]
+
+- name: Wait for whatever runs on a host, and cancel it after ten minutes
+  vsphere.tasks.vsphere_task_wait:
+    states: [queued, running]
+    entity:
+      type: HostSystem
+      name: esx-01.example.com
+    timeout: 600
+    on_timeout: cancel
+
+- name: Wait until the first of several ends, however it does
+  vsphere.tasks.vsphere_task_wait:
+    task_ids: "{{ clone_task_ids }}"
+    until: any
+    on_error: return
+"""
+
+RETURN = r"""
+"""
+
+import json
+import pathlib
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, wait_for_tasks
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watched
+
+ARGUMENT_SPEC = {
+    **SELECTION_SPEC,
+    "timeout": {"type": "int", "default": 3600},
+    "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
+    "on_error": {"type": "str", "choices": ["fail", "return"], "default": "fail"},
+    "on_timeout": {"type": "str", "choices": ["fail", "return", "cancel"], "default": "fail"},
+    "cancel_timeout": {"type": "int", "default": 60},
+    "return_tasks": {"type": "bool", "default": True},
+    "progress_interval": {"type": "int", "default": 30},
+    "progress_file": {"type": "path"},
+}
+
+
+def prepare(params: dict[str, t.Any]) -> t.Any:
+    selection = Selection(params)
+    for name in ("timeout", "cancel_timeout", "progress_interval"):
+        if params[name] < 0:
+            raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+    names = ("timeout", "until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
+    options = WaitOptions(**{name: params[name] for name in names})
+
+    def report(task: Watched) -> None:
+        if params["progress_file"]:
+            with pathlib.Path(params["progress_file"]).open("a", encoding="utf-8") as progress:
+                progress.write(json.dumps(task.line()) + "\n")
+
+    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+        return wait_for_tasks(connection, selection.ids(connection), options, check_mode, report)
+
+    return work
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, prepare)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+# Copyright: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person sees of tasks while they are waited for.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+import unicodedata
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Report = dict[str, t.Any]
+
+FEW = 10
+"""Up to so many tasks each has lines of its own; beyond, a summary takes their place."""
+
+
+class Progress:
+    """Turns the reports of a waiting module into lines, and displays them."""
+
+    def __init__(self, display: Callable[[str], object], interval: float) -> None:
+        self._display = display
+        self._interval = interval
+        self._began = time.monotonic()
+        self._tasks: dict[str, Report] = {}
+        self._shown: dict[str, tuple[Report, float]] = {}
+        self._summary: tuple[str, float] = ("", self._began)
+
+    def show(self, reports: Iterable[Report], now: float) -> None:
+        """Take in the reports and show what is new, or what was not shown for longer than the interval."""
+        for report in reports:
+            self._tasks[report["id"]] = report
+        many = len(self._tasks) > FEW
+        for task_id, report in self._tasks.items():
+            before, at = self._shown.get(task_id, ({}, 0.0))
+            changed = report != before
+            if many:
+                # Where there are many, percentages are in the summary only.
+                changed = report["state"] != before.get("state") and report["state"] in ("success", "error")
+            due = not many and report["state"] in ("queued", "running") and now - at >= self._interval
+            if changed or due:
+                self._shown[task_id] = (dict(report), now)
+                self._display(f"{self._clock(now)} {line(report)}")
+        if many:
+            self._summarize(now)
+
+    def _summarize(self, now: float) -> None:
+        states = [report["state"] for report in self._tasks.values()]
+        running = [report for report in self._tasks.values() if report["state"] in ("queued", "running")]
+        text = f"{states.count('success')} done, {len(running)} running, {states.count('error')} failed"
+        text += f" of {len(states)}"
+        shown, at = self._summary
+        if text != shown or (running and now - at >= self._interval):
+            self._summary = (text, now)
+            slowest = min(running, key=lambda report: report["progress"] or 0, default=None)
+            self._display(f"{self._clock(now)} {text}" + (f"; slowest: {line(slowest)}" if slowest else ""))
+
+    def _clock(self, now: float) -> str:
+        return f"[{now - self._began:5.0f} s]"
+
+
+def line(report: Report) -> str:
+    """One task: id, operation, entity, state, percent."""
+    percent = "" if report["progress"] is None else f" {report['progress']} %"
+    entity = f" on {_clean(report['entity'])}" if report["entity"] else ""
+    return f"{_clean(report['id'])} {_clean(report['operation'])}{entity}: {_clean(report['state'])}{percent}"
+
+
+def _clean(text: object) -> str:
+    """Text from the server without what could steer a terminal."""
+    return "".join(character for character in str(text) if not unicodedata.category(character).startswith("C"))
