@@ -1,4 +1,4 @@
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -13,6 +13,12 @@ attributes:
     description: Can run in C(check_mode) and return what would change, without changing it.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), when in diff mode.
+"""
+
+    # Whether a module belongs to the action group is documented by this fragment, one for each group.
+    ACTIONGROUP_VSPHERE = r"""
+options: {}
+attributes:
   action_group:
     description: Use C(group/vsphere.tasks.vsphere) in C(module_defaults) to set options for this module.
     support: full

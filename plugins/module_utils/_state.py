@@ -1,4 +1,4 @@
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
@@ -22,6 +23,12 @@ if t.TYPE_CHECKING:
 Call = tuple[str, dict[str, t.Any]]
 """A method of the task and its parameters."""
 
+_MESSAGE = {"key": {"type": "str", "required": True}, "message": {"type": "str", "default": ""}}
+_ERROR = {
+    "message": {"type": "str", "required": True},
+    "type": {"type": "str", "default": "ExtendedFault"},
+    "fields": {"type": "dict"},
+}
 _FAULT_TYPE_ID = "vsphere.tasks"
 
 
@@ -43,7 +50,7 @@ class Wanted:
         if self.progress is not None and not 0 <= self.progress <= 100:
             raise VsphereError(f"progress {self.progress} is not a percentage: give a whole number from 0 to 100")
         self.result_data = to_any(self.result) if self.has_result else None
-        self.fault_data = _fault(params["error"]) if params["error"] else None
+        self.fault_data = _fault(_checked("error", params["error"], _ERROR)) if params["error"] else None
 
 
 def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
@@ -186,10 +193,16 @@ def _description(given: t.Any) -> dict[str, str] | None:
     if given is None:
         return None
     if isinstance(given, dict):
-        if not set(given) <= {"key", "message"} or not isinstance(given.get("key"), str) or not given["key"]:
-            raise VsphereError("description takes a text, or key (required) and message")
-        return {"key": given["key"], "message": str(given.get("message") or "")}
+        return _checked("description", given, _MESSAGE)
     return {"key": "vsphere.tasks.description", "message": str(given)}
+
+
+def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
+    validation = ArgumentSpecValidator(spec).validate(given)
+    if validation.error_messages:
+        raise VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
+    return t.cast("dict[str, t.Any]", validation.validated_parameters)
 
 
 def _fault(given: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -1,4 +1,4 @@
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -41,6 +41,8 @@ if t.TYPE_CHECKING:
 
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
+
+_LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion", "ManagedObjectNotFound")
 
 # Small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
 _PATHS = (
@@ -189,6 +191,7 @@ def _delays(deadline: float) -> t.Iterator[float]:
 
 def _can_recover(error: Exception) -> bool:
     if isinstance(error, Fault):
-        # The collector is gone with its session, or the server has lost track of what it had told.
-        return error.type in ("NotAuthenticated", "InvalidCollectorVersion", "ManagedObjectNotFound")
+        # The session ended (with or without saying so to the call that waits), and the collector with it; or the server
+        # has lost track of what it had told.
+        return error.type in _LOST
     return isinstance(error, (Lost, TimedOut, Unavailable, Unreachable))

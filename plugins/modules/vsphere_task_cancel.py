@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,6 +16,7 @@ author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
+  - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
 attributes:
   check_mode:
@@ -72,6 +73,61 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+api:
+  description: How the server was spoken to.
+  returned: when the server was connected to
+  type: dict
+  contains:
+    transport:
+      description: V(json) for VI/JSON, V(soap) for SOAP.
+      type: str
+      sample: json
+    release:
+      description: Release of the API that was used.
+      type: str
+      sample: 9.0.0.0
+    product:
+      description: What the server calls itself; null if the module failed before it was read.
+      type: str
+      sample: VMware vCenter Server 8.0.3 build-24022515
+tasks:
+  description: The tasks as they are now, each as M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: when the tasks could be read, also on failure
+  type: list
+  elements: dict
+  sample:
+    - id: task-123
+      state: error
+      cancelled: true
+      error:
+        type: RequestCanceled
+        message: The task was canceled by a user.
+cancelled_task_ids:
+  description: Tasks whose cancellation was asked for, or would be in check mode.
+  returned: when the tasks could be read, also on failure
+  type: list
+  elements: str
+  sample: ["task-123"]
+skipped_tasks:
+  description: Tasks that were left alone, each with C(id) and C(reason).
+  returned: when the tasks could be read, also on failure
+  type: list
+  elements: dict
+  sample:
+    - id: task-124
+      reason: it is over already (state success)
+fault:
+  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  returned: failure, where there was one
+  type: dict
+  sample:
+    type: NotSupported
+    message: The operation is not supported on the object.
+missing_task_ids:
+  description: Ids that the server does not know.
+  returned: failure, where that is why
+  type: list
+  elements: str
 """
 
 import typing as t

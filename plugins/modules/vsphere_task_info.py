@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,6 +16,7 @@ author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
+  - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
 attributes:
   check_mode:
@@ -100,6 +101,147 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+api:
+  description: How the server was spoken to.
+  returned: when the server was connected to
+  type: dict
+  contains:
+    transport:
+      description: V(json) for VI/JSON, V(soap) for SOAP.
+      type: str
+      sample: json
+    release:
+      description: Release of the API that was used.
+      type: str
+      sample: 9.0.0.0
+    product:
+      description: What the server calls itself; null if the module failed before it was read.
+      type: str
+      sample: VMware vCenter Server 8.0.3 build-24022515
+tasks:
+  description:
+    - The tasks, recent ones newest first, given ones in the order of O(task_ids).
+    - Every member is there; an unset one is null.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    key:
+      description: The task's key in the history and in RV(tasks[].parent_task_key).
+      type: str
+      sample: task-123
+    id:
+      description: Managed object id, which the modules of this collection take.
+      type: str
+      sample: task-123
+    name:
+      description: Name of the operation, null for internal tasks.
+      type: str
+      sample: PowerOnVM_Task
+    description:
+      description: The current phase, with C(key) and C(message).
+      type: dict
+    description_id:
+      description: Identifier of the operation.
+      type: str
+      sample: VirtualMachine.powerOn
+    entity:
+      description: The object that the task works on, with C(type) and C(moid).
+      type: dict
+      sample: {"type": "VirtualMachine", "moid": "vm-45"}
+    entity_name:
+      description: Its name.
+      type: str
+      sample: web-01
+    locked:
+      description: Objects that the task has locked, each with C(type) and C(moid).
+      type: list
+      elements: dict
+    state:
+      description: V(queued), V(running), V(success) or V(error).
+      type: str
+      sample: running
+    cancelled:
+      description: Whether its cancellation was asked for.
+      type: bool
+      sample: false
+    cancelable:
+      description: Whether it can be cancelled.
+      type: bool
+      sample: true
+    error:
+      description: >-
+        Why it failed, with C(type), C(message) and the fault's own fields in snake_case. One that is itself called
+        type or message is given as C(field_type) or C(field_message).
+      type: dict
+    result:
+      description: >-
+        What it brought about: a scalar, a list, a reference as C(type) and C(moid), or a data object as VI/JSON has
+        it. A text that is JSON is given as the value it stands for.
+      type: raw
+    progress:
+      description: Percentage done, null if the task does not tell.
+      type: int
+      sample: 37
+    progress_details:
+      description: More on the progress, each with C(key) and C(value).
+      type: list
+      elements: dict
+    reason:
+      description: Who or what started it, with C(type) and its own fields.
+      type: dict
+      sample: {"type": "TaskReasonUser", "user_name": "administrator@vsphere.local"}
+    queue_time:
+      description: When it was created (UTC).
+      type: str
+      sample: "2026-11-22T01:13:10.752189Z"
+    start_time:
+      description: When it began to run.
+      type: str
+      sample: "2026-11-22T01:13:10.752189Z"
+    complete_time:
+      description: When it ended.
+      type: str
+    event_chain_id:
+      description: Leads to the events that belong to it.
+      type: int
+      sample: 4711
+    change_tag:
+      description: What the user has tagged it with.
+      type: str
+    parent_task_key:
+      description: Key of the task that created it.
+      type: str
+    root_task_key:
+      description: Key of the first task of that chain.
+      type: str
+    activation_id:
+      description: What the client that started it has given it as a token.
+      type: str
+    duration:
+      description: Seconds that it has run, to about a second while it runs; null before it runs.
+      type: float
+      sample: 2.0
+    queued_for:
+      description: Seconds between its creation and its start.
+      type: float
+      sample: 0.0
+    available_fields:
+      description: The custom fields that are defined for tasks, each with C(key), C(name) and C(type).
+      returned: with O(custom_values=true)
+      type: list
+      elements: dict
+    custom_values:
+      description: The task's values of these, by name.
+      returned: with O(custom_values=true)
+      type: dict
+      sample: {"owner": "me"}
+missing_task_ids:
+  description: Those of O(task_ids) that the server does not know.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """
 
 import typing as t

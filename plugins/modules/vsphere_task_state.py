@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,6 +18,7 @@ author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
+  - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
 attributes:
   check_mode:
@@ -52,24 +53,14 @@ options:
         anything else as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
     type: raw
   error:
-    description: Why the task has failed, with O(state=error) only.
+    description:
+      - Why the task has failed, with O(state=error) only.
+      - C(message), required, is the text that the vSphere Client shows.
+      - C(type) is the type of the fault, V(ExtendedFault) unless given. vCenter takes only types that extend VimFault.
+        For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
+      - C(fields) are the fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the API's
+        names. An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
     type: dict
-    suboptions:
-      message:
-        description: The text that the vSphere Client shows.
-        type: str
-        required: true
-      type:
-        description:
-          - Type of the fault. vCenter takes only types that extend VimFault.
-          - For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
-        type: str
-        default: ExtendedFault
-      fields:
-        description:
-          - The fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the API's names.
-          - An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
-        type: dict
   custom_values:
     description:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
@@ -105,6 +96,46 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+api:
+  description: How the server was spoken to.
+  returned: when the server was connected to
+  type: dict
+  contains:
+    transport:
+      description: V(json) for VI/JSON, V(soap) for SOAP.
+      type: str
+      sample: json
+    release:
+      description: Release of the API that was used.
+      type: str
+      sample: 9.0.0.0
+    product:
+      description: What the server calls itself; null if the module failed before it was read.
+      type: str
+      sample: VMware vCenter Server 8.0.3 build-24022515
+task:
+  description: The task as it is now, or would be in check mode, as M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: success
+  type: dict
+  sample:
+    id: task-123
+    state: running
+    progress: 10
+    description:
+      key: vsphere.tasks.description
+      message: Copying the templates
+fault:
+  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  returned: failure, where there was one
+  type: dict
+  sample:
+    type: NotSupported
+    message: The operation is not supported on the object.
+missing_task_ids:
+  description: Ids that the server does not know.
+  returned: failure, where that is why
+  type: list
+  elements: str
 """
 
 import typing as t
@@ -121,14 +152,7 @@ ARGUMENT_SPEC = {
     "progress": {"type": "int"},
     "description": {"type": "raw"},
     "result": {"type": "raw"},
-    "error": {
-        "type": "dict",
-        "options": {
-            "message": {"type": "str", "required": True},
-            "type": {"type": "str", "default": "ExtendedFault"},
-            "fields": {"type": "dict"},
-        },
-    },
+    "error": {"type": "dict"},
     "custom_values": {"type": "dict"},
 }
 

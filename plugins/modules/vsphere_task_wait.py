@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,6 +17,7 @@ author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
+  - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
 attributes:
   check_mode:
@@ -120,6 +121,80 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+api:
+  description: How the server was spoken to.
+  returned: when the server was connected to
+  type: dict
+  contains:
+    transport:
+      description: V(json) for VI/JSON, V(soap) for SOAP.
+      type: str
+      sample: json
+    release:
+      description: Release of the API that was used.
+      type: str
+      sample: 9.0.0.0
+    product:
+      description: What the server calls itself; null if the module failed before it was read.
+      type: str
+      sample: VMware vCenter Server 8.0.3 build-24022515
+tasks:
+  description: The tasks as they are now, each as M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: with O(return_tasks=true), also on failure
+  type: list
+  elements: dict
+  sample:
+    - id: task-123
+      state: error
+      cancelled: true
+      error:
+        type: RequestCanceled
+        message: The task was canceled by a user.
+succeeded_task_ids:
+  description: Tasks that ended in the state success.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: str
+  sample: ["task-123"]
+failed_task_ids:
+  description: Tasks that ended in the state error.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: str
+  sample: []
+pending_task_ids:
+  description: Tasks that are not over.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: str
+  sample: []
+gone_task_ids:
+  description: Tasks that disappeared while they were waited for, from the history as well.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: str
+  sample: []
+cancelled_task_ids:
+  description: Tasks whose cancellation was asked for at the time limit, or would be in check mode.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: str
+  sample: []
+timed_out:
+  description: Whether the time was up before the wait was over.
+  returned: when the tasks were waited for, also on failure
+  type: bool
+  sample: false
+elapsed:
+  description: Seconds that it took.
+  returned: when the tasks were waited for, also on failure
+  type: float
+  sample: 12.043
+missing_task_ids:
+  description: Ids that the server does not know.
+  returned: failure, where that is why
+  type: list
+  elements: str
 """
 
 import json

@@ -1,4 +1,4 @@
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,6 +11,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import re
 import traceback
 import typing as t
 from xml.parsers.expat import ExpatError
@@ -51,6 +52,11 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
         self._keep_secret = keep_secret
         self.cookie = ""
         self.requestContext = None
+
+    def SerializeRequest(self, mo: t.Any, info: t.Any, args: t.Any) -> bytes:  # noqa: N802 (pyVmomi's name)
+        # pyVmomi writes a reference in an Any as xsi:type="ManagedObject", a type that the WSDL does not have.
+        request: bytes = super().SerializeRequest(mo, info, args)
+        return re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
 
     def InvokeMethod(self, mo: t.Any, info: t.Any, args: t.Any) -> t.Any:  # noqa: N802 (pyVmomi's name)
         """Send one call; a vSphere fault is raised as pyVmomi's exception."""

@@ -1,4 +1,4 @@
-# Copyright: Contributors to the vsphere.tasks collection
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules run as Ansible runs them, against the test vCenters named in integration_config.yml."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pathlib
+import threading
+import time
+import typing as t
+
+import pytest
+import requests
+from ansible.module_utils import basic
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+
+CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
+SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["vcenters"]
+NOTHING_SPECIAL = {"validate_certs": True, "proxy_host": None, "proxy_port": None, "request_timeout": 60}
+
+
+class Vcenter:
+    """One test vCenter, spoken to over one transport, and its control API."""
+
+    def __init__(self, name: str, transport: str) -> None:
+        self.address = SERVERS[name]
+        self.transport = transport
+        self.options: dict[str, t.Any] = {
+            "hostname": self.address["host"],
+            "port": self.address["port"],
+            "username": self.address["user"],
+            "password": self.address["password"],
+            "ca_path": self.address["ca"],
+            "transport": transport,
+        }
+        self._before = len(self._log())
+
+    def _log(self) -> list[dict[str, t.Any]]:
+        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
+
+    def control(self, method: str, path: str, **body: t.Any) -> t.Any:
+        answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.text else None
+
+    def create(self, **task: t.Any) -> str:
+        """A task in the state that is wanted; its id."""
+        return str(self.control("POST", "/tasks", **task)["ids"][0])
+
+    def fault(self, kind: str, match: str, **how: t.Any) -> None:
+        """Let the next matching request go wrong."""
+        self.control("POST", "/faults", **{"count": 1, "protocol": "any", "kind": kind, "match": match, **how})
+
+    @property
+    def stats(self) -> dict[str, t.Any]:
+        return t.cast("dict[str, t.Any]", self.control("GET", "/stats"))
+
+    def requests(self) -> list[str]:
+        """What was called since the test began, as Type.Method, in order."""
+        return [entry["call"] for entry in self._log()[self._before :]]
+
+    def during(self, call: str, action: t.Callable[[], object]) -> None:
+        """Do something as soon as that method has been called for the second time."""
+
+        def watch() -> None:
+            while self.requests().count(call) < 2:
+                time.sleep(0.02)
+            action()
+
+        threading.Thread(target=watch, daemon=True).start()
+
+    def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run a module of the collection; what it returns, with failed."""
+        return run_module(module, check, {**self.options, **options})
+
+
+def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_{module}").main
+    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(basic, "_ANSIBLE_ARGS", given)
+        patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        shown: list[str] = []
+        patch.setattr("builtins.print", lambda *texts, **_how: shown.extend(texts))
+        with pytest.raises(SystemExit):
+            main()
+    result = json.loads(shown[-1])
+    assert options.get("password", "no password") not in shown[-1].replace("VALUE_SPECIFIED_IN_NO_LOG", "")
+    return {"failed": False, **result}
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("VMWARE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(params=["json", "soap"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
+    """Gives a test vCenter by name; whatever the test does there, no session may be left behind."""
+    used: list[tuple[Vcenter, int]] = []
+
+    def get(name: str) -> Vcenter:
+        vcenter = Vcenter(name, transport)
+        vcenter.control("DELETE", "/faults")
+        vcenter.control("DELETE", "/stats")
+        used.append((vcenter, vcenter.stats["open_sessions"]))
+        return vcenter
+
+    yield get
+    for vcenter, before in used:
+        vcenter.control("DELETE", "/faults")
+        assert vcenter.stats["open_sessions"] <= before
+
+
+@pytest.fixture
+def owner_field(vcenter: Vcenter) -> str:
+    """A custom field that is defined for tasks; its name."""
+    options = ConnectionOptions.from_params({**vcenter.options, **NOTHING_SPECIAL})
+    with Connection(options, lambda secret: None) as connection:
+        fields = connection.manager("customFieldsManager")
+        if "owner" not in [each["name"] for each in connection.read(lambda to: to.get(fields, "field")) or ()]:
+            connection.invoke(fields, "AddCustomFieldDef", {"name": "owner", "moType": "Task"})
+    return "owner"
+
+
+@pytest.fixture
+def vcenter(server: t.Callable[[str], Vcenter]) -> Vcenter:
+    return server("vcenter")

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Whole modules against the test vCenters, over both protocols. Arguments are pytest's.
+set -eu
+exec python -m pytest -p no:cacheprovider --import-mode=importlib -q "$@" .

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_cancel."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+CANCEL = "Task.CancelTask"
+
+
+def test_a_running_task_is_cancelled_and_really_over(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True, cancel_delay=0.5)
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert not result["failed"]
+    assert result["changed"]
+    assert result["cancelled_task_ids"] == [task_id]
+    [task] = result["tasks"]
+    assert (task["state"], task["cancelled"], task["error"]["type"]) == ("error", True, "RequestCanceled")
+    assert result["diff"] == {
+        "before": {task_id: {"state": "running", "cancelled": False}},
+        "after": {task_id: {"state": "error", "cancelled": True}},
+    }
+
+
+def test_a_second_run_changes_nothing_and_says_why(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.run("cancel", task_ids=[task_id])
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (False, False, [])
+    assert result["skipped_tasks"] == [{"id": task_id, "reason": "it is over already (state error)"}]
+    assert vcenter.requests().count(CANCEL) == 1
+
+
+def test_without_waiting_it_returns_at_once(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True, cancel_delay=60)
+    result = vcenter.run("cancel", task_ids=[task_id], wait=False)
+    [task] = result["tasks"]
+    assert (result["changed"], task["state"], task["cancelled"]) == (True, "running", True)
+    again = vcenter.run("cancel", task_ids=[task_id], wait=False)
+    assert (again["failed"], again["changed"]) == (False, False)
+    assert again["skipped_tasks"] == [{"id": task_id, "reason": "its cancellation was asked for before"}]
+
+
+def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True, cancel_delay=60)
+    result = vcenter.run("cancel", task_ids=[task_id], timeout=0)
+    assert result["failed"]
+    assert f"{task_id} was asked to end but is not over after 0 s (option timeout)" in result["msg"]
+    assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
+
+
+def test_what_is_not_cancelable_fails_after_the_others_were_cancelled(vcenter: t.Any) -> None:
+    fixed, free = vcenter.create(cancelable=False), vcenter.create(cancelable=True)
+    result = vcenter.run("cancel", task_ids=[fixed, free])
+    assert result["failed"]
+    assert f"{fixed} (" in result["msg"]
+    assert "cannot be cancelled: it is not cancelable (NotSupported)" in result["msg"]
+    assert result["fault"]["type"] == "NotSupported"
+    assert (result["changed"], result["cancelled_task_ids"]) == (True, [free])
+
+
+def test_what_is_not_cancelable_can_be_skipped(vcenter: t.Any) -> None:
+    fixed = vcenter.create(cancelable=False)
+    result = vcenter.run("cancel", task_ids=[fixed], on_not_cancelable="skip")
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert result["skipped_tasks"] == [{"id": fixed, "reason": "it is not cancelable"}]
+
+
+def test_unknown_ids_fail_before_anything_is_cancelled(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    result = vcenter.run("cancel", task_ids=[task_id, "task-404", "task-405"])
+    assert result["failed"]
+    assert "knows no task-404, task-405" in result["msg"]
+    assert CANCEL not in vcenter.requests()
+
+
+def test_check_mode_cancels_nothing(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    result = vcenter.run("cancel", check=True, task_ids=[task_id])
+    assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
+    assert result["diff"]["after"] == {task_id: {"state": "running", "cancelled": True}}
+    assert CANCEL not in vcenter.requests()
+
+
+@pytest.mark.parametrize("fault", ["InvalidState", "ManagedObjectNotFound"])
+def test_a_task_that_ends_between_look_and_cancel_is_no_error(vcenter: t.Any, fault: str) -> None:
+    task_id = vcenter.create(cancelable=True)
+    details = {"obj": {"_typeName": "ManagedObjectReference", "type": "Task", "value": task_id}}
+    vcenter.fault("fault", r"^Task\.CancelTask$", fault={"_typeName": fault, **(details if fault[0] == "M" else {})})
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert "in the meantime" in result["skipped_tasks"][0]["reason"]
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut", "html"])
+def test_a_cancel_whose_answer_is_lost_is_not_sent_again(vcenter: t.Any, kind: str) -> None:
+    task_id, other = vcenter.create(cancelable=True), vcenter.create(cancelable=True)
+    vcenter.fault(kind, r"^Task\.CancelTask$", status=503)
+    result = vcenter.run("cancel", task_ids=[task_id, other])
+    assert result["failed"]
+    assert result["cancelled_task_ids"] == [other]
+    assert vcenter.requests().count(CANCEL) == 2
+    if kind != "html":
+        assert f"whether CancelTask of Task {task_id} was carried out is unknown" in result["msg"]
+
+
+def test_many_tasks_at_once(vcenter: t.Any) -> None:
+    ids = vcenter.control("POST", "/tasks", count=50, cancelable=True)["ids"]
+    result = vcenter.run("cancel", task_ids=ids)
+    assert result["cancelled_task_ids"] == ids
+    assert {task["state"] for task in result["tasks"]} == {"error"}

@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all modules have in common: how they connect, and what they say when that fails."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import ssl
+import threading
+import typing as t
+
+import pytest
+import trustme
+
+from .conftest import run_module
+
+
+def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
+    expected = {
+        "vcenter": ("json", "9.0.0.0"),
+        "vcenter801": ("json", "8.0.1.0"),
+        "vcenter7": ("soap", None),
+        "esxi": ("soap", None),
+    }
+    for name, (transport, release) in expected.items():
+        vcenter = server(name)
+        api = vcenter.run("info", transport="auto")["api"]
+        assert api["transport"] == transport
+        assert release in (None, api["release"])
+
+
+@pytest.mark.parametrize("name", ["vcenter7", "esxi"])
+def test_json_where_there_is_none_is_refused_with_the_remedy(server: t.Any, name: str) -> None:
+    result = server(name).run("info", transport="json")
+    assert "has no VI/JSON" in result["msg"]
+    assert "set transport to auto or soap" in result["msg"]
+
+
+@pytest.mark.parametrize("name", ["vcenter", "vcenter7", "vcenter801", "esxi", "wrapped"])
+def test_tasks_are_listed_on_every_kind_of_server(server: t.Any, name: str) -> None:
+    vcenter = server(name)
+    task_id = vcenter.create()
+    result = vcenter.run("info", transport="auto")
+    assert task_id in [task["id"] for task in result["tasks"]]
+    assert result["api"]["product"] == vcenter.address["product"]
+
+
+def test_all_missing_options_are_named_before_any_connection(vcenter: t.Any) -> None:
+    result = run_module("info", False, {"port": vcenter.options["port"]})
+    assert all(f"{name} is missing" in result["msg"] for name in ("hostname", "username", "password"))
+    assert vcenter.stats["connections"] <= 1
+
+
+def test_a_wrong_password(vcenter: t.Any) -> None:
+    result = vcenter.run("info", password="not-the-word")
+    assert "refuses the login of" in result["msg"]
+    assert "check username and password" in result["msg"]
+    assert result["fault"]["type"] == "InvalidLogin"
+    assert "not-the-word" not in str(result)
+
+
+def test_a_name_that_cannot_be_resolved(vcenter: t.Any) -> None:
+    result = vcenter.run("info", hostname="no-such-host.invalid")
+    assert "the name no-such-host.invalid cannot be resolved" in result["msg"]
+
+
+def test_a_port_where_nobody_listens(vcenter: t.Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        result = vcenter.run("info", port=free.getsockname()[1])
+    assert "cannot be connected to" in result["msg"]
+    assert "check hostname, port and firewall" in result["msg"]
+
+
+def test_a_certificate_that_is_not_trusted(vcenter: t.Any) -> None:
+    result = vcenter.run("info", ca_path=None)
+    assert "the TLS connection to" in result["msg"]
+    assert "ca_path" in result["msg"]
+    assert "validate_certs" in result["msg"]
+
+
+def test_a_ca_path_that_is_not_there(vcenter: t.Any) -> None:
+    assert "ca_path" in vcenter.run("info", ca_path="/no/such/file")["msg"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_options_win_over_the_certificates_of_the_environment(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "/no/such/file")
+    assert not vcenter.run("info")["failed"]
+    assert not vcenter.run("info", validate_certs=False, ca_path=None)["failed"]
+
+
+def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = vcenter.run("info", proxy_host="127.0.0.1", proxy_port=1)
+    assert "the proxy to" in result["msg"]
+    assert "proxy_host and proxy_port" in result["msg"]
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert "the proxy to" in vcenter.run("info")["msg"]
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert not vcenter.run("info")["failed"]
+
+
+def test_netrc_is_not_read(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login from-netrc password from-netrc\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    sent: list[dict[str, str]] = []
+    with Pretender(sent.append) as pretender:
+        pretender.run("info", vcenter.transport)
+    assert sent
+    assert not [headers for headers in sent if "authorization" in headers]
+
+
+def test_one_tls_connection_serves_the_whole_run(vcenter: t.Any) -> None:
+    before = vcenter.stats["connections"]
+    vcenter.run("info", task_ids=[vcenter.create(), "task-404"])
+    assert vcenter.stats["connections"] == before + 1
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_ipv6_literal_is_an_address(vcenter: t.Any, host: str) -> None:
+    result = vcenter.run("info", hostname=host)
+    assert f"[::1]:{vcenter.options['port']} cannot be connected to" in result["msg"]
+
+
+def test_an_expired_session_is_renewed_once(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("fault", r"^Task\.CancelTask$", fault={"_typeName": "NotAuthenticated", "privilegeId": "System.View"})
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert result["cancelled_task_ids"] == [task_id]
+    assert vcenter.stats["logins"] == 2
+    vcenter.control("POST", "/sessions/expire")  # the fault alone has not ended the first one
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut"])
+def test_a_read_is_repeated_after_a_transient_failure(vcenter: t.Any, kind: str) -> None:
+    vcenter.fault(kind, r"RetrievePropertiesEx$", status=503, count=2)
+    assert not vcenter.run("info")["failed"]
+
+
+def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None:
+    vcenter.fault("status", "RetrievePropertiesEx|hello|RetrieveServiceContent", status=503, count=99)
+    result = vcenter.run("info")
+    assert "answered HTTP 503" in result["msg"]
+    assert "try again later" in result["msg"]
+
+
+@pytest.mark.parametrize("match", ["hello|RetrieveServiceContent", "RetrievePropertiesEx"])
+def test_an_html_page_is_no_vcenter(vcenter: t.Any, match: str) -> None:
+    vcenter.fault("html", match, count=99)
+    result = vcenter.run("info")
+    assert "does not answer like a vCenter or ESXi" in result["msg"]
+    assert "text/html" in result["msg"]
+
+
+def test_a_slow_answer_names_the_option(vcenter: t.Any) -> None:
+    vcenter.fault("delay", "RetrievePropertiesEx", seconds=3)
+    result = vcenter.run("info", request_timeout=1)
+    assert "did not answer within 1 s" in result["msg"]
+    assert "request_timeout" in result["msg"]
+
+
+@pytest.mark.parametrize("missing", ["requests", "pyVmomi"])
+def test_a_missing_library_is_named_with_what_to_install(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, soap
+
+    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (soap, "PYVMOMI_IMPORT_ERROR")}[missing]
+    monkeypatch.setattr(where, name, "Traceback")
+    result = vcenter.run("info")
+    if (missing, vcenter.transport) == ("pyVmomi", "json"):
+        assert not result["failed"]
+    else:
+        assert "Failed to import the required Python library" in result["msg"]
+        assert missing.lower() in result["msg"]
+
+
+class Pretender:
+    """A TLS server that is no vCenter: it redirects every request to another host."""
+
+    def __init__(self, look: t.Callable[[dict[str, str]], object]) -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                look({name.lower(): value for name, value in self.headers.items()})
+                self.send_response(302)
+                self.send_header("Location", "https://other.example.com/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            do_POST = do_GET
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
+    def __enter__(self) -> Pretender:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def run(self, module: str, transport: str) -> dict[str, t.Any]:
+        options = {
+            "hostname": "127.0.0.1",
+            "port": self._server.server_port,
+            "username": "someone",
+            "password": "secret-word",
+            "validate_certs": False,
+            "transport": transport,
+        }
+        return run_module(module, False, options)
+
+
+def test_a_redirect_is_not_followed(vcenter: t.Any) -> None:
+    with Pretender(lambda headers: None) as pretender:
+        result = pretender.run("info", vcenter.transport)
+    assert "redirects to https://other.example.com/" in result["msg"]
+    assert "hostname and port" in result["msg"]

@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_state."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+CHANGES = ("SetTaskState", "SetTaskDescription", "UpdateProgress", "setCustomValue")
+
+
+def changes(vcenter: t.Any) -> list[str]:
+    """The changing methods of a task that were called, in order."""
+    return [call.partition(".")[2] for call in vcenter.requests() if call.partition(".")[2] in CHANGES]
+
+
+def test_a_task_is_driven_from_queued_to_success(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="queued")
+    first = vcenter.run("state", task_id=task_id, state="running", progress=10, description="copying")
+    assert (first["failed"], first["changed"]) == (False, True)
+    assert (first["task"]["state"], first["task"]["progress"]) == ("running", 10)
+    assert first["task"]["description"] == {"key": "vsphere.tasks.description", "message": "copying"}
+    last = vcenter.run("state", task_id=task_id, state="success", progress=100, result="12 templates")
+    assert (last["task"]["state"], last["task"]["result"]) == ("success", "12 templates")
+    assert changes(vcenter) == [
+        *["SetTaskState", "SetTaskDescription", "UpdateProgress"],
+        *["UpdateProgress", "SetTaskState"],
+    ]
+
+
+def test_a_queued_task_can_be_finished_at_once(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="queued")
+    result = vcenter.run("state", task_id=task_id, state="success", progress=100)
+    assert result["task"]["state"] == "success"
+    assert changes(vcenter) == ["SetTaskState", "UpdateProgress", "SetTaskState"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"state": "running", "progress": 10, "description": {"key": "my.phase", "message": "copying"}},
+        {"state": "success", "result": {"a": [1, None]}, "progress": 100},
+        {"state": "error", "error": {"message": "it broke"}},
+        {"state": "error", "error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reason": "disk"}}},
+    ],
+)
+def test_a_second_run_changes_nothing(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    task_id = vcenter.create()
+    first = vcenter.run("state", task_id=task_id, **options)
+    assert first["changed"], first
+    sent = changes(vcenter)
+    second = vcenter.run("state", task_id=task_id, **options)
+    assert (second["failed"], second["changed"]) == (False, False)
+    assert changes(vcenter) == sent
+    assert second["diff"]["before"] == second["diff"]["after"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *["text", "", True, False, 0, -5, 2**40, 1.5, ["a", "b"], [], ["a", 1], {"a": {"b": [None]}}, '{"a": 1}', "[x"],
+        {"type": "VirtualMachine", "moid": "vm-1"},
+    ],
+)
+def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> None:
+    task_id = vcenter.create()
+    vcenter.run("state", task_id=task_id, state="success", result=value)
+    [task] = vcenter.run("info", task_ids=[task_id])["tasks"]
+    assert task["result"] == value
+    assert type(task["result"]) is type(value)
+    assert not vcenter.run("state", task_id=task_id, state="success", result=value)["changed"]
+
+
+def test_an_error_is_an_extended_fault_unless_a_type_is_given(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    error = vcenter.run("state", task_id=task_id, state="error", error={"message": "it broke"})["task"]["error"]
+    assert error == {"type": "ExtendedFault", "message": "it broke", "fault_type_id": "vsphere.tasks"}
+
+
+def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    error = {"message": "no room", "type": "NoDiskSpace", "fields": {"datastore": "store-1", "file": "disk.vmdk"}}
+    result = vcenter.run("state", task_id=task_id, state="error", error=error)
+    assert result["task"]["error"] == {
+        "type": "NoDiskSpace",
+        "message": "no room",
+        "datastore": "store-1",
+        "file": "disk.vmdk",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"result": "x"}, "result goes with state: success only"),
+        ({"result": "x", "state": "running"}, "result goes with state: success only"),
+        ({"error": {"message": "x"}}, "error goes with state: error only"),
+        ({"error": {"message": "x"}, "state": "success"}, "error goes with state: error only"),
+        ({"progress": 101}, "progress 101 is not a percentage"),
+        ({"progress": -1}, "progress -1 is not a percentage"),
+        ({"state": "done"}, "value of state must be one of: queued, running, success, error, got: done"),
+        (
+            {"error": {"message": "x", "type": "GenericVmConfigFalt"}, "state": "error"},
+            "did you mean GenericVmConfigFault",
+        ),
+        ({"error": {"message": "x", "type": "NotSupported"}, "state": "error"}, "does not extend VimFault"),
+        ({"error": {"message": "x", "type": "TaskInfo"}, "state": "error"}, "does not extend VimFault"),
+        (
+            {"error": {"message": "x", "type": "GenericVmConfigFault"}, "state": "error"},
+            "needs the field reason (string)",
+        ),
+        (
+            {"error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reson": "d"}}, "state": "error"},
+            "has no field reson; did you mean reason",
+        ),
+        (
+            {"error": {"message": "x", "type": "NotEnoughLicenses", "fields": {"x": 1}}, "state": "error"},
+            "NotEnoughLicenses",
+        ),
+        ({"description": {"message": "x"}}, "description: missing required arguments: key"),
+        ({"task_id": "no id"}, "is not a task id"),
+    ],
+)
+def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+    result = vcenter.run("state", **{"task_id": "task-1", **options})
+    assert result["failed"]
+    assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
+def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.Any, owner_field: str) -> None:
+    task_id = vcenter.create()
+    result = vcenter.run("state", task_id=task_id, progress=5, custom_values={"ownr": "me"})
+    assert result["failed"]
+    assert "no custom field of tasks is called ownr" in result["msg"]
+    assert owner_field in result["msg"]
+    assert changes(vcenter) == []
+
+
+def test_custom_values_are_set_once(vcenter: t.Any, owner_field: str) -> None:
+    task_id = vcenter.create()
+    first = vcenter.run("state", task_id=task_id, custom_values={owner_field: "me"})
+    assert first["task"]["custom_values"] == {owner_field: "me"}
+    assert not vcenter.run("state", task_id=task_id, custom_values={owner_field: "me"})["changed"]
+    assert changes(vcenter) == ["setCustomValue"]
+
+
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ({"state": "success"}, {"state": "running"}),
+        ({"state": "success"}, {"state": "error", "error": {"message": "x"}}),
+        ({"state": "success", "result": {"_typeName": "string", "_value": "a"}}, {"state": "success", "result": "b"}),
+        ({"state": "success"}, {"progress": 50}),
+        ({"state": "queued"}, {"progress": 50}),
+        (
+            {"state": "error", "error": {"_typeName": "GenericVmConfigFault", "reason": "disk"}},
+            {"state": "error", "error": {"message": "another"}},
+        ),
+    ],
+)
+def test_what_the_state_forbids_is_refused(vcenter: t.Any, task: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+    result = vcenter.run("state", task_id=vcenter.create(**task), **options)
+    assert result["failed"]
+    assert "(InvalidState)" in result["msg"]
+    assert result["fault"]["type"] == "InvalidState"
+    assert changes(vcenter) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"progress": 50, "description": "copying"},
+        {"state": "success", "result": ["a"]},
+        {"state": "error", "error": {"message": "it broke"}},
+    ],
+)
+def test_check_mode_predicts_and_sends_nothing(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    task_id = vcenter.create()
+    predicted = vcenter.run("state", check=True, task_id=task_id, **options)
+    assert (predicted["changed"], changes(vcenter)) == (True, [])
+    real = vcenter.run("state", task_id=task_id, **options)
+    assert predicted["diff"] == real["diff"]
+
+
+def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    vcenter.options["username"] = vcenter.address["readonly_user"]
+    result = vcenter.run("state", task_id=task_id, progress=50)
+    assert result["failed"]
+    assert f"the user lacks the privilege Task.Update on Task {task_id}" in result["msg"]
+    assert result["fault"]["type"] == "NoPermission"
+
+
+def test_a_failure_halfway_says_what_was_carried_out(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="queued")
+    vcenter.fault("fault", r"^Task\.UpdateProgress$", fault={"_typeName": "InvalidState"})
+    result = vcenter.run("state", task_id=task_id, state="running", progress=50)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "before that, SetTaskState had been carried out" in result["msg"]
+
+
+def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
+    result = vcenter.run("state", task_id="task-404", progress=5)
+    assert "knows no task-404" in result["msg"]

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_wait."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+ROOT = {"type": "Folder", "value": "group-d1"}
+WAIT = r"WaitForUpdatesEx$"
+
+
+def test_it_waits_until_all_are_over_and_returns_them(vcenter: t.Any) -> None:
+    ids = [vcenter.create(duration=seconds) for seconds in (0.2, 0.6)]
+    result = vcenter.run("wait", task_ids=ids, timeout=30)
+    assert not result["failed"]
+    assert [task["state"] for task in result["tasks"]] == ["success", "success"]
+    assert result["succeeded_task_ids"] == ids
+    assert result["failed_task_ids"] == result["pending_task_ids"] == result["gone_task_ids"] == []
+    assert (result["changed"], result["timed_out"]) == (False, False)
+    assert 0.4 < result["elapsed"] < 5
+
+
+def test_a_task_that_is_over_costs_no_wait(vcenter: t.Any) -> None:
+    result = vcenter.run("wait", task_ids=[vcenter.create(state="success")])
+    assert result["elapsed"] < 1
+
+
+def test_it_leaves_no_collector_behind(vcenter: t.Any) -> None:
+    vcenter.run("wait", task_ids=[vcenter.create(duration=0.2)])
+    called = [call.partition(".")[2] for call in vcenter.requests()]
+    assert called.count("CreatePropertyCollector") == called.count("DestroyPropertyCollector") == 1
+
+
+def test_a_failed_task_fails_with_its_fault(vcenter: t.Any) -> None:
+    fault = {"_typeName": "GenericVmConfigFault", "reason": "disk"}
+    failing, fine = vcenter.create(duration=0.2, error=fault), vcenter.create(duration=0.1)
+    result = vcenter.run("wait", task_ids=[failing, fine])
+    assert result["failed"]
+    assert f"{failing} (" in result["msg"]
+    assert "GenericVmConfigFault" in result["msg"]
+    assert (result["failed_task_ids"], result["succeeded_task_ids"]) == ([failing], [fine])
+    assert len(result["tasks"]) == 2
+
+
+def test_a_failed_task_can_be_returned(vcenter: t.Any) -> None:
+    failing = vcenter.create(state="error", error={"_typeName": "NotSupported"})
+    result = vcenter.run("wait", task_ids=[failing], on_error="return")
+    assert (result["failed"], result["failed_task_ids"]) == (False, [failing])
+
+
+def test_until_any_ends_with_the_first(vcenter: t.Any) -> None:
+    slow, quick = vcenter.create(duration=60), vcenter.create(duration=0.2)
+    result = vcenter.run("wait", task_ids=[slow, quick], until="any")
+    assert (result["failed"], result["timed_out"]) == (False, False)
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([quick], [slow])
+
+
+@pytest.mark.parametrize("on_timeout", ["fail", "return"])
+def test_the_time_limit(vcenter: t.Any, on_timeout: str) -> None:
+    task_id = vcenter.create(progress=30)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=0, on_timeout=on_timeout)
+    assert (result["timed_out"], result["pending_task_ids"]) == (True, [task_id])
+    assert result["failed"] == (on_timeout == "fail")
+    if result["failed"]:
+        assert f"{task_id} (" in result["msg"]
+        assert "is running at 30 % after 0 s (option timeout)" in result["msg"]
+
+
+def test_no_time_is_enough_for_what_is_over(vcenter: t.Any) -> None:
+    ids = [vcenter.create(state="success") for _ in range(3)]
+    result = vcenter.run("wait", task_ids=ids, timeout=0)
+    assert (result["failed"], result["timed_out"]) == (False, False)
+
+
+def test_at_the_time_limit_it_can_cancel(vcenter: t.Any) -> None:
+    free, fixed = vcenter.create(cancelable=True, cancel_delay=0.3), vcenter.create()
+    options = {"timeout": 0, "on_timeout": "cancel", "cancel_timeout": 1, "on_error": "return"}
+    result = vcenter.run("wait", task_ids=[free], **options)
+    assert (result["failed"], result["changed"], result["timed_out"]) == (False, True, True)
+    assert result["cancelled_task_ids"] == result["failed_task_ids"] == [free]
+    result = vcenter.run("wait", task_ids=[fixed], **options)
+    assert (result["failed"], result["changed"], result["pending_task_ids"]) == (True, False, [fixed])
+    assert "(option cancel_timeout)" in result["msg"]
+
+
+def test_check_mode_waits_and_cancels_nothing(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    result = vcenter.run("wait", check=True, task_ids=[task_id], timeout=0, on_timeout="cancel")
+    assert result["cancelled_task_ids"] == [task_id]
+    assert "Task.CancelTask" not in vcenter.requests()
+
+
+def test_unknown_ids_fail_at_once_and_are_all_named(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    result = vcenter.run("wait", task_ids=["task-404", task_id, "task-405"], timeout=60)
+    assert result["failed"]
+    assert "knows no task-404, task-405" in result["msg"]
+    assert result["missing_task_ids"] == ["task-404", "task-405"]
+
+
+def test_recent_tasks_can_be_waited_for(vcenter: t.Any) -> None:
+    task_id = vcenter.create(duration=0.3, entity=ROOT)
+    options = {"states": ["running"], "entity": {"type": "Folder", "moid": "group-d1"}}
+    assert vcenter.run("wait", **options)["succeeded_task_ids"] == [task_id]
+    assert vcenter.run("wait", **options)["succeeded_task_ids"] == []
+
+
+def test_tasks_can_be_left_out_of_the_result(vcenter: t.Any) -> None:
+    ids = vcenter.control("POST", "/tasks", count=20, state="success")["ids"]
+    result = vcenter.run("wait", task_ids=ids, return_tasks=False)
+    assert result["succeeded_task_ids"] == ids
+    assert "tasks" not in result
+
+
+def test_five_hundred_tasks(vcenter: t.Any) -> None:
+    ids = vcenter.control("POST", "/tasks", count=500, duration=0.5)["ids"]
+    assert vcenter.run("wait", task_ids=ids)["succeeded_task_ids"] == ids
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("reset_before", {}),
+        ("reset_after", {}),
+        ("cut", {}),
+        ("status", {"status": 503, "count": 3}),
+        ("fault", {"fault": {"_typeName": "NotAuthenticated", "privilegeId": "System.View"}}),
+        ("fault", {"fault": {"_typeName": "InvalidCollectorVersion"}}),
+    ],
+    ids=["reset before", "reset after", "cut", "503", "session", "version"],
+)
+def test_it_survives(vcenter: t.Any, kind: str, how: dict[str, t.Any]) -> None:
+    task_id = vcenter.create(duration=1)
+    vcenter.fault(kind, WAIT, skip=1, **how)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
+    assert result.get("succeeded_task_ids") == [task_id], result
+    vcenter.control("POST", "/sessions/expire")  # where a fault pretends that the session is lost, it is not
+
+
+def test_it_survives_the_end_of_its_session(vcenter: t.Any) -> None:
+    task_id = vcenter.create(duration=1)
+    vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("POST", "/sessions/expire"))
+    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
+    assert result.get("succeeded_task_ids") == [task_id], result
+    assert vcenter.stats["logins"] == 2
+
+
+@pytest.mark.parametrize("history", ["keep", "drop"])
+def test_a_task_that_disappears_is_looked_for_in_the_history(vcenter: t.Any, history: str) -> None:
+    task_id = vcenter.create(duration=60)
+    away = f"/tasks/{task_id}" + ("?history=keep" if history == "keep" else "")
+    vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("DELETE", away))
+    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
+    if history == "drop":
+        assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
+        assert f"{task_id} is gone from" in result["msg"]
+    else:
+        assert result["gone_task_ids"] == []
+
+
+def test_what_changes_is_written_to_the_progress_file(vcenter: t.Any, tmp_path: t.Any) -> None:
+    task_id = vcenter.create(duration=0.5, progress=[10, 90])
+    vcenter.run("wait", task_ids=[task_id], progress_file=str(tmp_path / "progress"))
+    lines = [json.loads(line) for line in (tmp_path / "progress").read_text(encoding="utf-8").splitlines()]
+    assert {line["id"] for line in lines} == {task_id}
+    assert lines[0]["state"] == "running"
+    assert lines[-1]["state"] == "success"
+
+
+@pytest.mark.parametrize("name", ["timeout", "cancel_timeout", "progress_interval"])
+def test_negative_seconds_are_refused(vcenter: t.Any, name: str) -> None:
+    assert f"{name} -1 is negative" in vcenter.run("wait", task_ids=["task-1"], **{name: -1})["msg"]

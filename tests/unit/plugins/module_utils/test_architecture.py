@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules that keep the layers apart: who may import, print and exit."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+
+FOLDER = pathlib.Path(_errors.__file__).parent
+FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py"))
+LIBRARIES = {
+    "requests": {"_transport/_http.py"},
+    "urllib3": {"_transport/_http.py"},
+    "pyVmomi": {"_transport/_pyvmomi_data.py", "_transport/soap.py", "_vitypes.py"},
+}
+
+
+def imports(name: str) -> set[str]:
+    tree = ast.parse((FOLDER / name).read_text(encoding="utf-8"))
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_libraries_are_imported_in_their_own_files_only(name: str) -> None:
+    for library, allowed in LIBRARIES.items():
+        if name not in allowed:
+            assert not [found for found in imports(name) if found.split(".")[0] == library]
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "_run.py"])
+def test_only_the_runner_knows_ansible_module(name: str) -> None:
+    found = imports(name)
+    assert "ansible.module_utils.basic.AnsibleModule" not in found
+    assert not [each for each in found if each.endswith("module_utils._run.run")]
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse((FOLDER / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"print", "exit", "input"}
+    assert not {"os.environ", "os", "sys"} & found
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("_transport")])
+def test_transports_know_nothing_of_tasks(name: str) -> None:
+    allowed = {"_errors", "_values", "_options", "_transport"}
+    ours = {each.split(".module_utils.")[1].split(".")[0] for each in imports(name) if ".tasks.plugins." in each}
+    assert ours <= allowed

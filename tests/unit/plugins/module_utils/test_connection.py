@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One session per run: what is repeated, what is not, and what is left behind."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    VsphereError,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from .wire import Wire, connect
+
+TASK = reference("Task", "task-1")
+NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, "info", TASK)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: t.Any) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running"])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
+    assert wire.methods() == ["Login", "info", "Logout"]
+
+
+def test_it_is_closed_after_an_error_too(monkeypatch: t.Any) -> None:
+    wire = Wire()
+    with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
+        raise ZeroDivisionError
+    assert wire.methods() == ["Login", "Logout"]
+
+
+def test_a_failing_logout_hides_nothing(monkeypatch: t.Any) -> None:
+    wire = Wire(Logout=[Lost("gone")])
+    with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503")])
+def test_a_read_is_repeated_after_a_transient_failure(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(info=[error, error, "running"])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
+
+
+def test_a_read_is_not_repeated_for_ever(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[Lost("reset")] * 9)
+    with connect(monkeypatch, wire) as connection, pytest.raises(Lost):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("info") == len(_connection.READ_DELAYS) + 1
+
+
+@pytest.mark.parametrize("error", [TimedOut("slow"), Unreachable("refused"), Fault("NotSupported", "no", {})])
+def test_other_failures_of_a_read_are_final(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(info=[error])
+    with connect(monkeypatch, wire) as connection, pytest.raises(type(error)):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+
+
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503"), TimedOut("slow")])
+def test_a_change_is_sent_once_and_its_outcome_unknown(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(CancelTask=[error])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match="whether CancelTask of Task task-1 was carried out is unknown"),
+    ):
+        connection.invoke(TASK, "CancelTask")
+    assert wire.methods().count("CancelTask") == 1
+
+
+def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[NO_SESSION, "running"], CancelTask=[NO_SESSION, None])
+    with connect(monkeypatch, wire) as connection:
+        connection.read(lambda transport: transport.get(TASK, "info"))
+        connection.invoke(TASK, "CancelTask")
+    renewal = ["forget_session", "Login"]
+    assert wire.methods() == [
+        *["Login", "info", *renewal, "info"],
+        *["CancelTask", *renewal, "CancelTask", "Logout"],
+    ]
+
+
+def test_it_is_renewed_only_once(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[NO_SESSION, NO_SESSION])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="NotAuthenticated"):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+
+
+def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:
+    wire = Wire(Login=[Fault("InvalidLogin", "Cannot complete login.", {})])
+    with (
+        pytest.raises(VsphereError, match="refuses the login of someone .*: check username and password") as caught,
+        connect(monkeypatch, wire),
+    ):
+        pass
+    assert caught.value.result["fault"]["type"] == "InvalidLogin"
+    assert wire.methods() == ["Login"]
+
+
+def test_a_missing_privilege_is_named_with_its_object() -> None:
+    fault = Fault("NoPermission", "Denied.", {"privilegeId": "Task.Update", "object": TASK}, "UpdateProgress", TASK)
+    assert "the user lacks the privilege Task.Update on Task task-1" in fault.message

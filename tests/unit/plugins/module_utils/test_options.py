@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the connection options."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+
+GOOD: dict[str, t.Any] = {
+    "hostname": "vcenter.example.com",
+    "username": "someone",
+    "password": "a secret",
+    "port": 443,
+    "validate_certs": True,
+    "ca_path": None,
+    "proxy_host": None,
+    "proxy_port": None,
+    "transport": "auto",
+    "request_timeout": 60,
+}
+
+
+@pytest.mark.parametrize("host", ["vcenter.example.com", "192.0.2.1", "::1", "[2001:db8::1]", "fe80::1%eth0"])
+def test_names_and_addresses_are_taken(host: str) -> None:
+    assert ConnectionOptions.from_params({**GOOD, "hostname": host}).hostname == host.strip("[]")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hostname": None}, "hostname is missing: set the option hostname or VMWARE_HOST"),
+        ({"username": ""}, "username is missing"),
+        ({"password": None}, "password is missing: set the option password or VMWARE_PASSWORD"),
+        ({"hostname": "https://vcenter.example.com/ui"}, "without scheme, port and path"),
+        ({"hostname": "vcenter.example.com:443"}, "without scheme, port and path"),
+        ({"hostname": "user@vcenter"}, "is not a host name"),
+        ({"port": 0}, "port 0 is not a port"),
+        ({"port": 65536}, "from 1 to 65535"),
+        ({"proxy_host": "proxy"}, "belong together"),
+        ({"proxy_port": 3128}, "belong together"),
+        ({"request_timeout": 0}, "request_timeout 0 is too short"),
+    ],
+)
+def test_what_is_wrong_is_said(changes: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(VsphereError, match=message):
+        ConnectionOptions.from_params({**GOOD, **changes})
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(VsphereError) as caught:
+        ConnectionOptions.from_params({**GOOD, "hostname": None, "username": None, "port": -1})
+    assert all(word in caught.value.message for word in ("hostname", "username", "port -1"))
+
+
+def test_the_password_is_not_in_the_representation() -> None:
+    assert "a secret" not in repr(ConnectionOptions.from_params(GOOD))

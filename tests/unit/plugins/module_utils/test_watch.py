@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following tasks by a PropertyCollector: what servers may answer to WaitForUpdatesEx."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch
+
+from .wire import Wire, connect
+
+COLLECTOR = reference("PropertyCollector", "session[1]2")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: t.Any) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+def change(task_id: str, kind: str = "modify", **values: t.Any) -> dict[str, t.Any]:
+    changes = [{"name": f"info.{name}", "op": "assign", "val": value} for name, value in values.items()]
+    return {"kind": kind, "obj": reference("Task", task_id), "changeSet": changes}
+
+
+def updates(*objects: dict[str, t.Any], truncated: bool = False) -> dict[str, t.Any]:
+    return {"version": "-", "truncated": truncated, "filterSet": [{"objectSet": list(objects)}]}
+
+
+def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[str]]:
+    """Watch the tasks until all are over; the watch, and what it has reported."""
+    for method in ("CreatePropertyCollector", "CreateFilter", "DestroyPropertyCollector"):
+        wire.script.setdefault(method, [COLLECTOR] * 9)
+    seen: list[str] = []
+    with connect(monkeypatch, wire) as connection:
+        watch = Watch(connection, list(task_ids), lambda task: seen.append(f"{task.id} {task.state}"))
+        watch.until(lambda: not watch.pending, time.monotonic() + timeout)
+    return watch, seen
+
+
+def unknown(task_id: str) -> Fault:
+    return Fault("ManagedObjectNotFound", "gone", {"obj": reference("Task", task_id)})
+
+
+def test_it_follows_until_all_are_over(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="queued")),
+        updates(change("task-2", state="error")),
+        None,
+        updates(change("task-1", state="success")),
+    ]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, seen = follow(monkeypatch, wire, "task-1", "task-2")
+    assert watch.pending == []
+    assert seen == ["task-1 running", "task-2 queued", "task-2 error", "task-1 success"]
+    assert wire.methods()[-2:] == ["DestroyPropertyCollector", "Logout"]
+
+
+def test_without_time_it_looks_once_and_reads_a_truncated_answer_to_its_end(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="success"), truncated=True),
+        updates(change("task-2", "enter", state="running")),
+    ]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2", timeout=0)
+    assert watch.pending == ["task-2"]
+
+
+def test_a_change_without_value_unsets(monkeypatch: t.Any) -> None:
+    unset = {
+        "kind": "modify",
+        "obj": reference("Task", "task-1"),
+        "changeSet": [{"name": "info.progress", "op": "remove"}],
+    }
+    answers = [
+        updates(change("task-1", "enter", state="running", progress=5)),
+        updates(unset),
+        updates(change("task-1", state="success")),
+    ]
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
+    assert watch.tasks["task-1"].line()["progress"] is None
+    assert len(seen) == 3
+
+
+def test_unknown_tasks_are_found_at_the_first_look(monkeypatch: t.Any) -> None:
+    answers = [unknown("task-8"), unknown("task-9"), updates(change("task-1", "enter", state="running"))]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-8", "task-1", "task-9")
+    assert watch.unknown == ["task-8", "task-9"]
+
+
+@pytest.mark.parametrize("how", ["fault", "leave"])
+def test_a_task_that_was_seen_and_is_not_there_any_more_is_gone(monkeypatch: t.Any, how: str) -> None:
+    away = {"fault": unknown("task-1"), "leave": updates(change("task-1", "leave"))}[how]
+    answers = [updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")), away]
+    answers.append(updates(change("task-2", "enter", state="success")))
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Lost("reset"),
+        Fault("NotAuthenticated", "no session", {}),
+        Fault("InvalidCollectorVersion", "what?", {}),
+        Fault("ManagedObjectNotFound", "gone", {"obj": COLLECTOR}),
+    ],
+    ids=["lost", "session", "version", "collector"],
+)
+def test_it_begins_anew_when_something_breaks(monkeypatch: t.Any, error: Exception) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running")),
+        error,
+        updates(change("task-1", "enter", state="success")),
+    ]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.pending == []
+    assert wire.methods().count("CreatePropertyCollector") == 2
+    assert wire.methods().count("DestroyPropertyCollector") == 2
+
+
+def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
+    answers = [updates(change("task-1", "enter", state="success"))]
+    wire = Wire(WaitForUpdatesEx=answers, DestroyPropertyCollector=[Lost("reset")])
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.tasks["task-1"].is_over
+
+
+def test_a_session_lost_into_the_missing_set_is_no_unset_property(monkeypatch: t.Any) -> None:
+    fault = {"_typeName": "NotAuthenticated", "faultstring": "no session"}
+    missing = {**change("task-1", "enter"), "missingSet": [{"path": "info.state", "fault": fault}]}
+    answers = [updates(missing), updates(change("task-1", "enter", state="success"))]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.pending == []
+    assert wire.methods().count("Login") == 2

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A wire that says what a test wants, in place of a server."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+OPTIONS = ConnectionOptions("vcenter.example.com", "someone", "a secret", 443, True, None, None, None, "auto", 60)
+
+
+class Wire:
+    """A transport that answers from a script: for each method a list of results, or exceptions to raise, in order."""
+
+    name = "json"
+    release = "9.0.0.0"
+
+    def __init__(self, **script: list[t.Any]) -> None:
+        self.script = {"Login": [None] * 9, "Logout": [None] * 9, **script}
+        self.calls: list[tuple[str, str]] = []
+
+    def get(self, ref: dict[str, t.Any], property_: str) -> t.Any:
+        return self.invoke(ref, property_)
+
+    def invoke(self, ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
+        self.calls.append((method, ref["value"]))
+        self.last_params = params
+        answer = self.script[method].pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def manager(self, name: str) -> dict[str, t.Any]:
+        return reference(name[0].upper() + name[1:], name)
+
+    def forget_session(self) -> None:
+        self.calls.append(("forget_session", ""))
+
+    def methods(self) -> list[str]:
+        return [method for method, _ref in self.calls]
+
+
+def connect(monkeypatch: t.Any, wire: Wire) -> _connection.Connection:
+    """A connection over that wire."""
+    monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: wire)
+    return _connection.Connection(OPTIONS, lambda secret: None)

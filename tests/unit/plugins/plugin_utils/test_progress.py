@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lines that a person sees while tasks are waited for."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress
+
+
+def report(number: int = 1, state: str = "running", progress: int | None = None, **other: t.Any) -> dict[str, t.Any]:
+    return {
+        "id": f"task-{number}",
+        "operation": "CloneVM_Task",
+        "entity": "web-01",
+        "state": state,
+        "progress": progress,
+        **other,
+    }
+
+
+class Shown:
+    """Feeds reports at given times, in seconds from the beginning, and keeps the lines without their clock."""
+
+    def __init__(self, interval: float = 30) -> None:
+        self.lines: list[str] = []
+        self._progress = Progress(self.lines.append, interval)
+        self._began = time.monotonic()
+
+    def at(self, seconds: float, *reports: dict[str, t.Any]) -> list[str]:
+        self.lines.clear()
+        self._progress.show(reports, self._began + seconds)
+        return [line.partition("] ")[2] for line in self.lines]
+
+
+def test_a_line_tells_id_operation_entity_state_and_percent() -> None:
+    shown = Shown()
+    assert shown.at(12, report(progress=37)) == ["task-1 CloneVM_Task on web-01: running 37 %"]
+    assert shown.lines[0].startswith("[   12 s]")
+
+
+def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> None:
+    shown = Shown(interval=30)
+    shown.at(0, report())
+    assert shown.at(10) == []
+    assert len(shown.at(11, report(progress=5))) == 1
+    assert shown.at(40) == []
+    assert len(shown.at(41)) == 1
+
+
+def test_a_task_that_is_over_is_not_repeated() -> None:
+    shown = Shown(interval=1)
+    shown.at(0, report(state="success"))
+    assert shown.at(100) == []
+
+
+def test_many_tasks_are_summed_up_and_only_ends_are_told() -> None:
+    shown = Shown(interval=30)
+    first = shown.at(0, *(report(n, progress=n) for n in range(1, 12)))
+    assert first == ["0 done, 11 running, 0 failed of 11; slowest: task-1 CloneVM_Task on web-01: running 1 %"]
+    assert shown.at(1, report(5, progress=50)) == []
+    assert shown.at(2, report(5, state="error")) == [
+        "task-5 CloneVM_Task on web-01: error",
+        "0 done, 10 running, 1 failed of 11; slowest: task-1 CloneVM_Task on web-01: running 1 %",
+    ]
+    assert len(shown.at(32)) == 1
+
+
+def test_text_from_the_server_cannot_steer_a_terminal() -> None:
+    nasty = report(entity="web\x1b[2J\r\n-01\u202e", operation="Clone\x07")
+    assert Shown().at(0, nasty) == ["task-1 Clone on web[2J-01: running"]
