@@ -50,7 +50,10 @@ class Vcenter:
 
     def create(self, **task: t.Any) -> str:
         """A task in the state that is wanted; its id."""
-        return str(self.control("POST", "/tasks", **task)["ids"][0])
+        return self.create_many(1, **task)[0]
+
+    def create_many(self, count: int, **task: t.Any) -> list[str]:
+        return t.cast("list[str]", self.control("POST", "/tasks", count=count, **task)["ids"])
 
     def fault(self, kind: str, match: str, **how: t.Any) -> None:
         """Let the next matching request go wrong."""

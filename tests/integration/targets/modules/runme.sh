@@ -4,4 +4,6 @@
 
 # Whole modules against the test vCenters, over both protocols. Arguments are pytest's.
 set -eu
+# The collection under test is where ansible looks for collections, and pytest has to find it there too.
+export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:${PYTHONPATH:-}
 exec python -m pytest -p no:cacheprovider --import-mode=importlib -q "$@" .

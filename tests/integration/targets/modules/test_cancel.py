@@ -109,7 +109,7 @@ def test_a_cancel_whose_answer_is_lost_is_not_sent_again(vcenter: t.Any, kind: s
 
 
 def test_many_tasks_at_once(vcenter: t.Any) -> None:
-    ids = vcenter.control("POST", "/tasks", count=50, cancelable=True)["ids"]
+    ids = vcenter.create_many(50, cancelable=True)
     result = vcenter.run("cancel", task_ids=ids)
     assert result["cancelled_task_ids"] == ids
     assert {task["state"] for task in result["tasks"]} == {"error"}

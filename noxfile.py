@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The static checks; antsibull-nox.toml says which. `make lint` runs them with pinned tools."""
+
+import antsibull_nox
+import nox
+
+antsibull_nox.load_antsibull_nox_toml()
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog fragments: antsibull-changelog lint."""
+    session.install("antsibull-changelog")
+    session.run("antsibull-changelog", "lint")

@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fails where a log file holds a password or the key of a session: `python leaks.py LOG CONFIG`."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import sys
+
+log, config = (pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[1:])
+server = json.loads(config)["vcenters"]["vcenter"]
+if "wait_for_task : Wait for the tasks" not in log or "session[***" not in log:
+    sys.exit("the play has not shown what it was to show")
+# A collector is called session[KEY]ID.
+found = [word for word in (server["password"], "0ther-S3cret!", "vmware_soap_session=") if word in log]
+found += re.findall(r"session\[[0-9a-f]{8}-[0-9a-f-]{27}\]", log)
+sys.exit(f"in the output: {found}" if found else 0)

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# No password and no session id in any output, at the highest verbosity, whatever goes wrong.
+set -eu
+output=$OUTPUT_DIR/secrets.log
+for transport in json soap; do
+  ansible-playbook -vvvv secrets.yml --extra-vars "transport=$transport" "$@" >"$output" 2>&1 || { cat "$output"; exit 1; }
+  python leaks.py "$output" ../../integration_config.yml
+done

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
+
+Around integration tests it runs one PROGRAM, the test vCenter, of each kind that the targets speak to, and
+tells them where in integration_config.yml.
+"""
+
+import ast
+import configparser
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from ansible_test._internal.host_configs import VirtualPythonConfig
+from ansible_test._internal.python_requirements import get_venv_packages
+from vcenter import running
+
+# The servers of the integration tests and how each differs from a current vCenter.
+VCENTERS = {
+    "vcenter": [],
+    "vcenter7": ["--no-vijson"],
+    "vcenter801": ["--no-hello"],
+    "esxi": ["--esx"],
+    "wrapped": ["--wrapped-faults"],
+}
+SCRIPTS = sysconfig.get_path("scripts")
+PIP = [sys.executable, "-m", "pip"]
+
+
+def pythons(folder: Path) -> list[Path]:
+    return [file for file in folder.glob("python*") if re.fullmatch(r"python\d\.\d+", file.name)]
+
+
+def starts(python: Path) -> bool:
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def path() -> str:
+    """PATH without the folders that hold a Python which does not start: ansible-test gives up on one."""
+    folders = os.environ["PATH"].split(os.pathsep)
+    sound = [folder for folder in folders if all(map(starts, pythons(Path(folder))))]
+    return os.pathsep.join([SCRIPTS, *sound])
+
+
+def provide_pip(home: Path) -> None:
+    """Put pip where ansible-test looks before it downloads one from a host that is no package registry."""
+    python = VirtualPythonConfig(version=sysconfig.get_python_version(), path=sys.executable)
+    version = get_venv_packages(python)["pip"]
+    cache = home / ".ansible" / "test" / "cache"
+    script = cache / f"get_pip_{version.replace('.', '_')}.py"
+    if not script.exists():
+        subprocess.run([*PIP, "download", "--quiet", "--no-deps", "--dest", cache, f"pip=={version}"], check=True)
+        shutil.copy(Path(__file__).with_name("get_pip.py"), script)
+
+
+def pass_on_pip_settings(home: Path) -> None:
+    """Write down how pip reaches its registry: ansible-test runs it without the variables that say so."""
+    settings = configparser.RawConfigParser()
+    settings["global"] = {"quiet": "1"}
+    for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        if os.environ.get(name):
+            settings["global"]["cert"] = os.environ[name]
+    listing = subprocess.run([*PIP, "config", "list"], check=True, capture_output=True, text=True).stdout
+    for line in reversed(listing.splitlines()):  # pip lists what the environment says first, and it wins
+        name, value = line.split("=", 1)
+        settings["global"][name.rpartition(".")[2]] = ast.literal_eval(value)
+    with (home / ".config" / "pip" / "pip.conf").open("w", encoding="utf-8") as file:
+        settings.write(file)
+
+
+def main(program: str, *arguments: str) -> int:
+    if not Path(SCRIPTS, "shellcheck").exists():
+        # Without it ansible-test reports the shellcheck test as passed.
+        raise SystemExit("shellcheck is missing")
+    home = Path("tests", "output", "home").resolve()
+    (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
+    provide_pip(home)
+    pass_on_pip_settings(home)
+    with contextlib.ExitStack() as stack:
+        if arguments[0] == "integration":
+            vcenters = {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
+            config = Path("tests", "integration", "integration_config.yml")
+            config.write_text(json.dumps({"vcenters": vcenters}), encoding="utf-8")
+        environment = {**os.environ, "HOME": str(home), "PATH": path()}
+        # Keeps it from taking the checkout around this folder for the collection's repository.
+        environment["ANSIBLE_TEST_CONTENT_ROOT"] = str(Path.cwd())
+        return subprocess.run(["ansible-test", *arguments], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a command while a test vCenter runs, its address in the VMWARE_* variables:
+
+`python tests/tools/vcenter.py PROGRAM [--flag=value…] COMMAND…`
+"""
+
+import contextlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+@contextlib.contextmanager
+def running(program: str, *flags: str) -> Iterator[dict[str, Any]]:
+    """Start a test vCenter on free ports and give what it says of itself; stop it at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program, "--ca-out", str(Path(folder, "ca.pem")), *flags]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+            try:
+                ready = process.stdout.readline() if process.stdout else b""
+                if not ready:
+                    raise SystemExit(f"The test vCenter did not start: {' '.join(command)}")
+                yield json.loads(ready)
+            finally:
+                process.terminate()
+
+
+def address(vcenter: dict[str, Any]) -> dict[str, str]:
+    """Give the variables that lead the collection to this vCenter."""
+    return {
+        "VMWARE_HOST": vcenter["host"],
+        "VMWARE_PORT": str(vcenter["port"]),
+        "VMWARE_USER": vcenter["user"],
+        "VMWARE_PASSWORD": vcenter["password"],
+        "VMWARE_CA_PATH": vcenter["ca"],
+    }
+
+
+def main(program: str, *arguments: str) -> int:
+    flags = [*itertools.takewhile(lambda argument: argument.startswith("--"), arguments)]
+    with running(program, *flags) as vcenter:
+        environment = {**os.environ, **address(vcenter)}
+        return subprocess.run(arguments[len(flags) :], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// call is one request on its way through the simulator, of either protocol.
+type call struct {
+	ctx     context.Context // ends with the client's connection, and with the session
+	session string          // what the client sent as its session; its key once logged in
+	login   *session        // the one that it is in, if any
+
+	inner  *simulator.Context // the simulator's
+	ref    types.ManagedObjectReference
+	method string
+	body   any
+
+	task *Task // the first that it has started
+
+	refused types.BaseMethodFault // why it is not carried out
+	message string                // the text of that, where it is not the usual one
+	carried bool                  // this program dispatches it, not the simulator (see carry)
+	result  soap.HasFault
+}
+
+type callKey struct{}
+
+// callOf finds the call that a simulator context belongs to; nil for the simulator's own doings.
+func callOf(ctx *simulator.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// serve gives a SOAP request to the simulator.
+//
+// The simulator makes the context of a request itself and keeps the HTTP request in it to itself, but asks a
+// hook (Registry.Cookie) which session a context is of. So the session cookie that it sees is the number of our
+// call, and the hook, identify, ties the two together.
+func (s *Server) serve(c *call, r *http.Request, envelope []byte) *recorder {
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	c.ctx = ctx
+	if c.login = s.sessions.touch(c.session); c.login != nil {
+		defer context.AfterFunc(c.login.ctx, cancel)()
+	} else {
+		c.session = ""
+	}
+
+	id := strconv.FormatInt(s.callID.Add(1), 10)
+	s.calls.Store(id, c)
+	defer s.calls.Delete(id)
+
+	inner := r.Clone(r.Context())
+	inner.Method = http.MethodPost
+	inner.Body = readCloser{bytes.NewReader(envelope)}
+	inner.Header.Set("Cookie", soap.SessionCookieName+"="+id)
+	out := newRecorder()
+	s.service.ServeSDK(out, inner)
+
+	s.noteSession(c, out)
+	return out
+}
+
+// identify is the simulator's Cookie hook.
+func (s *Server) identify(ctx *simulator.Context) string {
+	found, ok := s.calls.Load(simulator.HTTPCookie(ctx))
+	if !ok {
+		return ""
+	}
+	c := found.(*call)
+	c.inner = ctx
+	// A task outlives the request that started it, and keeps this context.
+	ctx.Context = context.WithValue(context.WithoutCancel(c.ctx), callKey{}, c)
+	return c.session
+}
+
+// carrier is any valid SOAP request: it only carries a call of ours into the simulator, for a context with its session.
+var carrier = []byte(`<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body>` +
+	`<CurrentTime xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></CurrentTime></Body></Envelope>`)
+
+// carry calls a method with a body that is decoded already, and returns the answer before it is encoded.
+func (s *Server) carry(c *call, r *http.Request) soap.HasFault {
+	c.carried = true
+	inner := r.Clone(r.Context())
+	inner.URL.Path = s.registry.Path
+	s.serve(c, inner, carrier)
+	return c.result
+}
+
+// intercept is the simulator's Handler hook: it sees every call, before the object is looked at.
+func (s *Server) intercept(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+	c := callOf(ctx)
+	if c == nil || c.inner != ctx {
+		return nil, nil // a call of the simulator's own
+	}
+	if ctx.Session != nil {
+		s.sessions.bind(ctx.Session)
+	}
+	if !c.carried {
+		c.ref, c.method, c.body = method.This, method.Name, method.Body
+		if c.refused == nil {
+			c.refused = s.refuse(ctx, method.This, method.Name, method.Body)
+		}
+		return nil, c.refused
+	}
+	c.result = s.dispatch(ctx, c)
+	return nil, &types.RequestCanceled{} // the answer is there: nothing is left to do for the simulator
+}
+
+// dispatch does what the simulator does with a decoded SOAP request.
+func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
+	ctx.Caller = &c.ref
+	if ctx.Session == nil && !slices.Contains(withoutSession, c.method) {
+		return fault(notAuthenticated(c.ref))
+	}
+	if refused := s.refuse(ctx, c.ref, c.method, c.body); refused != nil {
+		return fault(refused)
+	}
+	object := lookup(ctx, c.ref)
+	if object == nil {
+		return fault(&types.ManagedObjectNotFound{Obj: c.ref})
+	}
+	method := methodOf(object, c.method)
+	if !method.IsValid() {
+		return fault(&types.MethodNotFound{Receiver: c.ref, Method: c.method})
+	}
+	if entity, ok := object.(mo.Entity); ok && slices.Contains(entity.Entity().DisabledMethod, c.method) {
+		return fault(&types.MethodDisabled{})
+	}
+
+	args := []reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(c.body)}
+	args = args[2-method.Type().NumIn():]
+	var results []reflect.Value
+	ctx.WithLock(object, func() { results = method.Call(args) })
+	return results[0].Interface().(soap.HasFault)
+}
+
+// withoutSession are the calls of VI/JSON that need no session.
+var withoutSession = []string{"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent"}
+
+// lookup prefers the session's own objects, such as its property collectors.
+func lookup(ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {
+	if ctx.Session != nil {
+		return ctx.Session.Get(ref)
+	}
+	return ctx.Map.Get(ref)
+}
+
+// methodOf finds a published method on a simulator object, where X_Task is called XTask.
+func methodOf(object mo.Reference, name string) reflect.Value {
+	name = upperFirst(name)
+	if operation, ok := strings.CutSuffix(name, "_Task"); ok {
+		name = operation + "Task"
+	}
+	return reflect.ValueOf(object).MethodByName(name)
+}
+
+// sessionOver is true when the session has ended since the call came.
+func (c *call) sessionOver() bool {
+	return c != nil && c.login != nil && c.login.ctx.Err() != nil
+}
+
+// fault is what a call of ours was refused with.
+func (c *call) fault() *soap.Fault {
+	if c.result == nil {
+		return nil
+	}
+	return c.result.Fault()
+}
+
+// fault is the answer of a call that was refused. Its message is filled in where it is written out.
+func fault(f types.BaseMethodFault) soap.HasFault {
+	return &methods.CurrentTimeBody{Fault_: simulator.Fault("", f)}
+}
+
+func notAuthenticated(ref types.ManagedObjectReference) *types.NotAuthenticated {
+	return &types.NotAuthenticated{NoPermission: types.NoPermission{Object: &ref, PrivilegeId: "System.View"}}
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

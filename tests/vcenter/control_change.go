@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// taskChange is what a test may change of a task that is there.
+type taskChange struct {
+	State       types.TaskInfoState `json:"state"`
+	Progress    json.RawMessage     `json:"progress"`
+	Cancelable  *bool               `json:"cancelable"`
+	Cancelled   bool                `json:"cancelled"`
+	CancelDelay *float64            `json:"cancel_delay"` // seconds
+	Description *message            `json:"description"`
+	Result      json.RawMessage     `json:"result"`
+	Error       json.RawMessage     `json:"error"`
+}
+
+type message struct {
+	Key     string `json:"key"`
+	Message string `json:"message"`
+}
+
+func (m *message) localizable() *types.LocalizableMessage {
+	return &types.LocalizableMessage{Key: m.Key, Message: m.Message}
+}
+
+// percent is a progress that is one number.
+func (c *taskChange) percent() (percent int32, ok bool) {
+	return percent, len(c.Progress) > 0 && json.Unmarshal(c.Progress, &percent) == nil
+}
+
+// controlChange is PATCH /tasks/{id}.
+func (s *Server) controlChange(r *http.Request) (any, error) {
+	task := s.tasks.find(r.PathValue("id"))
+	if task == nil {
+		return nil, fmt.Errorf("no such task: %s", r.PathValue("id"))
+	}
+	wanted := &taskChange{}
+	if err := readControl(r, wanted); err != nil {
+		return nil, err
+	}
+	result, err := decodeAny(wanted.Result)
+	if err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	var failure *types.LocalizedMethodFault
+	if len(wanted.Error) > 0 {
+		if failure, err = decodeFault(wanted.Error); err != nil {
+			return nil, fmt.Errorf("error: %w", err)
+		}
+	}
+	task.locked(func(ctx *simulator.Context) {
+		if wanted.CancelDelay != nil {
+			task.cancelDelay = seconds(*wanted.CancelDelay)
+		}
+		if wanted.Cancelable != nil {
+			ctx.Update(task, []types.PropertyChange{change("info.cancelable", *wanted.Cancelable)})
+		}
+		if wanted.Description != nil {
+			ctx.Update(task, []types.PropertyChange{change("info.description", wanted.Description.localizable())})
+		}
+		if percent, ok := wanted.percent(); ok {
+			task.setProgress(ctx, percent)
+		}
+		if wanted.State != "" {
+			task.setState(ctx, wanted.State, result, failure)
+		}
+	})
+	if wanted.Cancelled {
+		task.cancelByTest()
+	}
+	return map[string]string{"id": task.Self.Value}, nil
+}
+
+// cancelByTest sets the flag only: the test says what becomes of the task.
+func (t *Task) cancelByTest() {
+	t.locked(func(ctx *simulator.Context) {
+		ctx.Update(t, []types.PropertyChange{change("info.cancelled", true)})
+	})
+}
+
+// controlDelete is DELETE /tasks/{id}: the server forgets the task, its history only unless history=keep is asked for.
+func (s *Server) controlDelete(r *http.Request) (any, error) {
+	task := s.tasks.find(r.PathValue("id"))
+	if task == nil {
+		return nil, fmt.Errorf("no such task: %s", r.PathValue("id"))
+	}
+	ctx := background(s.registry)
+	ctx.WithLock(*task.Info.Entity, func() { s.registry.Remove(ctx, task.Self) })
+	if r.URL.Query().Get("history") != "keep" {
+		s.tasks.forget(task)
+	}
+	return map[string]string{"id": task.Self.Value}, nil
+}
+
+// decodeFault reads a fault in VI/JSON, in either form.
+func decodeFault(data []byte) (*types.LocalizedMethodFault, error) {
+	fault := &types.LocalizedMethodFault{}
+	if err := decodeInto(data, fault); err != nil {
+		return nil, err
+	}
+	if fault.LocalizedMessage == "" {
+		fault.LocalizedMessage = messageOf(fault.Fault)
+	}
+	return fault, nil
+}
+
+// decodeAny reads any value in VI/JSON.
+func decodeAny(data []byte) (value any, err error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	return value, decodeInto(data, &value)
+}
+
+// decodeInto reads a value in VI/JSON of the type that into points to.
+func decodeInto(data []byte, into any) error {
+	tree, err := parseJSON(data)
+	if err != nil {
+		return err
+	}
+	declared := reflect.TypeOf(into).Elem()
+	checked, err := checkValue(tree, declared, "value")
+	if err != nil {
+		return err
+	}
+	return decodeVim(encodeJSON(checked), into)
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/vmware/govmomi/simulator"
+)
+
+// newModel makes the simulator's inventory, of the size and the version that the configuration asks for.
+func newModel(c Config) (*simulator.Model, error) {
+	model := simulator.VPX()
+	if c.ESX {
+		model = simulator.ESX()
+	} else {
+		model.Datacenter, model.Host, model.Cluster = c.Datacenters, c.Hosts, c.Clusters
+
+		about := &model.ServiceContent.About
+		about.Version, about.ApiVersion = c.version()
+		about.FullName = fmt.Sprintf("%s %s build-%s", about.Name, about.Version, about.Build)
+	}
+	model.Machine = c.VMs
+
+	return model, model.Create()
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// operation is what a task of the simulator does, with the time that it is to take.
+type operation struct {
+	execute func(*simulator.Task) (types.AnyType, types.BaseMethodFault)
+	ctx     *simulator.Context // of the request that started it
+	delay   time.Duration
+}
+
+// cancelableOperations are those that a vCenter lets its users cancel, without _Task.
+var cancelableOperations = map[string]bool{
+	"CloneVM": true, "CloneVApp": true, "RelocateVM": true, "MigrateVM": true, "EnterMaintenanceMode": true,
+	"CopyDatastoreFile": true, "MoveDatastoreFile": true, "CopyVirtualDisk": true, "MoveVirtualDisk": true,
+}
+
+// adopt makes a task of the simulator one of ours, whose work is done by run. That is when the simulator starts it:
+// then it tells which request the task is of. What else the simulator does for the request as tasks of its own
+// remains its own, and unseen.
+func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
+	c := callOf(ctx)
+	if c == nil || c.task != nil || !strings.HasSuffix(c.method, "_Task") {
+		return
+	}
+	task := m.newTask(own)
+	c.task = task
+	task.operation = &operation{execute: own.Execute, ctx: ctx, delay: m.config.delay(c.method)}
+	task.progressed.Store(task.operation.delay > 0)
+	own.Execute = func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
+		task.run()
+		// The simulator would now set the outcome: with its own names for messages, and over that of a canceled task.
+		runtime.Goexit()
+		return nil, nil
+	}
+
+	info := &task.Info
+	info.Name = c.method
+	info.DescriptionId = m.descriptionID(info.DescriptionId, c.method)
+	info.Cancelable = cancelableOperations[strings.TrimSuffix(c.method, "_Task")]
+	info.EntityName = entityName(m.registry, *info.Entity)
+	info.Reason = &types.TaskReasonUser{UserName: ctx.Session.UserName}
+	info.QueueTime = info.QueueTime.UTC().Truncate(time.Microsecond)
+	started := info.StartTime.UTC().Truncate(time.Microsecond)
+	info.StartTime = &started
+	m.registry.Put(task)
+}
+
+// descriptionID finds the published id of an operation: the simulator makes up some of its own, such as
+// VirtualMachine.cloneVm for VirtualMachine.clone.
+func (m *TaskManager) descriptionID(given, method string) string {
+	moType, _, _ := strings.Cut(given, ".")
+	name := lowerFirst(strings.TrimSuffix(method, "_Task"))
+	for _, id := range []string{given, moType + "." + name, moType + "." + strings.TrimSuffix(name, "VM")} {
+		for _, info := range m.Description.MethodInfo {
+			if key := info.GetElementDescription().Key; key == id || id == "VirtualMachine.reconfig" && key == "VirtualMachine.reconfigure" {
+				return key
+			}
+		}
+	}
+	return given
+}
+
+// run takes the time, which a cancellation cuts short, and does the work.
+func (t *Task) run() {
+	op := t.operation
+	entity := &lockable{*t.Info.Entity}
+
+	// The simulator holds the lock of the entity for its task, so that nobody could read the entity in the meantime.
+	// A context's locks are counted: one more is taken to be able to give back both.
+	release := op.ctx.Map.AcquireLock(op.ctx, entity)
+	release()
+	release()
+
+	if t.pass(op.delay, func(done float64) int32 { return int32(100 * done) }) {
+		time.Sleep(t.cancelDelay)
+		t.end(nil, localized(&types.RequestCanceled{}))
+		return
+	}
+	release = op.ctx.Map.AcquireLock(op.ctx, entity)
+	result, fault := op.execute(t.Task)
+	release()
+	if fault != nil {
+		t.end(nil, localized(fault))
+		return
+	}
+	t.end(result, nil)
+}
+
+// pass lets time go by, with the progress that percent says for the part of it that is over; true when the task was
+// canceled meanwhile. Without percent there is no progress.
+func (t *Task) pass(duration time.Duration, percent func(done float64) int32) (canceled bool) {
+	if duration <= 0 {
+		return false
+	}
+	start := time.Now()
+	over := time.NewTimer(duration)
+	defer over.Stop()
+	var tick <-chan time.Time
+	if percent != nil {
+		ticker := time.NewTicker(max(duration/50, 20*time.Millisecond))
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	for {
+		select {
+		case <-t.canceled:
+			return true
+		case <-over.C:
+			return false
+		case <-tick:
+			passed := min(time.Since(start), duration)
+			now := percent(float64(passed) / float64(duration))
+			t.locked(func(ctx *simulator.Context) {
+				if t.Info.State == types.TaskInfoStateRunning && t.Info.Progress != now {
+					t.setProgress(ctx, now)
+				}
+			})
+		}
+	}
+}
+
+// lockable names an object for the registry's locks as the simulator does for its tasks.
+type lockable struct{ Self types.ManagedObjectReference }
+
+func (l *lockable) Reference() types.ManagedObjectReference { return l.Self }
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

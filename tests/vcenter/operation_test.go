@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+func powerOff(t *testing.T, v *vcenter, c *vim25.Client) types.ManagedObjectReference {
+	t.Helper()
+	started, err := methods.PowerOffVM_Task(ctx, c, &types.PowerOffVM_Task{This: *v.entity()})
+	check(t, err)
+	return started.Returnval
+}
+
+func clone(t *testing.T, v *vcenter, c *vim25.Client) types.ManagedObjectReference {
+	t.Helper()
+	var vm mo.VirtualMachine
+	check(t, property.DefaultCollector(c).RetrieveOne(ctx, *v.entity(), []string{"parent"}, &vm))
+	started, err := methods.CloneVM_Task(ctx, c, &types.CloneVM_Task{This: *v.entity(), Folder: *vm.Parent, Name: "clone"})
+	check(t, err)
+	return started.Returnval
+}
+
+func (v *vcenter) ends(task types.ManagedObjectReference) types.TaskInfo {
+	v.t.Helper()
+	eventually(v.t, "the task ends", func() bool { return isFinal(v.taskInfo(task).State) })
+	return v.taskInfo(task)
+}
+
+// The tasks of operations look as a vCenter's do.
+func TestOperation(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		info := v.ends(powerOff(t, v, c))
+		equal(t, "state", info.State, types.TaskInfoStateSuccess)
+		equal(t, "name", info.Name, "PowerOffVM_Task")
+		equal(t, "description id", info.DescriptionId, "VirtualMachine.powerOff")
+		equal(t, "entity name", info.EntityName, "DC0_H0_VM0")
+		equal(t, "user", info.Reason.(*types.TaskReasonUser).UserName, v.config.User)
+		equal(t, "cancelable", info.Cancelable, false)
+
+		info = v.ends(powerOff(t, v, c))
+		equal(t, "state", info.State, types.TaskInfoStateError)
+		equal(t, "message", info.Error.LocalizedMessage, "The attempted operation cannot be performed in the current state (Powered off).")
+
+		task := clone(t, v, c)
+		info = v.ends(task)
+		equal(t, "description id", info.DescriptionId, "VirtualMachine.clone")
+		equal(t, "cancelable", info.Cancelable, true)
+		equal(t, "result", info.Result.(types.ManagedObjectReference).Type, "VirtualMachine")
+		equal(t, "tasks", len(v.tasks.history), 3) // not what the simulator does for the clone by tasks of its own
+	})
+}
+
+// While a delayed operation runs, its progress rises and its entity can be read.
+func TestDelayedOperation(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		begin := time.Now()
+		task := powerOff(t, v, c)
+		if time.Since(begin) > 300*time.Millisecond {
+			t.Error("starting it took the whole time")
+		}
+		seen := map[int32]bool{}
+		eventually(t, "the task ends", func() bool {
+			info := v.taskInfo(task)
+			if info.State == types.TaskInfoStateRunning {
+				seen[info.Progress] = true
+				read := time.Now()
+				var vm mo.VirtualMachine
+				check(t, property.DefaultCollector(c).RetrieveOne(ctx, *v.entity(), []string{"runtime.powerState"}, &vm))
+				if time.Since(read) > 300*time.Millisecond {
+					t.Error("the entity cannot be read meanwhile")
+				}
+				equal(t, "power state", isFinal(v.taskInfo(task).State) || vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn, true)
+			}
+			return isFinal(info.State)
+		})
+		if took := time.Since(begin); took < 600*time.Millisecond || took > 1500*time.Millisecond {
+			t.Errorf("took %s", took)
+		}
+		if len(seen) < 5 {
+			t.Errorf("progress seen: %v", seen)
+		}
+		info := v.taskInfo(task)
+		equal(t, "state", info.State, types.TaskInfoStateSuccess)
+		equal(t, "progress", info.Progress, 100)
+		wantFault[types.InvalidState](t, cancel(c, task))
+	}, "--delay", "PowerOffVM=600ms")
+}
+
+// A canceled operation is not carried out, and its task stays as it ended.
+func TestCancelOperation(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		task := clone(t, v, c)
+		check(t, cancel(c, task))
+		equal(t, "state", v.taskInfo(task).State, types.TaskInfoStateRunning)
+		info := v.ends(task)
+		if _, ok := info.Error.Fault.(*types.RequestCanceled); !ok {
+			t.Errorf("error is %T", info.Error.Fault)
+		}
+		time.Sleep(700 * time.Millisecond)
+		equal(t, "the task", v.taskInfo(task), info)
+		equal(t, "virtual machines", len(v.registry.All("VirtualMachine")), 4)
+	}, "--delay", "CloneVM_Task=500ms")
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+// privileges are the published privileges of the methods that users of this server meet. A method that is not named
+// here needs none.
+var privileges = map[string]string{
+	"Task.SetTaskState":       "Task.Update",
+	"Task.SetTaskDescription": "Task.Update",
+	"Task.UpdateProgress":     "Task.Update",
+	"TaskManager.CreateTask":  "Task.Create",
+
+	"CustomFieldsManager.AddCustomFieldDef":    "Global.ManageCustomFields",
+	"CustomFieldsManager.RemoveCustomFieldDef": "Global.ManageCustomFields",
+	"CustomFieldsManager.RenameCustomFieldDef": "Global.ManageCustomFields",
+	"CustomFieldsManager.SetField":             "Global.SetCustomField",
+
+	"ExtensionManager.RegisterExtension":   "Extension.Register",
+	"ExtensionManager.UpdateExtension":     "Extension.Update",
+	"ExtensionManager.UnregisterExtension": "Extension.Unregister",
+	"SessionManager.TerminateSession":      "Sessions.TerminateSession",
+
+	"VirtualMachine.PowerOnVM_Task":          "VirtualMachine.Interact.PowerOn",
+	"VirtualMachine.PowerOffVM_Task":         "VirtualMachine.Interact.PowerOff",
+	"VirtualMachine.SuspendVM_Task":          "VirtualMachine.Interact.Suspend",
+	"VirtualMachine.ResetVM_Task":            "VirtualMachine.Interact.Reset",
+	"VirtualMachine.CloneVM_Task":            "VirtualMachine.Provisioning.Clone",
+	"VirtualMachine.RelocateVM_Task":         "Resource.ColdMigrate",
+	"VirtualMachine.CreateSnapshot_Task":     "VirtualMachine.State.CreateSnapshot",
+	"VirtualMachine.CreateSnapshotEx_Task":   "VirtualMachine.State.CreateSnapshot",
+	"VirtualMachine.RemoveAllSnapshots_Task": "VirtualMachine.State.RemoveSnapshot",
+	"VirtualMachine.Destroy_Task":            "VirtualMachine.Inventory.Delete",
+	"Folder.CreateVM_Task":                   "VirtualMachine.Inventory.Create",
+	"HostSystem.EnterMaintenanceMode_Task":   "Host.Config.Maintenance",
+	"HostSystem.ExitMaintenanceMode_Task":    "Host.Config.Maintenance",
+}
+
+// privilegeFor names what a caller of a method must be allowed; "" when everybody may call it.
+func privilegeFor(moType, method string) string {
+	if method == "setCustomValue" {
+		return "Global.SetCustomField"
+	}
+	return privileges[moType+"."+method]
+}

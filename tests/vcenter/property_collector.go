@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+const (
+	mostUpdates = 100                  // objects in one update set: vCenter's limit
+	settle      = 5 * time.Millisecond // changes within it come together
+)
+
+// PropertyCollector reads as the simulator's does, but waits by itself: with versions, from the start again where a
+// client asks for it, at a cost that grows with the changes and not with the filter, and no longer than its client is
+// there and its session lives.
+type PropertyCollector struct {
+	simulator.PropertyCollector
+
+	waiting sync.Mutex // one wait at a time; guards what follows
+	watcher *watcher
+	filters map[types.ManagedObjectReference]*watchedFilter
+	version int
+	sent    *types.UpdateSet             // the last answer, in case it got lost
+	pending []types.PropertyFilterUpdate // what did not fit into it
+
+	cancelMu sync.Mutex
+	cancel   context.CancelFunc
+}
+
+// newPropertyCollector puts the collector in place, of which each session gets one like it.
+func newPropertyCollector(registry *simulator.Registry, self types.ManagedObjectReference) {
+	pc := &PropertyCollector{}
+	pc.Self = self
+	registry.Put(pc)
+}
+
+// CreatePropertyCollector makes another of this kind.
+func (pc *PropertyCollector) CreatePropertyCollector(ctx *simulator.Context, _ *types.CreatePropertyCollector) soap.HasFault {
+	ref := ctx.Session.Put(&PropertyCollector{}).Reference()
+	return &methods.CreatePropertyCollectorBody{Res: &types.CreatePropertyCollectorResponse{Returnval: ref}}
+}
+
+// RetrievePropertiesEx reads properties.
+func (pc *PropertyCollector) RetrievePropertiesEx(ctx *simulator.Context, req *types.RetrievePropertiesEx) soap.HasFault {
+	return retrieve(ctx, req)
+}
+
+// retrieve reads properties. A task that reports no progress has none; the simulator says 0.
+func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
+	result := (&simulator.PropertyCollector{}).RetrievePropertiesEx(ctx, req).(*methods.RetrievePropertiesExBody)
+	if result.Res == nil {
+		return result
+	}
+	objects := result.Res.Returnval.Objects
+	for i := range objects {
+		if task, ok := ctx.Map.Get(objects[i].Obj).(*Task); ok && !task.progressed.Load() {
+			objects[i].PropSet = slices.DeleteFunc(objects[i].PropSet, func(p types.DynamicProperty) bool {
+				return p.Name == "info.progress"
+			})
+		}
+	}
+	return result
+}
+
+// CreateFilter refuses objects that do not exist.
+func (pc *PropertyCollector) CreateFilter(ctx *simulator.Context, req *types.CreateFilter) soap.HasFault {
+	if report := req.Spec.ReportMissingObjectsInResults; report == nil || !*report {
+		for _, object := range req.Spec.ObjectSet {
+			if lookup(ctx, object.Obj) == nil {
+				return fault(&types.ManagedObjectNotFound{Obj: object.Obj})
+			}
+		}
+	}
+	result := pc.PropertyCollector.CreateFilter(ctx, req).(*methods.CreateFilterBody)
+	// The simulator's filter listens to all changes, for a wait of the simulator's.
+	ctx.Map.RemoveHandler(ctx.Session.Get(result.Res.Returnval).(simulator.RegisterObject))
+	return result
+}
+
+// DestroyPropertyCollector ends a wait, too.
+func (pc *PropertyCollector) DestroyPropertyCollector(ctx *simulator.Context, req *types.DestroyPropertyCollector) soap.HasFault {
+	pc.stop(ctx.Map)
+	return pc.PropertyCollector.DestroyPropertyCollector(ctx, req)
+}
+
+// CancelWaitForUpdates ends a wait.
+func (pc *PropertyCollector) CancelWaitForUpdates(*types.CancelWaitForUpdates) soap.HasFault {
+	pc.cancelMu.Lock()
+	defer pc.cancelMu.Unlock()
+	if pc.cancel != nil {
+		pc.cancel()
+	}
+	return &methods.CancelWaitForUpdatesBody{Res: &types.CancelWaitForUpdatesResponse{}}
+}
+
+// stop ends a wait, and listens no more.
+func (pc *PropertyCollector) stop(registry *simulator.Registry) {
+	pc.CancelWaitForUpdates(nil)
+	pc.waiting.Lock()
+	defer pc.waiting.Unlock()
+	if pc.watcher != nil {
+		registry.RemoveHandler(pc.watcher)
+	}
+}
+
+// WaitForUpdates is WaitForUpdatesEx without options.
+func (pc *PropertyCollector) WaitForUpdates(ctx *simulator.Context, req *types.WaitForUpdates) soap.HasFault {
+	result := pc.WaitForUpdatesEx(ctx, &types.WaitForUpdatesEx{This: req.This, Version: req.Version})
+	if result.Fault() != nil {
+		return result
+	}
+	set := result.(*methods.WaitForUpdatesExBody).Res.Returnval
+	return &methods.WaitForUpdatesBody{Res: &types.WaitForUpdatesResponse{Returnval: *set}}
+}
+
+// WaitForUpdatesEx blocks until something has changed since the version that the client has.
+func (pc *PropertyCollector) WaitForUpdatesEx(ctx *simulator.Context, req *types.WaitForUpdatesEx) soap.HasFault {
+	pc.waiting.Lock()
+	defer pc.waiting.Unlock()
+
+	wait := context.Background()
+	c := callOf(ctx)
+	if c != nil {
+		wait = c.ctx // ends with the connection and with the session
+	}
+	wait, cancel := context.WithCancel(wait)
+	defer cancel()
+	pc.cancelMu.Lock()
+	pc.cancel = cancel
+	pc.cancelMu.Unlock()
+
+	most := mostUpdates
+	if req.Options != nil {
+		if limit := req.Options.MaxWaitSeconds; limit != nil {
+			var expire context.CancelFunc
+			wait, expire = context.WithTimeout(wait, time.Duration(*limit)*time.Second)
+			defer expire()
+		}
+		if limit := int(req.Options.MaxObjectUpdates); limit > 0 {
+			most = min(most, limit)
+		}
+	}
+	body := &methods.WaitForUpdatesExBody{Res: &types.WaitForUpdatesExResponse{}}
+
+	switch {
+	case req.Version == "":
+		pc.restart(ctx)
+	case req.Version == strconv.Itoa(pc.version):
+	case pc.sent != nil && req.Version == strconv.Itoa(pc.version-1):
+		body.Res.Returnval = pc.sent // the client never saw it
+		return body
+	default:
+		return fault(&types.InvalidCollectorVersion{})
+	}
+
+	for len(pc.pending) == 0 {
+		pc.pending = pc.changes(ctx)
+		if len(pc.pending) > 0 || req.Version == "" {
+			break
+		}
+		select {
+		case <-pc.watcher.changed:
+			time.Sleep(settle)
+		case <-wait.Done():
+			switch {
+			case c.sessionOver():
+				return fault(notAuthenticated(pc.Self))
+			case errors.Is(wait.Err(), context.DeadlineExceeded):
+				return body
+			}
+			return fault(&types.RequestCanceled{})
+		}
+	}
+	body.Res.Returnval = pc.page(most)
+	return body
+}
+
+// restart begins with version "": everything is new to the client.
+func (pc *PropertyCollector) restart(ctx *simulator.Context) {
+	if pc.watcher == nil {
+		pc.watcher = newWatcher()
+		ctx.Map.AddHandler(pc.watcher)
+	}
+	pc.watcher.take()
+	pc.filters = map[types.ManagedObjectReference]*watchedFilter{}
+	pc.pending, pc.sent = nil, nil
+}
+
+// changes are those since the last look, by filter.
+func (pc *PropertyCollector) changes(ctx *simulator.Context) []types.PropertyFilterUpdate {
+	dirty := pc.watcher.take()
+	var found []types.PropertyFilterUpdate
+	for _, ref := range slices.Clone(pc.Filter) {
+		var updates []types.ObjectUpdate
+		if filter := pc.filters[ref]; filter != nil {
+			updates = filter.update(ctx, dirty)
+		} else if own, ok := ctx.Session.Get(ref).(*simulator.PropertyFilter); ok {
+			filter = newWatchedFilter(own.Spec)
+			pc.filters[ref] = filter
+			updates = filter.updateAll(ctx)
+		}
+		if len(updates) > 0 {
+			found = append(found, types.PropertyFilterUpdate{Filter: ref, ObjectSet: updates})
+		}
+	}
+	return found
+}
+
+// page is the next answer: as much of what is pending as may be in one.
+func (pc *PropertyCollector) page(most int) *types.UpdateSet {
+	pc.version++
+	pc.sent = &types.UpdateSet{Version: strconv.Itoa(pc.version)}
+	for len(pc.pending) > 0 && most > 0 {
+		next := &pc.pending[0]
+		n := min(most, len(next.ObjectSet))
+		pc.sent.FilterSet = append(pc.sent.FilterSet, types.PropertyFilterUpdate{Filter: next.Filter, ObjectSet: next.ObjectSet[:n]})
+		next.ObjectSet = next.ObjectSet[n:]
+		if len(next.ObjectSet) == 0 {
+			pc.pending = pc.pending[1:]
+		}
+		most -= n
+	}
+	if len(pc.pending) > 0 {
+		pc.sent.Truncated = types.NewBool(true)
+	}
+	return pc.sent
+}

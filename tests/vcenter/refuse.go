@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// refuse says why a call is not carried out, in the cases where the simulator would.
+func (s *Server) refuse(ctx *simulator.Context, ref types.ManagedObjectReference, method string, body any) types.BaseMethodFault {
+	if login, ok := body.(*types.Login); ok && !s.validLogin(login) {
+		return &types.InvalidLogin{}
+	}
+	if ctx.Session == nil {
+		return nil // refused by the dispatch, or a method that needs none
+	}
+	if ctx.Session.UserName == s.config.ReadonlyUser {
+		if privilege := privilegeFor(ref.Type, method); privilege != "" {
+			return &types.NoPermission{Object: &ref, PrivilegeId: privilege}
+		}
+	}
+	switch body := body.(type) {
+	case *types.RetrievePropertiesEx:
+		return checkPaths(body.SpecSet...)
+	case *types.RetrieveProperties:
+		return checkPaths(body.SpecSet...)
+	case *types.CreateFilter:
+		return checkPaths(body.Spec)
+	case *types.SetField:
+		if _, ok := ctx.Map.Get(body.Entity).(mo.Entity); !ok {
+			return &types.InvalidArgument{InvalidProperty: "entity"}
+		}
+	}
+	return nil
+}
+
+func (s *Server) validLogin(login *types.Login) bool {
+	known := login.UserName == s.config.User || login.UserName == s.config.ReadonlyUser
+	return known && login.Password == s.config.Password
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// Server is the test vCenter: the simulator behind two protocols, and the control API.
+type Server struct {
+	config   Config
+	model    *simulator.Model
+	service  *simulator.Service
+	registry *simulator.Registry
+	tasks    *TaskManager
+	sessions *sessions
+	stats    *stats
+	log      *requestLog
+	faults   *faultQueue
+
+	calls  sync.Map // by number: those that are in the simulator
+	callID atomic.Int64
+
+	listener, control net.Listener
+	servers           []*http.Server
+}
+
+// Start makes the inventory and listens.
+func Start(config Config) (*Server, error) {
+	model, err := newModel(config)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		config:   config,
+		model:    model,
+		service:  model.Service,
+		registry: model.Map(),
+		stats:    newStats(),
+		log:      &requestLog{},
+		faults:   &faultQueue{},
+	}
+	content := s.content()
+	newPropertyCollector(s.registry, content.PropertyCollector)
+	newVMDefaults(s.registry)
+	s.tasks = newTaskManager(config, s.registry, *content.TaskManager)
+	s.sessions = &sessions{service: s.service, idle: config.SessionIdle, open: map[string]*session{}, ended: s.endSession}
+
+	s.registry.SessionManager().ValidLogin = s.validLogin
+	s.registry.Cookie = s.identify
+	s.registry.Handler = s.intercept
+	s.service.RegisterSDK(s.registry, s.registry.Path+"/vimService")
+	s.service.ServeMux.HandleFunc(s.registry.Path+"/vimServiceVersions.xml", s.service.ServiceVersions)
+	s.service.ServeMux.HandleFunc("/folder/", s.service.ServeDatastore)
+	s.service.ServeMux.HandleFunc("/nfc/", simulator.ServeNFC)
+
+	if err := s.listen(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) listen() error {
+	pair, err := certificate(s.config)
+	if err != nil {
+		return err
+	}
+	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
+		return err
+	}
+	if s.control, err = net.Listen("tcp", s.config.Control); err != nil {
+		return err
+	}
+	// Without a user of its own the simulator takes any password.
+	s.service.Listen = &url.URL{
+		Scheme: "https", Host: s.listener.Addr().String(), Path: s.registry.Path,
+		User: url.UserPassword(s.config.User, s.config.Password),
+	}
+	secured := tls.NewListener(s.listener, &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}})
+	s.run(&countedListener{secured, s.stats}, s)
+	s.run(s.control, s.controlAPI())
+	return nil
+}
+
+func (s *Server) run(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(listener) }()
+}
+
+// Close drops all connections and removes what the simulator keeps on disk.
+func (s *Server) Close() {
+	for _, server := range s.servers {
+		_ = server.Close()
+	}
+	s.model.Remove()
+}
+
+// URL is where the server is found.
+func (s *Server) URL() string { return "https://" + s.listener.Addr().String() }
+
+// ControlURL is where the control API is found.
+func (s *Server) ControlURL() string { return "http://" + s.control.Addr().String() }
+
+func (s *Server) content() types.ServiceContent {
+	return s.registry.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content
+}
+
+// endSession gives up what a session had on the server.
+func (s *Server) endSession(over *session) {
+	s.tasks.endSession(over.key)
+	if over.own == nil {
+		return
+	}
+	for _, object := range over.own.Registry.AllReference("PropertyCollector") {
+		object.(*PropertyCollector).stop(s.registry)
+	}
+}
+
+// reportsProgress is true for a running task whose progress was set.
+func (s *Server) reportsProgress(key string) bool {
+	task := s.tasks.find(key)
+	return task != nil && task.progressed.Load()
+}
+
+// ServeHTTP answers both protocols, and the simulator's other addresses.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client is gone
+	}
+	path := r.URL.EscapedPath()
+	switch {
+	case strings.HasPrefix(path, vijsonPrefix):
+		name := "unknown"
+		if target, ok := parseTarget(r); ok {
+			name = target.call()
+		}
+		s.answer(w, r, exchange{"json", name, body, s.serveVIJSON})
+	case path == helloPath:
+		s.answer(w, r, exchange{"json", "hello", body, s.serveHello})
+	case (path == s.registry.Path || path == s.registry.Path+"/vimService") && r.Method == http.MethodPost:
+		s.answer(w, r, exchange{"soap", soapCallName(body), body, s.serveSOAP})
+	default:
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		s.service.ServeMux.ServeHTTP(w, r)
+	}
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// checkFilter refuses a filter that cannot be.
+func checkFilter(ctx *simulator.Context, filter types.TaskFilterSpec) types.BaseMethodFault {
+	if entity := filter.Entity; entity != nil {
+		if ctx.Map.Get(entity.Entity) == nil {
+			return &types.ManagedObjectNotFound{Obj: entity.Entity}
+		}
+		if !slices.Contains(entity.Recursion.Values(), entity.Recursion) {
+			return &types.InvalidArgument{InvalidProperty: "filter.entity.recursion"}
+		}
+	}
+	if times := filter.Time; times != nil && !slices.Contains(times.TimeType.Values(), times.TimeType) {
+		return &types.InvalidArgument{InvalidProperty: "filter.time.timeType"}
+	}
+	return nil
+}
+
+// matches is true for a task that every part of the filter lets through.
+func matches(registry *simulator.Registry, info *types.TaskInfo, f *types.TaskFilterSpec) bool {
+	return among(f.State, info.State) &&
+		among(f.EventChainId, info.EventChainId) &&
+		among(f.ActivationId, info.ActivationId) &&
+		among(f.ParentTaskKey, info.ParentTaskKey) &&
+		among(f.RootTaskKey, info.RootTaskKey) &&
+		among(f.Tag, info.ChangeTag) &&
+		matchesTime(info, f.Time) &&
+		matchesUser(info.Reason, f.UserName) &&
+		matchesReason(info.Reason, f.Alarm, f.ScheduledTask) &&
+		matchesEntity(registry, *info.Entity, f.Entity)
+}
+
+// among is true for a value in the list, and for any where there is no list.
+func among[T comparable](wanted []T, value T) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
+}
+
+func matchesTime(info *types.TaskInfo, f *types.TaskFilterSpecByTime) bool {
+	if f == nil {
+		return true
+	}
+	at := map[types.TaskFilterSpecTimeOption]*time.Time{
+		types.TaskFilterSpecTimeOptionQueuedTime:    &info.QueueTime,
+		types.TaskFilterSpecTimeOptionStartedTime:   info.StartTime,
+		types.TaskFilterSpecTimeOptionCompletedTime: info.CompleteTime,
+	}[f.TimeType]
+	return at != nil &&
+		(f.BeginTime == nil || !at.Before(*f.BeginTime)) &&
+		(f.EndTime == nil || !at.After(*f.EndTime))
+}
+
+// matchesUser has the users of the list; without a list all users; and the system itself only where it is wanted.
+func matchesUser(reason types.BaseTaskReason, f *types.TaskFilterSpecByUsername) bool {
+	if f == nil {
+		return true
+	}
+	if user, ok := reason.(*types.TaskReasonUser); ok {
+		return slices.Contains(f.UserList, user.UserName) || len(f.UserList) == 0 && !f.SystemUser
+	}
+	return f.SystemUser
+}
+
+func matchesReason(reason types.BaseTaskReason, alarm, scheduled *types.ManagedObjectReference) bool {
+	byAlarm, _ := reason.(*types.TaskReasonAlarm)
+	bySchedule, _ := reason.(*types.TaskReasonSchedule)
+	return (alarm == nil || byAlarm != nil && byAlarm.Alarm == *alarm) &&
+		(scheduled == nil || bySchedule != nil && bySchedule.ScheduledTask == *scheduled)
+}
+
+func matchesEntity(registry *simulator.Registry, entity types.ManagedObjectReference, f *types.TaskFilterSpecByEntity) bool {
+	if f == nil {
+		return true
+	}
+	self := entity == f.Entity
+	switch f.Recursion {
+	case types.TaskFilterSpecRecursionOptionSelf:
+		return self
+	case types.TaskFilterSpecRecursionOptionAll:
+		return self || isBelow(registry, entity, f.Entity)
+	}
+	return isBelow(registry, entity, f.Entity)
+}
+
+// isBelow is true for an entity that the inventory has somewhere under another.
+func isBelow(registry *simulator.Registry, ref, above types.ManagedObjectReference) bool {
+	for {
+		entity, ok := registry.Get(ref).(mo.Entity)
+		if !ok || entity.Entity().Parent == nil {
+			return false
+		}
+		ref = *entity.Entity().Parent
+		if ref == above {
+			return true
+		}
+	}
+}
