@@ -24,21 +24,23 @@ export PIP_CONFIG_FILE ?= $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(
 export GOENV ?= $(HOME)/.config/go/env
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
+export ANSIBLE_ASYNC_DIR := $(HOME)/.ansible_async
+# There is no inventory here, and nobody needs to be told.
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := false
+export ANSIBLE_LOCALHOST_WARNING := false
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
 export GOPATH := $(CURDIR)/.build/go
 export GOCACHE := $(CURDIR)/.build/go/cache
 export GOFLAGS := -modcacherw -buildvcs=false
 export GOTOOLCHAIN := local
 export RUFF_CACHE_DIR := $(CURDIR)/.build/ruff
-
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+unexport PYTHONPATH
 
 ##@ For a look
 demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCenter
-	@ANSIBLE_ASYNC_DIR="$$HOME/.ansible_async" ANSIBLE_LOCALHOST_WARNING=false \
-	    ANSIBLE_INVENTORY_UNPARSED_WARNING=false \
-	    python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=2s --delay=CreateSnapshot_Task=3s \
+	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=2s --delay=CreateSnapshot_Task=3s \
 	    --delay=CloneVM_Task=6s ansible-playbook examples/demo.yml
 
 vcenter: $(VCENTER)  ## run a test vCenter until interrupted; FLAGS="--esx …", FLAGS=--help lists them
@@ -76,6 +78,7 @@ build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build, install and u
 
 go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && ../../.build/bin/go vet ./... && ../../.build/bin/go test -v ./...
+	cd tests/vcenter && odd=$$("$$(../../.build/bin/go env GOROOT)/bin/gofmt" -d .) && echo "$$odd" && test -z "$$odd"
 
 ##@ Once in a while
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13

@@ -25,15 +25,23 @@ options:
   username:
     description:
       - The user to log in as, such as V(administrator@vsphere.local).
-      - Required, here or as E(VMWARE_USER).
+      - Required, here or as E(VMWARE_USER), unless O(session_id) is given.
     type: str
     aliases: [user, admin]
   password:
     description:
       - The user's password.
-      - Required, here or as E(VMWARE_PASSWORD).
+      - Required, here or as E(VMWARE_PASSWORD), unless O(session_id) is given.
     type: str
     aliases: [pass, pwd]
+  session_id:
+    description:
+      - A session that M(vsphere.tasks.vsphere_session) has opened, in place of a password. The module then neither logs
+        in nor out, and asks the server nothing about its version.
+      - If the session has expired, it is renewed for this module where O(username) and O(password) are given too, else
+        the module fails.
+      - Falls back to E(VMWARE_SESSION_ID).
+    type: str
   port:
     description:
       - The port of the server's HTTPS service.

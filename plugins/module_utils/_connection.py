@@ -20,6 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Unavailable,
     VsphereError,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
 
@@ -45,6 +46,8 @@ class Transport(t.Protocol):
     def get(self, ref: Ref, property_: str) -> t.Any: ...
     def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any: ...
     def manager(self, name: str) -> Ref: ...
+    @property
+    def session(self) -> Session: ...
     def forget_session(self) -> None: ...
 
 
@@ -53,13 +56,16 @@ def _is_transient(error: Exception) -> bool:
 
 
 class Connection:
-    """A logged-in session; use it in a ``with``. ``keep_secret`` is told each text that must appear in no output."""
+    """A logged-in session; use it in a ``with``. ``keep_secret`` is told each text that must appear in no output.
+
+    A session that the options give is used as it is, and never logged out here.
+    """
 
     def __init__(self, options: ConnectionOptions, keep_secret: Callable[[str], object]) -> None:
         self.product: str | None = None
         self._options = options
         self._http = Http(options)
-        self._logged_in = False
+        self.logged_in = False
         try:
             choose = retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose)
             self._transport: Transport = choose(options, self._http, keep_secret)
@@ -69,7 +75,8 @@ class Connection:
 
     def __enter__(self) -> Connection:
         try:
-            self._login()
+            if not self._options.session_id:
+                self._login()
         except BaseException:
             self._http.close()
             raise
@@ -78,8 +85,8 @@ class Connection:
     def __exit__(self, *unused: object) -> None:
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
         with contextlib.suppress(VsphereError):
-            if self._logged_in:
-                self._transport.invoke(self.manager("sessionManager"), "Logout")
+            if self.logged_in:
+                self.log_out()
         self._http.close()
 
     @property
@@ -89,7 +96,24 @@ class Connection:
 
     @property
     def user(self) -> str:
-        return self._options.username
+        """Who logs in, for messages."""
+        return self._options.username or "the owner of the session"
+
+    def keep_session(self) -> str:
+        """Leave the session open at the end; the session_id by which others go on with it."""
+        self.logged_in = False
+        return self._transport.session.to_text()
+
+    def log_out(self) -> bool:
+        """End the session, also one that was given; False where the server did not know it any more."""
+        self.logged_in = False
+        try:
+            self._transport.invoke(self.manager("sessionManager"), "Logout")
+        except Fault as fault:
+            if fault.type != "NotAuthenticated":
+                raise
+            return False
+        return True
 
     @property
     def api(self) -> dict[str, t.Any]:
@@ -136,15 +160,21 @@ class Connection:
                 f"{self.host} refuses the login of {self.user} (InvalidLogin): check username and password",
                 fault={"type": fault.type, "message": fault.text},
             ) from fault
-        self._logged_in = True
+        self.logged_in = True
 
     def _renewing(self, call: Callable[[], Result]) -> Result:
         try:
             return call()
         except Fault as fault:
             # The server says this before it does anything, so even a change can be sent again.
-            if fault.type != "NotAuthenticated" or not self._logged_in:
+            if fault.type != "NotAuthenticated":
                 raise
+            if not self._options.password:
+                raise VsphereError(
+                    f"{self.host} does not know the session any more (NotAuthenticated): make a new one with "
+                    "vsphere_session, or give username and password as well, so that it can be renewed",
+                    fault={"type": fault.type, "message": fault.text},
+                ) from fault
         self._transport.forget_session()
         self._login()
         return call()
@@ -152,6 +182,16 @@ class Connection:
 
 def _choose(options: ConnectionOptions, http: Http, keep_secret: Callable[[str], object]) -> Transport:
     """VI/JSON where the server has it, else SOAP; only a server that answers and has none counts as having none."""
+    session = Session.from_text(options.session_id) if options.session_id else None
+    if session:
+        keep_secret(session.key)
+        if options.transport not in ("auto", session.transport):
+            raise VsphereError(
+                f"session_id is of a session over {session.transport}: set transport to that, or to auto"
+            )
+        if session.transport == "json":
+            return ViJson(http, session.release, keep_secret, session.key)
+        return _soap(http, keep_secret, session)
     release = negotiate(http) if options.transport != "soap" else None
     if release:
         return ViJson(http, release, keep_secret)
@@ -160,7 +200,11 @@ def _choose(options: ConnectionOptions, http: Http, keep_secret: Callable[[str],
             f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: "
             "set transport to auto or soap"
         )
+    return _soap(http, keep_secret)
+
+
+def _soap(http: Http, keep_secret: Callable[[str], object], session: Session | None = None) -> Transport:
     # Importing pyVmomi takes longer than a request: only where it is needed.
     from ansible_collections.vsphere.tasks.plugins.module_utils._transport.soap import Soap
 
-    return Soap(http, keep_secret)
+    return Soap(http, keep_secret, session)

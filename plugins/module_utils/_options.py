@@ -28,6 +28,7 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
         "no_log": True,
         "fallback": (env_fallback, ["VMWARE_PASSWORD"]),
     },
+    "session_id": {"type": "str", "no_log": True, "fallback": (env_fallback, ["VMWARE_SESSION_ID"])},
     "port": {"type": "int", "default": 443, "fallback": (env_fallback, ["VMWARE_PORT"])},
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VMWARE_VALIDATE_CERTS"])},
     "ca_path": {"type": "path", "fallback": (env_fallback, ["VMWARE_CA_PATH"])},
@@ -48,8 +49,9 @@ class ConnectionOptions:
     """The options of one connection, checked: times in seconds, an IPv6 literal without its brackets."""
 
     hostname: str
-    username: str
-    password: str = dataclasses.field(repr=False)
+    username: str | None
+    password: str | None = dataclasses.field(repr=False)
+    session_id: str | None = dataclasses.field(repr=False)
     port: int
     validate_certs: bool
     ca_path: str | None
@@ -64,7 +66,7 @@ class ConnectionOptions:
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [
             f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"
-            for name in ("hostname", "username", "password")
+            for name in ("hostname",) + (() if given["session_id"] else ("username", "password"))
             if not given[name]
         ]
         host = given["hostname"] = re.sub(r"^\[(.*)\]$", r"\1", given["hostname"] or "")
@@ -80,6 +82,8 @@ class ConnectionOptions:
         ]
         if bool(given["proxy_host"]) != bool(given["proxy_port"]):
             wrong.append("proxy_host and proxy_port belong together: give both or neither")
+        if bool(given["username"]) != bool(given["password"]):
+            wrong.append("username and password belong together: give both, or with a session_id neither")
         if given["request_timeout"] < 1:
             wrong.append(f"request_timeout {given['request_timeout']} is too short: give 1 second or more")
         if wrong:

@@ -24,11 +24,12 @@ if t.TYPE_CHECKING:
     Work = Callable[[Connection, bool], dict[str, t.Any]]
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work]) -> None:
+def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], handed_out: str = "") -> None:
     """Run a module and exit.
 
     ``prepare`` checks the module's own options before anything is connected to, and gives the work to be done with a
     connection and the check mode flag. What it raises and what the work raises becomes the module's failure.
+    ``handed_out`` names the value of the result that is returned although it is a secret.
     """
     module = AnsibleModule(argument_spec={**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
     # Terminated, the session that was opened is still closed on the way out.
@@ -46,6 +47,7 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work]) -> N
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except VsphereError as error:
         module.fail_json(msg=error.message, **{**api, **error.result})
+    module.no_log_values.discard(result.get(handed_out))
     module.exit_json(**api, **result)
 
 

@@ -134,6 +134,11 @@ class Selection:
         )
 
 
+def read_product(connection: Connection) -> None:
+    """Have the connection know the server's product, which costs a request if no task was read before."""
+    _read(connection, [], custom_values=False)
+
+
 def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values: bool) -> list[Task]:
     paths = ("info", "availableField", "value") if custom_values else ("info",)
     specs = [property_spec("Task", *paths)]

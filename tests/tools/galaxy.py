@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vcenter import address, running
+from vcenter import environment, running
 
 
 def main(collection: str, folder: str, importer_python: str, vcenter_program: str) -> int:
@@ -27,8 +27,10 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     for flags in ([], ["--no-vijson"], ["--esx"]):
         with running(vcenter_program, *flags) as vcenter:
             command = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_info"]
-            subprocess.run(command, check=True, env={**os.environ, **address(vcenter)})
+            subprocess.run(command, check=True, env=environment(vcenter))
 
+    # It calls the ansible-lint of its own environment.
+    os.environ["PATH"] = f"{Path(importer_python).parent}{os.pathsep}{os.environ['PATH']}"
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)
     print(run.stdout)

@@ -33,9 +33,13 @@ def running(program: str, *flags: str) -> Iterator[dict[str, Any]]:
                 process.terminate()
 
 
-def address(vcenter: dict[str, Any]) -> dict[str, str]:
-    """Give the variables that lead the collection to this vCenter."""
+def environment(vcenter: dict[str, Any]) -> dict[str, str]:
+    """Give our variables, with those that lead the collection to this vCenter instead of the user's own."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("VMWARE_")}
     return {
+        **others,
+        "NO_PROXY": vcenter["host"],
+        "no_proxy": vcenter["host"],
         "VMWARE_HOST": vcenter["host"],
         "VMWARE_PORT": str(vcenter["port"]),
         "VMWARE_USER": vcenter["user"],
@@ -47,8 +51,7 @@ def address(vcenter: dict[str, Any]) -> dict[str, str]:
 def main(program: str, *arguments: str) -> int:
     flags = [*itertools.takewhile(lambda argument: argument.startswith("--"), arguments)]
     with running(program, *flags) as vcenter:
-        environment = {**os.environ, **address(vcenter)}
-        return subprocess.run(arguments[len(flags) :], env=environment, check=False).returncode
+        return subprocess.run(arguments[len(flags) :], env=environment(vcenter), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -145,9 +145,8 @@ func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 
 	args := []reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(c.body)}
 	args = args[2-method.Type().NumIn():]
-	var results []reflect.Value
-	ctx.WithLock(object, func() { results = method.Call(args) })
-	return results[0].Interface().(soap.HasFault)
+	defer ctx.Map.AcquireLock(ctx, object)()
+	return method.Call(args)[0].Interface().(soap.HasFault)
 }
 
 // withoutSession are the calls of VI/JSON that need no session.

@@ -1,10 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Copyright: Contributors to the vsphere.tasks collection
+
 module vsphere.tasks/tests/vcenter
 
 go 1.25.0
 
-require github.com/vmware/govmomi v0.56.0
-
 require (
-	github.com/google/uuid v1.6.0 // indirect
-	gopkg.in/yaml.v3 v3.0.1 // indirect
+	github.com/google/uuid v1.6.0
+	github.com/vmware/govmomi v0.56.0
 )
+
+require gopkg.in/yaml.v3 v3.0.1 // indirect

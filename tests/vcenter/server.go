@@ -5,11 +5,14 @@ package main
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -139,6 +142,7 @@ func (s *Server) reportsProgress(key string) bool {
 
 // ServeHTTP answers both protocols, and the simulator's other addresses.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer tellPanic(r)
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // the client is gone
@@ -158,5 +162,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		s.service.ServeMux.ServeHTTP(w, r)
+	}
+}
+
+// tellPanic says where the simulator has failed; the client only sees that its connection is gone.
+func tellPanic(r *http.Request) {
+	if failure := recover(); failure != nil {
+		fmt.Fprintf(os.Stderr, "vcenter: %s %s: %v\n%s", r.Method, r.URL.Path, failure, debug.Stack())
+		panic(http.ErrAbortHandler)
 	}
 }

@@ -50,14 +50,14 @@ func TestIdleSession(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
 		for range 4 { // longer than it may be idle
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(250 * time.Millisecond)
 			check(t, currentTime(c))
 		}
 		equal(t, "sessions", len(v.sessions.keys()), 1)
-		time.Sleep(350 * time.Millisecond)
+		time.Sleep(900 * time.Millisecond)
 		equal(t, "sessions", len(v.sessions.keys()), 0)
 		wantFault[types.NotAuthenticated](t, currentTime(c))
-	}, "--session-idle", "300ms")
+	}, "--session-idle", "800ms")
 }
 
 func TestTerminateSession(t *testing.T) {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ type TaskHistoryCollector struct {
 	session string
 	filter  types.TaskFilterSpec
 	size    int
-	view    *position // the next task is at or after it; the previous one before; nil is the newest end
+	view    position // the next task is at or after it, the previous one before; at first before all
 }
 
 // CreateCollectorForTasks makes a collector; a session may have 32.
@@ -69,7 +70,7 @@ func (m *TaskManager) CreateCollectorForTasks(ctx *simulator.Context, req *types
 		return fault(&types.InvalidState{})
 	}
 
-	collector := &TaskHistoryCollector{manager: m, session: ctx.Session.Key, filter: filter, size: defaultPage, view: &position{}}
+	collector := &TaskHistoryCollector{manager: m, session: ctx.Session.Key, filter: filter, size: defaultPage}
 	collector.Filter = filter
 	ref := ctx.Session.Put(collector).Reference()
 	m.mu.Lock()
@@ -90,6 +91,13 @@ func (m *TaskManager) addHistory(task *Task) {
 	if over := len(m.history) - m.config.History; over > 0 {
 		m.history = slices.Delete(m.history, 0, over)
 	}
+}
+
+// allHistory is the history as it is now, oldest first.
+func (m *TaskManager) allHistory() []*Task {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.history)
 }
 
 func (m *TaskManager) forget(task *Task) {
@@ -125,14 +133,22 @@ func (m *TaskManager) pagesChanged() {
 	}
 }
 
-// tasks are those that the filter lets through, oldest first.
-func (c *TaskHistoryCollector) tasks() []types.TaskInfo {
-	c.manager.mu.Lock()
-	history := slices.Clone(c.manager.history)
-	c.manager.mu.Unlock()
+// around is the history before the view, and what is after it.
+func (c *TaskHistoryCollector) around() (before, after []*Task) {
+	history := c.manager.allHistory()
+	place, _ := slices.BinarySearchFunc(history, c.view, func(task *Task, view position) int {
+		return positionOf(&task.Info).compare(view)
+	})
+	return history[:place], history[place:]
+}
 
-	found := make([]types.TaskInfo, 0, len(history))
-	for _, task := range history {
+// take is as much as is wanted of the tasks that the filter lets through.
+func (c *TaskHistoryCollector) take(tasks iter.Seq2[int, *Task], most int) []types.TaskInfo {
+	var found []types.TaskInfo
+	for _, task := range tasks {
+		if len(found) == most {
+			break
+		}
 		if info := task.info(); matches(c.manager.registry, &info, &c.filter) {
 			found = append(found, info)
 		}
@@ -140,28 +156,16 @@ func (c *TaskHistoryCollector) tasks() []types.TaskInfo {
 	return found
 }
 
-// split is where the view divides the tasks into previous and next ones.
-func (c *TaskHistoryCollector) split(tasks []types.TaskInfo) int {
-	if c.view == nil {
-		return len(tasks)
-	}
-	place, _ := slices.BinarySearchFunc(tasks, *c.view, func(info types.TaskInfo, view position) int {
-		return positionOf(&info).compare(view)
-	})
-	return place
-}
-
 // ReadNextTasks reads the next newer tasks, oldest first.
 func (c *TaskHistoryCollector) ReadNextTasks(_ *simulator.Context, req *types.ReadNextTasks) soap.HasFault {
 	if req.MaxCount <= 0 {
 		return fault(&types.InvalidArgument{InvalidProperty: "maxCount"})
 	}
-	tasks := c.tasks()
-	start := c.split(tasks)
-	page := tasks[start:min(start+int(req.MaxCount), len(tasks))]
+	_, after := c.around()
+	page := c.take(slices.All(after), int(req.MaxCount))
 	if len(page) > 0 {
 		last := positionOf(&page[len(page)-1])
-		c.view = &position{last.at, last.key + "\x00"} // right behind it
+		c.view = position{last.at, last.key + "\x00"} // right behind it
 	}
 	return &methods.ReadNextTasksBody{Res: &types.ReadNextTasksResponse{Returnval: page}}
 }
@@ -171,26 +175,26 @@ func (c *TaskHistoryCollector) ReadPreviousTasks(_ *simulator.Context, req *type
 	if req.MaxCount <= 0 {
 		return fault(&types.InvalidArgument{InvalidProperty: "maxCount"})
 	}
-	tasks := c.tasks()
-	end := c.split(tasks)
-	page := tasks[max(0, end-int(req.MaxCount)):end]
+	before, _ := c.around()
+	page := c.take(slices.Backward(before), int(req.MaxCount))
 	if len(page) > 0 {
-		first := positionOf(&page[0])
-		c.view = &first
+		c.view = positionOf(&page[len(page)-1])
 	}
-	slices.Reverse(page)
 	return &methods.ReadPreviousTasksBody{Res: &types.ReadPreviousTasksResponse{Returnval: page}}
 }
 
 // RewindCollector moves the view to the oldest task, where it is at first.
 func (c *TaskHistoryCollector) RewindCollector(*simulator.Context, *types.RewindCollector) soap.HasFault {
-	c.view = &position{}
+	c.view = position{}
 	return &methods.RewindCollectorBody{Res: &types.RewindCollectorResponse{}}
 }
 
-// ResetCollector moves the view to the newest end.
+// ResetCollector moves the view right before the latest page.
 func (c *TaskHistoryCollector) ResetCollector(*simulator.Context, *types.ResetCollector) soap.HasFault {
-	c.view = nil
+	c.view = position{}
+	if page := c.latestPage(); len(page) > 0 {
+		c.view = positionOf(&page[len(page)-1])
+	}
 	return &methods.ResetCollectorBody{Res: &types.ResetCollectorResponse{}}
 }
 
@@ -212,11 +216,14 @@ func (c *TaskHistoryCollector) DestroyCollector(ctx *simulator.Context, _ *types
 	return &methods.DestroyCollectorBody{Res: &types.DestroyCollectorResponse{}}
 }
 
-// Get is what the property collector reads: the latest page has the newest task first.
+// latestPage has the newest task first.
+func (c *TaskHistoryCollector) latestPage() []types.TaskInfo {
+	return c.take(slices.Backward(c.manager.allHistory()), c.size)
+}
+
+// Get is what the property collector reads.
 func (c *TaskHistoryCollector) Get() mo.Reference {
 	object := c.TaskHistoryCollector
-	tasks := c.tasks()
-	object.LatestPage = tasks[max(0, len(tasks)-c.size):]
-	slices.Reverse(object.LatestPage)
+	object.LatestPage = c.latestPage()
 	return &object
 }

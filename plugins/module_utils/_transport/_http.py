@@ -15,6 +15,7 @@ from __future__ import annotations
 import email.utils
 import traceback
 import typing as t
+from http.cookiejar import DefaultCookiePolicy
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Lost,
@@ -65,6 +66,8 @@ class Http:
         self._session = requests.Session()
         # Any authentication of our own keeps requests from looking into ~/.netrc.
         self._session.auth = lambda request: request
+        # A session is the transport's own matter: an old one sent along makes a new login fail.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Given with each request, these win over REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; True leaves those in force.
         self._verify: bool | str = (options.ca_path or True) if options.validate_certs else False
         if not options.validate_certs:

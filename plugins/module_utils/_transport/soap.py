@@ -14,16 +14,19 @@ from __future__ import annotations
 import re
 import traceback
 import typing as t
+from http.cookies import SimpleCookie
 from xml.parsers.expat import ExpatError
 
 from ansible.module_utils.compat.version import LooseVersion
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, MissingLibrary, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import (
     from_data,
     to_data,
     wire_type,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 try:
     from pyVmomi import VmomiSupport
@@ -45,12 +48,12 @@ SESSION_COOKIE = "vmware_soap_session"
 class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
     """pyVmomi's way to a server, with our HTTP below it."""
 
-    def __init__(self, http: Http, version: str, keep_secret: Callable[[str], object]) -> None:
+    def __init__(self, http: Http, version: str, keep_secret: Callable[[str], object], key: str) -> None:
         super().__init__(version=version)
         self.http = http
         self.wait = 0.0
+        self.key = key
         self._keep_secret = keep_secret
-        self.cookie = ""
         self.requestContext = None
 
     def SerializeRequest(self, mo: t.Any, info: t.Any, args: t.Any) -> bytes:  # noqa: N802 (pyVmomi's name)
@@ -60,13 +63,16 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
 
     def InvokeMethod(self, mo: t.Any, info: t.Any, args: t.Any) -> t.Any:  # noqa: N802 (pyVmomi's name)
         """Send one call; a vSphere fault is raised as pyVmomi's exception."""
-        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self.versionId, "Cookie": self.cookie}
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self.versionId}
+        if self.key:
+            headers["Cookie"] = f'{SESSION_COOKIE}="{self.key}"'
         answer = self.http.request("POST", "/sdk", self.SerializeRequest(mo, info, args), headers, self.wait)
         if answer.status not in (200, 500) or not answer.content_type.endswith("xml"):
             raise self.http.not_vsphere(answer)
-        if "Set-Cookie" in answer.headers:
-            self.cookie = answer.headers["Set-Cookie"].split(";")[0]
-            self._keep_secret(self.cookie.partition("=")[2].strip('"'))
+        cookie = SimpleCookie(answer.headers.get("Set-Cookie", "")).get(SESSION_COOKIE)
+        if cookie and cookie.value:
+            self.key = cookie.value
+            self._keep_secret(self.key)
         try:
             result = SoapResponseDeserializer(self).Deserialize(answer.body, info.result)
         except ExpatError as error:
@@ -85,20 +91,20 @@ class Soap:
 
     name = "soap"
 
-    def __init__(self, http: Http, keep_secret: Callable[[str], object]) -> None:
+    def __init__(self, http: Http, keep_secret: Callable[[str], object], session: Session | None = None) -> None:
         if PYVMOMI_IMPORT_ERROR:
             raise MissingLibrary(
                 "pyvmomi", "for SOAP, which this server or the option transport asks for", PYVMOMI_IMPORT_ERROR
             )
-        versions = VmomiSupport.GetServiceVersions("vim25")
         # Servers of every release still answer in this one; what comes back says which is the best for both.
-        self._stub = _Stub(http, "vim.version.version9", keep_secret)
-        self._content = self.invoke({"type": "ServiceInstance", "value": "ServiceInstance"}, "RetrieveServiceContent")
-        newest = LooseVersion(self._content["about"]["apiVersion"])
-        self._stub.ComputeVersionInfo(
-            # Some versions are not releases: their names have no digits in front.
-            next(v for v in versions if _release(v)[0].isdigit() and LooseVersion(_release(v)) <= newest)
-        )
+        self._stub = _Stub(http, "vim.version.version9", keep_secret, session.key if session else "")
+        if session:
+            self._managers: dict[str, Ref] = {name: reference(*each) for name, each in session.managers.items()}
+            self._stub.ComputeVersionInfo(_best_version(session.release))
+        else:
+            content = self.invoke(reference("ServiceInstance", "ServiceInstance"), "RetrieveServiceContent")
+            self._managers = {name: value for name, value in content.items() if name not in ("_typeName", "about")}
+            self._stub.ComputeVersionInfo(_best_version(content["about"]["apiVersion"]))
 
     @property
     def release(self) -> str:
@@ -119,12 +125,17 @@ class Soap:
 
     def manager(self, name: str) -> Ref:
         """A singleton by its name in the ServiceContent."""
-        if name not in self._content:
+        if name not in self._managers:
             raise VsphereError(f"{self._stub.http.name} has no {name}: it is a part of vCenter, not of ESXi")
-        return t.cast("Ref", self._content[name])
+        return self._managers[name]
+
+    @property
+    def session(self) -> Session:
+        managers = {name: (ref["type"], ref["value"]) for name, ref in self._managers.items()}
+        return Session(self.name, self.release, str(self._stub.key), managers)
 
     def forget_session(self) -> None:
-        self._stub.cookie = ""
+        self._stub.key = ""
 
     def _plainly(self, ref: Ref, member: str, declared: t.Any, call: Callable[[t.Any], t.Any]) -> t.Any:
         mo = wire_type(ref["type"])(ref["value"], self._stub)
@@ -134,6 +145,14 @@ class Soap:
             data = to_data(error)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
             raise Fault(type_, text or type_, data, member, ref) from error
+
+
+def _best_version(release: str) -> str:
+    """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
+    versions: list[str] = VmomiSupport.GetServiceVersions("vim25")
+    newest = LooseVersion(release)
+    # Some versions are not releases: their names have no digits in front.
+    return next(v for v in versions if _release(v)[0].isdigit() and LooseVersion(_release(v)) <= newest)
 
 
 def _release(version: str) -> str:

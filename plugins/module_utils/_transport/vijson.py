@@ -18,6 +18,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Answer, Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -58,10 +59,10 @@ class ViJson:
 
     name = "json"
 
-    def __init__(self, http: Http, release: str, keep_secret: Callable[[str], object]) -> None:
+    def __init__(self, http: Http, release: str, keep_secret: Callable[[str], object], key: str = "") -> None:
         self.release = release
         self._http = http
-        self._session = ""
+        self._key = key
         self._keep_secret = keep_secret
 
     def get(self, ref: Ref, property_: str) -> t.Any:
@@ -78,19 +79,23 @@ class ViJson:
         type_ = name[0].upper() + name[1:]
         return reference(type_, "propertyCollector" if name == "propertyCollector" else type_)
 
+    @property
+    def session(self) -> Session:
+        return Session(self.name, self.release, self._key)
+
     def forget_session(self) -> None:
-        self._session = ""
+        self._key = ""
 
     def _call(self, verb: str, ref: Ref, member: str, body: bytes | None, wait: float = 0) -> t.Any:
-        headers = {SESSION_HEADER: self._session} if self._session else {}
+        headers = {SESSION_HEADER: self._key} if self._key else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
         path = f"/sdk/vim25/{self.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
         answer = self._http.request(verb, path, body, headers, wait)
-        session = answer.headers.get(SESSION_HEADER)
-        if session:
-            self._keep_secret(session)
-            self._session = session
+        key = answer.headers.get(SESSION_HEADER)
+        if key:
+            self._keep_secret(key)
+            self._key = key
         if answer.status in (200, 204):
             return _parse(self._http, answer)
         if answer.status == 404:

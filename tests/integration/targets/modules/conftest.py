@@ -21,7 +21,13 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._options import Conn
 
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["vcenters"]
-NOTHING_SPECIAL = {"validate_certs": True, "proxy_host": None, "proxy_port": None, "request_timeout": 60}
+NOTHING_SPECIAL = {
+    "session_id": None,
+    "validate_certs": True,
+    "proxy_host": None,
+    "proxy_port": None,
+    "request_timeout": 60,
+}
 
 
 class Vcenter:
@@ -83,7 +89,8 @@ class Vcenter:
 
 
 def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str, t.Any]:
-    main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_{module}").main
+    name = module if module == "session" else f"task_{module}"
+    main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_{name}").main
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
     given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     with pytest.MonkeyPatch.context() as patch:

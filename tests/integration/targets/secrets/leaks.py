@@ -1,20 +1,22 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fails where a log file holds a password or the key of a session: `python leaks.py LOG CONFIG`."""
+"""Fails where a log file holds a password or the key of a session: `python leaks.py LOG CONFIG SESSION`."""
 
 from __future__ import annotations
 
+import base64
 import json
 import pathlib
 import re
 import sys
 
-log, config = (pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[1:])
+log, config, session = (pathlib.Path(name).read_text(encoding="utf-8") for name in sys.argv[1:])
 server = json.loads(config)["vcenters"]["vcenter"]
-if "wait_for_task : Wait for the tasks" not in log or "session[***" not in log:
+if len(session) < 20 or "wait_for_task : Wait for the tasks" not in log or "session[***" not in log:
     sys.exit("the play has not shown what it was to show")
+key = json.loads(base64.b64decode(session))["key"]
 # A collector is called session[KEY]ID.
-found = [word for word in (server["password"], "0ther-S3cret!", "vmware_soap_session=") if word in log]
+found = [word for word in (server["password"], "0ther-S3cret!", "vmware_soap_session=", session, key) if word in log]
 found += re.findall(r"session\[[0-9a-f]{8}-[0-9a-f-]{27}\]", log)
 sys.exit(f"in the output: {found}" if found else 0)

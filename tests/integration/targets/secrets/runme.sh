@@ -4,8 +4,10 @@
 
 # No password and no session id in any output, at the highest verbosity, whatever goes wrong.
 set -eu
-output=$OUTPUT_DIR/secrets.log
+output=$OUTPUT_DIR/secrets.log session=$OUTPUT_DIR/session
+# Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
+export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 for transport in json soap; do
-  ansible-playbook -vvvv secrets.yml --extra-vars "transport=$transport" "$@" >"$output" 2>&1 || { cat "$output"; exit 1; }
-  python leaks.py "$output" ../../integration_config.yml
+  ansible-playbook -vvvv secrets.yml --extra-vars "transport=$transport session_file=$session" "$@" >"$output" 2>&1 || { cat "$output"; exit 1; }
+  python leaks.py "$output" ../../integration_config.yml "$session"
 done

@@ -15,6 +15,7 @@ GOOD: dict[str, t.Any] = {
     "hostname": "vcenter.example.com",
     "username": "someone",
     "password": "a secret",
+    "session_id": None,
     "port": 443,
     "validate_certs": True,
     "ca_path": None,

@@ -11,7 +11,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-OPTIONS = ConnectionOptions("vcenter.example.com", "someone", "a secret", 443, True, None, None, None, "auto", 60)
+OPTIONS = ConnectionOptions("vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60)
 
 
 class Wire:

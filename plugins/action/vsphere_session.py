@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keeps the session that the module of the same name returns out of every output, but not out of what is registered."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+
+class ActionModule(ActionBase):
+    """Runs the module as if its task had no_log, except that a failure's message is shown."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result = super().run(tmp, task_vars)
+        wanted = self._task.no_log
+        if self._task.args.get("state", "present") == "present":
+            # Before the module runs, as its output is shown at high verbosity while it does.
+            self._task.no_log = self._play_context.no_log = True
+        result.update(self._execute_module(task_vars=task_vars))
+        # A failed module has returned no session, and why it failed should be seen.
+        if result.get("failed"):
+            self._task.no_log = self._play_context.no_log = wanted
+        return result

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A session that outlives a module: what others need to go on with it, as one text.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+
+
+@dataclasses.dataclass(frozen=True)
+class Session:
+    """A session and what has been negotiated for it.
+
+    ``key`` is the secret: the value of VI/JSON's session header, or of SOAP's session cookie. ``managers`` are the
+    singletons of the ServiceContent by name, as (type, id), where the transport cannot know them: over SOAP, which ESXi
+    speaks as well.
+    """
+
+    transport: str
+    release: str
+    key: str = dataclasses.field(repr=False)
+    managers: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+
+    def to_text(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps(dataclasses.asdict(self)).encode()).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Session:
+        try:
+            return cls(**json.loads(base64.urlsafe_b64decode(text)))
+        except (binascii.Error, TypeError, ValueError) as error:
+            raise VsphereError(
+                "session_id is not one that vsphere.tasks.vsphere_session has returned: register that module's result "
+                "and give its session_id"
+            ) from error

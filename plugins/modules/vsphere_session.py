@@ -1,0 +1,115 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vsphere_session
+short_description: Open and close a session for many steps
+version_added: 0.1.0
+description:
+  - Logs in once, so that the modules of this collection need not log in each for itself.
+  - The result is not shown, as it holds a secret, but can be registered and used. A C(debug) of it, or a loop over it,
+    would show it; not to do that stays your care.
+author:
+  - Contributors to the vsphere.tasks collection (@vsphere-tasks)
+extends_documentation_fragment:
+  - vsphere.tasks.attributes
+  - vsphere.tasks.attributes.actiongroup_vsphere
+  - vsphere.tasks.connection
+attributes:
+  check_mode:
+    support: full
+    details: It logs in and out in check mode as well, so that the steps between have a session.
+  diff_mode:
+    support: none
+options:
+  state:
+    description:
+      - V(present) logs in. With a O(session_id) that is still alive, it is left as it is.
+      - V(absent) logs out O(session_id), which is required then. One that is gone already is left as it is.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: vsphere.tasks.vsphere_task_info
+"""
+
+EXAMPLES = r"""
+- name: With one session
+  block:
+    - name: Log in
+      vsphere.tasks.vsphere_session:
+        hostname: vcenter.example.com
+        username: administrator@vsphere.local
+        password: "{{ vcenter_password }}"
+      register: vcenter
+
+    - name: List tasks, with a single request
+      vsphere.tasks.vsphere_task_info:
+        hostname: vcenter.example.com
+        session_id: "{{ vcenter.session_id }}"
+  always:
+    - name: Log out
+      vsphere.tasks.vsphere_session:
+        hostname: vcenter.example.com
+        session_id: "{{ vcenter.session_id }}"
+        state: absent
+      when: vcenter.session_id is defined
+"""
+
+RETURN = r"""
+api:
+  description: How the server was spoken to, as M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: when the server was connected to
+  type: dict
+  sample:
+    transport: json
+    release: 9.0.0.0
+    product: VMware vCenter Server 8.0.3 build-24022515
+session_id:
+  description:
+    - What the other modules take as O(session_id).
+    - It stands for the session and what was negotiated for it, and is good for both protocols.
+  returned: with O(state=present)
+  type: str
+"""
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_product
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+
+
+def present(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+    # A session that was given and is not alive any more is renewed by this.
+    read_product(connection)
+    return {"changed": connection.logged_in, "session_id": connection.keep_session()}
+
+
+def absent(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+    return {"changed": connection.log_out()}
+
+
+def prepare(params: dict[str, t.Any]) -> t.Any:
+    if params["state"] == "present":
+        return present
+    if not params["session_id"]:
+        raise VsphereError("session_id is missing: with state: absent, give the session that is to be closed")
+    return absent
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, prepare, handed_out="session_id")
+
+
+if __name__ == "__main__":
+    main()
