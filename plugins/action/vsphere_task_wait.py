@@ -4,8 +4,8 @@
 
 """Shows the progress of the tasks while the module of the same name waits for them.
 
-The module runs once, in a thread, and appends what changes to a file in the Ansible task's temporary folder, which is
-followed here.
+On a local connection the module runs once, in a thread, and appends what changes to a file in the temporary folder of the
+Ansible task, which is followed here. Elsewhere it runs in rounds of one progress interval, all with one session.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ import time
 import typing as t
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
 
-MODULE = "vsphere.tasks.vsphere_task_wait"
+WAIT = "vsphere.tasks.vsphere_task_wait"
+SESSION = "vsphere.tasks.vsphere_session"
 LOOK_EVERY = 0.3  # seconds; a person reads no faster
 DEFAULT_INTERVAL = 30  # seconds, as the module documents it
+DEFAULT_TIMEOUT = 3600  # likewise
+
+Result = dict[str, t.Any]
 
 
 class ActionModule(ActionBase):
@@ -31,46 +36,104 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result = super().run(tmp, task_vars)
         # The role's own connection options; given as arguments, those that are not set would delete module_defaults.
         given = self._templar.template((task_vars or {}).get("vsphere_tasks_connection", {}))
         arguments = {**self._task.args, **given}
-        interval = int(arguments.get("progress_interval", DEFAULT_INTERVAL))
-        # Only a local module writes where it can be read here; an asynchronous one has nobody looking.
-        if self._connection.transport == "local" and not self._task.async_val and not self._task.no_log and interval:
-            outcome = self._run_showing(arguments, task_vars, interval)
+        try:
+            interval = int(arguments.get("progress_interval", DEFAULT_INTERVAL))
+            timeout = int(arguments.get("timeout", DEFAULT_TIMEOUT))
+        except (TypeError, ValueError):
+            # The module says what is wrong with them.
+            interval = timeout = 0
+        if self._task.async_val or self._task.no_log or interval <= 0:
+            outcome = self._execute(WAIT, arguments, task_vars)
+        elif self._connection.transport == "local":
+            outcome = self._follow(arguments, task_vars, Progress(self._display.display, interval))
         else:
-            outcome = self._execute_module(
-                module_name=MODULE,
-                module_args=arguments,
-                task_vars=task_vars,
-                wrap_async=bool(self._task.async_val),
-            )
-        return t.cast("dict[str, t.Any]", {**result, **outcome})
+            outcome = self._run_in_rounds(arguments, task_vars, interval, timeout)
+        return {**result, **outcome}
 
-    def _run_showing(
-        self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any] | None, interval: int
-    ) -> dict[str, t.Any]:
+    def _execute(self, module: str, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
+        outcome = self._execute_module(
+            module_name=module,
+            # It is changed by what it is given to.
+            module_args=dict(arguments),
+            task_vars=task_vars,
+            wrap_async=bool(self._task.async_val) and module == WAIT,
+        )
+        return t.cast("Result", outcome)
+
+    def _follow(self, arguments: Result, task_vars: dict[str, t.Any] | None, progress: Progress) -> Result:
+        """Run the module in a thread and show what it appends to its progress file."""
         self._make_tmp_path()
         reports = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
         reports.touch()
-        progress = Progress(self._display.display, interval)
         arguments = {**arguments, "progress_file": str(reports)}
         # A thread starts with an empty context, and templating needs the task's.
         context = contextvars.copy_context()
         with concurrent.futures.ThreadPoolExecutor(1) as executor, reports.open(encoding="utf-8") as lines:
-            module = executor.submit(
-                context.run, self._execute_module, module_name=MODULE, module_args=arguments, task_vars=task_vars
-            )
+            module = executor.submit(context.run, self._execute, WAIT, arguments, task_vars)
             running = True
             while running:
                 running = bool(concurrent.futures.wait([module], timeout=LOOK_EVERY).not_done)
-                progress.show(_reports(lines), time.monotonic())
-        return t.cast("dict[str, t.Any]", module.result())
+                progress.show(_appended(lines), time.monotonic())
+        return module.result()
+
+    def _run_in_rounds(
+        self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, timeout: int
+    ) -> Result:
+        """Run the module again and again, each time for one interval, and show in between what it has returned."""
+        opened: Result = {}
+        if not arguments.get("session_id"):
+            opened = self._open_session(arguments, task_vars)
+            if opened.get("failed"):
+                return opened
+            arguments = {**arguments, "session_id": opened["session_id"]}
+        try:
+            return self._rounds(arguments, task_vars, Progress(self._display.display, interval), (interval, timeout))
+        finally:
+            if opened:
+                self._execute(SESSION, {**_connection(arguments), "state": "absent"}, task_vars)
+
+    def _rounds(
+        self, arguments: Result, task_vars: dict[str, t.Any] | None, progress: Progress, seconds: tuple[int, int]
+    ) -> Result:
+        interval, timeout = seconds
+        began = time.monotonic()
+        while True:
+            left = max(0, timeout - int(time.monotonic() - began))
+            last = left <= interval
+            # Only the last round knows what to do at the time limit; every one shows tasks.
+            this_round = (
+                {"timeout": left} if last else {"timeout": interval, "on_timeout": "return", "return_tasks": True}
+            )
+            outcome = self._execute(WAIT, {**arguments, **this_round}, task_vars)
+            progress.show(map(report_of, outcome.get("tasks", ())), time.monotonic())
+            if last or outcome.get("failed") or not outcome.get("timed_out"):
+                break
+        if "elapsed" in outcome:
+            outcome["elapsed"] = round(time.monotonic() - began, 3)
+        return outcome
+
+    def _open_session(self, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
+        wanted = self._play_context.no_log
+        # The output of a module that runs elsewhere is shown at high verbosity.
+        self._play_context.no_log = True
+        try:
+            return self._execute(SESSION, _connection(arguments), task_vars)
+        finally:
+            self._play_context.no_log = wanted
 
 
-def _reports(lines: t.TextIO) -> t.Iterator[dict[str, t.Any]]:
+def _connection(arguments: Result) -> Result:
+    """Those of the arguments that say how to connect."""
+    names = {each for name, spec in CONNECTION_SPEC.items() for each in (name, *spec.get("aliases", ()))}
+    return {name: value for name, value in arguments.items() if name in names}
+
+
+def _appended(lines: t.TextIO) -> t.Iterator[Result]:
     """The reports that have been appended since the last call; half a line is left for the next."""
     while True:
         place = lines.tell()

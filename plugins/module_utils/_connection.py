@@ -56,13 +56,20 @@ def _is_transient(error: Exception) -> bool:
 
 
 class Connection:
-    """A logged-in session; use it in a ``with``. ``keep_secret`` is told each text that must appear in no output.
+    """A logged-in session; use it in a ``with``.
 
-    A session that the options give is used as it is, and never logged out here.
+    ``keep_secret`` is told each text that must appear in no output; ``is_wanted`` says, while something takes long,
+    whether anybody still waits for it. A session that the options give is used as it is, and never logged out here.
     """
 
-    def __init__(self, options: ConnectionOptions, keep_secret: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        options: ConnectionOptions,
+        keep_secret: Callable[[str], object],
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.product: str | None = None
+        self._is_wanted = is_wanted
         self._options = options
         self._http = Http(options)
         self.logged_in = False
@@ -124,6 +131,11 @@ class Connection:
     def server_time(self) -> t.Any:
         """The server's clock at its last answer, to the second; None where it gave none."""
         return self._http.server_time
+
+    def check_wanted(self) -> None:
+        """Raise an error where nobody waits for the result any more."""
+        if not self._is_wanted():
+            raise VsphereError("nobody reads the output of this module any more, so it has given up")
 
     def manager(self, name: str) -> Ref:
         """A singleton by its name in the ServiceContent, such as ``taskManager``."""

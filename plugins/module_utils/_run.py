@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import select
 import signal
 import typing as t
 
@@ -37,7 +38,7 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
     api: dict[str, t.Any] = {}
     try:
         work = prepare(module.params)
-        connection = Connection(ConnectionOptions.from_params(module.params), module.no_log_values.add)
+        connection = Connection(ConnectionOptions.from_params(module.params), module.no_log_values.add, _output_is_read)
         with connection:
             try:
                 result = work(connection, module.check_mode)
@@ -49,6 +50,16 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
         module.fail_json(msg=error.message, **{**api, **error.result})
     module.no_log_values.discard(result.get(handed_out))
     module.exit_json(**api, **result)
+
+
+def _output_is_read() -> bool:
+    """False once standard output has nobody at its other end.
+
+    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal.
+    """
+    poll = select.poll()
+    poll.register(1, 0)
+    return not poll.poll(0)
 
 
 def _exit_by_signal(number: int, frame: object) -> t.NoReturn:

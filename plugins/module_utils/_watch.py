@@ -134,6 +134,7 @@ class Watch:
         version, more = "", True
         # The state is looked at before the clock is, and a truncated answer is read to its end.
         while more or not (self.unknown or done() or time.monotonic() >= deadline):
+            self._connection.check_wanted()
             seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
             params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
             updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)

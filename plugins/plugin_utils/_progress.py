@@ -66,6 +66,13 @@ class Progress:
         return f"[{now - self._began:5.0f} s]"
 
 
+def report_of(task: dict[str, t.Any]) -> Report:
+    """What a task, as the modules return it, has for a line."""
+    operation = task["name"] or task["description_id"]
+    values = {"operation": operation, "entity": task["entity_name"]}
+    return {**{name: task[name] for name in ("id", "state", "progress")}, **values}
+
+
 def line(report: Report) -> str:
     """One task: id, operation, entity, state, percent."""
     percent = "" if report["progress"] is None else f" {report['progress']} %"

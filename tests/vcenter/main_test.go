@@ -33,7 +33,7 @@ func process(t *testing.T, args ...string) (*exec.Cmd, map[string]any) {
 	program, err := os.Executable()
 	check(t, err)
 	cmd := exec.Command(program, args...)
-	cmd.Env = append(os.Environ(), "VCENTER_TEST_MAIN=1")
+	cmd.Env = append(os.Environ(), "VCENTER_TEST_MAIN=1", "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.StdoutPipe()
 	check(t, err)
 	check(t, cmd.Start())

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# What a person sees while tasks are waited for.
+set -eu
+export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
+output=$OUTPUT_DIR/progress.log
+
+play() { # a play with these variables, its output kept
+  ansible-playbook progress.yml --extra-vars "count=1 hidden=false background=0 $1" >"$output" 2>&1 || { cat "$output"; exit 1; }
+}
+shows() { grep -qE "$1" "$output" || { cat "$output"; echo "not shown: $1"; exit 1; }; }
+hides() { ! grep -E "$1" "$output" || { echo "shown: $1"; exit 1; }; }
+
+play "ansible_connection=local"
+shows '^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running 20 %$'
+shows ': running 60 %$'
+shows ': success'
+
+play "ansible_connection=elsewhere"
+shows '^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running (20|60) %$'
+shows ': success'
+
+play "ansible_connection=local count=12"
+shows ' 0 done, 12 running, 0 failed of 12; slowest: task-'
+shows ' 12 done, 0 running, 0 failed of 12$'
+hides 's\] task-.* running'
+
+play "ansible_connection=local hidden=true"
+hides 's\] task-'
+
+play "ansible_connection=local background=60"
+hides 's\] task-'
