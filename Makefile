@@ -40,8 +40,8 @@ unexport PYTHONPATH
 
 ##@ For a look
 demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCenter
-	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=2s --delay=CreateSnapshot_Task=3s \
-	    --delay=CloneVM_Task=6s ansible-playbook examples/demo.yml
+	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=5s --delay=CreateSnapshot_Task=6s \
+	    --delay=CloneVM_Task=8s ansible-playbook examples/demo.yml
 
 vcenter: $(VCENTER)  ## run a test vCenter until interrupted; FLAGS="--esx …", FLAGS=--help lists them
 	@$(VCENTER) $(FLAGS)

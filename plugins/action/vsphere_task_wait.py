@@ -4,8 +4,8 @@
 
 """Shows the progress of the tasks while the module of the same name waits for them.
 
-On a local connection the module runs once, in a thread, and appends what changes to a file in the temporary folder of the
-Ansible task, which is followed here. Elsewhere it runs in rounds of one progress interval, all with one session.
+On a local connection the module runs once, in a thread, and appends what changes to a file in the temporary folder of
+the Ansible task, which is followed here. Elsewhere it runs in rounds of one progress interval, all with one session.
 """
 
 from __future__ import annotations

@@ -86,7 +86,10 @@ options:
     type: bool
     default: true
   progress_interval:
-    description: Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
+    description:
+      - Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
+      - Besides, there is a line for each change of state and for every ten percent. For more than ten tasks a summary
+        takes the place of the percentages.
     type: int
     default: 30
   progress_file:

@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
 FEW = 10
 """Up to so many tasks each has lines of its own; beyond, a summary takes their place."""
 
+STEP = 10
+"""Percentages are shown in steps of so many points: a task can report each of a hundred, many times a second."""
+
 
 class Progress:
     """Turns the reports of a waiting module into lines, and displays them."""
@@ -40,12 +43,13 @@ class Progress:
         many = len(self._tasks) > FEW
         for task_id, report in self._tasks.items():
             before, at = self._shown.get(task_id, ({}, 0.0))
-            changed = report != before
+            over = report["state"] in ("success", "error")
             if many:
-                # Where there are many, percentages are in the summary only.
-                changed = report["state"] != before.get("state") and report["state"] in ("success", "error")
-            due = not many and report["state"] in ("queued", "running") and now - at >= self._interval
-            if changed or due:
+                # Where there are many, what is not over is in the summary only.
+                wanted = over and report["state"] != before.get("state")
+            else:
+                wanted = _news(before, report) or (not over and now - at >= self._interval)
+            if wanted:
                 self._shown[task_id] = (dict(report), now)
                 self._display(f"{self._clock(now)} {line(report)}")
         if many:
@@ -64,6 +68,13 @@ class Progress:
 
     def _clock(self, now: float) -> str:
         return f"[{now - self._began:5.0f} s]"
+
+
+def _news(before: Report, now: Report) -> bool:
+    """Whether a report says something new: another state, or a percentage that is a step further."""
+    if not before or before["state"] != now["state"]:
+        return True
+    return abs((now["progress"] or 0) - (before["progress"] or 0)) >= STEP
 
 
 def report_of(task: dict[str, t.Any]) -> Report:

@@ -46,9 +46,10 @@ def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> 
     shown = Shown(interval=30)
     shown.at(0, report())
     assert shown.at(10) == []
-    assert len(shown.at(11, report(progress=5))) == 1
-    assert shown.at(40) == []
-    assert len(shown.at(41)) == 1
+    assert shown.at(11, report(progress=9)) == []
+    assert len(shown.at(12, report(progress=10))) == 1
+    assert shown.at(41) == []
+    assert len(shown.at(42)) == 1
 
 
 def test_a_task_that_is_over_is_not_repeated() -> None:
