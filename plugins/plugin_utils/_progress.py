@@ -74,7 +74,7 @@ def _news(before: Report, now: Report) -> bool:
     """Whether a report says something new: another state, or a percentage that is a step further."""
     if not before or before["state"] != now["state"]:
         return True
-    return abs((now["progress"] or 0) - (before["progress"] or 0)) >= STEP
+    return bool(abs((now["progress"] or 0) - (before["progress"] or 0)) >= STEP)
 
 
 def report_of(task: dict[str, t.Any]) -> Report:

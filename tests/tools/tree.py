@@ -7,6 +7,8 @@ Ansible's tools accept the collection only below ansible_collections/vsphere/tas
 What the tools themselves have put beside the files there (environments, results) stays.
 """
 
+import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,8 @@ def mirror(source: Path, target: Path, listing: Path) -> None:
     before = set(listing.read_text(encoding="utf-8").split("\0")) if listing.exists() else set()
     for name in before - files:
         (target / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            os.removedirs((target / name).parent)
     for name in files:
         original, copy = source / name, target / name
         if not copy.exists() or state(copy) != state(original):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Copyright: Contributors to the vsphere.tasks collection
+// SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
 // Program vcenter is the test vCenter of the collection vsphere.tasks: VMware's simulator, with VI/JSON beside SOAP.
 package main

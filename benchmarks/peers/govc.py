@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""govc: a process for each wait, which ends as govc's commands end. The program is in the folder govc."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+from control import Control, difference
+
+
+def warm_up(control: Control) -> None:
+    wait(control, lambda: control.tasks(state="success")[0])
+
+
+def wait(control: Control, make_task: Callable[[], str]) -> dict[str, Any]:
+    start = control.stats()
+    environment = {
+        **os.environ,
+        "GOVC_URL": f"https://{os.environ['VMWARE_HOST']}:{os.environ['VMWARE_PORT']}",
+        "GOVC_USERNAME": os.environ["VMWARE_USER"],
+        "GOVC_PASSWORD": os.environ["VMWARE_PASSWORD"],
+        "GOVC_TLS_CA_CERTS": os.environ["VMWARE_CA_PATH"],
+        "GOVC_PERSIST_SESSION": "false",
+    }
+    command = [os.environ["BENCH_GOVC"], "task.wait", make_task()]
+    output = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
+    said = json.loads(output.splitlines()[-1])
+    return {
+        "returned": said["returned"],
+        "complete": said["complete"],
+        "wait": difference(*said["stats"]),
+        "session": difference(start, control.stats()),
+    }

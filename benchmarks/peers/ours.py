@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_wait as it is: its main(), from the arguments of a module to its exit.
+
+``noticed`` is when the module reports that the task is over (which it does to show progress), ``returned`` is when its
+wait has returned: the collector is destroyed by then, and the whole TaskInfo is read.
+"""
+
+import contextlib
+import datetime
+import importlib
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ansible.module_utils.testing import patch_module_args
+
+from control import Control, difference
+
+MODULES = "ansible_collections.vsphere.tasks.plugins.modules."
+TRANSPORT = os.environ.get("VMWARE_TRANSPORT", "json")
+if TRANSPORT == "soap":
+    # The collection does this when it connects; here it is done before the fork.
+    importlib.import_module("ansible_collections.vsphere.tasks.plugins.module_utils._transport.soap")
+module: Any = importlib.import_module(f"{MODULES}vsphere_task_wait")
+
+
+def run(control: Control, arguments: dict[str, Any], now: Callable[[], float] = time.time) -> dict[str, Any]:
+    """Run the module; what it found out, when, and what was counted while it waited and on the whole."""
+    measured: dict[str, Any] = {}
+    wait_for_tasks = module.wait_for_tasks
+
+    def timed(*given: Any) -> Any:
+        *others, report = given
+
+        def noted(task: Any) -> None:
+            if task.is_over:
+                measured["noticed"] = now()
+            report(task)
+
+        before = control.stats()
+        result = wait_for_tasks(*others, noted)
+        measured["returned"] = now()
+        measured["wait"] = difference(before, control.stats())
+        measured["succeeded"] = len(result["succeeded_task_ids"])
+        if result.get("tasks"):
+            text = result["tasks"][0]["complete_time"]
+            measured["complete"] = datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+        return result
+
+    module.wait_for_tasks = timed
+    start = control.stats()
+    try:
+        with patch_module_args(arguments), contextlib.suppress(SystemExit):
+            module.main()
+    finally:
+        module.wait_for_tasks = wait_for_tasks
+    measured["session"] = difference(start, control.stats())
+    return measured
+
+
+def warm_up(control: Control) -> None:
+    run(control, {"task_ids": control.tasks(state="success")})
+
+
+def wait(control: Control, make_task: Callable[[], str]) -> dict[str, Any]:
+    return run(control, {"task_ids": [make_task()]})

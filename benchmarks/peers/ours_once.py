@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_wait in a process of its own, with what that costs: `python -m peers.ours_once`.
+
+Reads the module's arguments as JSON; writes what was measured, and the processor time and the peak of memory of the
+whole process, the start of Python and the imports included.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+from pathlib import Path
+
+from control import Control
+
+
+def main() -> None:
+    arguments = json.load(sys.stdin)
+    # The module's own output is nobody's.
+    out = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    from peers import ours
+
+    measured = ours.run(Control(os.environ["BENCH_CONTROL"]), arguments)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # Not its ru_maxrss: that begins with what the process had that started this one.
+    peak = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    measured.update(cpu=used.ru_utime + used.ru_stime, memory=int(peak[1]) * 1024 if peak else None)
+    os.write(out, json.dumps(measured).encode())
+
+
+if __name__ == "__main__":
+    main()

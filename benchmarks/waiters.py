@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The waiters that are compared, and a process of each."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from setup import Setup, VCenter
+
+
+class Waiter(NamedTuple):
+    """Its name in the results, its module in ``peers``, and the variables that it takes besides."""
+
+    name: str
+    module: str
+    variables: dict[str, str]
+
+
+OURS = {
+    "json": Waiter("vsphere.tasks, VI/JSON", "ours", {"VMWARE_TRANSPORT": "json"}),
+    "soap": Waiter("vsphere.tasks, SOAP", "ours", {"VMWARE_TRANSPORT": "soap"}),
+}
+PYVIM = Waiter("pyVim.task.WaitForTask", "pyvim", {})
+WAITERS = (
+    *OURS.values(),
+    PYVIM,
+    Waiter("govc, VI/JSON", "govc", {"GOVC_VI_JSON": "1", "GOVC_VIM_VERSION": "8.0.3.0"}),
+    Waiter("govc, SOAP", "govc", {}),
+    Waiter("vmware.vmware", "vmware_vmware", {}),
+    Waiter("community.vmware", "community_vmware", {}),
+)
+
+
+class Host:
+    """A process that forks one waiting process for each job."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._answers: list[dict[str, Any]] = []
+        self._arrived = threading.Condition()
+        self._expect("ready\n")
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def start(self, duration: float) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"duration": duration}) + "\n")
+        self._process.stdin.flush()
+
+    def answers(self, count: int, timeout: float) -> list[dict[str, Any]]:
+        """The answers since the last call, when there are as many."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: len(self._answers) >= count, timeout):
+                raise TimeoutError(f"{len(self._answers)} of {count} waits ended: {self._process.args}")
+            answers, self._answers = self._answers, []
+        failed = [answer["failed"] for answer in answers if "failed" in answer]
+        if failed:
+            raise RuntimeError(failed[0])
+        return answers
+
+    def _expect(self, line: str) -> None:
+        assert self._process.stdout
+        if self._process.stdout.readline() != line:
+            raise RuntimeError(f"did not start: {self._process.args}")
+
+    def _collect(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            with self._arrived:
+                self._answers.append(json.loads(line))
+                self._arrived.notify_all()
+
+
+@contextlib.contextmanager
+def host(waiter: Waiter, vcenter: VCenter, setup: Setup) -> Iterator[Host]:
+    command = [sys.executable, "-m", "peers.host", waiter.module]
+    environment = {**setup.environment(vcenter), **waiter.variables}
+    with subprocess.Popen(
+        command,
+        cwd=Path(__file__).parent,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Host(process)
+        finally:
+            process.terminate()
