@@ -3,30 +3,30 @@
 
 """Requests and bytes of one wait: each waiter and length has a test vCenter to itself, whose counters are read."""
 
-import concurrent.futures
-import itertools
+import contextlib
 from typing import Any
 
 from lateness import LATEST, LENGTHS
 from setup import Setup
 from vcenter import running
-from waiters import WAITERS, Waiter, host
-
-
-def one(waiter: Waiter, length: int, setup: Setup) -> dict[str, Any]:
-    with running(setup.vcenter) as vcenter, host(waiter, vcenter, setup) as waiting:
-        waiting.start(length)
-        (answer,) = waiting.answers(1, length + LATEST)
-    return {"wait": answer["wait"], "session": answer["session"]}
+from waiters import WAITERS, host
 
 
 def measure(setup: Setup) -> dict[str, Any]:
     """By length and waiter: ``wait`` while it waited, ``session`` with login and logout around it."""
     print("Requests and bytes …", flush=True)
-    jobs = list(itertools.product(WAITERS, LENGTHS))
-    with concurrent.futures.ThreadPoolExecutor(len(jobs)) as executor:
-        running_jobs = [executor.submit(one, waiter, length, setup) for waiter, length in jobs]
-        results: dict[str, Any] = {str(length): {} for length in LENGTHS}
-        for (waiter, length), job in zip(jobs, running_jobs, strict=True):
-            results[str(length)][waiter.name] = job.result()
-    return results
+    with contextlib.ExitStack() as stack:
+        hosts = {}
+        for length in LENGTHS:
+            for waiter in WAITERS:
+                vcenter = stack.enter_context(running(setup.vcenter))
+                hosts[length, waiter.name] = stack.enter_context(host(waiter, vcenter, setup))
+        for each in hosts.values():
+            each.is_ready()
+        for (length, _), each in hosts.items():
+            each.start(length)
+        results: dict[str, dict[str, Any]] = {str(length): {} for length in LENGTHS}
+        for (length, name), each in hosts.items():
+            (answer,) = each.answers(1, length + LATEST)
+            results[str(length)][name] = {part: answer[part] for part in ("wait", "session")}
+        return results

@@ -67,6 +67,8 @@ def measure(setup: Setup) -> dict[str, Any]:
     with contextlib.ExitStack() as stack:
         vcenter = stack.enter_context(running(setup.vcenter))
         hosts = {each.name: stack.enter_context(host(each, vcenter, setup)) for each in WAITERS}
+        for each in hosts.values():
+            each.is_ready()
         results = {}
         for length in LENGTHS:
             print(f"Waits for tasks of {length} s …", flush=True)

@@ -17,7 +17,7 @@ from waiters import OURS
 
 COUNTS = (1, 100, 1000, 5000)
 STEPS = 50  # moments at which tasks end
-FIRST, LAST = 4.0, 7.0  # seconds: all end in between
+FIRST, LAST = 3.0, 5.0  # seconds: all end in between
 HISTORY = "--history=20000"  # no task is forgotten
 
 

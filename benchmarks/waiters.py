@@ -44,9 +44,15 @@ class Host:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self._answers: list[dict[str, Any]] = []
+        self._ready = self._ended = False
         self._arrived = threading.Condition()
-        self._expect("ready\n")
         threading.Thread(target=self._collect, daemon=True).start()
+
+    def is_ready(self) -> None:
+        """Wait until it can start waits without delay."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: self._ready or self._ended, timeout=60) or self._ended:
+                raise RuntimeError(f"did not start: {self._process.args}")
 
     def start(self, duration: float) -> None:
         assert self._process.stdin
@@ -64,17 +70,18 @@ class Host:
             raise RuntimeError(failed[0])
         return answers
 
-    def _expect(self, line: str) -> None:
-        assert self._process.stdout
-        if self._process.stdout.readline() != line:
-            raise RuntimeError(f"did not start: {self._process.args}")
-
     def _collect(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
             with self._arrived:
-                self._answers.append(json.loads(line))
+                if line == "ready\n":
+                    self._ready = True
+                else:
+                    self._answers.append(json.loads(line))
                 self._arrived.notify_all()
+        with self._arrived:
+            self._ended = True
+            self._arrived.notify_all()
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def measure(control: Control, make_task: Callable[[], str], wait: Callable[[Any,
         "returned": returned,
         "complete": complete,
         "wait": difference(before, after),
-        "session": difference(start, after),
+        "session": difference(start, control.stats()),
     }
 
 

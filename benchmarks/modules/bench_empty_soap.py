@@ -1,0 +1,19 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Does nothing, but imports what the modules of the collection import to speak SOAP. Not part of the collection."""
+
+import requests
+from pyVmomi import SoapAdapter, VmomiSupport
+from ansible.module_utils.basic import AnsibleModule
+
+LIBRARIES = (requests, SoapAdapter, VmomiSupport)
+
+
+def main() -> None:
+    AnsibleModule(argument_spec={}).exit_json()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wall time of `ansible localhost -m MODULE`, all modules in turn, round after round."""
+
+import json
+import shutil
+import statistics
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from control import Control
+from session import open_session
+from setup import Setup
+from vcenter import running
+from waiters import OURS
+
+ROUNDS = 9
+COLLECTION = "ansible_collections/vsphere/tasks"
+ANSIBLE = str(Path(sysconfig.get_path("scripts"), "ansible"))
+
+
+class Run(NamedTuple):
+    name: str
+    module: str
+    arguments: Callable[[Control], dict[str, Any]]
+    variables: dict[str, str]
+
+
+def no_arguments(control: Control) -> dict[str, Any]:
+    return {}
+
+
+def finished_task(control: Control) -> dict[str, Any]:
+    return {"task_ids": control.tasks(state="success")}
+
+
+def cancelable_task(control: Control) -> dict[str, Any]:
+    return {"task_ids": control.tasks(cancelable=True, cancel_delay=0.001)}
+
+
+def running_task(control: Control) -> dict[str, Any]:
+    return {"task_id": control.tasks()[0], "progress": 50}
+
+
+MODULES = {
+    "vsphere_task_info": finished_task,
+    "vsphere_task_wait": finished_task,
+    "vsphere_task_cancel": cancelable_task,
+    "vsphere_task_state": running_task,
+    "vsphere_session": no_arguments,
+}
+
+
+def add_empty_modules(setup: Setup) -> None:
+    """Put them into the copy of the collection, as its modules are found in another way than Ansible's own."""
+    for file in (Path(__file__).parent / "modules").glob("*.py"):
+        shutil.copy(file, setup.tree / COLLECTION / "plugins" / "modules")
+
+
+def runs(transport: str, variables: dict[str, str], session_id: str) -> list[Run]:
+    with_session = {**variables, "VMWARE_SESSION_ID": session_id}
+    return [
+        Run(f"empty, {transport}", f"vsphere.tasks.bench_empty_{transport}", no_arguments, variables),
+        *(
+            Run(f"{module}, {transport}, {how}", f"vsphere.tasks.{module}", arguments, given)
+            for module, arguments in MODULES.items()
+            for how, given in (("cold", variables), ("session", with_session))
+        ),
+    ]
+
+
+def seconds(run: Run, control: Control, environment: dict[str, str]) -> float:
+    arguments = run.arguments(control)
+    command = [ANSIBLE, "localhost", "-m", run.module, *(["-a", json.dumps(arguments)] if arguments else [])]
+    began = time.perf_counter()
+    ended = subprocess.run(command, env={**environment, **run.variables}, capture_output=True, check=False, text=True)
+    taken = time.perf_counter() - began
+    if ended.returncode:
+        raise RuntimeError(f"{run.name}: {ended.stdout}{ended.stderr}")
+    return taken
+
+
+def measure(setup: Setup) -> dict[str, Any]:
+    add_empty_modules(setup)
+    with running(setup.vcenter) as vcenter:
+        environment = setup.environment(vcenter)
+        control = Control(vcenter["control"])
+        everything = [Run("ping", "ansible.builtin.ping", no_arguments, {})]
+        for transport, waiter in OURS.items():
+            session_id = open_session({**environment, **waiter.variables})
+            everything += runs(transport, waiter.variables, session_id)
+        times: dict[str, list[float]] = {run.name: [] for run in everything}
+        print(f"Wall time of {len(everything)} runs of modules, {ROUNDS} times …", flush=True)
+        for _ in range(ROUNDS):
+            for run in everything:
+                times[run.name].append(round(seconds(run, control, environment), 4))
+        return {name: {"median": statistics.median(each), "times": each} for name, each in times.items()}
