@@ -17,6 +17,7 @@ VENV := $(ENV)/venv
 TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
+BENCH := $(ENV)/bench
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
 # The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
@@ -81,6 +82,10 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && odd=$$("$$(../../.build/bin/go env GOROOT)/bin/gofmt" -d .) && echo "$$odd" && test -z "$$odd"
 
 ##@ Once in a while
+bench: $(BENCH)/ready $(BENCH)/govc $(VCENTER)  ## measure the waits side by side with others', and all modules (10 minutes)
+	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
+	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(BENCH)/govc .build/bin/go $(BENCH)/tree
+
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
 	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
 
@@ -90,7 +95,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo vcenter test lint format sanity unit integration docs build go pins clean help tree
+.PHONY: demo vcenter test lint format sanity unit integration docs build go bench pins clean help tree
 
 # What the targets above need.
 tree: $(ENV)/run
@@ -124,6 +129,16 @@ $(ENV)/galaxy/ready: $(ENV)/run tests/requirements/galaxy.txt
 	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/galaxy.in \
 	    --constraint tests/requirements/galaxy.txt
 	@touch $@
+
+$(BENCH)/ready: benchmarks/requirements.txt
+	@echo "Preparing $(@D) …"
+	@mkdir -p "$$HOME" && '$(PYTHON)' -m venv --clear $(@D)/venv
+	@$(@D)/venv/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+$(BENCH)/govc: .build/bin/go $(wildcard benchmarks/govc/*)
+	@echo "Building govc …"
+	@cd benchmarks/govc && ../../.build/bin/go build -o '$(CURDIR)/$@' .
 
 .build/bin/go: tests/vcenter/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)

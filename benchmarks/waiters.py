@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO, cast
 
 from setup import Setup, VCenter
 
@@ -43,6 +43,8 @@ class Host:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        # Opened as pipes, they are there.
+        self._jobs, self._lines = cast("TextIO", process.stdin), cast("TextIO", process.stdout)
         self._answers: list[dict[str, Any]] = []
         self._ready = self._ended = False
         self._arrived = threading.Condition()
@@ -55,9 +57,8 @@ class Host:
                 raise RuntimeError(f"did not start: {self._process.args}")
 
     def start(self, duration: float) -> None:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps({"duration": duration}) + "\n")
-        self._process.stdin.flush()
+        self._jobs.write(json.dumps({"duration": duration}) + "\n")
+        self._jobs.flush()
 
     def answers(self, count: int, timeout: float) -> list[dict[str, Any]]:
         """The answers since the last call, when there are as many."""
@@ -71,8 +72,7 @@ class Host:
         return answers
 
     def _collect(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
+        for line in self._lines:
             with self._arrived:
                 if line == "ready\n":
                     self._ready = True

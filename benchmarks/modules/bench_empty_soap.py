@@ -5,8 +5,8 @@
 """Does nothing, but imports what the modules of the collection import to speak SOAP. Not part of the collection."""
 
 import requests
-from pyVmomi import SoapAdapter, VmomiSupport
 from ansible.module_utils.basic import AnsibleModule
+from pyVmomi import SoapAdapter, VmomiSupport
 
 LIBRARIES = (requests, SoapAdapter, VmomiSupport)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.community.vmware.plugins.module_utils.vmware import wait_for_task
-
 from control import Control
+
 from peers import pyvmomi_client
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.testing import patch_module_args
-
 from control import Control, difference
 
 MODULES = "ansible_collections.vsphere.tasks.plugins.modules."

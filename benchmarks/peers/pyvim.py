@@ -6,9 +6,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from control import Control
 from pyVim.task import WaitForTask
 
-from control import Control
 from peers import pyvmomi_client
 
 

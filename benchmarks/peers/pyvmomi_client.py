@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from control import Control, difference
 from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim
-
-from control import Control, difference
 
 
 @contextlib.contextmanager

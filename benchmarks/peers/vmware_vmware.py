@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.vmware.vmware.plugins.module_utils._vsphere_tasks import RunningTaskMonitor
-
 from control import Control
+
 from peers import pyvmomi_client
 
 

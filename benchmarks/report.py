@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""RESULTS.md, from the results: `python benchmarks/report.py` writes it again."""
+
+import json
+import statistics
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+REFERENCE = "pyVim.task.WaitForTask"
+HEAD = """<!--
+SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# Results
+
+Written by `make bench`; [README.md](README.md) says what is measured and how. Server and clients share one machine.
+"""
+Results = dict[str, Any]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---", *(["---:"] * (len(names) - 1))], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f}"
+
+
+def machine(facts: dict[str, str]) -> str:
+    return "## Machine and versions\n\n" + table(("", ""), ([name, value] for name, value in facts.items()))
+
+
+def lateness(results: Results) -> str:
+    text = """## Lateness
+
+Milliseconds from the task's completeTime to the moment when the waiter's function has returned, median (worst) of the
+waits. For vsphere.tasks also until the module has noticed the end: it reports the state as progress, then
+destroys its collector and reads the whole TaskInfo before it returns.
+
+![Lateness against the length of the task](lateness.svg)
+
+"""
+    waiters = next(iter(results.values()))["waiters"]
+    head = ["waiter", *(f"task of {length} s" for length in results)]
+    rows, ratios = [], []
+    for name, moments in waiters.items():
+        for moment in moments:
+            late = [each["waiters"][name][moment] for each in results.values()]
+            label = name if moment == "returned" else f"{name}: {moment}"
+            rows.append([label, *(f"{milliseconds(statistics.median(x))} ({milliseconds(max(x))})" for x in late)])
+            base = [statistics.median(each["waiters"][REFERENCE]["returned"]) for each in results.values()]
+            pairs = zip(late, base, strict=True)
+            ratios.append([label, *(f"{statistics.median(x) / reference:,.2f}" for x, reference in pairs)])
+    samples = len(next(iter(waiters.values()))["returned"])
+    busy = ", ".join(f"{each['busy']:.0%} ({length} s)" for length, each in results.items())
+    return (
+        f"{text}{table(head, rows)}\nThe same as a ratio to {REFERENCE}:\n\n{table(head, ratios)}\n"
+        f"{samples} waits of each kind and length. The processors were busy for {busy} of the time.\n"
+    )
+
+
+def cost(results: Results) -> str:
+    text = """## Requests and bytes of one wait
+
+While it waits / with the connection around it (login, logout where there is one, and for the waiters on pyVmomi one
+reading of the task after the wait, for its completeTime). Bytes in both directions, inside TLS.
+
+"""
+    head = ["waiter", *(f"{what}, {length} s" for length in results for what in ("requests", "bytes"))]
+    rows = []
+    for name in next(iter(results.values())):
+        cells = [name]
+        for each in results.values():
+            wait, session = each[name]["wait"], each[name]["session"]
+            cells += [f"{wait[what]:,} / {session[what]:,}" for what in ("requests", "bytes")]
+        rows.append(cells)
+    return text + table(head, rows)
+
+
+def scaling(results: Results) -> str:
+    text = """## Many tasks at once
+
+One vsphere_task_wait for all of them, in a process of its own that is measured from the start of Python to its end. The
+tasks end at up to 50 moments within two seconds. The columns in italics are ratios to
+the row above.
+
+![Cost against the number of tasks](scaling.svg)
+
+"""
+    head = ("tasks", "requests", "of them WaitForUpdatesEx", "others", "MB", "*ratio*", "CPU s", "*ratio*", "memory MB", "*ratio*")
+    for transport, name in (("json", "VI/JSON"), ("soap", "SOAP")):
+        rows = []
+        above: Results = {}
+        for count, run in results[transport]["session"].items():
+            rows.append(scaling_row(f"{int(count):,}", run, above))
+            above = run
+        rows += [scaling_row(f"{int(n):,}, no session", run, {}) for n, run in results[transport]["cold"].items()]
+        rows += [
+            scaling_row(f"{int(n):,}, `return_tasks: false`", run, {}) for n, run in results[transport]["ids"].items()
+        ]
+        text += f"Over {name}, with a session unless said otherwise:\n\n{table(head, rows)}\n"
+    return text.rstrip("\n") + "\n"
+
+
+def scaling_row(label: str, run: Results, above: Results) -> list[str]:
+    cells = [label, f"{run['requests']}", f"{run['updates']}", f"{run['requests'] - run['updates']}"]
+    for what, unit, form in (("bytes", 1e6, ".3f"), ("cpu", 1, ".2f"), ("memory", 1e6, ".1f")):
+        cells.append(format(run[what] / unit, form))
+        cells.append(f"*{run[what] / above[what]:.1f}*" if above else "")
+    return cells
+
+
+def walltime(results: Results) -> str:
+    text = """## Wall time of a module
+
+`ansible localhost -m …`. *Empty* is a module of the collection that does nothing but import the library: requests for
+VI/JSON, and pyVmomi for SOAP. *Session*: with `VMWARE_SESSION_ID`. CPU seconds are those of all processes of a run; they
+depend less on what else the machine does. *To*: the ratio of the median, or of the CPU seconds, to that of the other.
+
+"""
+    head = ("run", "median s", "fastest s", "to ping", "to empty", "CPU s", "to empty")
+    rows = []
+    for name, run in results.items():
+        transport = "soap" if ", soap" in name else "json"
+        wall, cpu = (statistics.median(run[what]) for what in ("wall", "cpu"))
+        ping = statistics.median(results["ping"]["wall"])
+        empty, empty_cpu = (statistics.median(results[f"empty, {transport}"][what]) for what in ("wall", "cpu"))
+        ratios = [f"{wall / ping:.2f}", f"{wall / empty:.2f}"]
+        figures = [f"{wall:.3f}", f"{min(run['wall']):.3f}", *ratios, f"{cpu:.3f}", f"{cpu / empty_cpu:.2f}"]
+        rows.append([name, *figures])
+    rounds = len(results["ping"]["wall"])
+    return f"{text}{table(head, rows)}\n{rounds} rounds of all runs in turn.\n"
+
+
+def main() -> None:
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    parts = [
+        HEAD,
+        lateness(results["lateness"]),
+        cost(results["cost"]),
+        scaling(results["scaling"]),
+        walltime(results["walltime"]),
+        machine(results["machine"]),
+    ]
+    (HERE / "RESULTS.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
