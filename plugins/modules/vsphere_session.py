@@ -68,7 +68,7 @@ api:
   sample:
     transport: json
     release: 9.0.0.0
-    product: VMware vCenter Server 8.0.3 build-24022515
+    product: VMware vCenter Server 9.0.0 build-5973321
 session_id:
   description:
     - What the other modules take as O(session_id).

@@ -76,7 +76,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ item.id }} {{ item.name }} on {{ item.entity_name }}: {{ item.state }} {{ item.progress }} %"
+    msg: "{{ item.id }} {{ item.description_id }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration }} s"
   loop: "{{ running.tasks }}"
   loop_control:
     label: "{{ item.id }}"
@@ -117,7 +117,7 @@ api:
     product:
       description: What the server calls itself; null if the module failed before it was read.
       type: str
-      sample: VMware vCenter Server 8.0.3 build-24022515
+      sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
   description:
     - The tasks, recent ones newest first, given ones in the order of O(task_ids).

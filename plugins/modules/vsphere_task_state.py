@@ -112,7 +112,7 @@ api:
     product:
       description: What the server calls itself; null if the module failed before it was read.
       type: str
-      sample: VMware vCenter Server 8.0.3 build-24022515
+      sample: VMware vCenter Server 9.0.0 build-5973321
 task:
   description: The task as it is now, or would be in check mode, as M(vsphere.tasks.vsphere_task_info) returns it.
   returned: success

@@ -140,7 +140,7 @@ api:
     product:
       description: What the server calls itself; null if the module failed before it was read.
       type: str
-      sample: VMware vCenter Server 8.0.3 build-24022515
+      sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
   description: The tasks as they are now, each as M(vsphere.tasks.vsphere_task_info) returns it.
   returned: with O(return_tasks=true), also on failure

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The examples in the modules' documentation and the play in the README, as they stand but for names and ids.
+set -eu
+export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
+root=${ANSIBLE_COLLECTIONS_PATH%%:*}/ansible_collections/vsphere/tasks
+python plays.py "$root" ../../integration_config.yml "$OUTPUT_DIR"
+for play in "$OUTPUT_DIR"/*.play.yml; do
+  ansible-playbook "$play" --extra-vars @../../integration_config.yml "$@"
+done
