@@ -89,13 +89,14 @@ def scaling(results: Results) -> str:
     text = """## Many tasks at once
 
 One vsphere_task_wait for all of them, in a process of its own that is measured from the start of Python to its end. The
-tasks end at up to 50 moments within two seconds. The columns in italics are ratios to
-the row above.
+tasks end at up to 50 moments within two seconds. Of the requests, those of WaitForUpdatesEx and all others are counted
+apart. A ratio is to the row above.
 
 ![Cost against the number of tasks](scaling.svg)
 
 """
-    head = ("tasks", "requests", "of them WaitForUpdatesEx", "others", "MB", "*ratio*", "CPU s", "*ratio*", "memory MB", "*ratio*")
+    sizes = [column for name in ("MB", "CPU s", "memory MB") for column in (name, "*ratio*")]
+    head = ["tasks", "requests", "WaitForUpdatesEx", "others", *sizes]
     for transport, name in (("json", "VI/JSON"), ("soap", "SOAP")):
         rows = []
         above: Results = {}
@@ -122,11 +123,11 @@ def walltime(results: Results) -> str:
     text = """## Wall time of a module
 
 `ansible localhost -m …`. *Empty* is a module of the collection that does nothing but import the library: requests for
-VI/JSON, and pyVmomi for SOAP. *Session*: with `VMWARE_SESSION_ID`. CPU seconds are those of all processes of a run; they
-depend less on what else the machine does. *To*: the ratio of the median, or of the CPU seconds, to that of the other.
+VI/JSON, and pyVmomi for SOAP. *Session*: with `VMWARE_SESSION_ID`. CPU seconds are those of all processes of a run;
+they depend less on what else the machine does. The other columns are ratios of medians.
 
 """
-    head = ("run", "median s", "fastest s", "to ping", "to empty", "CPU s", "to empty")
+    head = ("run", "median s", "fastest s", "to ping", "to empty", "CPU s", "CPU to empty")
     rows = []
     for name, run in results.items():
         transport = "soap" if ", soap" in name else "json"

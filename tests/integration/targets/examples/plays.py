@@ -5,32 +5,23 @@
 
 from __future__ import annotations
 
-import ast
+import importlib
 import json
 import pathlib
 import re
 import sys
-import urllib.request
+import typing as t
 
-import yaml
+import requests
+from ansible.parsing.dataloader import DataLoader
 
 root, config, folder = map(pathlib.Path, sys.argv[1:])
 server = json.loads(config.read_text(encoding="utf-8"))["vcenters"]["vcenter"]
 
 
-def create(**task: object) -> str:
+def create(**task: t.Any) -> str:
     """A task on the test vCenter; its id."""
-    request = urllib.request.Request(f"{server['control']}/tasks", json.dumps(task).encode(), method="POST")
-    with urllib.request.urlopen(request) as answer:
-        return str(json.load(answer)["ids"][0])
-
-
-def examples(path: pathlib.Path) -> str:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    [text] = [
-        node.value.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "EXAMPLES"
-    ]
-    return text
+    return str(requests.post(f"{server['control']}/tasks", json=task, timeout=10).json()["ids"][0])
 
 
 def play(name: str, text: str) -> None:
@@ -38,7 +29,7 @@ def play(name: str, text: str) -> None:
     text = text.replace("vcenter.example.com", server["host"])
     # A task can be cancelled or driven to one end only, so each that is named is a new one.
     text = re.sub(r"task-12[34]", lambda _id: create(duration=2, cancelable=True), text)
-    tasks = yaml.safe_load(text)
+    tasks = DataLoader().load(text)
     if "hosts" in tasks[0]:
         tasks = tasks[0]["tasks"]
     environment = {
@@ -64,10 +55,13 @@ def play(name: str, text: str) -> None:
             "tasks": tasks,
         }
     ]
-    (folder / f"{name}.play.yml").write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+    (folder / f"{name}.play.yml").write_text(json.dumps(plays, indent=2), encoding="utf-8")
 
 
 for module in (root / "plugins" / "modules").glob("*.py"):
-    play(module.stem, examples(module))
+    play(
+        module.stem,
+        importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module.stem}").EXAMPLES,
+    )
 readme = (root / "README.md").read_text(encoding="utf-8")
 play("README", next(block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "hosts:" in block))

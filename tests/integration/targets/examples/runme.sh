@@ -5,8 +5,8 @@
 # The examples in the modules' documentation and the play in the README, as they stand but for names and ids.
 set -eu
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
-root=${ANSIBLE_COLLECTIONS_PATH%%:*}/ansible_collections/vsphere/tasks
-python plays.py "$root" ../../integration_config.yml "$OUTPUT_DIR"
+root=${ANSIBLE_COLLECTIONS_PATH%%:*}
+PYTHONPATH=$root:${PYTHONPATH:-} python plays.py "$root/ansible_collections/vsphere/tasks" ../../integration_config.yml "$OUTPUT_DIR"
 for play in "$OUTPUT_DIR"/*.play.yml; do
   ansible-playbook "$play" --extra-vars @../../integration_config.yml "$@"
 done
