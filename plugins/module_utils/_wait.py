@@ -96,7 +96,8 @@ def _judge(connection: Connection, watch: Watch, options: WaitOptions, course: d
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
             found = find_in_history(connection, watch.tasks[task_id])
-            if found:
+            # A history in which it still runs does not know how it ended either.
+            if found and is_over(found):
                 tasks[task_id] = found
     # What was read last is the truth: a task may have ended since the last look, none comes back to life.
     over.update({task_id: task["state"] for task_id, task in tasks.items() if is_over(task)})

@@ -150,17 +150,23 @@ def test_it_survives_the_end_of_its_session(vcenter: t.Any) -> None:
     assert vcenter.stats["logins"] == 2
 
 
-@pytest.mark.parametrize("history", ["keep", "drop"])
+@pytest.mark.parametrize("history", ["over", "running", "drop"])
 def test_a_task_that_disappears_is_looked_for_in_the_history(vcenter: t.Any, history: str) -> None:
     task_id = vcenter.create(duration=60)
-    away = f"/tasks/{task_id}" + ("?history=keep" if history == "keep" else "")
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("DELETE", away))
+
+    def disappear() -> None:
+        if history == "over":
+            vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+        vcenter.control("DELETE", f"/tasks/{task_id}" + ("" if history == "drop" else "?history=keep"))
+
+    vcenter.during("PropertyCollector.WaitForUpdatesEx", disappear)
     result = vcenter.run("wait", task_ids=[task_id], timeout=30)
-    if history == "drop":
+    if history == "over":
+        assert (result["succeeded_task_ids"], result["gone_task_ids"]) == ([task_id], [])
+        assert [task["id"] for task in result["tasks"]] == [task_id]
+    else:
         assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
         assert f"{task_id} is gone from" in result["msg"]
-    else:
-        assert result["gone_task_ids"] == []
 
 
 def test_what_changes_is_written_to_the_progress_file(vcenter: t.Any, tmp_path: t.Any) -> None:
