@@ -23,8 +23,8 @@ def measure(setup: Setup) -> dict[str, Any]:
                 hosts[length, waiter.name] = stack.enter_context(host(waiter, vcenter, setup))
         for each in hosts.values():
             each.is_ready()
-        for (length, _), each in hosts.items():
-            each.start(length)
+        for key, each in hosts.items():
+            each.start(key[0])
         results: dict[str, dict[str, Any]] = {str(length): {} for length in LENGTHS}
         for (length, name), each in hosts.items():
             (answer,) = each.answers(1, length + LATEST)

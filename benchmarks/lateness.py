@@ -38,7 +38,7 @@ def run_wave(hosts: list[Host], length: int) -> None:
 
 
 def run_length(hosts: dict[str, Host], length: int) -> dict[str, Any]:
-    jobs = [each for _ in range(SAMPLES) for each in hosts.values()]
+    jobs = [each for sample in range(SAMPLES) for each in hosts.values()]
     before = cpu()
     for wave in _waves(jobs, length):
         run_wave(wave, length)

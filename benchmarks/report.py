@@ -12,12 +12,7 @@ from typing import Any
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 REFERENCE = "pyVim.task.WaitForTask"
-HEAD = """<!--
-SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
-SPDX-License-Identifier: GPL-3.0-or-later
--->
-
-# Results
+HEAD = """# Results
 
 Written by `make bench`; [README.md](README.md) says what is measured and how. Server and clients share one machine.
 """
@@ -35,15 +30,16 @@ def milliseconds(seconds: float) -> str:
 
 
 def machine(facts: dict[str, str]) -> str:
-    return "## Machine and versions\n\n" + table(("", ""), ([name, value] for name, value in facts.items()))
+    return "## Machine and versions\n\n" + "".join(f"- {name}: {value}\n" for name, value in facts.items())
 
 
 def lateness(results: Results) -> str:
     text = """## Lateness
 
 Milliseconds from the task's completeTime to the moment when the waiter's function has returned, median (worst) of the
-waits. For vsphere.tasks also until the module has noticed the end: it reports the state as progress, then
-destroys its collector and reads the whole TaskInfo before it returns.
+waits. For vsphere.tasks also until the module has noticed the end: it reports the state as progress, then destroys its
+collector and reads the whole TaskInfo before it returns. The waiters of vmware.vmware and community.vmware sleep
+ever longer between their looks, with up to a second at random, so theirs depends on where in that sleep the end falls.
 
 ![Lateness against the length of the task](lateness.svg)
 
@@ -143,8 +139,9 @@ they depend less on what else the machine does. The other columns are ratios of 
 
 def main() -> None:
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
     parts = [
-        HEAD,
+        readme[: readme.index("# ")] + HEAD,
         lateness(results["lateness"]),
         cost(results["cost"]),
         scaling(results["scaling"]),

@@ -42,9 +42,9 @@ class Host:
     """A process that forks one waiting process for each job."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        self._command = str(process.args)
         # Opened as pipes, they are there.
-        self._jobs, self._lines = cast("TextIO", process.stdin), cast("TextIO", process.stdout)
+        self._jobs, self._lines = cast(TextIO, process.stdin), cast(TextIO, process.stdout)
         self._answers: list[dict[str, Any]] = []
         self._ready = self._ended = False
         self._arrived = threading.Condition()
@@ -54,7 +54,7 @@ class Host:
         """Wait until it can start waits without delay."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: self._ready or self._ended, timeout=60) or self._ended:
-                raise RuntimeError(f"did not start: {self._process.args}")
+                raise RuntimeError(f"did not start: {self._command}")
 
     def start(self, duration: float) -> None:
         self._jobs.write(json.dumps({"duration": duration}) + "\n")
@@ -64,7 +64,7 @@ class Host:
         """The answers since the last call, when there are as many."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self._answers) >= count, timeout):
-                raise TimeoutError(f"{len(self._answers)} of {count} waits ended: {self._process.args}")
+                raise TimeoutError(f"{len(self._answers)} of {count} waits ended: {self._command}")
             answers, self._answers = self._answers, []
         failed = [answer["failed"] for answer in answers if "failed" in answer]
         if failed:

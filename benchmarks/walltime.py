@@ -97,7 +97,6 @@ def measure(setup: Setup) -> dict[str, Any]:
             everything += runs(transport, waiter.variables, session_id)
         costs: dict[str, list[tuple[float, float]]] = {run.name: [] for run in everything}
         print(f"Wall time of {len(everything)} runs of modules, {ROUNDS} times …", flush=True)
-        for _ in range(ROUNDS):
-            for run in everything:
-                costs[run.name].append(cost(run, control, environment))
+        for run in everything * ROUNDS:
+            costs[run.name].append(cost(run, control, environment))
         return {name: dict(zip(("wall", "cpu"), zip(*each, strict=True), strict=True)) for name, each in costs.items()}

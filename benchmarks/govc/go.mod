@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Copyright: Contributors to the vsphere.tasks collection
+// SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
 module vsphere.tasks/benchmarks/govc
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Copyright: Contributors to the vsphere.tasks collection
+// SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
 // Command govc is govc's own frame (flags, login, logout, progress line) around one command, task.wait: it waits for a
 // given task as govc's task-returning commands wait for theirs, and says when it knew.

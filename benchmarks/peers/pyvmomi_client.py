@@ -35,7 +35,7 @@ def measure(control: Control, make_task: Callable[[], str], wait: Callable[[Any,
     start = control.stats()
     with connected() as instance:
         before = control.stats()
-        task = vim.Task(make_task(), instance._stub)
+        task: Any = vim.Task(make_task(), instance._stub)
         wait(task, instance)
         returned = time.time()
         after = control.stats()
