@@ -15,6 +15,8 @@ REFERENCE = "pyVim.task.WaitForTask"
 HEAD = """# Results
 
 Written by `make bench`; [README.md](README.md) says what is measured and how. Server and clients share one machine.
+govc is its own frame with one command more, which waits for a task: its module cannot be had from the Go proxy, but the
+packages it is made of can.
 """
 Results = dict[str, Any]
 

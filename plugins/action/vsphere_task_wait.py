@@ -14,6 +14,7 @@ import concurrent.futures
 import contextvars
 import json
 import pathlib
+import threading
 import time
 import typing as t
 
@@ -49,7 +50,8 @@ class ActionModule(ActionBase):
             interval = timeout = 0
         if self._task.async_val or self._task.no_log or interval <= 0:
             outcome = self._execute(WAIT, arguments, task_vars)
-        elif self._connection.transport == "local":
+        elif self._connection.transport == "local" and not self._connection.become:
+            # Another user could not write to the file.
             outcome = self._follow(arguments, task_vars, Progress(self._display.display, interval))
         else:
             outcome = self._run_in_rounds(arguments, task_vars, interval, timeout)
@@ -71,10 +73,18 @@ class ActionModule(ActionBase):
         reports = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
         reports.touch()
         arguments = {**arguments, "progress_file": str(reports)}
-        # A thread starts with an empty context, and templating needs the task's.
-        context = contextvars.copy_context()
-        with concurrent.futures.ThreadPoolExecutor(1) as executor, reports.open(encoding="utf-8") as lines:
-            module = executor.submit(context.run, self._execute, WAIT, arguments, task_vars)
+        module: concurrent.futures.Future[Result] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                module.set_result(self._execute(WAIT, arguments, task_vars))
+            except Exception as error:  # noqa: BLE001 (raised again where the result is taken)
+                module.set_exception(error)
+
+        # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
+        # time limit for a task ends this by an exception, and nothing must then wait for the module.
+        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+        with reports.open(encoding="utf-8") as lines:
             running = True
             while running:
                 running = bool(concurrent.futures.wait([module], timeout=LOOK_EVERY).not_done)

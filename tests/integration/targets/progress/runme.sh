@@ -8,7 +8,7 @@ export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 output=$OUTPUT_DIR/progress.log
 
 play() { # a play with these variables, its output kept
-  ansible-playbook progress.yml --extra-vars "count=1 hidden=false background=0 $1" >"$output" 2>&1 || { cat "$output"; exit 1; }
+  ansible-playbook progress.yml --extra-vars "count=1 hidden=false background=0 limit=false $1" >"$output" 2>&1 || { cat "$output"; exit 1; }
 }
 shows() { grep -qE "$1" "$output" || { cat "$output"; echo "not shown: $1"; exit 1; }; }
 hides() { ! grep -E "$1" "$output" || { echo "shown: $1"; exit 1; }; }
@@ -31,3 +31,7 @@ hides 's\] task-'
 
 play "ansible_connection=local background=60"
 hides 's\] task-'
+
+began=$SECONDS
+play "ansible_connection=local limit=true"
+[ $((SECONDS - began)) -lt 40 ] || { echo "the time limit of a task has not ended the wait"; exit 1; }
