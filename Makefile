@@ -45,7 +45,7 @@ demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCente
 	    --delay=CloneVM_Task=8s ansible-playbook examples/demo.yml
 
 vcenter: $(VCENTER)  ## run a test vCenter until interrupted; FLAGS="--esx …", FLAGS=--help lists them
-	@$(VCENTER) $(FLAGS)
+	@$(VCENTER) --ca-out .build/ca.pem $(FLAGS)
 
 ##@ For the daily loop
 test:  ## run all of the following, then count

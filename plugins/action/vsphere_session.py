@@ -22,8 +22,10 @@ class ActionModule(ActionBase):
         if self._task.args.get("state", "present") == "present":
             # Before the module runs, as its output is shown at high verbosity while it does.
             self._task.no_log = self._play_context.no_log = True
-        result.update(self._execute_module(task_vars=task_vars))
-        # A failed module has returned no session, and why it failed should be seen.
-        if result.get("failed"):
-            self._task.no_log = self._play_context.no_log = wanted
+        try:
+            result.update(self._execute_module(task_vars=task_vars))
+        finally:
+            # A module that failed, or did not run, has returned no session, and why should be seen.
+            if result.get("failed", "session_id" not in result):
+                self._task.no_log = self._play_context.no_log = wanted
         return result

@@ -20,7 +20,9 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
 WAIT = "vsphere.tasks.vsphere_task_wait"
 SESSION = "vsphere.tasks.vsphere_session"
@@ -41,7 +43,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         # The role's own connection options; given as arguments, those that are not set would delete module_defaults.
         given = self._templar.template((task_vars or {}).get("vsphere_tasks_connection", {}))
-        arguments = {**self._task.args, **given}
+        arguments = {**_without(self._task.args, given), **given}
         try:
             interval = int(arguments.get("progress_interval", DEFAULT_INTERVAL))
             timeout = int(arguments.get("timeout", DEFAULT_TIMEOUT))
@@ -78,7 +80,7 @@ class ActionModule(ActionBase):
         def run() -> None:
             try:
                 module.set_result(self._execute(WAIT, arguments, task_vars))
-            except Exception as error:  # noqa: BLE001 (raised again where the result is taken)
+            except BaseException as error:  # noqa: BLE001 (raised again where the result is taken)
                 module.set_exception(error)
 
         # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
@@ -111,21 +113,28 @@ class ActionModule(ActionBase):
         self, arguments: Result, task_vars: dict[str, t.Any] | None, progress: Progress, seconds: tuple[int, int]
     ) -> Result:
         interval, timeout = seconds
+        names = ("until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
+        options = WaitOptions(timeout, **{name: arguments[name] for name in names if arguments.get(name) is not None})
         began = time.monotonic()
+        rounds = Rounds()
         while True:
             left = max(0, timeout - int(time.monotonic() - began))
             last = left <= interval
-            # Only the last round knows what to do at the time limit; every one shows tasks.
-            this_round = (
-                {"timeout": left} if last else {"timeout": interval, "on_timeout": "return", "return_tasks": True}
-            )
-            outcome = self._execute(WAIT, {**arguments, **this_round}, task_vars)
-            progress.show(map(report_of, outcome.get("tasks", ())), time.monotonic())
-            if last or outcome.get("failed") or not outcome.get("timed_out"):
-                break
-        if "elapsed" in outcome:
-            outcome["elapsed"] = round(time.monotonic() - began, 3)
-        return outcome
+            # A round judges nothing but its own options; only the last one may cancel.
+            asked = {
+                **rounds.narrow(arguments),
+                "timeout": min(left, interval),
+                "on_error": "return",
+                "on_timeout": "cancel" if last and options.on_timeout == "cancel" else "return",
+                "return_tasks": True,
+            }
+            outcome = self._execute(WAIT, asked, task_vars)
+            if "elapsed" not in outcome:
+                return outcome
+            rounds.add(outcome)
+            progress.show(map(report_of, outcome["tasks"]), time.monotonic())
+            if last or not outcome["timed_out"]:
+                return rounds.result(options, round(time.monotonic() - began, 3))
 
     def _open_session(self, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
         wanted = self._play_context.no_log
@@ -135,6 +144,12 @@ class ActionModule(ActionBase):
             return self._execute(SESSION, _connection(arguments), task_vars)
         finally:
             self._play_context.no_log = wanted
+
+
+def _without(arguments: Result, given: Result) -> Result:
+    """The arguments less those that another name of an option is given for."""
+    replaced = {alias for name in given for alias in CONNECTION_SPEC[name].get("aliases", ())}
+    return {name: value for name, value in arguments.items() if name not in replaced}
 
 
 def _connection(arguments: Result) -> Result:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks, read_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
@@ -42,29 +42,34 @@ def cancel_tasks(
             else:
                 run.cancel(connection, task)
     after = before
-    if run.cancelled and check_mode:
+    done = {"changed": bool(run.cancelled), "cancelled_task_ids": run.cancelled, "skipped_tasks": run.skipped}
+    if check_mode:
         after = [{**task, "cancelled": True} if task["id"] in run.cancelled else task for task in before]
-    elif not check_mode:
-        unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
-        if wait_seconds is not None and unfinished:
-            watch = Watch(connection, unfinished)
-            watch.until(lambda: not watch.pending, time.monotonic() + wait_seconds)
-            run.failures += [
-                f"{task_id} was asked to end but is not over after {wait_seconds} s (option timeout)"
-                for task_id in watch.pending
-            ]
-        if unfinished:
-            after = read_tasks(connection, task_ids).tasks
-    result = {
-        "changed": bool(run.cancelled),
-        "tasks": after,
-        "cancelled_task_ids": run.cancelled,
-        "skipped_tasks": run.skipped,
-        "diff": {"before": _states(before), "after": _states(after)},
-    }
+    else:
+        with noting(**done):
+            after = _follow(connection, run, before, wait_seconds)
+    result = {**done, "tasks": after, "diff": {"before": _states(before), "after": _states(after)}}
     if run.failures:
         raise VsphereError("; ".join(run.failures), **{**run.fault, **result})
     return result
+
+
+def _follow(connection: Connection, run: _Run, before: list[Task], wait_seconds: float | None) -> list[Task]:
+    """Wait until what was cancelled is over, where that is wanted; the tasks as they are then."""
+    unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
+    if not unfinished:
+        return before
+    if wait_seconds is not None:
+        watch = Watch(connection, unfinished)
+        deadline = time.monotonic() + wait_seconds
+        with connection.patient(deadline):
+            watch.until(lambda: not watch.pending, deadline)
+        run.failures += [
+            f"{label(task)} was asked to end but is not over after {wait_seconds} s (option timeout)"
+            for task in before
+            if task["id"] in watch.pending
+        ]
+    return read_tasks(connection, [task["id"] for task in before]).tasks
 
 
 class _Run:

@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import time
 import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
@@ -18,6 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Lost,
     TimedOut,
     Unavailable,
+    Unreachable,
     VsphereError,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
@@ -25,7 +27,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http imp
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
@@ -51,8 +53,28 @@ class Transport(t.Protocol):
     def forget_session(self) -> None: ...
 
 
+_LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion")
+
+
 def _is_transient(error: Exception) -> bool:
     return isinstance(error, (Lost, Unavailable))
+
+
+def _can_recover(error: Exception) -> bool:
+    if isinstance(error, Fault):
+        # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
+        # server has lost track of what it had told.
+        gone = (error.fields.get("obj") or {}).get("type") if error.type == "ManagedObjectNotFound" else None
+        return error.type in _LOST or gone in ("PropertyCollector", "PropertyFilter")
+    return isinstance(error, (Lost, TimedOut, Unavailable, Unreachable))
+
+
+def _delays_until(deadline: float) -> t.Iterator[float]:
+    """Pauses between attempts: short at first, then every ten seconds, up to the deadline of the monotonic clock."""
+    delay = READ_DELAYS[0]
+    while time.monotonic() < deadline:
+        yield min(delay, max(0.0, deadline - time.monotonic()))
+        delay = min(2 * delay, 10)
 
 
 class Connection:
@@ -70,6 +92,7 @@ class Connection:
     ) -> None:
         self.product: str | None = None
         self._is_wanted = is_wanted
+        self._deadline: float | None = None
         self._options = options
         self._http = Http(options)
         self.logged_in = False
@@ -89,7 +112,9 @@ class Connection:
             raise
         return self
 
-    def __exit__(self, *unused: object) -> None:
+    def __exit__(self, error: object, *unused: object) -> None:
+        if error:
+            self.hurry()
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
         with contextlib.suppress(VsphereError):
             if self.logged_in:
@@ -141,14 +166,25 @@ class Connection:
         """A singleton by its name in the ServiceContent, such as ``taskManager``."""
         return self._transport.manager(name)
 
-    def read(
-        self,
-        steps: Callable[[Transport], Result],
-        delays: Iterable[float] = READ_DELAYS,
-        transient: Callable[[Exception], bool] = _is_transient,
-    ) -> Result:
+    @contextlib.contextmanager
+    def patient(self, deadline: float) -> t.Iterator[None]:
+        """Have reads survive, up to the deadline of the monotonic clock, whatever a vCenter does while it restarts."""
+        self._deadline = deadline
+        try:
+            yield
+        finally:
+            self._deadline = None
+
+    def hurry(self) -> None:
+        """Spend little time on the rest, which is clean-up."""
+        self._http.hurry()
+
+    def read(self, steps: Callable[[Transport], Result]) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session all of them are run again."""
-        again = retry_with_delays_and_condition(delays, transient)
+        if self._deadline is None:
+            again = retry_with_delays_and_condition(READ_DELAYS, _is_transient)
+        else:
+            again = retry_with_delays_and_condition(_delays_until(self._deadline), _can_recover)
         return t.cast("Result", again(lambda: self._renewing(lambda: steps(self._transport)))())
 
     def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:

@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 
@@ -19,6 +20,16 @@ class VsphereError(Exception):
         super().__init__(message)
         self.message = message
         self.result = result
+
+
+@contextlib.contextmanager
+def noting(**result: t.Any) -> t.Iterator[None]:
+    """Have an error that comes up from here on return what was done before."""
+    try:
+        yield
+    except VsphereError as error:
+        error.result = {**result, **error.result}
+        raise
 
 
 class MissingLibrary(VsphereError):

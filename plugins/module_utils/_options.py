@@ -13,6 +13,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 import typing as t
 
@@ -70,7 +71,7 @@ class ConnectionOptions:
             if not given[name]
         ]
         host = given["hostname"] = re.sub(r"^\[(.*)\]$", r"\1", given["hostname"] or "")
-        if host and not re.fullmatch(r"[^\s/@:?#\[\]]+|[0-9A-Fa-f:.]+(%\w+)?", host):
+        if host and not re.fullmatch(r"[^\s/@:?#\[\]]+", host) and not _is_ipv6(host):
             wrong.append(
                 f"hostname {host!r} is not a host name or address: give it without scheme, port and path, "
                 "such as vcenter.example.com; the port is an option of its own"
@@ -82,10 +83,17 @@ class ConnectionOptions:
         ]
         if bool(given["proxy_host"]) != bool(given["proxy_port"]):
             wrong.append("proxy_host and proxy_port belong together: give both or neither")
-        if bool(given["username"]) != bool(given["password"]):
-            wrong.append("username and password belong together: give both, or with a session_id neither")
-        if given["request_timeout"] < 1:
-            wrong.append(f"request_timeout {given['request_timeout']} is too short: give 1 second or more")
+        if given["password"] and not given["username"] and given["session_id"]:
+            wrong.append("password is of no use without username: give both, or neither with a session_id")
+        if not 0 < given["request_timeout"] <= 3600:
+            wrong.append(f"request_timeout {given['request_timeout']} is no time to wait: give 1 to 3600 seconds")
         if wrong:
             raise VsphereError("; ".join(wrong))
         return cls(**given)
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False

@@ -56,7 +56,7 @@ def retrieve(transport: Transport, objects: list[dict[str, t.Any]], properties: 
     found = []
     while page:
         for content in page.get("objects", ()):
-            look_for_lost_session(content)
+            raise_missing(content)
             values = {prop["name"]: prop.get("val") for prop in content.get("propSet", ())}
             found.append(Object(content["obj"], values))
         token = page.get("token")
@@ -64,9 +64,9 @@ def retrieve(transport: Transport, objects: list[dict[str, t.Any]], properties: 
     return found
 
 
-def look_for_lost_session(content: dict[str, t.Any]) -> None:
-    """Raise the NotAuthenticated that some servers put into an object's missingSet instead of failing the call."""
+def raise_missing(content: dict[str, t.Any]) -> None:
+    """Raise the fault in an object's missingSet: no permission, or on some servers no session, instead of a value."""
     for missing in content.get("missingSet", ()):
         fault = error(missing["fault"]) or {}
-        if fault.get("type") == "NotAuthenticated":
-            raise Fault("NotAuthenticated", fault["message"], {}, "RetrievePropertiesEx", content["obj"])
+        data = missing["fault"].get("fault", missing["fault"])
+        raise Fault(fault["type"], fault["message"], data, f"Reading {missing['path']}", content["obj"])

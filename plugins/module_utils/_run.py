@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
     Params = dict[str, t.Any]
     Work = Callable[[Connection, bool], dict[str, t.Any]]
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], handed_out: str = "") -> None:
     """Run a module and exit.
@@ -33,8 +35,10 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
     ``handed_out`` names the value of the result that is returned although it is a secret.
     """
     module = AnsibleModule(argument_spec={**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
-    # Terminated, the session that was opened is still closed on the way out.
-    signal.signal(signal.SIGTERM, _exit_by_signal)
+    # Interrupted, the session that was opened is still closed on the way out; a shell starts what is in its background
+    # with SIGINT ignored.
+    for number in _SIGNALS:
+        signal.signal(number, _exit_by_signal)
     api: dict[str, t.Any] = {}
     try:
         work = prepare(module.params)
@@ -63,4 +67,7 @@ def _output_is_read() -> bool:
 
 
 def _exit_by_signal(number: int, frame: object) -> t.NoReturn:
+    # Once is enough: the clean-up is on its way.
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)

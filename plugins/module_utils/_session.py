@@ -13,6 +13,7 @@ import base64
 import binascii
 import dataclasses
 import json
+import re
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 
@@ -37,7 +38,10 @@ class Session:
     @classmethod
     def from_text(cls, text: str) -> Session:
         try:
-            return cls(**json.loads(base64.urlsafe_b64decode(text)))
+            session = cls(**json.loads(base64.urlsafe_b64decode(text)))
+            if session.transport not in ("json", "soap") or not re.fullmatch(r"[\d.]+", session.release):
+                raise ValueError(session.release)
+            return session
         except (binascii.Error, TypeError, ValueError) as error:
             raise VsphereError(
                 "session_id is not one that vsphere.tasks.vsphere_session has returned: register that module's result "

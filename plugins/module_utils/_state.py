@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference, to_any
@@ -40,17 +40,18 @@ class Wanted:
         self.state: str | None = params["state"]
         self.progress: int | None = params["progress"]
         self.description = _description(params["description"])
-        self.custom_values: dict[str, str] = {k: str(v) for k, v in (params["custom_values"] or {}).items()}
+        given = params["custom_values"] or {}
+        self.custom_values: dict[str, str] = {k: str(v) for k, v in given.items() if v is not None}
         self.result = params["result"]
         self.has_result = params["result"] is not None
         if self.has_result and self.state != "success":
             raise VsphereError("result goes with state: success only: vCenter keeps a result for no other state")
-        if params["error"] and self.state != "error":
+        if params["error"] is not None and self.state != "error":
             raise VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
         if self.progress is not None and not 0 <= self.progress <= 100:
             raise VsphereError(f"progress {self.progress} is not a percentage: give a whole number from 0 to 100")
         self.result_data = to_any(self.result) if self.has_result else None
-        self.fault_data = _fault(_checked("error", params["error"], _ERROR)) if params["error"] else None
+        self.fault_data = _fault(_checked("error", params["error"], _ERROR)) if params["error"] is not None else None
 
 
 def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
@@ -63,6 +64,8 @@ def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[s
             try:
                 connection.invoke(reference("Task", wanted.task_id), method, params)
             except VsphereError as failure:
+                if isinstance(failure, Fault) and failure.type == "InvalidState":
+                    failure.message = f"{label(before)} is {before['state']}, where {method} is refused (InvalidState)"
                 if sent:
                     failure.result["changed"] = True
                     failure.message += f"; before that, {', '.join(sent)} had been carried out"
@@ -70,7 +73,8 @@ def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[s
             sent.append(method)
     after = _predicted(before, wanted) if calls else before
     if sent:
-        [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+        with noting(changed=True):
+            [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     return {
         "changed": bool(calls),
         "task": after,
@@ -91,7 +95,7 @@ def _plan(task: Task, wanted: Wanted) -> list[Call]:
             progress.append(("UpdateProgress", {"percentDone": wanted.progress}))
         begin, end = _plan_state(task, wanted, bool(progress))
     details: list[Call] = []
-    if wanted.description not in (None, task["description"]):
+    if wanted.description and wanted.description != {"message": "", **_set(task["description"] or {})}:
         details.append(
             ("SetTaskDescription", {"description": {"_typeName": "LocalizableMessage", **wanted.description}})
         )
@@ -103,11 +107,18 @@ def _plan(task: Task, wanted: Wanted) -> list[Call]:
     return begin + details + progress + end
 
 
+def _set(data: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The members that are set."""
+    return {name: value for name, value in data.items() if value is not None}
+
+
 def _plan_state(task: Task, wanted: Wanted, needs_running: bool) -> tuple[list[Call], list[Call]]:
     """The changes of state before and after everything else; ``needs_running`` is true where progress will be set."""
     queued = task["state"] == "queued"
-    if needs_running and queued and wanted.state in (None, "queued"):
-        raise _invalid_state(f"{label(task)} is queued and takes no progress before it runs: give state: running too")
+    if needs_running and (wanted.state == "queued" or (queued and wanted.state is None)):
+        raise _invalid_state(
+            f"{label(task)} is or would be queued and takes no progress before it runs: give state: running too"
+        )
     if wanted.state in (None, task["state"]):
         return [], []
     if wanted.state in ("queued", "running"):
@@ -194,12 +205,16 @@ def _description(given: t.Any) -> dict[str, str] | None:
         return None
     if isinstance(given, dict):
         return _checked("description", given, _MESSAGE)
+    if isinstance(given, (bool, list)):
+        raise VsphereError(f"description takes a text, or key and message, not {given!r}")
     return {"key": "vsphere.tasks.description", "message": str(given)}
 
 
 def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
     """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
     validation = ArgumentSpecValidator(spec).validate(given)
+    if validation.unsupported_parameters:
+        raise VsphereError(f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}")
     if validation.error_messages:
         raise VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
     return t.cast("dict[str, t.Any]", validation.validated_parameters)
@@ -218,5 +233,7 @@ def _fault(given: dict[str, t.Any]) -> dict[str, t.Any]:
 
         _vitypes.require_registry("for an error of another type than a plain ExtendedFault")
         fault = _vitypes.build_fault(type_name, members)
+    if not given["message"]:
+        raise VsphereError("error: message is empty: say why the task has failed")
     text = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": given["message"]}
     return {**fault, "faultMessage": [text]}

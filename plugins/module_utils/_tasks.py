@@ -88,8 +88,8 @@ def read_known_tasks(connection: Connection, task_ids: list[str], custom_values:
 def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
     """The error that names task ids which the server does not know."""
     return VsphereError(
-        f"{connection.host} knows no {', '.join(task_ids)}: check the ids, and mind that vCenter forgets a task "
-        "some ten minutes after its end",
+        f"{connection.host} knows no {', '.join(task_ids)}: check the ids; a task that ended more "
+        "than some ten minutes ago may be in vCenter's history only",
         missing_task_ids=task_ids,
     )
 
@@ -107,7 +107,21 @@ class Selection:
         self._task_ids = None if params["task_ids"] is None else check_ids(params["task_ids"])
         self._states = params["states"]
         self._cancelable = params["cancelable"]
-        self._entity = {name: value for name, value in (params["entity"] or {}).items() if value is not None}
+        self._entity = {name: value for name, value in (params["entity"] or {}).items() if value}
+        # A variable that turns out to be empty must not widen the selection to everything.
+        if self._states is not None and not self._states:
+            raise VsphereError("states is empty, which fits no task: name states, or leave the option out")
+        if params["entity"] is not None and not self._entity:
+            raise VsphereError("entity is empty: give its moid, name or type, or leave the option out")
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was given to select by."""
+        return self._task_ids is None and not self._narrows
+
+    @property
+    def _narrows(self) -> bool:
+        return bool(self._states or self._entity or self._cancelable is not None)
 
     def read(self, connection: Connection, custom_values: bool = False) -> Reading:
         """The tasks that every given option fits."""
@@ -119,7 +133,7 @@ class Selection:
 
     def ids(self, connection: Connection) -> list[str]:
         """The ids of these tasks; given ids that nothing narrows cost no request, and may be unknown to the server."""
-        if self._task_ids is not None and not (self._states or self._entity or self._cancelable is not None):
+        if self._task_ids is not None and not self._narrows:
             return self._task_ids
         reading = self.read(connection)
         if reading.missing:

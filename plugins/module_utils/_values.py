@@ -13,6 +13,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
@@ -84,13 +85,18 @@ def to_any(value: t.Any) -> t.Any:
             raise VsphereError(f"result {value} does not fit into 64 bits: give it as a text")
         return {"_typeName": "int" if -(2**31) <= value < 2**31 else "long", "_value": value}
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise VsphereError(f"result {value} is no number that JSON or XML could hold: give it as a text")
         return {"_typeName": "double", "_value": value}
     if isinstance(value, dict) and set(value) == {"type", "moid"} and all(isinstance(x, str) for x in value.values()):
         return reference(value["type"], value["moid"])
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return {"_typeName": "ArrayOfString", "_value": value}
     # A text that reads like JSON text is packed once more, so that it comes back as the text it was.
-    packed = isinstance(value, str) and from_any({"_typeName": "string", "_value": value}) == value
+    # So is one with carriage returns, which XML does not keep.
+    packed = (
+        isinstance(value, str) and "\r" not in value and from_any({"_typeName": "string", "_value": value}) == value
+    )
     return {"_typeName": "string", "_value": value if packed else json.dumps(value)}
 
 

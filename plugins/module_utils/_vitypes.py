@@ -16,6 +16,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import (
     from_data,
+    to_data,
     wire_name,
     wire_type,
 )
@@ -57,13 +58,14 @@ def build_fault(type_name: str, given: dict[str, t.Any]) -> dict[str, t.Any]:
     ]
     data = {"_typeName": type_name}
     for name, value in values.items():
-        data[name] = _as_declared(value, members[name].type)
+        declared = members[name].type
         try:
-            setattr(type_(), name, from_data(data[name], members[name].type, None))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            wrong.append(
-                f"the field {snake(name)} of {type_name} takes {wire_name(members[name].type)}, not {value!r} ({error})"
-            )
+            member = from_data(_as_declared(value, declared), declared, None)
+            setattr(type_(), name, member)
+            # There and back again, so that it is the same for both transports and carries its _typeName.
+            data[name] = to_data(member, declared)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            wrong.append(f"the field {snake(name)} of {type_name} takes {wire_name(members[name].type)}, not {value!r}")
     if wrong:
         raise VsphereError("error.fields: " + "; ".join(wrong))
     return data
@@ -95,6 +97,8 @@ def _as_declared(value: t.Any, declared: t.Any) -> t.Any:
         return [_as_declared(item, getattr(declared, "Item", declared)) for item in value]
     if isinstance(value, dict) and set(value) == {"type", "moid"}:
         return reference(value["type"], value["moid"])
+    if isinstance(value, dict):
+        return {name: _as_declared(member, None) for name, member in value.items()}
     return value
 
 

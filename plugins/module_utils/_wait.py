@@ -13,10 +13,10 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import find_in_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, describe, is_over
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_tasks, unknown_ids
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_product, read_tasks, unknown_ids
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch, Watched
 
@@ -24,6 +24,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+
+GRACE = 10
+"""Seconds after the time limit for fetching what is known already, should the server be slow or away."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,47 +51,56 @@ def wait_for_tasks(
 ) -> dict[str, t.Any]:
     """Wait until all the tasks are over, or one of them, and judge the outcome."""
     began = time.monotonic()
+    deadline = began + options.timeout
     watch = Watch(connection, task_ids, report)
 
     def done() -> bool:
         pending = len(watch.pending)
         return not pending or (options.until == "any" and pending < len(task_ids))
 
-    watch.until(done, began + options.timeout)
-    if watch.unknown:
-        raise unknown_ids(connection, watch.unknown)
+    # What was learnt by the deadline is worth some seconds more to fetch it.
+    with connection.patient(deadline + GRACE):
+        watch.until(done, deadline)
+        if watch.unknown:
+            raise unknown_ids(connection, watch.unknown)
     timed_out = not done()
-    cancelled: list[str] = []
+    accepted: list[str] = []
+    refused: dict[str, str] = {}
     if timed_out and options.on_timeout == "cancel":
-        cancelled = _cancel_pending(connection, watch, check_mode)
-        if not check_mode:
-            watch.until(lambda: not watch.pending, time.monotonic() + options.cancel_timeout)
-    course = {
-        "changed": bool(cancelled),
-        "cancelled_task_ids": cancelled,
-        "timed_out": timed_out,
-        "elapsed": round(time.monotonic() - began, 3),
-    }
-    return _judge(connection, watch, options, course)
+        accepted, refused = _cancel_pending(connection, watch, check_mode)
+    course: dict[str, t.Any] = {"changed": bool(accepted), "cancelled_task_ids": accepted, "timed_out": timed_out}
+    last = max(time.monotonic(), deadline) + (options.cancel_timeout if accepted else 0)
+    with noting(**course), connection.patient(last + GRACE):
+        if accepted and not check_mode:
+            watch.until(lambda: not set(accepted) & set(watch.pending), last)
+        result, tasks = _outcome(connection, watch, options)
+    result.update(course, elapsed=round(time.monotonic() - began, 3))
+    # What would have been cancelled in check mode is no failure, though it has not ended.
+    sentences = failures(result, tasks, options, refused, excused=accepted if check_mode else [])
+    if sentences:
+        raise VsphereError("; ".join(sentences), **result)
+    return result
 
 
-def _cancel_pending(connection: Connection, watch: Watch, check_mode: bool) -> list[str]:
-    """Ask for the cancellation of what is pending and can be cancelled; the ids of those where it was accepted."""
-    accepted = []
+def _cancel_pending(connection: Connection, watch: Watch, check_mode: bool) -> tuple[list[str], dict[str, str]]:
+    """Ask for the cancellation of what is pending: the ids where it was accepted, and for the others why not."""
+    accepted: list[str] = []
+    refused: dict[str, str] = {}
     for task_id in watch.pending:
-        if watch.tasks[task_id].cancelable:
-            try:
-                if not check_mode:
-                    connection.invoke(reference("Task", task_id), "CancelTask")
-                accepted.append(task_id)
-            except Fault:
-                # It ended meanwhile, or stays pending and is reported as that.
-                continue
-    return accepted
+        if not watch.tasks[task_id].cancelable:
+            refused[task_id] = "it is not cancelable"
+            continue
+        try:
+            if not check_mode:
+                connection.invoke(reference("Task", task_id), "CancelTask")
+            accepted.append(task_id)
+        except VsphereError as error:
+            refused[task_id] = error.message
+    return accepted, refused
 
 
-def _judge(connection: Connection, watch: Watch, options: WaitOptions, course: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Add to the course of the wait how each task ended; raised as an error where the options make it one."""
+def _outcome(connection: Connection, watch: Watch, options: WaitOptions) -> tuple[dict[str, t.Any], dict[str, Task]]:
+    """How each task ended, and those that were read, by id: all of them, or those that have not succeeded."""
     task_ids = watch.wanted
     over = {task_id: watched.state for task_id, watched in watch.tasks.items() if watched.is_over}
     read = task_ids if options.return_tasks else [i for i in task_ids if over.get(i) != "success"]
@@ -95,7 +108,8 @@ def _judge(connection: Connection, watch: Watch, options: WaitOptions, course: d
     for task_id in read:
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
-            found = find_in_history(connection, watch.tasks[task_id])
+            watched = watch.tasks.get(task_id)
+            found = find_in_history(connection, watched) if watched else None
             # A history in which it still runs does not know how it ended either.
             if found and is_over(found):
                 tasks[task_id] = found
@@ -107,31 +121,41 @@ def _judge(connection: Connection, watch: Watch, options: WaitOptions, course: d
         "failed_task_ids": [i for i in task_ids if over.get(i) == "error"],
         "pending_task_ids": [i for i in task_ids if i not in over and i not in gone],
         "gone_task_ids": gone,
-        **course,
     }
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
-    failures = _failures(connection, tasks, result, options)
-    if failures:
-        raise VsphereError("; ".join(failures), **result)
-    return result
+    if connection.product is None:
+        read_product(connection)
+    return result, tasks
 
 
-def _failures(
-    connection: Connection, tasks: dict[str, Task], result: dict[str, t.Any], options: WaitOptions
+def failures(
+    result: dict[str, t.Any],
+    tasks: dict[str, Task],
+    options: WaitOptions,
+    refused: dict[str, str],
+    excused: list[str],
 ) -> list[str]:
-    """The sentences of a failure, empty where the outcome is none."""
-    failures = []
+    """The sentences of a failure, empty where the outcome is none.
+
+    ``refused`` says of tasks why they could not be cancelled; ``excused`` are those that may be pending.
+    """
+    sentences = []
     if options.on_error == "fail":
-        failures += [describe(tasks[i]) for i in result["failed_task_ids"]]
-        failures += [
-            f"{i} is gone from {connection.host} and from its history, so its outcome is unknown"
+        sentences += [
+            describe(tasks[i]) if i in tasks else f"{i} failed, and the server no longer knows why"
+            for i in result["failed_task_ids"]
+        ]
+        sentences += [
+            f"{i} is gone from the server and from its history, so its outcome is unknown"
             for i in result["gone_task_ids"]
         ]
-    pending = [describe(tasks[i]) for i in result["pending_task_ids"]]
-    if result["timed_out"] and pending:
-        if options.on_timeout == "fail":
-            failures += [f"{each} after {options.timeout} s (option timeout)" for each in pending]
-        elif options.on_timeout == "cancel":
-            failures += [f"{each} after {options.cancel_timeout} s more (option cancel_timeout)" for each in pending]
-    return failures
+    if result["timed_out"] and options.on_timeout != "return":
+        limit = f"after {options.timeout} s (option timeout)"
+        if options.on_timeout == "cancel":
+            limit = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"
+        for i in result["pending_task_ids"]:
+            if i not in excused:
+                why = f"after {options.timeout} s, and cannot be cancelled: {refused[i]}" if i in refused else limit
+                sentences.append(f"{describe(tasks[i]) if i in tasks else i} {why}")
+    return sentences

@@ -16,22 +16,15 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
-    Fault,
-    Lost,
-    TimedOut,
-    Unavailable,
-    Unreachable,
-    VsphereError,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     filter_spec,
-    look_for_lost_session,
     object_spec,
     property_spec,
+    raise_missing,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL, parse_time
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, plain, reference
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +34,6 @@ if t.TYPE_CHECKING:
 
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
-
-_LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion", "ManagedObjectNotFound")
 
 # Small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
 _PATHS = (
@@ -113,19 +104,20 @@ class Watch:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 
         Ids that the server does not know at the first look end it at once: they are then in ``unknown``. What breaks in
-        between (the connection, the session, the services behind it) is set up anew as long as there is time.
+        between (the connection, the session, the services behind it) is set up anew while the connection is patient.
         """
 
         def steps(transport: Transport) -> None:
             while self._to_watch():
+                self._connection.check_wanted()
                 try:
                     with _collector(transport, self._to_watch()) as collector:
                         return self._follow(transport, collector, done, deadline)
-                except Fault as fault:  # noqa: PERF203 (each unknown id makes one)
+                except Fault as fault:
                     self._take_out(fault)
             return None
 
-        self._connection.read(steps, _delays(deadline), _can_recover)
+        self._connection.read(steps)
 
     def _to_watch(self) -> list[str]:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
@@ -137,11 +129,18 @@ class Watch:
             self._connection.check_wanted()
             seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
             params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
-            updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
+            try:
+                updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
+            except (KeyboardInterrupt, SystemExit):
+                self._connection.hurry()
+                raise
             more = bool(updates and updates.get("truncated"))
             if updates:
                 version = updates["version"]
                 for part in updates.get("filterSet", ()):
+                    for missing in part.get("missingObjects", ()):
+                        fault = error(missing["fault"]) or {}
+                        self._take_out(Fault(fault["type"], fault["message"], {"obj": missing["obj"]}))
                     for update in part.get("objectSet", ()):
                         self._apply(update)
 
@@ -150,7 +149,7 @@ class Watch:
         if update["kind"] == "leave":
             self.gone.append(task_id)
             return
-        look_for_lost_session({"obj": update["obj"], **update})
+        raise_missing({"obj": update["obj"], **update})
         task = self.tasks.setdefault(task_id, Watched(task_id))
         before = dict(task.values)
         for change in update.get("changeSet", ()):
@@ -180,19 +179,3 @@ def _collector(transport: Transport, task_ids: list[str]) -> t.Iterator[Ref]:
         # Takes the filter along. It ends with the session anyway: a failure of this must not hide the result.
         with contextlib.suppress(VsphereError):
             transport.invoke(collector, "DestroyPropertyCollector")
-
-
-def _delays(deadline: float) -> t.Iterator[float]:
-    """Pauses between attempts to set up the watch anew: short at first, then every ten seconds, up to the deadline."""
-    delay = 0.2
-    while time.monotonic() < deadline:
-        yield min(delay, max(0.0, deadline - time.monotonic()))
-        delay = min(2 * delay, 10)
-
-
-def _can_recover(error: Exception) -> bool:
-    if isinstance(error, Fault):
-        # The session ended (with or without saying so to the call that waits), and the collector with it; or the server
-        # has lost track of what it had told.
-        return error.type in _LOST
-    return isinstance(error, (Lost, TimedOut, Unavailable, Unreachable))

@@ -87,7 +87,7 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null if the module failed before it was read.
+      description: What the server calls itself; null where nothing was read from it.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:

@@ -28,7 +28,9 @@ attributes:
 options:
   task_ids:
     description:
-      - Managed object ids of the tasks to wait for, such as V(task-123). Without it the recent tasks are waited for.
+      - Managed object ids of the tasks to wait for, such as V(task-123). An empty list is over at once.
+      - Without it, those of the recent tasks are waited for that O(states), O(entity) and O(cancelable) fit, of which
+        one is needed then. They include tasks that have ended lately; O(states=["queued", "running"]) leaves those out.
       - If the server does not know one of them, the module fails at once.
     type: list
     elements: str
@@ -138,7 +140,7 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null if the module failed before it was read.
+      description: What the server calls itself; null where nothing was read from it.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
@@ -232,6 +234,10 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
         if params[name] < 0:
             raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
     names = ("timeout", "until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
+    if selection.is_everything:
+        raise VsphereError(
+            "what to wait for is missing: give task_ids, or states, entity or cancelable to narrow the recent tasks"
+        )
     options = WaitOptions(**{name: params[name] for name in names})
 
     def report(task: Watched) -> None:
@@ -240,7 +246,9 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
                 progress.write(json.dumps(task.line()) + "\n")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return wait_for_tasks(connection, selection.ids(connection), options, check_mode, report)
+        task_ids = selection.ids(connection)
+        result = wait_for_tasks(connection, task_ids, options, check_mode, report)
+        return result if task_ids else {**result, "warnings": ["no task fits the options, so nothing was waited for"]}
 
     return work
 

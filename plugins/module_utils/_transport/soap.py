@@ -67,7 +67,7 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
         if self.key:
             headers["Cookie"] = f'{SESSION_COOKIE}="{self.key}"'
         answer = self.http.request("POST", "/sdk", self.SerializeRequest(mo, info, args), headers, self.wait)
-        if answer.status not in (200, 500) or not answer.content_type.endswith("xml"):
+        if answer.status not in (200, 500) or b"Envelope" not in answer.body[:500]:
             raise self.http.not_vsphere(answer)
         cookie = SimpleCookie(answer.headers.get("Set-Cookie", "")).get(SESSION_COOKIE)
         if cookie and cookie.value:
@@ -119,7 +119,10 @@ class Soap:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
         info = next(m for m in wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
         given = params or {}
-        args = [from_data(given.get(param.name), param.type, self._stub) for param in info.params]
+        try:
+            args = [from_data(given.get(param.name), param.type, self._stub) for param in info.params]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise VsphereError(f"pyVmomi cannot send what {method} was given ({error}): check its types") from error
         self._stub.wait = wait
         return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
 

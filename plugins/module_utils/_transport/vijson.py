@@ -40,7 +40,10 @@ def negotiate(http: Http) -> str | None:
     offer = json.dumps({"api_releases": RELEASES}).encode()
     answer = http.request("POST", "/api/vcenter/system?action=hello", offer, {"Content-Type": "application/json"})
     if answer.status == 200:
-        release = (_parse(http, answer) or {}).get("api_release")
+        said = _parse(http, answer)
+        if not isinstance(said, dict):
+            raise http.not_vsphere(answer)
+        release = said.get("api_release")
         if release:
             return str(release)
     elif answer.status != 404:
@@ -49,7 +52,7 @@ def negotiate(http: Http) -> str | None:
     answer = http.request("GET", f"/sdk/vim25/{oldest}/ServiceInstance/ServiceInstance/content", None, {})
     if answer.status == 404:
         return None
-    if answer.status != 200 or not _parse(http, answer):
+    if answer.status != 200 or not isinstance(_parse(http, answer), dict):
         raise http.not_vsphere(answer)
     return oldest
 

@@ -73,11 +73,11 @@ class Vcenter:
         """What was called since the test began, as Type.Method, in order."""
         return [entry["call"] for entry in self._log()[self._before :]]
 
-    def during(self, call: str, action: t.Callable[[], object]) -> None:
-        """Do something as soon as that method has been called for the second time."""
+    def during(self, call: str, action: t.Callable[[], object], times: int = 2) -> None:
+        """Do something as soon as that method has been called so many times."""
 
         def watch() -> None:
-            while self.requests().count(call) < 2:
+            while self.requests().count(call) < times:
                 time.sleep(0.02)
             action()
 

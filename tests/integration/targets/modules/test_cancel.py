@@ -49,7 +49,8 @@ def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True, cancel_delay=60)
     result = vcenter.run("cancel", task_ids=[task_id], timeout=0)
     assert result["failed"]
-    assert f"{task_id} was asked to end but is not over after 0 s (option timeout)" in result["msg"]
+    assert f"{task_id} (" in result["msg"]
+    assert "was asked to end but is not over after 0 s (option timeout)" in result["msg"]
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
 
 

@@ -90,6 +90,10 @@ def test_an_expired_one_is_renewed_where_a_password_is_given(opened: Opened) -> 
     opened.run("session", state="absent", session_id=renewed["session_id"])
 
 
+def test_a_username_alone_does_no_harm(opened: Opened) -> None:
+    assert not opened.run("info", username="somebody")["failed"]
+
+
 def test_no_part_of_it_is_shown(opened: Opened) -> None:
     opened.vcenter.fault("fault", "WaitForUpdatesEx", fault={"_typeName": "NotSupported"})
     result = opened.run("wait", task_ids=[opened.vcenter.create()])
@@ -102,7 +106,7 @@ def test_no_part_of_it_is_shown(opened: Opened) -> None:
     [
         ({"session_id": "nonsense"}, "is not one that vsphere.tasks.vsphere_session has returned"),
         ({"state": "absent"}, "session_id is missing"),
-        ({"username": None}, "username and password belong together"),
+        ({"username": None}, "password is of no use without username"),
     ],
 )
 def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:

@@ -131,6 +131,29 @@ def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[
     assert vcenter.requests() == []
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"type": "ExtendedFault", "fields": {"data": [{"key": "k", "value": "v"}]}},
+        {"type": "InsufficientMemoryResourcesFault", "fields": {"unreserved": "5", "requested": 7}},
+        {"type": "GenericVmConfigFault", "fields": {"reason": 5}},
+    ],
+    ids=["nested", "digits", "number"],
+)
+def test_fields_are_sent_as_their_types_and_are_the_same_again(vcenter: t.Any, error: dict[str, t.Any]) -> None:
+    options = {"task_id": vcenter.create(), "state": "error", "error": {"message": "it broke", **error}}
+    first = vcenter.run("state", **options)
+    assert first["changed"], first
+    second = vcenter.run("state", **options)
+    assert (second["failed"], second["changed"]) == (False, False)
+
+
+def test_a_failure_after_a_change_says_that_it_was_one(vcenter: t.Any) -> None:
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, skip=1, count=9)
+    result = vcenter.run("state", task_id=vcenter.create(), progress=5)
+    assert (result["failed"], result["changed"]) == (True, True)
+
+
 def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.Any, owner_field: str) -> None:
     task_id = vcenter.create()
     result = vcenter.run("state", task_id=task_id, progress=5, custom_values={"ownr": "me"})

@@ -85,14 +85,55 @@ def test_at_the_time_limit_it_can_cancel(vcenter: t.Any) -> None:
     assert result["cancelled_task_ids"] == result["failed_task_ids"] == [free]
     result = vcenter.run("wait", task_ids=[fixed], **options)
     assert (result["failed"], result["changed"], result["pending_task_ids"]) == (True, False, [fixed])
+    assert "and cannot be cancelled: it is not cancelable" in result["msg"]
+    slow = vcenter.create(cancelable=True, cancel_delay=60)
+    result = vcenter.run("wait", task_ids=[slow], **options)
+    assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (True, True, [slow])
     assert "(option cancel_timeout)" in result["msg"]
 
 
 def test_check_mode_waits_and_cancels_nothing(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     result = vcenter.run("wait", check=True, task_ids=[task_id], timeout=0, on_timeout="cancel")
-    assert result["cancelled_task_ids"] == [task_id]
+    assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (False, True, [task_id])
     assert "Task.CancelTask" not in vcenter.requests()
+
+
+@pytest.mark.parametrize("options", [{}, {"entity": {"name": None}}, {"states": []}])
+def test_it_does_not_wait_for_everything_by_mistake(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    result = vcenter.run("wait", timeout=0, **options)
+    assert result["failed"]
+    assert any(word in result["msg"] for word in ("is missing", "is empty"))
+    assert vcenter.requests() == []
+
+
+def test_a_selection_that_fits_nothing_is_said(vcenter: t.Any) -> None:
+    result = vcenter.run("wait", entity={"name": "no-such-machine"})
+    assert not result["failed"]
+    assert "nothing was waited for" in str(result["warnings"])
+
+
+def test_the_last_reading_is_as_patient_as_the_wait(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="success")
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=5)
+    assert vcenter.run("wait", task_ids=[task_id], timeout=60)["succeeded_task_ids"] == [task_id]
+
+
+def test_a_task_that_failed_and_was_forgotten_is_still_named(vcenter: t.Any) -> None:
+    failing, other = vcenter.create(), vcenter.create()
+
+    def fail_and_forget() -> None:
+        vcenter.control("PATCH", f"/tasks/{failing}", state="error", error={"_typeName": "NotSupported"})
+        vcenter.during("PropertyCollector.WaitForUpdatesEx", forget, 3)
+
+    def forget() -> None:
+        vcenter.control("DELETE", f"/tasks/{failing}")
+        vcenter.control("PATCH", f"/tasks/{other}", state="success")
+
+    vcenter.during("PropertyCollector.WaitForUpdatesEx", fail_and_forget)
+    result = vcenter.run("wait", task_ids=[failing, other], timeout=30)
+    assert result["failed_task_ids"] == [failing]
+    assert f"{failing} failed, and the server no longer knows why" in result["msg"]
 
 
 def test_unknown_ids_fail_at_once_and_are_all_named(vcenter: t.Any) -> None:

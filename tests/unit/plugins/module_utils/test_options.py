@@ -40,11 +40,12 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"hostname": "https://vcenter.example.com/ui"}, "without scheme, port and path"),
         ({"hostname": "vcenter.example.com:443"}, "without scheme, port and path"),
         ({"hostname": "user@vcenter"}, "is not a host name"),
+        ({"hostname": "127.0.0.1:443"}, "without scheme, port and path"),
         ({"port": 0}, "port 0 is not a port"),
         ({"port": 65536}, "from 1 to 65535"),
         ({"proxy_host": "proxy"}, "belong together"),
         ({"proxy_port": 3128}, "belong together"),
-        ({"request_timeout": 0}, "request_timeout 0 is too short"),
+        ({"request_timeout": 0}, "request_timeout 0 is no time to wait"),
     ],
 )
 def test_what_is_wrong_is_said(changes: dict[str, t.Any], message: str) -> None:

@@ -39,7 +39,9 @@ def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) 
     seen: list[str] = []
     with connect(monkeypatch, wire) as connection:
         watch = Watch(connection, list(task_ids), lambda task: seen.append(f"{task.id} {task.state}"))
-        watch.until(lambda: not watch.pending, time.monotonic() + timeout)
+        deadline = time.monotonic() + timeout
+        with connection.patient(deadline):
+            watch.until(lambda: not watch.pending, deadline)
     return watch, seen
 
 

@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many short waits as if they were one long.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, failures
+
+Result = dict[str, t.Any]
+
+_FINAL = ("succeeded_task_ids", "failed_task_ids", "gone_task_ids")
+_SELECTION = ("task_ids", "states", "entity", "cancelable")
+
+
+class Rounds:
+    """What the rounds so far have brought: a task that has ended in one is not asked for in the next."""
+
+    def __init__(self) -> None:
+        self._last: Result = {}
+        self._order: list[str] = []
+        self._ended: dict[str, list[str]] = {name: [] for name in _FINAL}
+        self._tasks: dict[str, Result] = {}
+
+    def narrow(self, arguments: Result) -> Result:
+        """The arguments of the next round: what is selected is settled by the first."""
+        if not self._last:
+            return arguments
+        others = {name: value for name, value in arguments.items() if name not in _SELECTION}
+        return {**others, "task_ids": self._last["pending_task_ids"]}
+
+    def add(self, outcome: Result) -> None:
+        """Take in what a round has returned."""
+        if not self._last:
+            self._order = [i for name in (*_FINAL, "pending_task_ids") for i in outcome[name]]
+        for name in _FINAL:
+            self._ended[name] += outcome[name]
+        self._tasks.update({task["id"]: task for task in outcome["tasks"]})
+        self._last = outcome
+
+    def result(self, options: WaitOptions, elapsed: float) -> Result:
+        """The result of them all, judged as the module judges a single wait."""
+        result: Result = {**self._last, **self._ended, "elapsed": elapsed}
+        result.pop("failed", None)
+        result.pop("msg", None)
+        if options.return_tasks:
+            result["tasks"] = [self._tasks[i] for i in self._order if i in self._tasks]
+        else:
+            result.pop("tasks", None)
+        excused = result["cancelled_task_ids"] if not self._last.get("failed") else []
+        why = "it is not cancelable, or its cancellation was refused"
+        refused = {i: why for i in result["pending_task_ids"] if i not in result["cancelled_task_ids"]}
+        sentences = failures(result, self._tasks, options, refused if options.on_timeout == "cancel" else {}, excused)
+        return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result

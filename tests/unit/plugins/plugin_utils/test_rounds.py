@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting in rounds comes to the same as waiting once."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
+
+
+def task(number: int, state: str) -> dict[str, t.Any]:
+    error = {"type": "GenericVmConfigFault", "message": "it broke"} if state == "error" else None
+    return {
+        **{"id": f"task-{number}", "name": "CloneVM_Task", "description_id": "", "entity_name": "web"},
+        **{"state": state, "progress": None, "error": error},
+    }
+
+
+def outcome(*tasks: dict[str, t.Any], timed_out: bool = False, **other: t.Any) -> dict[str, t.Any]:
+    ids = {state: [each["id"] for each in tasks if each["state"] == state] for state in ("success", "error", "running")}
+    return {
+        "changed": False,
+        "succeeded_task_ids": ids["success"],
+        "failed_task_ids": ids["error"],
+        "pending_task_ids": ids["running"],
+        "gone_task_ids": [],
+        "cancelled_task_ids": [],
+        "timed_out": timed_out,
+        "elapsed": 3.0,
+        "tasks": list(tasks),
+        **other,
+    }
+
+
+def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() -> None:
+    rounds = Rounds()
+    selection = {"states": ["running"], "entity": {"name": "web"}, "hostname": "vcenter"}
+    assert rounds.narrow(selection) == selection
+    rounds.add(outcome(task(1, "error"), task(2, "running"), timed_out=True))
+    assert rounds.narrow(selection) == {"hostname": "vcenter", "task_ids": ["task-2"]}
+    rounds.add(outcome(task(2, "success")))
+    result = rounds.result(WaitOptions(timeout=60), 7.5)
+    assert (result["failed_task_ids"], result["succeeded_task_ids"]) == (["task-1"], ["task-2"])
+    assert [each["id"] for each in result["tasks"]] == ["task-1", "task-2"]
+    assert (result["failed"], result["elapsed"]) == (True, 7.5)
+    assert "task-1 (CloneVM_Task on web) failed: it broke (GenericVmConfigFault)" in result["msg"]
+
+
+@pytest.mark.parametrize(("on_timeout", "failed"), [("fail", True), ("return", False)])
+def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
+    rounds = Rounds()
+    rounds.add(outcome(task(1, "running"), timed_out=True))
+    result = rounds.result(WaitOptions(timeout=60, on_timeout=on_timeout), 60.0)
+    assert result.get("failed", False) == failed
+    assert not failed or "is running after 60 s (option timeout)" in result["msg"]
+
+
+def test_tasks_are_left_out_where_that_was_asked_for() -> None:
+    rounds = Rounds()
+    rounds.add(outcome(task(1, "success")))
+    assert "tasks" not in rounds.result(WaitOptions(timeout=60, return_tasks=False), 1.0)
+
+
+def test_what_does_not_obey_a_cancellation_is_a_failure() -> None:
+    rounds = Rounds()
+    rounds.add(outcome(task(1, "running"), timed_out=True, cancelled_task_ids=["task-1"], failed=True, msg="x"))
+    result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 120.0)
+    assert (result["failed"], result["cancelled_task_ids"]) == (True, ["task-1"])
+    assert "option cancel_timeout" in result["msg"]
