@@ -15,8 +15,13 @@ from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Round
 def task(number: int, state: str) -> dict[str, t.Any]:
     error = {"type": "GenericVmConfigFault", "message": "it broke"} if state == "error" else None
     return {
-        **{"id": f"task-{number}", "name": "CloneVM_Task", "description_id": "", "entity_name": "web"},
-        **{"state": state, "progress": None, "error": error},
+        "id": f"task-{number}",
+        "name": "CloneVM_Task",
+        "description_id": "VirtualMachine.clone",
+        "entity_name": "web",
+        "state": state,
+        "progress": None,
+        "error": error,
     }
 
 
