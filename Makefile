@@ -25,6 +25,8 @@ export PIP_CONFIG_FILE ?= $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(
 export GOENV ?= $(HOME)/.config/go/env
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
+# What Ansible takes for the home folder of the target user is not HOME.
+export ANSIBLE_REMOTE_TMP := $(HOME)/.ansible/tmp
 export ANSIBLE_ASYNC_DIR := $(HOME)/.ansible_async
 # There is no inventory here, and nobody needs to be told.
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := false

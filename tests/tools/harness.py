@@ -88,7 +88,9 @@ def main(program: str, *arguments: str) -> int:
         if arguments[0] == "integration":
             vcenters = {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
             config = Path("tests", "integration", "integration_config.yml")
-            config.write_text(json.dumps({"vcenters": vcenters}), encoding="utf-8")
+            # Without it Ansible puts its modules below the user's home folder, wherever HOME points.
+            variables = {"vcenters": vcenters, "ansible_remote_tmp": str(home / ".ansible" / "tmp")}
+            config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.
         environment["ANSIBLE_TEST_CONTENT_ROOT"] = str(Path.cwd())
