@@ -117,8 +117,8 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
             "has no field reson; did you mean reason",
         ),
         (
-            {"error": {"message": "x", "type": "NotEnoughLicenses", "fields": {"x": 1}}, "state": "error"},
-            "NotEnoughLicenses",
+            {"error": {"message": "x", "type": "InvalidLogin", "fields": {"x": 1}}, "state": "error"},
+            "InvalidLogin has no field x",
         ),
         ({"description": {"message": "x"}}, "description: missing required arguments: key"),
         ({"task_id": "no id"}, "is not a task id"),
