@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finding an object of the inventory by its id, its name or its inventory path.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
+    SERVICE_INSTANCE,
+    Object,
+    object_spec,
+    property_spec,
+    retrieve,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+
+# What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
+_TYPES = {
+    "ClusterComputeResource": "ComputeResource",
+    "ComputeResource": "",
+    "Datacenter": "",
+    "Datastore": "",
+    "DistributedVirtualPortgroup": "Network",
+    "DistributedVirtualSwitch": "",
+    "Folder": "",
+    "HostSystem": "",
+    "Network": "",
+    "OpaqueNetwork": "Network",
+    "ResourcePool": "",
+    "StoragePod": "Folder",
+    "VirtualApp": "ResourcePool",
+    "VirtualMachine": "",
+    "VmwareDistributedVirtualSwitch": "DistributedVirtualSwitch",
+}
+_SHOWN = 10
+"""So many candidates are named in an error."""
+
+ENTITY_SPEC: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {
+        "type": {"type": "str"},
+        "moid": {"type": "str"},
+        "name": {"type": "str"},
+        "path": {"type": "str"},
+    },
+    "mutually_exclusive": [("moid", "name", "path")],
+    "required_by": {"moid": ["type"]},
+}
+"""The option that ``Entity`` takes."""
+
+
+class Entity(t.NamedTuple):
+    """An object as the user names it; ``option`` is the option's name, for messages."""
+
+    option: str
+    type: str | None
+    moid: str | None
+    name: str | None
+    path: str | None
+
+    @classmethod
+    def from_params(cls, option: str, given: dict[str, t.Any]) -> Entity:
+        """Check what is given as far as that goes without a server."""
+        entity = cls(option, *(given[part] for part in cls._fields[1:]))
+        for part in cls._fields[1:]:
+            if given[part] is not None and not given[part].strip():
+                raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
+        if entity.name and entity.type and entity.type not in _TYPES:
+            near = difflib.get_close_matches(entity.type, _TYPES) or sorted(_TYPES)
+            raise VsphereError(
+                f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
+            )
+        return entity
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it names one object, and not only a type."""
+        return bool(self.moid or self.name or self.path)
+
+
+def find_entity(connection: Connection, entity: Entity) -> Ref:
+    """The object: without a request by its moid, with one by its path, with four by its name."""
+    if entity.moid:
+        return reference(str(entity.type), entity.moid)
+    if entity.path:
+        return _by_path(connection, entity)
+    found = connection.read(lambda transport: _names(transport, entity.type))
+    names = {str(each.properties["name"]["_value"]) for each in found}
+    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
+    wanted = {str(entity.name), _escaped(str(entity.name))}
+    fitting = [each.ref for each in found if each.properties["name"]["_value"] in wanted]
+    if len(fitting) == 1:
+        return fitting[0]
+    what = f"{entity.option}.name: {{}} {entity.type or 'object of the inventory'} is called {entity.name}"
+    if fitting:
+        raise VsphereError(
+            what.format("more than one") + f"; give the path, or type and moid, of one: {_listed(connection, fitting)}"
+        )
+    near = difflib.get_close_matches(str(entity.name), names)
+    candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
+    raise VsphereError(
+        what.format("no")
+        + (f"; there is {_listed(connection, candidates)}" if candidates else "")
+        + "; what has been deleted since can be named by type and moid"
+    )
+
+
+def _by_path(connection: Connection, entity: Entity) -> Ref:
+    path = str(entity.path).strip("/")
+    found = connection.read(
+        lambda transport: transport.invoke(
+            transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
+        )
+    )
+    if not found:
+        raise VsphereError(
+            f"{entity.option}.path: {path} leads to nothing in the inventory: its first element is the datacenter "
+            "(or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
+        )
+    if entity.type not in (None, found["type"], _TYPES.get(found["type"])):
+        raise VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
+    return t.cast("Ref", found)
+
+
+def _names(transport: Transport, type_: str | None) -> list[Object]:
+    """The names of all objects of a type, by a view that is destroyed again."""
+    root = transport.get(SERVICE_INSTANCE, "content")["rootFolder"]
+    params = {"container": root, "type": [type_ or "ManagedEntity"], "recursive": True}
+    view = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
+    try:
+        return retrieve(
+            transport, [object_spec(view, through="view")], [property_spec(type_ or "ManagedEntity", "name")]
+        )
+    finally:
+        # It ends with the session anyway; a failure of this must not hide the result.
+        with contextlib.suppress(VsphereError):
+            transport.invoke(view, "DestroyView")
+
+
+def _listed(connection: Connection, refs: list[Ref]) -> str:
+    """The objects with type, moid and path, for an error."""
+    up = {
+        "_typeName": "TraversalSpec",
+        "name": "up",
+        "type": "ManagedEntity",
+        "path": "parent",
+        "skip": False,
+        "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
+    }
+    objects = [{**object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
+    found = connection.read(
+        lambda transport: retrieve(transport, objects, [property_spec("ManagedEntity", "name", "parent")])
+    )
+    known = {each.ref["value"]: each.properties for each in found}
+
+    def path(ref: Ref) -> str:
+        # An inventory path leaves the root folder out, which alone has no parent; some may not be ours to see.
+        properties = known.get(ref["value"], {})
+        if "parent" not in properties:
+            return ""
+        return f"{path(properties['parent'])}/{plain(properties['name'])}".lstrip("/")
+
+    listed = [f"{path(ref)} ({ref['type']} {ref['value']})" for ref in refs[:_SHOWN]]
+    more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
+    return ", ".join(listed + more)
+
+
+def _escaped(name: str) -> str:
+    for character, code in (("%", "%25"), ("/", "%2f"), ("\\", "%5c")):
+        name = name.replace(character, code)
+    return name
