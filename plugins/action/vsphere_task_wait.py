@@ -41,8 +41,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result = super().run(tmp, task_vars)
-        # The role's own connection options; given as arguments, those that are not set would delete module_defaults.
-        given = self._templar.template((task_vars or {}).get("vsphere_tasks_connection", {}))
+        # Options of the role; given as arguments, those that are not set would delete module_defaults.
+        given = self._templar.template((task_vars or {}).get("vsphere_tasks_options", {}))
         arguments = {**_without(self._task.args, given), **given}
         try:
             interval = int(arguments.get("progress_interval", DEFAULT_INTERVAL))
@@ -148,7 +148,7 @@ class ActionModule(ActionBase):
 
 def _without(arguments: Result, given: Result) -> Result:
     """The arguments less those that another name of an option is given for."""
-    replaced = {alias for name in given for alias in CONNECTION_SPEC[name].get("aliases", ())}
+    replaced = {alias for name in given for alias in CONNECTION_SPEC.get(name, {}).get("aliases", ())}
     return {name: value for name, value in arguments.items() if name not in replaced}
 
 

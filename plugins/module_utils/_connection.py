@@ -91,6 +91,7 @@ class Connection:
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self.product: str | None = None
+        self.labels: dict[str, str] | None = None
         self._is_wanted = is_wanted
         self._deadline: float | None = None
         self._options = options
@@ -165,6 +166,14 @@ class Connection:
     def manager(self, name: str) -> Ref:
         """A singleton by its name in the ServiceContent, such as ``taskManager``."""
         return self._transport.manager(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the server has that singleton; an ESXi lacks some."""
+        try:
+            self.manager(name)
+        except VsphereError:
+            return False
+        return True
 
     @contextlib.contextmanager
     def patient(self, deadline: float) -> t.Iterator[None]:

@@ -49,6 +49,10 @@ class Lost(VsphereError):
     """The connection broke, or the answer was cut off, after the request had been sent."""
 
 
+class NoHistory(VsphereError):
+    """The server keeps no history of tasks: it is no vCenter."""
+
+
 class TimedOut(VsphereError):
     """The request was sent, and no answer came in time."""
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that the server no longer has as objects, from vCenter's history.
+"""Tasks from vCenter's history, by a TaskHistoryCollector.
 
 Private to the collection: it may change at any time.
 """
@@ -11,16 +11,47 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info, utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
     from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watched
 
-_PAGE = 100
+LARGEST_PAGE = 1000
+"""What vCenter reads at once at the most."""
+
+
+class Scroll(t.NamedTuple):
+    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end."""
+
+    page_size: int = LARGEST_PAGE
+    limit: int | None = None
+    newest_first: bool = False
+
+
+def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> list[Task]:
+    """The tasks of the history that the filter fits; no more than a page is held besides them."""
+
+    def steps(transport: Transport) -> list[Task]:
+        collector = _create(connection, transport, wanted)
+        try:
+            tasks = (
+                task_from_info(info, connection.server_time)
+                for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
+            )
+            return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
+        finally:
+            # It ends with the session anyway; a failure of this must not hide the result.
+            with contextlib.suppress(VsphereError):
+                transport.invoke(collector, "DestroyCollector")
+
+    return connection.read(steps)
 
 
 def find_in_history(connection: Connection, watched: Watched) -> Task | None:
@@ -32,26 +63,44 @@ def find_in_history(connection: Connection, watched: Watched) -> Task | None:
     time = {
         "_typeName": "TaskFilterSpecByTime",
         "timeType": "queuedTime",
-        "beginTime": (queued - second).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "endTime": (queued + second).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "beginTime": utc(queued - second),
+        "endTime": utc(queued + second),
     }
-
-    def steps(transport: Transport) -> dict[str, t.Any] | None:
-        params = {"filter": {"_typeName": "TaskFilterSpec", "time": time}}
-        collector = transport.invoke(transport.manager("taskManager"), "CreateCollectorForTasks", params)
-        try:
-            while page := transport.invoke(collector, "ReadNextTasks", {"maxCount": _PAGE}):
-                for info in page:
-                    if info["task"]["value"] == watched.id:
-                        return t.cast("dict[str, t.Any]", info)
-            return None
-        finally:
-            # It ends with the session anyway; a failure of this must not hide the result.
-            with contextlib.suppress(VsphereError):
-                transport.invoke(collector, "DestroyCollector")
-
+    wanted = Filter({"_typeName": "TaskFilterSpec", "time": time}, [lambda task: bool(task["id"] == watched.id)])
     try:
-        info = connection.read(steps)
+        found = search_history(connection, wanted, Scroll(limit=1))
     except VsphereError:
         return None
-    return task_from_info(info, connection.server_time) if info else None
+    return found[0] if found else None
+
+
+def _create(connection: Connection, transport: Transport, wanted: Filter) -> Ref:
+    try:
+        collector = transport.invoke(
+            transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
+        )
+    except Fault as fault:
+        if fault.type != "NotSupported":
+            raise
+        raise NoHistory(f"{connection.host} keeps no history of tasks, as only a vCenter does") from fault
+    return t.cast("Ref", collector)
+
+
+def _infos(transport: Transport, collector: Ref, size: int, newest_first: bool) -> t.Iterator[dict[str, t.Any]]:
+    """TaskInfo by TaskInfo, read page by page.
+
+    A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
+    it may begin with tasks of that page, where others have been queued meanwhile.
+    """
+    first: list[dict[str, t.Any]] = []
+    method = "ReadNextTasks"
+    if newest_first:
+        transport.invoke(collector, "SetCollectorPageSize", {"maxCount": size})
+        first = transport.get(collector, "latestPage") or []
+        transport.invoke(collector, "ResetCollector")
+        method = "ReadPreviousTasks"
+    yield from first
+    before = {info["key"] for info in first}
+    while page := transport.invoke(collector, method, {"maxCount": size}):
+        yield from (info for info in page if info["key"] not in before)
+        before = {info["key"] for info in page}

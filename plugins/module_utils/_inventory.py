@@ -110,11 +110,7 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
         )
     near = difflib.get_close_matches(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    raise VsphereError(
-        what.format("no")
-        + (f"; there is {_listed(connection, candidates)}" if candidates else "")
-        + "; what has been deleted since can be named by type and moid"
-    )
+    raise VsphereError(what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else ""))
 
 
 def _by_path(connection: Connection, entity: Entity) -> Ref:

@@ -34,8 +34,8 @@ def property_spec(type_: str, *paths: str) -> dict[str, t.Any]:
 
 
 def object_spec(ref: Ref, through: str = "") -> dict[str, t.Any]:
-    """An object, or instead of it those that its property ``through`` refers to."""
-    spec: dict[str, t.Any] = {"_typeName": "ObjectSpec", "obj": ref, "skip": bool(through)}
+    """An object, and those that its property ``through`` refers to; what no property is wanted of is left out."""
+    spec: dict[str, t.Any] = {"_typeName": "ObjectSpec", "obj": ref, "skip": False}
     if through:
         spec["selectSet"] = [{"_typeName": "TraversalSpec", "type": ref["type"], "path": through, "skip": False}]
     return spec

@@ -45,7 +45,8 @@ _MEMBERS = (
     "activationId",
 )
 
-FINAL = ("success", "error")
+STATES = ("queued", "running", "success", "error")
+FINAL = STATES[2:]
 
 
 def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Task:
@@ -58,7 +59,7 @@ def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Tas
     task["id"] = task.pop("task")["moid"]
     times = {member: parse_time(info[member]) if member in info else None for member in _TIMES}
     for member, time in times.items():
-        task[snake(member)] = time.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if time else None
+        task[snake(member)] = utc(time) if time else None
     task["duration"] = _seconds(times["startTime"], times["completeTime"] or now)
     task["queued_for"] = _seconds(times["queueTime"], times["startTime"] or times["completeTime"] or now)
     return task
@@ -70,10 +71,11 @@ def is_over(task: Task) -> bool:
 
 def label(task: Task) -> str:
     """A task in a sentence: id, operation, entity."""
-    return f"{task['id']} ({operation(task)} on {task['entity_name'] or 'no entity'})"
+    return f"{task['id']} ({name_of(task)} on {task['entity_name'] or 'no entity'})"
 
 
-def operation(task: Task) -> str:
+def name_of(task: Task) -> str:
+    """The operation as the API calls it, which is the same in every language."""
     return str(task["name"] or task["description_id"])
 
 
@@ -112,6 +114,11 @@ def parse_time(text: str) -> datetime.datetime:
     """RFC 3339 in UTC, with or without a fraction; fromisoformat of Python 3.10 reads only some of them."""
     fraction = ".%f" if "." in text else ""
     return datetime.datetime.strptime(text, f"%Y-%m-%dT%H:%M:%S{fraction}%z")
+
+
+def utc(time: datetime.datetime) -> str:
+    """The one form in which times are sent and returned: a later one is a greater text."""
+    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding and reading tasks.
+"""Reading tasks that the server has as objects.
 
 Private to the collection: it may change at any time.
 """
@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import METHOD_INFO, labels_of, name_operations
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
@@ -25,19 +26,11 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
-
-SELECTION_SPEC: dict[str, dict[str, t.Any]] = {
-    "task_ids": {"type": "list", "elements": "str"},
-    "states": {"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
-    "entity": {
-        "type": "dict",
-        "options": {"moid": {"type": "str"}, "name": {"type": "str"}, "type": {"type": "str"}},
-    },
-    "cancelable": {"type": "bool"},
-}
-"""The options that ``Selection`` takes."""
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
 _ABOUT = "content.about.fullName"
+_INFO = ("info",)
+_CUSTOM = ("info", "availableField", "value")
 
 
 class Reading(t.NamedTuple):
@@ -64,7 +57,7 @@ def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool 
     while True:
         objects = [object_spec(reference("Task", task_id)) for task_id in known]
         try:
-            tasks = {task["id"]: task for task in _read(connection, objects, custom_values)}
+            tasks = {task["id"]: task for task in _read(connection, objects, _CUSTOM if custom_values else _INFO)}
         except Fault as fault:
             unknown = (fault.fields.get("obj") or {}).get("value")
             if fault.type != "ManagedObjectNotFound" or unknown not in known:
@@ -94,72 +87,31 @@ def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
     )
 
 
-def recent_tasks(connection: Connection, custom_values: bool = False) -> Reading:
-    """The TaskManager's recent tasks, newest first: those running and queued, and those that ended lately."""
-    tasks = _read(connection, [object_spec(connection.manager("taskManager"), through="recentTask")], custom_values)
-    return Reading(sorted(tasks, key=lambda task: str(task["queue_time"]), reverse=True), [])
-
-
-class Selection:
-    """Which tasks a module is about: given ones, or the recent ones, narrowed by what else is given."""
-
-    def __init__(self, params: dict[str, t.Any]) -> None:
-        self._task_ids = None if params["task_ids"] is None else check_ids(params["task_ids"])
-        self._states = params["states"]
-        self._cancelable = params["cancelable"]
-        self._entity = {name: value for name, value in (params["entity"] or {}).items() if value}
-        # A variable that turns out to be empty must not widen the selection to everything.
-        if self._states is not None and not self._states:
-            raise VsphereError("states is empty, which fits no task: name states, or leave the option out")
-        if params["entity"] is not None and not self._entity:
-            raise VsphereError("entity is empty: give its moid, name or type, or leave the option out")
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing was given to select by."""
-        return self._task_ids is None and not self._narrows
-
-    @property
-    def _narrows(self) -> bool:
-        return bool(self._states or self._entity or self._cancelable is not None)
-
-    def read(self, connection: Connection, custom_values: bool = False) -> Reading:
-        """The tasks that every given option fits."""
-        if self._task_ids is None:
-            reading = recent_tasks(connection, custom_values)
-        else:
-            reading = read_tasks(connection, self._task_ids, custom_values)
-        return Reading([task for task in reading.tasks if self._fits(task)], reading.missing)
-
-    def ids(self, connection: Connection) -> list[str]:
-        """The ids of these tasks; given ids that nothing narrows cost no request, and may be unknown to the server."""
-        if self._task_ids is not None and not self._narrows:
-            return self._task_ids
-        reading = self.read(connection)
-        if reading.missing:
-            raise unknown_ids(connection, reading.missing)
-        return [task["id"] for task in reading.tasks]
-
-    def _fits(self, task: Task) -> bool:
-        return (
-            (not self._states or task["state"] in self._states)
-            and self._cancelable in (None, task["cancelable"])
-            and self._entity.items() <= {**(task["entity"] or {}), "name": task["entity_name"]}.items()
-        )
+def recent_tasks(connection: Connection, entity: Ref | None = None, custom_values: bool = False) -> list[Task]:
+    """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately; in no order."""
+    objects = [object_spec(entity or connection.manager("taskManager"), through="recentTask")]
+    return _read(connection, objects, _CUSTOM if custom_values else _INFO)
 
 
 def read_product(connection: Connection) -> None:
     """Have the connection know the server's product, which costs a request if no task was read before."""
-    _read(connection, [], custom_values=False)
-
-
-def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values: bool) -> list[Task]:
-    paths = ("info", "availableField", "value") if custom_values else ("info",)
-    specs = [property_spec("Task", *paths)]
     if connection.product is None:
-        # Rides along, so that no request is spent on it.
-        objects = [*objects, object_spec(SERVICE_INSTANCE)]
-        specs.append(property_spec("ServiceInstance", _ABOUT))
+        _read(connection, [], ())
+
+
+def read_labels(connection: Connection) -> None:
+    """Have the connection know the labels of operations, which costs a request if no task was read before."""
+    if connection.labels is None:
+        _read(connection, [], _INFO)
+
+
+def _read(connection: Connection, objects: list[dict[str, t.Any]], paths: tuple[str, ...]) -> list[Task]:
+    """The tasks among the objects, with these properties."""
+    objects, specs = _with_facts(connection, objects, bool(paths))
+    if paths:
+        specs.append(property_spec("Task", *paths))
+    if not objects:
+        return []
 
     def steps(transport: Transport) -> list[Object]:
         return retrieve(transport, objects, specs)
@@ -168,12 +120,31 @@ def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values
     for found in connection.read(steps):
         if found.ref["type"] == "ServiceInstance":
             connection.product = found.properties[_ABOUT]["_value"]
+        elif found.ref["type"] == "TaskManager":
+            connection.labels = labels_of(found.properties[METHOD_INFO])
         elif "info" in found.properties:
             task = task_from_info(found.properties["info"], connection.server_time)
-            if custom_values:
+            if len(paths) > 1:
                 task.update(_custom_values(found))
             tasks.append(task)
+    name_operations(connection, tasks)
     return tasks
+
+
+def _with_facts(
+    connection: Connection, objects: list[dict[str, t.Any]], with_labels: bool
+) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
+    """What else is wanted of the server, once in a run: it rides along, so that no request is spent on it."""
+    specs = []
+    if connection.product is None:
+        objects = [*objects, object_spec(SERVICE_INSTANCE)]
+        specs.append(property_spec("ServiceInstance", _ABOUT))
+    if with_labels and connection.labels is None:
+        manager = connection.manager("taskManager")
+        if manager not in [spec["obj"] for spec in objects]:
+            objects = [*objects, object_spec(manager)]
+        specs.append(property_spec("TaskManager", METHOD_INFO))
+    return objects, specs
 
 
 def _custom_values(found: Object) -> dict[str, t.Any]:

@@ -48,15 +48,20 @@ def wait_for_tasks(
     options: WaitOptions,
     check_mode: bool,
     report: Callable[[Watched], object],
+    *,
+    ended: t.Sequence[Task] = (),
 ) -> dict[str, t.Any]:
-    """Wait until all the tasks are over, or one of them, and judge the outcome."""
+    """Wait until all the tasks are over, or one of them, and judge the outcome.
+
+    ``ended`` are further ones that are over already: the server may know them from its history only.
+    """
     began = time.monotonic()
     deadline = began + options.timeout
     watch = Watch(connection, task_ids, report)
 
     def done() -> bool:
         pending = len(watch.pending)
-        return not pending or (options.until == "any" and pending < len(task_ids))
+        return not pending or (options.until == "any" and (bool(ended) or pending < len(task_ids)))
 
     # What was learnt by the deadline is worth some seconds more to fetch it.
     with connection.patient(deadline + GRACE):
@@ -73,7 +78,7 @@ def wait_for_tasks(
     with noting(**course), connection.patient(last + GRACE):
         if accepted and not check_mode:
             watch.until(lambda: not set(accepted) & set(watch.pending), last)
-        result, tasks = _outcome(connection, watch, options)
+        result, tasks = _outcome(connection, watch, options, ended)
     result.update(course, elapsed=round(time.monotonic() - began, 3))
     # What would have been cancelled in check mode is no failure, though it has not ended.
     sentences = failures(result, tasks, options, refused, excused=accepted if check_mode else [])
@@ -99,7 +104,9 @@ def _cancel_pending(connection: Connection, watch: Watch, check_mode: bool) -> t
     return accepted, refused
 
 
-def _outcome(connection: Connection, watch: Watch, options: WaitOptions) -> tuple[dict[str, t.Any], dict[str, Task]]:
+def _outcome(
+    connection: Connection, watch: Watch, options: WaitOptions, ended: t.Sequence[Task]
+) -> tuple[dict[str, t.Any], dict[str, Task]]:
     """How each task ended, and those that were read, by id: all of them, or those that have not succeeded."""
     task_ids = watch.wanted
     over = {task_id: watched.state for task_id, watched in watch.tasks.items() if watched.is_over}
@@ -113,6 +120,8 @@ def _outcome(connection: Connection, watch: Watch, options: WaitOptions) -> tupl
             # A history in which it still runs does not know how it ended either.
             if found and is_over(found):
                 tasks[task_id] = found
+    tasks.update({task["id"]: task for task in ended})
+    task_ids = [*(task["id"] for task in ended), *task_ids]
     # What was read last is the truth: a task may have ended since the last look, none comes back to life.
     over.update({task_id: task["state"] for task_id, task in tasks.items() if is_over(task)})
     gone = [i for i in task_ids if i not in over and i not in tasks and i in read]
@@ -124,8 +133,7 @@ def _outcome(connection: Connection, watch: Watch, options: WaitOptions) -> tupl
     }
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
-    if connection.product is None:
-        read_product(connection)
+    read_product(connection)
     return result, tasks
 
 

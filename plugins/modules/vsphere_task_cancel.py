@@ -12,25 +12,23 @@ version_added: 0.1.0
 description:
   - Asks for the cancellation of tasks, and waits until each is really over.
   - Tasks that are over, or whose cancellation was asked for before, are left alone.
+  - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states) and
+    O(cancelable) is needed then. Selected are those that are queued or running, unless O(states) says otherwise. What
+    exactly would be cancelled is shown in check mode.
+  - If the server does not know one of O(task_ids), the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
   - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
+  - vsphere.tasks.selection
 attributes:
   check_mode:
     support: full
   diff_mode:
     support: full
 options:
-  task_ids:
-    description:
-      - Managed object ids of the tasks to cancel, such as V(task-123).
-      - If the server does not know one of them, the module fails before it cancels any.
-    type: list
-    elements: str
-    required: true
   on_not_cancelable:
     description:
       - What to do about tasks that cannot be cancelled.
@@ -57,19 +55,19 @@ EXAMPLES = r"""
   vsphere.tasks.vsphere_task_cancel:
     task_ids: [task-123]
 
-- name: Find what runs on a host
-  vsphere.tasks.vsphere_task_info:
-    states: [queued, running]
-    cancelable: true
-    entity:
-      name: esx-01.example.com
-  register: found
-
-- name: Cancel it, but wait for no longer than a minute
+- name: Cancel what runs on a host, but wait for no longer than a minute
   vsphere.tasks.vsphere_task_cancel:
-    task_ids: "{{ found.tasks | map(attribute='id') }}"
-    on_not_cancelable: skip
+    entity:
+      type: HostSystem
+      name: esx-01.example.com
+    cancelable: true
     timeout: 60
+
+- name: See which migrations would be cancelled
+  vsphere.tasks.vsphere_task_cancel:
+    description_ids: [VirtualMachine.migrate, VirtualMachine.relocate]
+  check_mode: true
+  register: migrations
 """
 
 RETURN = r"""
@@ -135,13 +133,13 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._cancel import cancel_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 
 ARGUMENT_SPEC = {
-    "task_ids": {"type": "list", "elements": "str", "required": True},
+    **SELECTION_SPEC,
     "on_not_cancelable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 300},
@@ -149,11 +147,20 @@ ARGUMENT_SPEC = {
 
 
 def prepare(params: dict[str, t.Any]) -> t.Any:
-    task_ids = check_ids(params["task_ids"])
+    if params["task_ids"] is None and params["states"] is None:
+        # Of others there may be many, and nothing can be done about them.
+        params = {**params, "states": ["queued", "running"]}
+    selection = Selection(params)
+    if not selection.is_narrow:
+        raise VsphereError(
+            "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states and "
+            "cancelable do, such as entity, users or description_ids"
+        )
     if params["timeout"] < 0:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+        task_ids, _ended = selection.unfinished(connection)
         return cancel_tasks(
             connection,
             task_ids,

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_info
-short_description: List the tasks of a vCenter or ESXi
+short_description: Find tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
-  - Returns given tasks, or the recent ones, with everything that vSphere knows about each.
-  - Recent tasks are those that run or are queued, and those that ended within about ten minutes.
+  - Returns given tasks, recent ones or those of the history, with everything that vSphere knows about each.
+  - Ids in O(task_ids) that the server does not know are no error, see RV(missing_task_ids).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.attributes
   - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
+  - vsphere.tasks.selection
 attributes:
   check_mode:
     support: full
@@ -26,35 +27,10 @@ attributes:
     support: N/A
     details: It changes nothing.
 options:
-  task_ids:
-    description:
-      - Managed object ids of the tasks to return, such as V(task-123). Without it the recent tasks are returned.
-      - Ids that the server does not know are no error, see RV(missing_task_ids).
-    type: list
-    elements: str
-  states:
-    description: Return only tasks in one of these states.
-    type: list
-    elements: str
-    choices: [queued, running, success, error]
-  entity:
-    description: Return only tasks of this object of the inventory; every part that is given must fit.
-    type: dict
-    suboptions:
-      moid:
-        description: Its managed object id, such as V(vm-45).
-        type: str
-      name:
-        description: Its name, as the task has it in RV(tasks[].entity_name).
-        type: str
-      type:
-        description: Its type, such as V(VirtualMachine), V(HostSystem), V(ClusterComputeResource).
-        type: str
-  cancelable:
-    description: Return only tasks that can be cancelled, or only those that cannot.
-    type: bool
   custom_values:
-    description: Return the custom fields that are defined for tasks, and the values that each task has in them.
+    description:
+      - Return the custom fields that are defined for tasks, and the values that each task has in them.
+      - The history does not have them.
     type: bool
     default: false
 seealso:
@@ -92,12 +68,32 @@ EXAMPLES = r"""
     that: two.tasks | selectattr('state', 'equalto', 'error') | length == 0
     fail_msg: "{{ two.tasks | map(attribute='error') | select | map(attribute='message') | join('; ') }}"
 
-- name: Failed tasks of one virtual machine
+- name: What failed on a virtual machine since yesterday
   vsphere.tasks.vsphere_task_info:
     states: [error]
     entity:
       type: VirtualMachine
       name: web-01
+    begin_time: -1d
+
+- name: Whatever an automation user has done in a cluster and below it, for a dashboard
+  vsphere.tasks.vsphere_task_info:
+    users: [VSPHERE.LOCAL\automation]
+    entity:
+      path: DC0/host/DC0_C0
+      recursion: all
+    begin_time: -1w
+    limit: 5000
+  register: week
+
+- name: Fail when anything of it failed
+  ansible.builtin.assert:
+    that: week.summary.by_state.error == 0
+
+- name: What a task has brought about
+  vsphere.tasks.vsphere_task_info:
+    task_ids: [task-123]
+    children: true
 """
 
 RETURN = r"""
@@ -120,7 +116,7 @@ api:
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
   description:
-    - The tasks, recent ones newest first, given ones in the order of O(task_ids).
+    - The tasks, those that were searched for in the order of O(order), given ones in that of O(task_ids).
     - Every member is there; an unset one is null.
   returned: success
   type: list
@@ -138,6 +134,10 @@ tasks:
       description: Name of the operation, null for internal tasks.
       type: str
       sample: PowerOnVM_Task
+    operation:
+      description: The operation as the vSphere Client shows it, in the language of the session.
+      type: str
+      sample: Power On virtual machine
     description:
       description: The current phase, with C(key) and C(message).
       type: dict
@@ -236,6 +236,39 @@ tasks:
       returned: with O(custom_values=true)
       type: dict
       sample: {"owner": "me"}
+    children:
+      description: The tasks that it has created, each with C(children) of its own, oldest first.
+      returned: with O(children=true)
+      type: list
+      elements: dict
+summary:
+  description: RV(tasks), without their children, in a few numbers.
+  returned: success
+  type: dict
+  contains:
+    by_state:
+      description: How many are in each state; all four are there.
+      type: dict
+      sample: {"queued": 0, "running": 1, "success": 12, "error": 0}
+    by_operation:
+      description: How many there are of each operation (RV(tasks[].operation)), the most frequent first.
+      type: dict
+      sample: {"Power On virtual machine": 13}
+    by_user:
+      description: How many each user has started; what the system, an alarm or a schedule has, by C(reason.type).
+      type: dict
+      sample: {"VSPHERE.LOCAL\\Administrator": 12, "TaskReasonSystem": 1}
+    by_entity:
+      description: How many each entity has, by name; the moid is added where several have the same name.
+      type: dict
+      sample: {"web-01": 13}
+    oldest_running:
+      description: The running task that began first, with C(id), C(operation), C(entity_name) and C(duration); or null.
+      type: dict
+      sample: {"id": "task-123", "operation": "Power On virtual machine", "entity_name": "web-01", "duration": 2.0}
+    longest:
+      description: The task that has run longest, likewise.
+      type: dict
 missing_task_ids:
   description: Those of O(task_ids) that the server does not know.
   returned: success
@@ -246,8 +279,10 @@ missing_task_ids:
 
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._summary import summarize
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -257,10 +292,17 @@ ARGUMENT_SPEC = {**SELECTION_SPEC, "custom_values": {"type": "bool", "default": 
 
 def prepare(params: dict[str, t.Any]) -> t.Any:
     selection = Selection(params)
+    if params["custom_values"] and selection.from_history:
+        raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         reading = selection.read(connection, params["custom_values"])
-        return {"changed": False, "tasks": reading.tasks, "missing_task_ids": reading.missing}
+        return {
+            "changed": False,
+            "tasks": reading.tasks,
+            "missing_task_ids": reading.missing,
+            "summary": summarize(reading.tasks),
+        }
 
     return work
 

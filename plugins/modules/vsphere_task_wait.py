@@ -12,6 +12,9 @@ version_added: 0.1.0
 description:
   - Waits until tasks are over, learns of it at once (the server pushes what changes), and judges how they ended.
   - While it waits it shows the progress of the tasks, a line whenever something changed.
+  - It waits for the tasks that are selected when it begins. At least one option must select them. Those that are over
+    by then are judged too; O(states=["queued", "running"]) leaves them out.
+  - If the server does not know one of O(task_ids), the module fails at once. An empty list is over at once.
   - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -19,6 +22,7 @@ extends_documentation_fragment:
   - vsphere.tasks.attributes
   - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
+  - vsphere.tasks.selection
 attributes:
   check_mode:
     support: full
@@ -26,35 +30,6 @@ attributes:
   diff_mode:
     support: none
 options:
-  task_ids:
-    description:
-      - Managed object ids of the tasks to wait for, such as V(task-123). An empty list is over at once.
-      - Without it, those of the recent tasks are waited for that O(states), O(entity) and O(cancelable) fit, of which
-        one is needed then. They include tasks that have ended lately; O(states=["queued", "running"]) leaves those out.
-      - If the server does not know one of them, the module fails at once.
-    type: list
-    elements: str
-  states:
-    description: Wait only for tasks that are in one of these states when the module begins.
-    type: list
-    elements: str
-    choices: [queued, running, success, error]
-  entity:
-    description: Wait only for tasks of this object of the inventory; every part that is given must fit.
-    type: dict
-    suboptions:
-      moid:
-        description: Its managed object id, such as V(vm-45).
-        type: str
-      name:
-        description: Its name, as the task has it in its C(entity_name).
-        type: str
-      type:
-        description: Its type, such as V(VirtualMachine), V(HostSystem), V(ClusterComputeResource).
-        type: str
-  cancelable:
-    description: Wait only for tasks that can be cancelled, or only for those that cannot.
-    type: bool
   timeout:
     description: Seconds to wait for. V(0) looks once.
     type: int
@@ -208,7 +183,7 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, wait_for_tasks
 
 if t.TYPE_CHECKING:
@@ -236,7 +211,7 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
     names = ("timeout", "until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
     if selection.is_everything:
         raise VsphereError(
-            "what to wait for is missing: give task_ids, or states, entity or cancelable to narrow the recent tasks"
+            "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
         )
     options = WaitOptions(**{name: params[name] for name in names})
 
@@ -246,9 +221,13 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
                 progress.write(json.dumps(task.line()) + "\n")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids = selection.ids(connection)
-        result = wait_for_tasks(connection, task_ids, options, check_mode, report)
-        return result if task_ids else {**result, "warnings": ["no task fits the options, so nothing was waited for"]}
+        task_ids, ended = selection.unfinished(connection)
+        result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended)
+        return (
+            result
+            if task_ids or ended
+            else {**result, "warnings": ["no task fits the options, so nothing was waited for"]}
+        )
 
     return work
 

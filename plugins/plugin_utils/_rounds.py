@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, failures
 
 Result = dict[str, t.Any]
 
 _FINAL = ("succeeded_task_ids", "failed_task_ids", "gone_task_ids")
-_SELECTION = ("task_ids", "states", "entity", "cancelable")
 
 
 class Rounds:
@@ -32,7 +32,7 @@ class Rounds:
         """The arguments of the next round: what is selected is settled by the first."""
         if not self._last:
             return arguments
-        others = {name: value for name, value in arguments.items() if name not in _SELECTION}
+        others = {name: value for name, value in arguments.items() if name not in SELECTION_SPEC}
         return {**others, "task_ids": self._last["pending_task_ids"]}
 
     def add(self, outcome: Result) -> None:

@@ -25,7 +25,7 @@ from vcenter import running
 
 # The servers of the integration tests and how each differs from a current vCenter.
 VCENTERS = {
-    "vcenter": [],
+    "vcenter": ["--history=10000"],
     "vcenter7": ["--no-vijson"],
     "vcenter801": ["--no-hello"],
     "esxi": ["--esx"],

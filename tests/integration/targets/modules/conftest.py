@@ -59,6 +59,8 @@ class Vcenter:
         return self.create_many(1, **task)[0]
 
     def create_many(self, count: int, **task: t.Any) -> list[str]:
+        """Tasks of an operation of vSphere itself, unless another is asked for."""
+        task = {"description_id": "VirtualMachine.powerOn", **task}
         return t.cast("list[str]", self.control("POST", "/tasks", count=count, **task)["ids"])
 
     def fault(self, kind: str, match: str, **how: t.Any) -> None:

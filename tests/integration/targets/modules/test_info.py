@@ -95,6 +95,7 @@ def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
         "parent_task_key": "task-1",
         "root_task_key": "task-2",
         "activation_id": "activation",
+        "operation": "Clone virtual machine",
         "duration": 3.5,
         "queued_for": 0.322,
     }
@@ -119,7 +120,7 @@ def test_a_running_task_has_lasted_until_now(vcenter: t.Any) -> None:
         ({"cancelable": True}, {"cancelable"}),
         ({"cancelable": False, "states": ["running"]}, {"running"}),
         ({"entity": {"type": "Folder"}}, {"failed"}),
-        ({"entity": {"type": "Folder", "moid": "no-such-id"}}, set()),
+        ({"entity": {"type": "Datacenter", "name": "DC0"}}, set()),
     ],
 )
 def test_options_narrow_given_and_recent_tasks(vcenter: t.Any, options: dict[str, t.Any], expected: set[str]) -> None:

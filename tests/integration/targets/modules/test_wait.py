@@ -108,7 +108,7 @@ def test_it_does_not_wait_for_everything_by_mistake(vcenter: t.Any, options: dic
 
 
 def test_a_selection_that_fits_nothing_is_said(vcenter: t.Any) -> None:
-    result = vcenter.run("wait", entity={"name": "no-such-machine"})
+    result = vcenter.run("wait", entity={"type": "Datastore"}, states=["queued"])
     assert not result["failed"]
     assert "nothing was waited for" in str(result["warnings"])
 

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import pathlib
-import re
 
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere.tasks.plugins.action import vsphere_task_wait as action
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.modules import vsphere_task_wait as module
@@ -20,7 +20,11 @@ def test_the_action_plugin_knows_the_defaults_of_its_module() -> None:
     assert defaults == [action.DEFAULT_INTERVAL, action.DEFAULT_TIMEOUT]
 
 
-def test_the_role_passes_on_every_option_of_the_connection() -> None:
-    text = (ROLE / "vars" / "main.yml").read_text(encoding="utf-8")
-    [pattern] = re.findall(r"'\^wait_for_task_\((.*?)\)\$'", text, re.DOTALL)
-    assert set(re.findall(r"\w+", pattern)) == set(CONNECTION_SPEC)
+def test_the_role_takes_every_option_of_the_module() -> None:
+    specs = DataLoader().load_from_file(str(ROLE / "meta" / "argument_specs.yml"))
+    options = specs["argument_specs"]["main"]["options"]
+    other_names = {"task_ids": "ids", "progress_interval": "interval"}
+    module_options = set(CONNECTION_SPEC) | module.ARGUMENT_SPEC.keys() - {"progress_file"}
+    assert {f"wait_for_task_{other_names.get(name, name)}" for name in module_options} == set(options)
+    parts = module.ARGUMENT_SPEC["entity"]["options"]
+    assert set(options["wait_for_task_entity"]["options"]) == set(parts)

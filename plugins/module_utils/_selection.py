@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which tasks a module is about: the options for it, and where these tasks are read.
+
+The documentation is in ``plugins/doc_fragments/selection.py``.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
+    FILTER_SPEC,
+    NEED_HISTORY,
+    Conditions,
+    Filter,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, parse_time
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
+    Reading,
+    check_ids,
+    read_labels,
+    read_tasks,
+    recent_tasks,
+    unknown_ids,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._tree import find_below, flat, with_children
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+_RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
+
+SELECTION_SPEC: dict[str, dict[str, t.Any]] = {
+    "task_ids": {"type": "list", "elements": "str"},
+    **FILTER_SPEC,
+    "entity": {**ENTITY_SPEC, "options": {**ENTITY_SPEC["options"], "recursion": _RECURSION}},
+    "children": {"type": "bool", "default": False},
+    "source": {"type": "str", "choices": ["auto", "recent", "history"], "default": "auto"},
+    "order": {"type": "str", "choices": ["newest", "oldest"], "default": "newest"},
+    "limit": {"type": "int", "default": 1000},
+    "page_size": {"type": "int", "default": 500},
+}
+"""The options that ``Selection`` takes."""
+
+
+class Selection:
+    """The options of a selection, checked as far as that goes without a server."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.task_ids = None if params["task_ids"] is None else check_ids(params["task_ids"])
+        self._conditions = Conditions(params)
+        self._entity: Entity | None = None
+        self._recursion = "self"
+        if params["entity"]:
+            self._entity = Entity.from_params("entity", params["entity"])
+            self._recursion = params["entity"]["recursion"]
+        self._children = params["children"]
+        self._newest_first = params["order"] == "newest"
+        for name, most in (("limit", None), ("page_size", LARGEST_PAGE)):
+            if params[name] < 1 or (most and params[name] > most):
+                raise VsphereError(
+                    f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
+                )
+        self._scroll = Scroll(params["page_size"], params["limit"], self._newest_first)
+        self._check_entity(params)
+        needs = [name for name in NEED_HISTORY if name in self._conditions.given] if self.task_ids is None else []
+        needs += ["entity.recursion"] if self._recursion != "self" else []
+        if params["source"] == "recent" and "entity.recursion" in needs:
+            raise VsphereError("entity.recursion needs the history, which knows the inventory: leave source out")
+        self._source = params["source"]
+        self._needs = needs
+        self.from_history = params["source"] == "history" or (params["source"] == "auto" and bool(needs))
+
+    def _check_entity(self, params: dict[str, t.Any]) -> None:
+        # As for the other options, what turns out to be empty must not select everything.
+        if params["entity"] is not None and not (self._entity and (self._entity.is_one or self._entity.type)):
+            raise VsphereError("entity is empty: give its type, and its moid, name or path, or leave the option out")
+        if self._recursion != "self" and not (self._entity and self._entity.is_one):
+            raise VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was given to select by."""
+        return self.task_ids is None and not (self._entity or self._conditions.given)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more was given to select by than what state the tasks are in, and whether they can be cancelled."""
+        return bool(
+            self.task_ids is not None or self._entity or self._conditions.given.keys() - {"states", "cancelable"}
+        )
+
+    def read(self, connection: Connection, custom_values: bool = False) -> Reading:
+        """The tasks that every given option fits, each with its ``operation`` and where asked its ``children``."""
+        ref = find_entity(connection, self._entity) if self._entity and self._entity.is_one else None
+        wanted = self._filter(connection, ref)
+        try:
+            reading = self._read(connection, wanted, ref, custom_values)
+        except Fault as fault:
+            if ref is None or fault.type != "ManagedObjectNotFound" or plain(fault.fields.get("obj")) != plain(ref):
+                raise
+            raise VsphereError(
+                f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
+                "what was deleted are found without entity, by the other options"
+            ) from fault
+        if not self._children:
+            return reading
+        below = find_below(connection, reading.tasks, self._scroll.page_size)
+        name_operations(connection, below)
+        return Reading(with_children(reading.tasks, below), reading.missing)
+
+    def unfinished(self, connection: Connection) -> tuple[list[str], list[Task]]:
+        """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
+
+        Given ids that nothing narrows cost no request; the server may not know them, and they may be over.
+        """
+        if self.task_ids is not None and not (
+            self._entity or self._conditions.given or self._children or self.from_history
+        ):
+            return self.task_ids, []
+        reading = self.read(connection)
+        if reading.missing:
+            raise unknown_ids(connection, reading.missing)
+        tasks = flat(reading.tasks)
+        return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
+
+    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, custom_values: bool) -> Reading:
+        given = self.task_ids
+        if self.from_history:
+            tasks = self._search(connection, wanted)
+            missing = sorted(set(given or ()) - {task["id"] for task in tasks})
+            return Reading(tasks, missing)
+        if given is not None:
+            reading = read_tasks(connection, given, custom_values)
+            return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
+        tasks = [task for task in recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
+        tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
+        return Reading(tasks[: self._scroll.limit], [])
+
+    def _search(self, connection: Connection, wanted: Filter) -> list[Task]:
+        try:
+            tasks = search_history(connection, wanted, self._scroll)
+        except NoHistory as error:
+            remedy = "; source: recent looks through the recent tasks only"
+            if self._needs:
+                remedy = f", which {' and '.join(self._needs)} asked for" + remedy
+            raise VsphereError(error.message + remedy) from error
+        read_labels(connection)
+        name_operations(connection, tasks)
+        return tasks
+
+    def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
+        now = connection.server_time
+        if now is None and self._conditions.needs_clock:
+            now = parse_time(connection.read(lambda transport: transport.invoke(SERVICE_INSTANCE, "CurrentTime")))
+        wanted = self._conditions.to_filter(now)
+        if ref:
+            wanted.spec["entity"] = {
+                "_typeName": "TaskFilterSpecByEntity",
+                "entity": ref,
+                "recursion": self._recursion,
+            }
+            if self._recursion == "self":
+                wanted.checks.append(lambda task: bool(task["entity"] == plain(ref)))
+        elif self._entity:
+            type_ = self._entity.type
+            wanted.checks.append(lambda task: (task["entity"] or {}).get("type") == type_)
+        if self.task_ids is not None:
+            given = set(self.task_ids)
+            wanted.checks.append(lambda task: task["id"] in given)
+        return wanted

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many tasks in a few numbers.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import STATES, Task
+
+
+def summarize(tasks: list[Task]) -> dict[str, t.Any]:
+    """Counts by state (all four), operation, user and entity, the most frequent first, and the two that stand out."""
+    states = collections.Counter(task["state"] for task in tasks)
+    running = [task for task in tasks if task["state"] == "running"]
+    return {
+        "by_state": {state: states[state] for state in STATES},
+        "by_operation": _counts(task["operation"] for task in tasks),
+        "by_user": _counts(_user(task) for task in tasks),
+        "by_entity": _by_entity(tasks),
+        "oldest_running": _shown(min(running, key=lambda task: str(task["start_time"]), default=None)),
+        "longest": _shown(max(tasks, key=lambda task: task["duration"] or 0, default=None)),
+    }
+
+
+def _counts(names: t.Iterable[str]) -> dict[str, int]:
+    return dict(collections.Counter(names).most_common())
+
+
+def _user(task: Task) -> str:
+    reason = task["reason"] or {"type": "TaskReason"}
+    return str(reason.get("user_name") or reason["type"])
+
+
+def _by_entity(tasks: list[Task]) -> dict[str, int]:
+    """By name; entities of the same name are told apart by their ids."""
+    moids: dict[str, set[str]] = {}
+    entities = [(task["entity_name"] or "", (task["entity"] or {"moid": ""})["moid"]) for task in tasks]
+    for name, moid in entities:
+        moids.setdefault(name, set()).add(moid)
+    return _counts(f"{name} ({moid})" if not name or len(moids[name]) > 1 else name for name, moid in entities)
+
+
+def _shown(task: Task | None) -> dict[str, t.Any] | None:
+    return {name: task[name] for name in ("id", "operation", "entity_name", "duration")} if task else None

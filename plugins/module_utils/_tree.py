@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tasks below a task, from the history.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import only
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+
+def find_below(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
+    """All that the given tasks have brought about, and what that has, in no order.
+
+    A task names its parent and the first of its chain. The chains come with one search; searching for the children of
+    all that is known goes on until nothing new is found, as a task need not name its chain.
+    """
+    found: dict[str, Task] = {}
+
+    def search(option: str, keys: set[str]) -> None:
+        wanted = only(option, sorted(keys))
+        found.update({task["key"]: task for task in search_history(connection, wanted, Scroll(page_size))})
+
+    if tasks:
+        search("root_task_keys", {task["root_task_key"] or task["key"] for task in tasks})
+    asked: set[str] = set()
+    while new := ({task["key"] for task in tasks} | found.keys()) - asked:
+        search("parent_task_keys", new)
+        asked |= new
+    return list(found.values())
+
+
+def with_children(tasks: list[Task], below: list[Task]) -> list[Task]:
+    """The tasks, each with its ``children``, oldest first, and they with theirs."""
+    known = {task["key"] for task in [*tasks, *below]}
+    children: dict[str, list[Task]] = {}
+    for task in sorted(below, key=lambda each: str(each["queue_time"])):
+        # The history forgets the oldest tasks first: what has lost its parent is put below the first of its chain.
+        parent = task["parent_task_key"] if task["parent_task_key"] in known else task["root_task_key"]
+        children.setdefault(parent, []).append(task)
+
+    def tree(task: Task, above: frozenset[str]) -> Task:
+        above |= {task["key"]}
+        return {**task, "children": [tree(c, above) for c in children.get(task["key"], ()) if c["key"] not in above]}
+
+    return [tree(task, frozenset()) for task in tasks]
+
+
+def flat(tasks: list[Task]) -> list[Task]:
+    """The tasks and all that is below them, each once."""
+    found: dict[str, Task] = {}
+    for task in tasks:
+        found[task["id"]] = task
+        found.update({each["id"]: each for each in flat(task.get("children", []))})
+    return list(found.values())

@@ -1,0 +1,406 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Selecting tasks: what vsphere_task_info, vsphere_task_wait and vsphere_task_cancel have in common."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+import uuid
+
+import pytest
+
+MACHINE = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
+REASONS: dict[str, dict[str, t.Any]] = {
+    "user": {"_typeName": "TaskReasonUser", "userName": "DOMAIN\\Ann"},
+    "system": {"_typeName": "TaskReasonSystem"},
+    "alarm": {
+        "_typeName": "TaskReasonAlarm",
+        "alarmName": "CPU",
+        "alarm": {"_typeName": "ManagedObjectReference", "type": "Alarm", "value": "alarm-7"},
+        "entityName": "DC0",
+        "entity": {"_typeName": "ManagedObjectReference", "type": "Datacenter", "value": "datacenter-2"},
+    },
+    "schedule": {
+        "_typeName": "TaskReasonSchedule",
+        "name": "nightly",
+        "scheduledTask": {"_typeName": "ManagedObjectReference", "type": "ScheduledTask", "value": "schedule-3"},
+    },
+}
+
+
+@pytest.fixture
+def tag() -> str:
+    """A tag that only the tasks of one test have."""
+    return uuid.uuid4().hex
+
+
+def ids(result: dict[str, t.Any]) -> list[str]:
+    assert not result["failed"], result["msg"]
+    return [task["id"] for task in result["tasks"]]
+
+
+def ago(**span: float) -> str:
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).isoformat()
+
+
+# --- what selects ---
+
+
+@pytest.mark.parametrize("source", ["recent", "history"])
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"states": ["queued", "error"]}, "queued failed"),
+        ({"users": ["DOMAIN\\Ann"]}, "queued"),
+        ({"users": ["DOMAIN\\Ann"], "system_user": True}, "queued alarm system schedule"),
+        ({"system_user": True}, "alarm system schedule"),
+        ({"system_user": False}, "queued plain failed"),
+        ({"description_ids": ["VirtualMachine.powerO*"]}, "plain failed"),
+        ({"description_ids": ["virtualmachine.powerOn"]}, ""),
+        ({"event_chain_ids": [4711, 4712]}, "system"),
+        ({"activation_ids": ["act-1"]}, "queued"),
+        ({"parent_task_keys": ["task-0"]}, "alarm"),
+        ({"root_task_keys": ["task-00"]}, "schedule"),
+        ({"alarm": "alarm-7"}, "alarm"),
+        ({"scheduled_task": "schedule-3"}, "schedule"),
+        ({"cancelable": True}, "plain"),
+        ({"entity": {"type": "Folder"}}, "system"),
+        ({"entity": {"type": "Folder", "moid": "group-d1"}}, "system"),
+        ({"entity": MACHINE}, "queued plain failed alarm schedule"),
+        ({"entity": {"name": "DC0_H0_VM0"}, "states": ["error"]}, "failed"),
+        ({"begin_time": "-30m", "end_time": "-5m"}, "failed"),
+        ({"end_time": "-1h", "time_type": "queued"}, "alarm"),
+        ({"begin_time": "-9m", "time_type": "completed"}, "failed system"),
+        ({"begin_time": "-9m", "time_type": "started", "states": ["success"]}, "system"),
+    ],
+)
+def test_each_option_selects_the_same_in_both_sources(
+    vcenter: t.Any, tag: str, source: str, options: dict[str, t.Any], expected: str
+) -> None:
+    started = {"start_time": ago(minutes=12)}
+    names = {
+        vcenter.create(
+            change_tag=tag, state="queued", reason=REASONS["user"], activation_id="act-1", description_id="Host.reboot"
+        ): "queued",
+        vcenter.create(change_tag=tag, cancelable=True): "plain",
+        vcenter.create(
+            change_tag=tag,
+            state="error",
+            error={"_typeName": "NotSupported"},
+            queue_time=ago(minutes=20),
+            complete_time=ago(minutes=1),
+            **started,
+        ): "failed",
+        vcenter.create(
+            change_tag=tag,
+            reason=REASONS["alarm"],
+            parent_task_key="task-0",
+            queue_time=ago(hours=3),
+            description_id="Alarm.run",
+            **started,
+        ): "alarm",
+        vcenter.create(
+            change_tag=tag,
+            state="success",
+            reason=REASONS["system"],
+            event_chain_id=4711,
+            entity={"type": "Folder", "value": "group-d1"},
+            description_id="Folder.rename",
+        ): "system",
+        vcenter.create(
+            change_tag=tag, reason=REASONS["schedule"], root_task_key="task-00", description_id="Sched.run"
+        ): "schedule",
+    }
+    result = vcenter.run("info", tags=[tag], source=source, **options)
+    assert {names[task_id] for task_id in ids(result)} == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("begin_time", "-1h"),
+        ("end_time", "2100-01-01T00:00:00Z"),
+        ("alarm", "alarm-1"),
+        ("scheduled_task", "schedule-1"),
+        ("event_chain_ids", [1]),
+        ("parent_task_keys", ["task-1"]),
+        ("root_task_keys", ["task-1"]),
+        ("entity", {**MACHINE, "recursion": "all"}),
+        ("entity", {**MACHINE, "recursion": "children"}),
+    ],
+)
+def test_auto_takes_the_history_where_an_option_needs_it(vcenter: t.Any, option: str, value: t.Any) -> None:
+    assert not vcenter.run("info", **{option: value})["failed"]
+    assert "TaskManager.CreateCollectorForTasks" in vcenter.requests()
+
+
+@pytest.mark.parametrize("options", [{}, {"entity": MACHINE}, {"users": ["x"], "tags": ["x"], "cancelable": True}])
+def test_auto_takes_recent_tasks_otherwise(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    assert not vcenter.run("info", **options)["failed"]
+    assert "TaskManager.CreateCollectorForTasks" not in vcenter.requests()
+
+
+@pytest.mark.parametrize(("recursion", "expected"), [("self", "folder"), ("children", "vm"), ("all", "folder vm")])
+def test_recursion(vcenter: t.Any, tag: str, recursion: str, expected: str) -> None:
+    names = {
+        vcenter.create(change_tag=tag, entity={"type": "Folder", "value": "group-d1"}): "folder",
+        vcenter.create(change_tag=tag): "vm",
+    }
+    entity = {"type": "Folder", "moid": "group-d1", "recursion": recursion}
+    assert {names[i] for i in ids(vcenter.run("info", tags=[tag], entity=entity))} == set(expected.split())
+
+
+def test_given_ids_are_narrowed_and_looked_for_in_the_history(vcenter: t.Any) -> None:
+    old = vcenter.create(state="success", queue_time=ago(hours=2), complete_time=ago(hours=1))
+    new = vcenter.create()
+    vcenter.control("DELETE", f"/tasks/{old}?history=keep")
+    result = vcenter.run("info", task_ids=[new, old, "task-404"], source="history")
+    assert (sorted(ids(result)), result["missing_task_ids"]) == (sorted([new, old]), ["task-404"])
+    result = vcenter.run("info", task_ids=[new, old], begin_time="-1h")
+    assert (ids(result), result["missing_task_ids"]) == ([new], [old])
+
+
+@pytest.mark.parametrize("source", ["recent", "history"])
+def test_order_and_limit_count_after_filtering(vcenter: t.Any, tag: str, source: str) -> None:
+    wanted = [vcenter.create(change_tag=tag) for count in range(5) if vcenter.create(change_tag="other")]
+    newest = vcenter.run("info", tags=[tag], source=source, limit=3, page_size=2)
+    oldest = vcenter.run("info", tags=[tag], source=source, limit=3, page_size=2, order="oldest")
+    assert ids(newest) == wanted[:1:-1]
+    assert ids(oldest) == wanted[:3]
+
+
+@pytest.mark.parametrize("begin", ["2026-01-31 08:00:00+00:00", "2026-01-31T09:00:00+01:00", "2026-01-31T08:00:00Z"])
+def test_times_are_iso_8601_with_a_zone(vcenter: t.Any, tag: str, begin: str) -> None:
+    inside = vcenter.create(change_tag=tag, queue_time="2026-01-31T08:00:00Z")
+    vcenter.create(change_tag=tag, queue_time="2026-01-31T07:59:59.999Z")
+    assert ids(vcenter.run("info", tags=[tag], begin_time=begin)) == [inside]
+
+
+def test_an_age_is_reckoned_on_the_servers_clock_with_a_session_too(vcenter: t.Any, tag: str) -> None:
+    inside = vcenter.create(change_tag=tag, queue_time=ago(minutes=50))
+    vcenter.create(change_tag=tag, queue_time=ago(minutes=70))
+    session = vcenter.run("session")["session_id"]
+    try:
+        assert ids(vcenter.run("info", tags=[tag], begin_time="-1h", session_id=session)) == [inside]
+        assert "ServiceInstance.CurrentTime" in vcenter.requests()
+    finally:
+        vcenter.run("session", session_id=session, state="absent")
+
+
+# --- entities ---
+
+
+def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) -> None:
+    result = vcenter.run("info", entity={"name": "DC0_H0"})
+    assert "more than one object of the inventory is called DC0_H0" in result["msg"]
+    assert "DC0/host/DC0_H0 (ComputeResource " in result["msg"]
+    assert "DC0/host/DC0_H0/DC0_H0 (HostSystem host-" in result["msg"]
+    assert not vcenter.run("info", entity={"name": "DC0_H0", "type": "HostSystem"})["failed"]
+
+
+def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any) -> None:
+    result = vcenter.run("info", entity={"type": "VirtualMachine", "name": "DC0_H0_VM9"})
+    assert "no VirtualMachine is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "message"),
+    [
+        ({"path": "DC0/vm/none"}, "entity.path: DC0/vm/none leads to nothing"),
+        ({"path": "DC0/vm", "type": "Datacenter"}, "entity.path: DC0/vm is a Folder, not a Datacenter"),
+        ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404: check type and moid"),
+        ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "knows no VirtualMachine vm-404"),
+    ],
+)
+def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], message: str) -> None:
+    assert message in vcenter.run("info", entity=entity)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"states": []}, "states is empty"),
+        ({"users": []}, "users is empty"),
+        ({"alarm": ""}, "alarm is empty"),
+        ({"entity": {}}, "entity is empty"),
+        ({"entity": {"name": " "}}, "entity.name is empty"),
+        ({"entity": {"type": "Virtualmachine", "name": "x"}}, "did you mean VirtualMachine?"),
+        ({"entity": {"moid": "vm-1"}}, "type"),
+        ({"entity": {"type": "VirtualMachine", "moid": "vm-1", "name": "x"}}, "mutually exclusive"),
+        ({"entity": {"type": "Folder", "recursion": "all"}}, "entity.recursion starts at one object"),
+        ({"entity": {**MACHINE, "recursion": "all"}, "source": "recent"}, "entity.recursion needs the history"),
+        ({"begin_time": "2026-01-31T08:00:00"}, "give ISO 8601 with a zone"),
+        ({"begin_time": "yesterday"}, "or an age such as -2h"),
+        ({"end_time": "2h"}, "or an age such as -2h"),
+        ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "no task lies between them"),
+        ({"limit": 0}, "limit 0 is out of range: give 1 or more"),
+        ({"page_size": 1001}, "page_size 1001 is out of range: give 1 to 1000"),
+        ({"custom_values": True, "source": "history"}, "custom_values are not in the history"),
+    ],
+)
+def test_a_mistake_is_refused_before_anything_is_asked(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+    result = vcenter.run("info", **options)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert set(vcenter.requests()) <= {"hello", "SessionManager.Login", "SessionManager.Logout"} | {
+        "ServiceInstance.RetrieveServiceContent"
+    }
+
+
+# --- the history ---
+
+
+@pytest.mark.parametrize(("order", "more"), [("oldest", 7), ("newest", 9)])
+def test_the_cost_of_a_long_history(vcenter: t.Any, tag: str, order: str, more: int) -> None:
+    vcenter.create_many(250, change_tag=tag, state="success")
+    result = vcenter.run("info", tags=[tag], source="history", order=order, page_size=100)
+    assert len(ids(result)) == 250
+    assert len(set(ids(result))) == 250
+    assert sum(vcenter.stats["total"].values()) <= 3 + more
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+
+
+@pytest.mark.parametrize(("entity", "more"), [({"name": "DC0_H0_VM1"}, 4), ({"path": "DC0/vm/DC0_H0_VM1"}, 1)])
+def test_the_cost_of_an_entity(vcenter: t.Any, entity: dict[str, str], more: int) -> None:
+    vcenter.run("info", entity={"type": "VirtualMachine", "moid": vcenter.run("info", entity=entity)["tasks"] or "x"})
+    vcenter.control("DELETE", "/stats")
+    vcenter.run("info")
+    without = sum(vcenter.stats["total"].values())
+    vcenter.run("info", entity=entity)
+    assert sum(vcenter.stats["total"].values()) == 2 * without + more
+
+
+def test_the_newest_pages_may_overlap(vcenter: t.Any, tag: str) -> None:
+    old = vcenter.create_many(5, change_tag=tag)
+    # Between the latest page and what precedes it.
+    vcenter.fault("delay", "ResetCollector$", seconds=0.5)
+    vcenter.during("TaskHistoryCollector.ResetCollector", lambda: vcenter.create_many(2, change_tag=tag), times=1)
+    found = ids(vcenter.run("info", tags=[tag], source="history", page_size=4))
+    assert len(found) == len(set(found))
+    assert set(old) <= set(found)
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "cut", "status"])
+def test_a_page_that_is_lost_is_read_again(vcenter: t.Any, tag: str, kind: str) -> None:
+    wanted = vcenter.create_many(5, change_tag=tag)
+    vcenter.fault(kind, "ReadNextTasks$", skip=1)
+    assert ids(vcenter.run("info", tags=[tag], source="history", order="oldest", page_size=2)) == wanted
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+
+
+def test_an_esxi_has_no_history(server: t.Any, transport: str) -> None:
+    if transport == "json":
+        pytest.skip("an ESXi speaks SOAP only")
+    esxi = server("esxi")
+    result = esxi.run("info", begin_time="-1h")
+    assert "keeps no history of tasks, as only a vCenter does, which begin_time asked for" in result["msg"]
+    assert "source: recent looks through the recent tasks" in result["msg"]
+    assert not esxi.run("info", begin_time="-1h", source="recent")["failed"]
+    assert "keeps no history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
+
+
+# --- children, labels, summary ---
+
+
+def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
+    root = vcenter.create(change_tag=tag)
+    first = vcenter.create(parent_task_key=root, root_task_key=root, queue_time=ago(minutes=2))
+    # A task need not name its chain, nor be within the ten minutes of the recent ones.
+    second = vcenter.create(parent_task_key=root, state="success", complete_time=ago(minutes=30))
+    below = vcenter.create(parent_task_key=second)
+    orphan = vcenter.create(parent_task_key="task-404", root_task_key=root, queue_time=ago(minutes=3))
+
+    def tree(task: dict[str, t.Any]) -> dict[str, t.Any]:
+        assert task["operation"]
+        return {child["id"]: tree(child) for child in task["children"]}
+
+    [task] = vcenter.run("info", tags=[tag], children=True)["tasks"]
+    assert tree(task) == {orphan: {}, first: {}, second: {below: {}}}
+    assert list(tree(task)) == [orphan, first, second]
+    [middle] = vcenter.run("info", task_ids=[second], children=True)["tasks"]
+    assert tree(middle) == {below: {}}
+
+
+def test_tasks_that_name_each_other_as_parents_end(vcenter: t.Any, tag: str) -> None:
+    task_id = vcenter.create(change_tag=tag)
+    itself = f"task-{int(task_id.removeprefix('task-')) + 1}"
+    assert vcenter.create(change_tag=tag, parent_task_key=itself) == itself
+    tasks = vcenter.run("info", tags=[tag], children=True)["tasks"]
+    assert [task["children"] for task in tasks] == [[], []]
+
+
+def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
+    given = [vcenter.create(description_id=each) for each in ("VirtualMachine.powerOff", "com.example.unknown")]
+    assert [task["operation"] for task in vcenter.run("info", task_ids=given)["tasks"]] == [
+        "Power Off virtual machine",
+        "com.example.unknown",
+    ]
+
+
+def test_the_summary(vcenter: t.Any, tag: str) -> None:
+    begun = {"start_time": ago(minutes=5)}
+    longest = vcenter.create(change_tag=tag, state="success", start_time=ago(minutes=9), complete_time=ago())
+    oldest = vcenter.create(change_tag=tag, reason=REASONS["user"], **begun)
+    vcenter.create(change_tag=tag, reason=REASONS["system"], description_id="VirtualMachine.powerOff")
+    summary = vcenter.run("info", tags=[tag])["summary"]
+    assert summary["by_state"] == {"queued": 0, "running": 2, "success": 1, "error": 0}
+    assert summary["by_operation"] == {"Power On virtual machine": 2, "Power Off virtual machine": 1}
+    assert summary["by_user"] == {"DOMAIN\\Ann": 1, "TaskReasonSystem": 1, vcenter.address["user"]: 1}
+    assert summary["by_entity"] == {"DC0_H0_VM0": 3}
+    assert (summary["oldest_running"]["id"], summary["longest"]["id"]) == (oldest, longest)
+    assert set(summary["longest"]) == {"id", "operation", "entity_name", "duration"}
+
+
+def test_the_summary_of_nothing(vcenter: t.Any, tag: str) -> None:
+    summary = vcenter.run("info", tags=[tag])["summary"]
+    assert summary["by_state"] == {"queued": 0, "running": 0, "success": 0, "error": 0}
+    assert (summary["by_user"], summary["oldest_running"], summary["longest"]) == ({}, None, None)
+
+
+# --- waiting for and cancelling what is selected ---
+
+
+def test_what_is_selected_is_waited_for_and_judged(vcenter: t.Any, tag: str) -> None:
+    running = vcenter.create(change_tag=tag, duration=0.3)
+    done = vcenter.create(change_tag=tag, state="success", queue_time=ago(hours=2), complete_time=ago(hours=1))
+    # What ended long ago is in the history only.
+    vcenter.control("DELETE", f"/tasks/{done}?history=keep")
+    result = vcenter.run("wait", tags=[tag], begin_time="-3h")
+    assert set(result["succeeded_task_ids"]) == {running, done}
+    assert {task["id"] for task in result["tasks"]} == {running, done}
+    assert vcenter.run("wait", tags=[tag], begin_time="-3h", until="any")["elapsed"] < 5
+
+
+def test_what_is_selected_and_failed_before_is_a_failure(vcenter: t.Any, tag: str) -> None:
+    failed = vcenter.create(change_tag=tag, state="error", error={"_typeName": "NotSupported"})
+    result = vcenter.run("wait", tags=[tag], source="history")
+    assert result["failed"]
+    assert (result["failed_task_ids"], f"{failed} (" in result["msg"]) == ([failed], True)
+
+
+def test_children_are_waited_for(vcenter: t.Any, tag: str) -> None:
+    root = vcenter.create(change_tag=tag, state="success")
+    child = vcenter.create(parent_task_key=root, root_task_key=root, duration=0.3)
+    assert set(vcenter.run("wait", tags=[tag], children=True)["succeeded_task_ids"]) == {root, child}
+
+
+def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: str) -> None:
+    running, other = vcenter.create(change_tag=tag, cancelable=True), vcenter.create(cancelable=True)
+    vcenter.create(change_tag=tag, state="success", cancelable=True)
+    checked = vcenter.run("cancel", tags=[tag], check=True)
+    assert (checked["changed"], checked["cancelled_task_ids"]) == (True, [running])
+    assert [task["id"] for task in checked["tasks"]] == [running]
+    assert "Task.CancelTask" not in vcenter.requests()
+    assert vcenter.run("cancel", tags=[tag])["cancelled_task_ids"] == [running]
+    again = vcenter.run("cancel", tags=[tag])
+    assert (again["changed"], again["cancelled_task_ids"], again["tasks"]) == (False, [], [])
+    vcenter.run("cancel", task_ids=[other])
+
+
+@pytest.mark.parametrize("options", [{}, {"states": ["running"]}, {"cancelable": True}])
+def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    result = vcenter.run("cancel", **options)
+    assert "what to cancel is missing" in result["msg"]
+    assert vcenter.requests() == []
