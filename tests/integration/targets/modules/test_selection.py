@@ -145,7 +145,7 @@ def test_auto_takes_recent_tasks_otherwise(vcenter: t.Any, options: dict[str, t.
 @pytest.mark.parametrize(("recursion", "expected"), [("self", "folder"), ("children", "vm"), ("all", "folder vm")])
 def test_recursion(vcenter: t.Any, tag: str, recursion: str, expected: str) -> None:
     names = {
-        vcenter.create(change_tag=tag, entity={"type": "Folder", "value": "group-d1"}): "folder",
+        vcenter.create(change_tag=tag, state="success", entity={"type": "Folder", "value": "group-d1"}): "folder",
         vcenter.create(change_tag=tag): "vm",
     }
     entity = {"type": "Folder", "moid": "group-d1", "recursion": recursion}
