@@ -18,8 +18,8 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, parse_time, utc
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, parse_time
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference, utc
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: dict[str, dict[str, t.Any]] = {

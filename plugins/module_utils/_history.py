@@ -16,7 +16,8 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport

@@ -10,9 +10,10 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import datetime
+import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, fields, from_any, plain, snake
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, fields, from_any, plain, snake, utc
 
 Task = dict[str, t.Any]
 """A task as users see it."""
@@ -111,14 +112,13 @@ _CONVERT: dict[str, t.Callable[[t.Any], t.Any]] = {
 
 
 def parse_time(text: str) -> datetime.datetime:
-    """RFC 3339 in UTC, with or without a fraction; fromisoformat of Python 3.10 reads only some of them."""
-    fraction = ".%f" if "." in text else ""
-    return datetime.datetime.strptime(text, f"%Y-%m-%dT%H:%M:%S{fraction}%z")
-
-
-def utc(time: datetime.datetime) -> str:
-    """The one form in which times are sent and returned: a later one is a greater text."""
-    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
+    time = datetime.datetime.fromisoformat(
+        re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), text).replace("Z", "+00:00")
+    )
+    if time.tzinfo is None:
+        raise ValueError(text)
+    return time
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:

@@ -12,6 +12,8 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import datetime
+import functools
 import json
 import math
 import typing as t
@@ -28,6 +30,7 @@ def reference(type_: str, value: str) -> Ref:
     return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
 
 
+@functools.lru_cache(maxsize=1024)
 def snake(name: str) -> str:
     """A member's name as users see it: ``queueTime`` is ``queue_time``."""
     return str(next(iter(camel_dict_to_snake_dict({name: None}))))
@@ -48,6 +51,11 @@ def plain(value: t.Any) -> t.Any:
 def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str, t.Any]:
     """The members of a data object, with names and values as users see them."""
     return {snake(k): plain(v) for k, v in data.items() if k != "_typeName" and k not in leave_out}
+
+
+def utc(time: datetime.datetime) -> str:
+    """The one form in which times are sent and returned: a later one is a greater text."""
+    return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 # --- faults inside data ---

@@ -12,9 +12,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference, utc
 
 # Where it is missing, those that use this say so.
 with contextlib.suppress(ImportError):
@@ -55,21 +56,33 @@ def to_data(value: t.Any, declared: t.Any = None) -> t.Any:
 
 
 def _object_to_data(value: t.Any) -> dict[str, t.Any]:
-    data: dict[str, t.Any] = {"_typeName": wire_name(type(value))}
-    for prop in value._GetPropertyList():
-        member = getattr(value, prop.name)
+    name, members = _shape(type(value))
+    data: dict[str, t.Any] = {"_typeName": name}
+    for attribute, declared, member in members:
+        held = getattr(value, attribute)
         # An unset list reads as an empty one; VI/JSON leaves unset members out.
-        if member is None or (isinstance(member, list) and not member):
-            continue
-        # The text of a fault is called faultstring in VI/JSON.
-        name = "faultstring" if prop.name == "msg" and isinstance(value, Exception) else prop.name
-        data[name] = to_data(member, prop.type)
+        if held is not None and not (isinstance(held, list) and not held):
+            data[member] = to_data(held, declared)
     return data
 
 
+@functools.lru_cache(maxsize=None)
+def _shape(type_: t.Any) -> tuple[str, list[tuple[str, t.Any, str]]]:
+    """The name of a data object's type, and of its members pyVmomi's name, the type and the name in VI/JSON.
+
+    Kept, as a long history has thousands of the same few types.
+    """
+    # The text of a fault is called faultstring in VI/JSON.
+    text = "msg" if issubclass(type_, Exception) else ""
+    members = [(p.name, p.type, "faultstring" if p.name == text else p.name) for p in type_._GetPropertyList()]
+    return wire_name(type_), members
+
+
 def _scalar_to_data(value: t.Any) -> t.Any:
+    if isinstance(value, (bool, int, float)):
+        return value
     if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return utc(value)
     if isinstance(value, VmomiSupport.binary):
         return base64.b64encode(value).decode()
     if isinstance(value, type):
@@ -77,8 +90,6 @@ def _scalar_to_data(value: t.Any) -> t.Any:
     if isinstance(value, VmomiSupport.ManagedMethod):
         # An operation that this pyVmomi does not know has no registered description.
         return value.info.wsdlName if hasattr(value, "info") else value.name
-    if isinstance(value, (bool, int, float)):
-        return value
     return str(value)
 
 
