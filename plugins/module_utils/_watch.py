@@ -109,7 +109,6 @@ class Watch:
 
         def steps(transport: Transport) -> None:
             while self._to_watch():
-                self._connection.check_wanted()
                 try:
                     with _collector(transport, self._to_watch()) as collector:
                         return self._follow(transport, collector, done, deadline)
@@ -126,14 +125,9 @@ class Watch:
         version, more = "", True
         # The state is looked at before the clock is, and a truncated answer is read to its end.
         while more or not (self.unknown or done() or time.monotonic() >= deadline):
-            self._connection.check_wanted()
             seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
             params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
-            try:
-                updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
-            except (KeyboardInterrupt, SystemExit):
-                self._connection.hurry()
-                raise
+            updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
             more = bool(updates and updates.get("truncated"))
             if updates:
                 version = updates["version"]

@@ -65,8 +65,8 @@ options:
   progress_interval:
     description:
       - Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
-      - Besides, there is a line for each change of state and for every ten percent. For more than ten tasks a summary
-        takes the place of the percentages.
+      - Besides, there is a line for each change of state at once, and for each change of the percentage, of which a task
+        has no more than one line a second. For more than ten tasks a summary takes the place of the percentages.
     type: int
     default: 30
   progress_file:
@@ -160,6 +160,12 @@ cancelled_task_ids:
   type: list
   elements: str
   sample: []
+not_cancelled_tasks:
+  description: Tasks whose cancellation could not be asked for at the time limit, each with the reason.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: dict
+  sample: [{"id": "task-124", "reason": "it is not cancelable"}]
 timed_out:
   description: Whether the time was up before the wait was over.
   returned: when the tasks were waited for, also on failure
