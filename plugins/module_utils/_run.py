@@ -44,7 +44,9 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
     api: dict[str, t.Any] = {}
     try:
         work = prepare(module.params)
-        connection = Connection(ConnectionOptions.from_params(module.params), module.no_log_values.add, _while_output_is_read)
+        connection = Connection(
+            ConnectionOptions.from_params(module.params), module.no_log_values.add, _while_output_is_read
+        )
         with connection:
             try:
                 result = work(connection, module.check_mode)
@@ -62,8 +64,8 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
 def _while_output_is_read() -> t.Iterator[None]:
     """End what is done within, clean, once standard output has nobody at its other end.
 
-    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. An alarm looks for
-    it, because it is noticed while a request waits for its answer, too.
+    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. It is an alarm that
+    looks, because a request that waits for its answer would hear of nothing else.
     """
     poll = select.poll()
     poll.register(1, 0)

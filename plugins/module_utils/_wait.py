@@ -147,9 +147,7 @@ def _outcome(
     return result, tasks
 
 
-def failures(
-    result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOptions, check_mode: bool
-) -> list[str]:
+def failures(result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOptions, check_mode: bool) -> list[str]:
     """The sentences of a failure, empty where the outcome is none."""
     sentences = []
     if options.on_error == "fail":

@@ -109,8 +109,9 @@ class Watch:
 
         def steps(transport: Transport) -> None:
             while self._to_watch():
+                created = _collector(transport, self._to_watch())
                 try:
-                    with _collector(transport, self._to_watch()) as collector:
+                    with created as collector:
                         return self._follow(transport, collector, done, deadline)
                 except Fault as fault:
                     self._take_out(fault)

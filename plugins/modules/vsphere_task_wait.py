@@ -65,8 +65,8 @@ options:
   progress_interval:
     description:
       - Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
-      - Besides, there is a line for each change of state at once, and for each change of the percentage, of which a task
-        has no more than one line a second. For more than ten tasks a summary takes the place of the percentages.
+      - Besides, each change of state has a line at once, and each change of the percentage, of which no task has more
+        than one line a second. For more than ten tasks a summary takes the place of the percentages.
     type: int
     default: 30
   progress_file:

@@ -158,7 +158,9 @@ class Http:
                 "ca_path, or set validate_certs to false if you accept any certificate"
             )
         if "ReadTimeout" in kinds:
-            return TimedOut(f"{self.name} did not answer within {seconds:.0f} s: {self._remedy(seconds)} if it is just slow")
+            return TimedOut(
+                f"{self.name} did not answer within {seconds:.0f} s: {self._remedy(seconds)} if it is just slow"
+            )
         if "ConnectTimeout" in kinds:
             return Unreachable(
                 f"{self.name} could not be reached within {seconds:.0f} s: check hostname, port and firewall, "

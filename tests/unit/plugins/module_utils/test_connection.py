@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
