@@ -64,8 +64,8 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
 def _while_output_is_read() -> t.Iterator[None]:
     """End what is done within, clean, once standard output has nobody at its other end.
 
-    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. It is an alarm that
-    looks, because a request that waits for its answer would hear of nothing else.
+    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. An alarm looks
+    for them, because nothing else is heard while a request waits for its answer.
     """
     poll = select.poll()
     poll.register(1, 0)

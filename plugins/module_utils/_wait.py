@@ -47,7 +47,7 @@ def wait_for_tasks(
     task_ids: list[str],
     options: WaitOptions,
     check_mode: bool,
-    report: Callable[[Watched], object],
+    report: Callable[[list[Watched]], object],
     *,
     ended: t.Sequence[Task] = (),
 ) -> dict[str, t.Any]:

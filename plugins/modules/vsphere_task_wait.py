@@ -221,10 +221,10 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
         )
     options = WaitOptions(**{name: params[name] for name in names})
 
-    def report(task: Watched) -> None:
+    def report(tasks: list[Watched]) -> None:
         if params["progress_file"]:
             with pathlib.Path(params["progress_file"]).open("a", encoding="utf-8") as progress:
-                progress.write(json.dumps(task.line()) + "\n")
+                progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         task_ids, ended = selection.unfinished(connection)
