@@ -59,17 +59,19 @@ def _follow(connection: Connection, run: _Run, before: list[Task], wait_seconds:
     unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
     if not unfinished:
         return before
-    if wait_seconds is not None:
-        watch = Watch(connection, unfinished)
-        deadline = time.monotonic() + wait_seconds
-        with connection.patient(deadline):
-            watch.until(lambda: not watch.pending, deadline)
+    task_ids = [task["id"] for task in before]
+    if wait_seconds is None:
+        return read_tasks(connection, task_ids).tasks
+    watch = Watch(connection, unfinished)
+    deadline = time.monotonic() + wait_seconds
+    with connection.patient(deadline):
+        watch.until(lambda: not watch.pending, deadline)
         run.failures += [
             f"{label(task)} was asked to end but is not over after {wait_seconds} s (option timeout)"
             for task in before
             if task["id"] in watch.pending
         ]
-    return read_tasks(connection, [task["id"] for task in before]).tasks
+        return read_tasks(connection, task_ids).tasks
 
 
 class _Run:

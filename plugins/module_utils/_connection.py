@@ -38,6 +38,9 @@ if t.TYPE_CHECKING:
 READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
 
+GRACE = 10
+"""Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
+
 
 class Transport(t.Protocol):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data."""
@@ -173,16 +176,16 @@ class Connection:
         return True
 
     @contextlib.contextmanager
-    def patient(self, deadline: float) -> t.Iterator[None]:
-        """Have reads survive, up to the deadline of the monotonic clock, whatever a vCenter does while it restarts.
+    def patient(self, deadline: float) -> t.Iterator[float]:
+        """Have reads survive whatever a vCenter does while it restarts, up to some seconds after the deadline.
 
-        No request outlasts the deadline by more than a second.
+        It gives when that is, on the monotonic clock as the deadline. No request lasts more than a second longer.
         """
-        self._deadline = deadline
-        self._http.end_by(deadline)
+        self._deadline = deadline + GRACE
+        self._http.end_by(self._deadline)
         try:
             with self._while_wanted():
-                yield
+                yield self._deadline
         finally:
             self._deadline = None
             self._http.end_by(math.inf)

@@ -26,10 +26,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 
 
-GRACE = 10
-"""Seconds after the time limit for fetching what is known already, should the server be slow or away."""
-
-
 @dataclasses.dataclass(frozen=True)
 class WaitOptions:
     """How to wait; times in seconds."""
@@ -63,8 +59,7 @@ def wait_for_tasks(
         pending = len(watch.pending)
         return not pending or (options.until == "any" and (bool(ended) or pending < len(task_ids)))
 
-    # What was learnt by the deadline is worth some seconds more to fetch it.
-    with connection.patient(deadline + GRACE):
+    with connection.patient(deadline):
         watch.until(done, deadline)
         if watch.unknown:
             raise unknown_ids(connection, watch.unknown)
@@ -72,7 +67,7 @@ def wait_for_tasks(
     accepted: list[str] = []
     refused: dict[str, str] = {}
     if timed_out and options.on_timeout == "cancel":
-        accepted, refused = _cancel_pending(connection, watch, options.cancel_timeout + GRACE, check_mode)
+        accepted, refused = _cancel_pending(connection, watch, options.cancel_timeout, check_mode)
     course: dict[str, t.Any] = {
         "changed": bool(accepted),
         "cancelled_task_ids": accepted,
@@ -80,7 +75,7 @@ def wait_for_tasks(
         "timed_out": timed_out,
     }
     last = max(time.monotonic(), deadline) + (options.cancel_timeout if accepted else 0)
-    with noting(**course), connection.patient(last + GRACE):
+    with noting(**course), connection.patient(last):
         if accepted and not check_mode:
             watch.until(lambda: not set(accepted) & set(watch.pending), last)
         result, tasks = _outcome(connection, watch, options, ended)
@@ -97,12 +92,11 @@ def _cancel_pending(
     """Ask for the cancellation of what is pending: the ids where it was accepted, and for the others why not."""
     accepted: list[str] = []
     refused: dict[str, str] = {}
-    deadline = time.monotonic() + seconds
-    with connection.patient(deadline):
+    with connection.patient(time.monotonic() + seconds) as end:
         for task_id in watch.pending:
             if not watch.tasks[task_id].cancelable:
                 refused[task_id] = "it is not cancelable"
-            elif time.monotonic() >= deadline:
+            elif time.monotonic() >= end:
                 refused[task_id] = "there was no time left to ask for it"
             else:
                 try:

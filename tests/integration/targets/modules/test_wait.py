@@ -10,7 +10,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _wait
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 WAIT = r"WaitForUpdatesEx$"
@@ -216,7 +216,7 @@ def test_it_survives_a_login_that_fails(vcenter: t.Any, kind: str) -> None:
 
 
 def test_a_silent_server_is_given_up_soon_after_the_time_limit(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_wait, "GRACE", 1)
+    monkeypatch.setattr(_connection, "GRACE", 1)
     task_id = vcenter.create()
     vcenter.fault("delay", WAIT, seconds=60, skip=1, count=9)
     began = time.monotonic()
@@ -229,7 +229,7 @@ def test_a_silent_server_is_given_up_soon_after_the_time_limit(vcenter: t.Any, m
 def test_asking_a_silent_server_to_cancel_has_a_limit_of_its_own(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_wait, "GRACE", 1)
+    monkeypatch.setattr(_connection, "GRACE", 1)
     ids = vcenter.create_many(20, cancelable=True)
     vcenter.fault("delay", "CancelTask$", seconds=60, count=20)
     began = time.monotonic()
