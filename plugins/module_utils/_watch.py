@@ -113,9 +113,9 @@ class Watch:
 
         def steps(transport: Transport) -> None:
             while self._to_watch():
-                created = _collector(transport, self._to_watch())
+                collecting = _collector(transport, self._to_watch())
                 try:
-                    with created as collector:
+                    with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
                 except Fault as fault:
                     self._take_out(fault)

@@ -13,6 +13,8 @@ import time
 import typing as t
 import unicodedata
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -48,7 +50,7 @@ class Progress:
             before, at = self._shown.get(task_id, ({}, 0.0))
             if many:
                 # Where there are many, what is not over is in the summary only.
-                wanted = _is_over(report) and report["state"] != before.get("state")
+                wanted = is_over(report) and report["state"] != before.get("state")
             else:
                 wanted = _is_due(report, before, now - at, self._interval)
             if wanted:
@@ -72,17 +74,13 @@ class Progress:
         return f"[{now - self._began:5.0f} s]"
 
 
-def _is_over(report: Report) -> bool:
-    return report["state"] in ("success", "error")
-
-
 def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:
     """Whether a line is shown of a task whose last one is ``before``, shown ``age`` seconds ago."""
     if report["state"] != before.get("state"):
         return True
     if report != before:
         return age >= PACE
-    return age >= interval and not _is_over(report)
+    return age >= interval and not is_over(report)
 
 
 def report_of(task: dict[str, t.Any]) -> Report:

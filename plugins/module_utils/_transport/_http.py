@@ -178,7 +178,7 @@ class Http:
         return Lost(f"the connection to {self.name} broke ({text})")
 
     def _remedy(self, seconds: float) -> str:
-        return "raise request_timeout" if seconds >= self._timeout else "give it more time (option timeout)"
+        return "raise request_timeout" if seconds >= self._timeout else "raise the time limit of the wait"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

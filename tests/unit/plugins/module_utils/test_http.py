@@ -44,7 +44,7 @@ def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pyt
     silent = Silent(monkeypatch)
     silent.http.end_by(70)
     silent.ask()
-    assert "within 10 s: give it more time (option timeout)" in silent.ask(wait=20)
+    assert "within 10 s: raise the time limit of the wait" in silent.ask(wait=20)
     assert silent.now == 70
     silent.ask(wait=20)
     assert silent.now == 71
