@@ -46,9 +46,9 @@ class Rounds:
 
     def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
         """The result of them all, judged as the module judges a single wait."""
-        result: Result = {**self._last, **self._ended, "elapsed": elapsed}
-        result.pop("failed", None)
-        result.pop("msg", None)
+        judged = ("failed", "msg", "exception")
+        last = {name: value for name, value in self._last.items() if name not in judged}
+        result: Result = {**last, **self._ended, "elapsed": elapsed}
         if options.return_tasks:
             result["tasks"] = [self._tasks[i] for i in self._order if i in self._tasks]
         else:

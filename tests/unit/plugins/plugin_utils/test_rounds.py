@@ -82,9 +82,10 @@ def test_what_does_not_obey_a_cancellation_is_a_failure() -> None:
 def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> None:
     rounds = Rounds()
     refused = [{"id": "task-1", "reason": "the user lacks the privilege Task.Cancel"}]
-    rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, msg="x"))
+    rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, exception="x"))
     result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 60.0, check_mode=False)
     assert "after 60 s, and cannot be cancelled: the user lacks the privilege Task.Cancel" in result["msg"]
+    assert "exception" not in result
 
 
 def test_what_check_mode_would_cancel_is_no_failure_beside_one() -> None:
