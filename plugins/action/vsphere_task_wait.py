@@ -134,7 +134,7 @@ class ActionModule(ActionBase):
             rounds.add(outcome)
             progress.show(map(report_of, outcome["tasks"]), time.monotonic())
             if last or not outcome["timed_out"]:
-                return rounds.result(options, round(time.monotonic() - began, 3))
+                return rounds.result(options, round(time.monotonic() - began, 3), self._task.check_mode)
 
     def _open_session(self, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
         wanted = self._play_context.no_log

@@ -59,17 +59,19 @@ def _follow(connection: Connection, run: _Run, before: list[Task], wait_seconds:
     unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
     if not unfinished:
         return before
-    if wait_seconds is not None:
-        watch = Watch(connection, unfinished)
-        deadline = time.monotonic() + wait_seconds
-        with connection.patient(deadline):
-            watch.until(lambda: not watch.pending, deadline)
+    task_ids = [task["id"] for task in before]
+    if wait_seconds is None:
+        return read_tasks(connection, task_ids).tasks
+    watch = Watch(connection, unfinished)
+    deadline = time.monotonic() + wait_seconds
+    with connection.patient(deadline):
+        watch.until(lambda: not watch.pending, deadline)
         run.failures += [
             f"{label(task)} was asked to end but is not over after {wait_seconds} s (option timeout)"
             for task in before
             if task["id"] in watch.pending
         ]
-    return read_tasks(connection, [task["id"] for task in before]).tasks
+        return read_tasks(connection, task_ids).tasks
 
 
 class _Run:
@@ -91,7 +93,7 @@ class _Run:
             self.requested.append(task["id"])
             self._skip(task, "its cancellation was asked for before")
         elif not task["cancelable"]:
-            self._not_cancelable(task, "The task reports cancelable: false.")
+            self._not_cancelable(task, Fault("NotSupported", "The task reports cancelable: false.", {}))
         else:
             return True
         return False
@@ -106,31 +108,30 @@ class _Run:
             elif fault.type == "ManagedObjectNotFound":
                 self._skip(task, "it ended and was forgotten in the meantime")
             elif fault.type == "NotSupported":
-                self._not_cancelable(task, fault.text)
+                self._not_cancelable(task, fault)
             else:
-                self._fail(f"{label(task)} cannot be cancelled: {fault.message}", fault.type, fault.text)
+                self._fail(f"{label(task)} cannot be cancelled: {fault.message}", fault)
         except VsphereError as error:
             self.failures.append(error.message)
         else:
             self.cancelled.append(task["id"])
 
-    def _not_cancelable(self, task: Task, text: str) -> None:
+    def _not_cancelable(self, task: Task, fault: Fault) -> None:
         if self._skip_not_cancelable:
             self._skip(task, "it is not cancelable")
         else:
             self._fail(
                 f"{label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
                 "on_not_cancelable: skip passes over such tasks",
-                "NotSupported",
-                text,
+                fault,
             )
 
     def _skip(self, task: Task, reason: str) -> None:
         self.skipped.append({"id": task["id"], "reason": reason})
 
-    def _fail(self, sentence: str, fault_type: str, text: str) -> None:
+    def _fail(self, sentence: str, fault: Fault) -> None:
         self.failures.append(sentence)
-        self.fault.setdefault("fault", {"type": fault_type, "message": text})
+        self.fault = self.fault or fault.result
 
 
 def _states(tasks: list[Task]) -> dict[str, t.Any]:

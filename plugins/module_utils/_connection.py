@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 import typing as t
 
@@ -36,6 +37,9 @@ if t.TYPE_CHECKING:
 
 READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
+
+GRACE = 10
+"""Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
 
 
 class Transport(t.Protocol):
@@ -80,19 +84,20 @@ def _delays_until(deadline: float) -> t.Iterator[float]:
 class Connection:
     """A logged-in session; use it in a ``with``.
 
-    ``keep_secret`` is told each text that must appear in no output; ``is_wanted`` says, while something takes long,
-    whether anybody still waits for it. A session that the options give is used as it is, and never logged out here.
+    ``keep_secret`` is told each text that must appear in no output; what takes long happens within ``while_wanted``,
+    which ends it where nobody waits for it any more. A session that the options give is used as it is, and never logged
+    out here.
     """
 
     def __init__(
         self,
         options: ConnectionOptions,
         keep_secret: Callable[[str], object],
-        is_wanted: Callable[[], bool] = lambda: True,
+        while_wanted: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self.product: str | None = None
         self.labels: dict[str, str] | None = None
-        self._is_wanted = is_wanted
+        self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options
         self._http = Http(options)
@@ -115,7 +120,7 @@ class Connection:
 
     def __exit__(self, error: object, *unused: object) -> None:
         if error:
-            self.hurry()
+            self._http.hurry()
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
         with contextlib.suppress(VsphereError):
             if self.logged_in:
@@ -158,11 +163,6 @@ class Connection:
         """The server's clock at its last answer, to the second; None where it gave none."""
         return self._http.server_time
 
-    def check_wanted(self) -> None:
-        """Raise an error where nobody waits for the result any more."""
-        if not self._is_wanted():
-            raise VsphereError("nobody reads the output of this module any more, so it has given up")
-
     def manager(self, name: str) -> Ref:
         """A singleton by its name in the ServiceContent, such as ``taskManager``."""
         return self._transport.manager(name)
@@ -176,17 +176,19 @@ class Connection:
         return True
 
     @contextlib.contextmanager
-    def patient(self, deadline: float) -> t.Iterator[None]:
-        """Have reads survive, up to the deadline of the monotonic clock, whatever a vCenter does while it restarts."""
-        self._deadline = deadline
+    def patient(self, deadline: float) -> t.Iterator[float]:
+        """Have reads survive whatever a vCenter does while it restarts, up to some seconds after the deadline.
+
+        It gives when that is, on the monotonic clock as the deadline. No request lasts more than a second longer.
+        """
+        self._deadline = deadline + GRACE
+        self._http.end_by(self._deadline)
         try:
-            yield
+            with self._while_wanted():
+                yield self._deadline
         finally:
             self._deadline = None
-
-    def hurry(self) -> None:
-        """Spend little time on the rest, which is clean-up."""
-        self._http.hurry()
+            self._http.end_by(math.inf)
 
     def read(self, steps: Callable[[Transport], Result]) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session all of them are run again."""
@@ -215,7 +217,7 @@ class Connection:
                 raise
             raise VsphereError(
                 f"{self.host} refuses the login of {self.user} (InvalidLogin): check username and password",
-                fault={"type": fault.type, "message": fault.text},
+                **fault.result,
             ) from fault
         self.logged_in = True
 
@@ -230,7 +232,7 @@ class Connection:
                 raise VsphereError(
                     f"{self.host} does not know the session any more (NotAuthenticated): make a new one with "
                     "vsphere_session, or give username and password as well, so that it can be renewed",
-                    fault={"type": fault.type, "message": fault.text},
+                    **fault.result,
                 ) from fault
         self._transport.forget_session()
         self._login()

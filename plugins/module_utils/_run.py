@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import select
 import signal
 import typing as t
@@ -25,6 +26,7 @@ if t.TYPE_CHECKING:
     Work = Callable[[Connection, bool], dict[str, t.Any]]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LOOK_EVERY = 1  # second
 
 
 def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], handed_out: str = "") -> None:
@@ -42,7 +44,9 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
     api: dict[str, t.Any] = {}
     try:
         work = prepare(module.params)
-        connection = Connection(ConnectionOptions.from_params(module.params), module.no_log_values.add, _output_is_read)
+        connection = Connection(
+            ConnectionOptions.from_params(module.params), module.no_log_values.add, _while_output_is_read
+        )
         with connection:
             try:
                 result = work(connection, module.check_mode)
@@ -56,18 +60,30 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
     module.exit_json(**api, **result)
 
 
-def _output_is_read() -> bool:
-    """False once standard output has nobody at its other end.
+@contextlib.contextmanager
+def _while_output_is_read() -> t.Iterator[None]:
+    """End what is done within, clean, once standard output has nobody at its other end.
 
-    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal.
+    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. An alarm looks
+    for them, because nothing else is heard while a request waits for its answer.
     """
     poll = select.poll()
     poll.register(1, 0)
-    return not poll.poll(0)
+
+    def look(number: int, frame: object) -> None:
+        if poll.poll(0):
+            _exit_by_signal(number, frame)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _exit_by_signal(number: int, frame: object) -> t.NoReturn:
     # Once is enough: the clean-up is on its way.
-    for each in _SIGNALS:
+    for each in (*_SIGNALS, signal.SIGALRM):
         signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)

@@ -195,8 +195,8 @@ def _compared(task: Task, wanted: Wanted) -> dict[str, t.Any]:
 
 
 def _invalid_state(sentence: str) -> VsphereError:
-    message = "The operation is not allowed in the current state."
-    return VsphereError(f"{sentence} (InvalidState)", fault={"type": "InvalidState", "message": message})
+    fault = Fault("InvalidState", "The operation is not allowed in the current state.", {})
+    return VsphereError(f"{sentence} (InvalidState)", **fault.result)
 
 
 def _description(given: t.Any) -> dict[str, str] | None:

@@ -26,10 +26,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 
 
-GRACE = 10
-"""Seconds after the time limit for fetching what is known already, should the server be slow or away."""
-
-
 @dataclasses.dataclass(frozen=True)
 class WaitOptions:
     """How to wait; times in seconds."""
@@ -47,7 +43,7 @@ def wait_for_tasks(
     task_ids: list[str],
     options: WaitOptions,
     check_mode: bool,
-    report: Callable[[Watched], object],
+    report: Callable[[list[Watched]], object],
     *,
     ended: t.Sequence[Task] = (),
 ) -> dict[str, t.Any]:
@@ -63,8 +59,7 @@ def wait_for_tasks(
         pending = len(watch.pending)
         return not pending or (options.until == "any" and (bool(ended) or pending < len(task_ids)))
 
-    # What was learnt by the deadline is worth some seconds more to fetch it.
-    with connection.patient(deadline + GRACE):
+    with connection.patient(deadline):
         watch.until(done, deadline)
         if watch.unknown:
             raise unknown_ids(connection, watch.unknown)
@@ -72,35 +67,44 @@ def wait_for_tasks(
     accepted: list[str] = []
     refused: dict[str, str] = {}
     if timed_out and options.on_timeout == "cancel":
-        accepted, refused = _cancel_pending(connection, watch, check_mode)
-    course: dict[str, t.Any] = {"changed": bool(accepted), "cancelled_task_ids": accepted, "timed_out": timed_out}
+        accepted, refused = _cancel_pending(connection, watch, options.cancel_timeout, check_mode)
+    course: dict[str, t.Any] = {
+        "changed": bool(accepted),
+        "cancelled_task_ids": accepted,
+        "not_cancelled_tasks": [{"id": task_id, "reason": reason} for task_id, reason in refused.items()],
+        "timed_out": timed_out,
+    }
     last = max(time.monotonic(), deadline) + (options.cancel_timeout if accepted else 0)
-    with noting(**course), connection.patient(last + GRACE):
+    with noting(**course), connection.patient(last):
         if accepted and not check_mode:
             watch.until(lambda: not set(accepted) & set(watch.pending), last)
         result, tasks = _outcome(connection, watch, options, ended)
     result.update(course, elapsed=round(time.monotonic() - began, 3))
-    # What would have been cancelled in check mode is no failure, though it has not ended.
-    sentences = failures(result, tasks, options, refused, excused=accepted if check_mode else [])
+    sentences = failures(result, tasks, options, check_mode)
     if sentences:
         raise VsphereError("; ".join(sentences), **result)
     return result
 
 
-def _cancel_pending(connection: Connection, watch: Watch, check_mode: bool) -> tuple[list[str], dict[str, str]]:
+def _cancel_pending(
+    connection: Connection, watch: Watch, seconds: float, check_mode: bool
+) -> tuple[list[str], dict[str, str]]:
     """Ask for the cancellation of what is pending: the ids where it was accepted, and for the others why not."""
     accepted: list[str] = []
     refused: dict[str, str] = {}
-    for task_id in watch.pending:
-        if not watch.tasks[task_id].cancelable:
-            refused[task_id] = "it is not cancelable"
-            continue
-        try:
-            if not check_mode:
-                connection.invoke(reference("Task", task_id), "CancelTask")
-            accepted.append(task_id)
-        except VsphereError as error:
-            refused[task_id] = error.message
+    with connection.patient(time.monotonic() + seconds) as end:
+        for task_id in watch.pending:
+            if not watch.tasks[task_id].cancelable:
+                refused[task_id] = "it is not cancelable"
+            elif time.monotonic() >= end:
+                refused[task_id] = "there was no time left to ask for it"
+            else:
+                try:
+                    if not check_mode:
+                        connection.invoke(reference("Task", task_id), "CancelTask")
+                    accepted.append(task_id)
+                except VsphereError as error:
+                    refused[task_id] = error.message
     return accepted, refused
 
 
@@ -137,17 +141,8 @@ def _outcome(
     return result, tasks
 
 
-def failures(
-    result: dict[str, t.Any],
-    tasks: dict[str, Task],
-    options: WaitOptions,
-    refused: dict[str, str],
-    excused: list[str],
-) -> list[str]:
-    """The sentences of a failure, empty where the outcome is none.
-
-    ``refused`` says of tasks why they could not be cancelled; ``excused`` are those that may be pending.
-    """
+def failures(result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOptions, check_mode: bool) -> list[str]:
+    """The sentences of a failure, empty where the outcome is none."""
     sentences = []
     if options.on_error == "fail":
         sentences += [
@@ -159,6 +154,9 @@ def failures(
             for i in result["gone_task_ids"]
         ]
     if result["timed_out"] and options.on_timeout != "return":
+        refused = {task["id"]: task["reason"] for task in result["not_cancelled_tasks"]}
+        # What would have been cancelled in check mode is no failure, though it has not ended.
+        excused = result["cancelled_task_ids"] if check_mode else []
         limit = f"after {options.timeout} s (option timeout)"
         if options.on_timeout == "cancel":
             limit = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"

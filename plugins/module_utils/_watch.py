@@ -86,7 +86,10 @@ class Watch:
     """The given tasks on the server, from the first look on."""
 
     def __init__(
-        self, connection: Connection, task_ids: list[str], report: Callable[[Watched], object] = lambda task: None
+        self,
+        connection: Connection,
+        task_ids: list[str],
+        report: Callable[[list[Watched]], object] = lambda tasks: None,
     ) -> None:
         self.tasks: dict[str, Watched] = {}
         self.unknown: list[str] = []
@@ -94,6 +97,7 @@ class Watch:
         self._connection = connection
         self.wanted = task_ids
         self._report = report
+        self._changed: list[Watched] = []
 
     @property
     def pending(self) -> list[str]:
@@ -109,9 +113,9 @@ class Watch:
 
         def steps(transport: Transport) -> None:
             while self._to_watch():
-                self._connection.check_wanted()
+                collecting = _collector(transport, self._to_watch())
                 try:
-                    with _collector(transport, self._to_watch()) as collector:
+                    with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
                 except Fault as fault:
                     self._take_out(fault)
@@ -126,14 +130,9 @@ class Watch:
         version, more = "", True
         # The state is looked at before the clock is, and a truncated answer is read to its end.
         while more or not (self.unknown or done() or time.monotonic() >= deadline):
-            self._connection.check_wanted()
             seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
             params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
-            try:
-                updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
-            except (KeyboardInterrupt, SystemExit):
-                self._connection.hurry()
-                raise
+            updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
             more = bool(updates and updates.get("truncated"))
             if updates:
                 version = updates["version"]
@@ -143,6 +142,10 @@ class Watch:
                         self._take_out(Fault(fault["type"], fault["message"], {"obj": missing["obj"]}))
                     for update in part.get("objectSet", ()):
                         self._apply(update)
+            if self._changed:
+                # All at once: whoever shows it needs to know whether they are few or many.
+                self._report(self._changed)
+                self._changed = []
 
     def _apply(self, update: dict[str, t.Any]) -> None:
         task_id = update["obj"]["value"]
@@ -156,7 +159,7 @@ class Watch:
             # A change without a value unsets.
             task.values[change["name"]] = plain(change.get("val"))
         if task.values != before:
-            self._report(task)
+            self._changed.append(task)
 
     def _take_out(self, fault: Fault) -> None:
         """Note which task a ManagedObjectNotFound speaks of; any other fault is raised again."""

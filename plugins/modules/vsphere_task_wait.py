@@ -65,8 +65,8 @@ options:
   progress_interval:
     description:
       - Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
-      - Besides, there is a line for each change of state and for every ten percent. For more than ten tasks a summary
-        takes the place of the percentages.
+      - Besides, each change of state has a line at once, and each change of the percentage, of which no task has more
+        than one line a second. For more than ten tasks a summary takes the place of the percentages.
     type: int
     default: 30
   progress_file:
@@ -160,6 +160,12 @@ cancelled_task_ids:
   type: list
   elements: str
   sample: []
+not_cancelled_tasks:
+  description: Tasks whose cancellation could not be asked for at the time limit, each with the reason.
+  returned: when the tasks were waited for, also on failure
+  type: list
+  elements: dict
+  sample: [{"id": "task-124", "reason": "it is not cancelable"}]
 timed_out:
   description: Whether the time was up before the wait was over.
   returned: when the tasks were waited for, also on failure
@@ -215,10 +221,10 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
         )
     options = WaitOptions(**{name: params[name] for name in names})
 
-    def report(task: Watched) -> None:
+    def report(tasks: list[Watched]) -> None:
         if params["progress_file"]:
             with pathlib.Path(params["progress_file"]).open("a", encoding="utf-8") as progress:
-                progress.write(json.dumps(task.line()) + "\n")
+                progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         task_ids, ended = selection.unfinished(connection)

@@ -13,6 +13,8 @@ import time
 import typing as t
 import unicodedata
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -21,8 +23,8 @@ if t.TYPE_CHECKING:
 FEW = 10
 """Up to so many tasks each has lines of its own; beyond, a summary takes their place."""
 
-STEP = 10
-"""Percentages are shown in steps of so many points: a task can report each of a hundred, many times a second."""
+PACE = 1
+"""Seconds between two lines of a task whose state is the same: a percentage can change many times a second."""
 
 
 class Progress:
@@ -37,18 +39,20 @@ class Progress:
         self._summary: tuple[str, float] = ("", self._began)
 
     def show(self, reports: Iterable[Report], now: float) -> None:
-        """Take in the reports and show what is new, or what was not shown for longer than the interval."""
+        """Take in the reports and show what is new, or what was not shown for longer than the interval.
+
+        What comes too soon after a task's last line is kept for a later call: as it is then, it is shown.
+        """
         for report in reports:
             self._tasks[report["id"]] = report
         many = len(self._tasks) > FEW
         for task_id, report in self._tasks.items():
             before, at = self._shown.get(task_id, ({}, 0.0))
-            over = report["state"] in ("success", "error")
             if many:
                 # Where there are many, what is not over is in the summary only.
-                wanted = over and report["state"] != before.get("state")
+                wanted = is_over(report) and report["state"] != before.get("state")
             else:
-                wanted = _news(before, report) or (not over and now - at >= self._interval)
+                wanted = _is_due(report, before, now - at, self._interval)
             if wanted:
                 self._shown[task_id] = (dict(report), now)
                 self._display(f"{self._clock(now)} {line(report)}")
@@ -70,11 +74,13 @@ class Progress:
         return f"[{now - self._began:5.0f} s]"
 
 
-def _news(before: Report, now: Report) -> bool:
-    """Whether a report says something new: another state, or a percentage that is a step further."""
-    if not before or before["state"] != now["state"]:
+def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:
+    """Whether a line is shown of a task whose last one is ``before``, shown ``age`` seconds ago."""
+    if report["state"] != before.get("state"):
         return True
-    return bool(abs((now["progress"] or 0) - (before["progress"] or 0)) >= STEP)
+    if report != before:
+        return age >= PACE
+    return age >= interval and not is_over(report)
 
 
 def report_of(task: dict[str, t.Any]) -> Report:

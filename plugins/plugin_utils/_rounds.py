@@ -44,17 +44,14 @@ class Rounds:
         self._tasks.update({task["id"]: task for task in outcome["tasks"]})
         self._last = outcome
 
-    def result(self, options: WaitOptions, elapsed: float) -> Result:
+    def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
         """The result of them all, judged as the module judges a single wait."""
-        result: Result = {**self._last, **self._ended, "elapsed": elapsed}
-        result.pop("failed", None)
-        result.pop("msg", None)
+        judged = ("failed", "msg", "exception")
+        last = {name: value for name, value in self._last.items() if name not in judged}
+        result: Result = {**last, **self._ended, "elapsed": elapsed}
         if options.return_tasks:
             result["tasks"] = [self._tasks[i] for i in self._order if i in self._tasks]
         else:
             result.pop("tasks", None)
-        excused = result["cancelled_task_ids"] if not self._last.get("failed") else []
-        why = "it is not cancelable, or its cancellation was refused"
-        refused = {i: why for i in result["pending_task_ids"] if i not in result["cancelled_task_ids"]}
-        sentences = failures(result, self._tasks, options, refused if options.on_timeout == "cancel" else {}, excused)
+        sentences = failures(result, self._tasks, options, check_mode)
         return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -31,6 +32,9 @@ VCENTERS = {
     "esxi": ["--esx"],
     "wrapped": ["--wrapped-faults"],
 }
+with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
+    loopback.bind(("::1", 0))  # as far as this machine has IPv6
+    VCENTERS["ipv6"] = ["--listen=[::1]:0"]
 SCRIPTS = sysconfig.get_path("scripts")
 PIP = [sys.executable, "-m", "pip"]
 

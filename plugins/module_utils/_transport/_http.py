@@ -13,6 +13,8 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import email.utils
+import math
+import time
 import traceback
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
@@ -40,6 +42,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 
 
+CLEAN_UP = 5
+"""Seconds for all requests that clean up in a hurry."""
+
+LEAST = 1
+"""Seconds that each request has to be answered, however late it is."""
+
+
 class Answer(t.NamedTuple):
     """What the server answered: HTTP status, headers (case-insensitive) and the whole body."""
 
@@ -63,6 +72,7 @@ class Http:
         literal = f"[{options.hostname}]" if ":" in options.hostname else options.hostname
         self.name = f"{literal}:{options.port}"
         self._timeout = options.request_timeout
+        self._deadline = self._last = math.inf
         self._session = requests.Session()
         # Any authentication of our own keeps requests from looking into ~/.netrc.
         self._session.auth = lambda request: request
@@ -78,19 +88,25 @@ class Http:
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
+        left = max(LEAST, min(self._deadline, self._last) - time.monotonic())
+        seconds = min(self._timeout, left)
         try:
             response = self._session.request(
                 method,
                 f"https://{self.name}{path}",
                 data=body,
                 headers=headers,
-                timeout=(self._timeout, self._timeout + wait),
+                timeout=(seconds, min(self._timeout + wait, left)),
                 verify=self._verify,
                 proxies=dict(self._proxies),
                 allow_redirects=False,
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._explain(error) from error
+            raise self._explain(error, seconds) from error
+        except (KeyboardInterrupt, SystemExit):
+            # What follows is clean-up, wherever this came from.
+            self.hurry()
+            raise
         if "Date" in response.headers:
             self.server_time = email.utils.parsedate_to_datetime(response.headers["Date"])
         if response.is_redirect:
@@ -105,9 +121,14 @@ class Http:
             )
         return Answer(response.status_code, response.headers, response.content)
 
+    def end_by(self, deadline: float) -> None:
+        """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
+        self._deadline = deadline
+
     def hurry(self) -> None:
-        """Give the requests from here on three seconds each."""
+        """Spend a few seconds at most on the requests from here on, which are clean-up."""
         self._timeout = min(self._timeout, 3)
+        self._last = min(self._last, time.monotonic() + CLEAN_UP)
 
     def close(self) -> None:
         self._session.close()
@@ -117,7 +138,7 @@ class Http:
         what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
         return VsphereError(f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port")
 
-    def _explain(self, error: Exception) -> VsphereError:  # noqa: C901 (a list of cases)
+    def _explain(self, error: Exception, seconds: float) -> VsphereError:  # noqa: C901 (a list of cases)
         """Name the cause of a failed request and its remedy."""
         causes = list(_chain(error))
         kinds = {type(cause).__name__ for cause in causes}
@@ -127,7 +148,7 @@ class Http:
                 f"the proxy to {self.name} failed ({text}): check proxy_host and proxy_port, or HTTPS_PROXY and "
                 "NO_PROXY in the environment"
             )
-        if "NO_CERTIFICATE_OR_CRL_FOUND" in text:
+        if text.startswith("[X509"):
             return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
         if "WRONG_VERSION_NUMBER" in text:
             return Unreachable(f"{self.name} does not speak TLS: check port")
@@ -138,12 +159,12 @@ class Http:
             )
         if "ReadTimeout" in kinds:
             return TimedOut(
-                f"{self.name} did not answer within {self._timeout} s: raise request_timeout if it is just slow"
+                f"{self.name} did not answer within {seconds:.0f} s: {self._remedy(seconds)} if it is just slow"
             )
         if "ConnectTimeout" in kinds:
             return Unreachable(
-                f"{self.name} could not be reached within {self._timeout} s: check hostname, port and firewall, "
-                "or raise request_timeout"
+                f"{self.name} could not be reached within {seconds:.0f} s: check hostname, port and firewall, "
+                f"or {self._remedy(seconds)}"
             )
         if "gaierror" in kinds:
             return Unreachable(f"the name {self.host} cannot be resolved ({text}): check hostname")
@@ -155,6 +176,9 @@ class Http:
             # The one check that requests makes itself.
             return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
         return Lost(f"the connection to {self.name} broke ({text})")
+
+    def _remedy(self, seconds: float) -> str:
+        return "raise request_timeout" if seconds >= self._timeout else "raise the time limit of the wait"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -16,6 +16,7 @@ import typing as t
 import pytest
 import requests
 from ansible.module_utils import basic
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 
@@ -112,6 +113,12 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("VMWARE_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, but a twentieth of the time between them; how long that is, a unit test says."""
+    monkeypatch.setattr(_connection, "READ_DELAYS", tuple(seconds / 20 for seconds in _connection.READ_DELAYS))
 
 
 @pytest.fixture(params=["json", "soap"])

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 CANCEL = "Task.CancelTask"
 
@@ -45,12 +47,14 @@ def test_without_waiting_it_returns_at_once(vcenter: t.Any) -> None:
     assert again["skipped_tasks"] == [{"id": task_id, "reason": "its cancellation was asked for before"}]
 
 
-def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any) -> None:
+@pytest.mark.parametrize("timeout", [0, 1])
+def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any, timeout: int) -> None:
     task_id = vcenter.create(cancelable=True, cancel_delay=60)
-    result = vcenter.run("cancel", task_ids=[task_id], timeout=0)
+    result = vcenter.run("cancel", task_ids=[task_id], timeout=timeout)
     assert result["failed"]
     assert f"{task_id} (" in result["msg"]
-    assert "was asked to end but is not over after 0 s (option timeout)" in result["msg"]
+    assert f"was asked to end but is not over after {timeout} s (option timeout)" in result["msg"]
+    assert vcenter.requests().count("PropertyCollector.CreatePropertyCollector") == 1
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
 
 
@@ -85,6 +89,19 @@ def test_check_mode_cancels_nothing(vcenter: t.Any) -> None:
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
     assert result["diff"]["after"] == {task_id: {"state": "running", "cancelled": True}}
     assert CANCEL not in vcenter.requests()
+
+
+def test_a_server_that_falls_silent_is_given_up_soon_after_the_time_limit(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 1)
+    task_id = vcenter.create(cancelable=True, cancel_delay=60)
+    vcenter.fault("delay", "RetrievePropertiesEx$", seconds=60, skip=1, count=9)
+    began = time.monotonic()
+    result = vcenter.run("cancel", task_ids=[task_id], timeout=0)
+    assert time.monotonic() - began < 8
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "did not answer within" in result["msg"]
 
 
 @pytest.mark.parametrize("fault", ["InvalidState", "ManagedObjectNotFound"])

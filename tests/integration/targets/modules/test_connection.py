@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.server
+import pathlib
 import socket
 import ssl
 import threading
@@ -14,7 +15,7 @@ import typing as t
 import pytest
 import trustme
 
-from .conftest import run_module
+from .conftest import SERVERS, run_module
 
 
 def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
@@ -86,6 +87,18 @@ def test_a_ca_path_that_is_not_there(vcenter: t.Any) -> None:
     assert "ca_path" in vcenter.run("info", ca_path="/no/such/file")["msg"]
 
 
+@pytest.mark.parametrize("content", ["", "no certificate\n", "-----BEGIN CERTIFICATE-----\nMIIB\n"])
+def test_a_ca_path_without_a_certificate(vcenter: t.Any, tmp_path: pathlib.Path, content: str) -> None:
+    (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
+    result = vcenter.run("info", ca_path=str(tmp_path / "ca.pem"))
+    assert "ca_path holds no certificate: give a file with CA certificates in PEM form" in result["msg"]
+
+
+def test_a_port_that_does_not_speak_tls(vcenter: t.Any) -> None:
+    port = int(vcenter.address["control"].rpartition(":")[2])
+    assert f"127.0.0.1:{port} does not speak TLS: check port" in vcenter.run("info", port=port)["msg"]
+
+
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_options_win_over_the_certificates_of_the_environment(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, variable: str
@@ -126,6 +139,19 @@ def test_one_tls_connection_serves_the_whole_run(vcenter: t.Any) -> None:
 def test_an_ipv6_literal_is_an_address(vcenter: t.Any, host: str) -> None:
     result = vcenter.run("info", hostname=host)
     assert f"[::1]:{vcenter.options['port']} cannot be connected to" in result["msg"]
+
+
+@pytest.mark.skipif("ipv6" not in SERVERS, reason="this machine has no IPv6")
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_a_server_is_reached_over_ipv6(server: t.Any, host: str) -> None:
+    vcenter = server("ipv6")
+    assert vcenter.run("info", hostname=host)["api"]["product"] == vcenter.address["product"]
+
+
+def test_a_first_login_that_meets_a_503_is_reported_and_not_sent_again(vcenter: t.Any) -> None:
+    vcenter.fault("status", "Login$", status=503)
+    assert "answered HTTP 503" in vcenter.run("info")["msg"]
+    assert vcenter.requests().count("SessionManager.Login") == 1
 
 
 def test_an_expired_session_is_renewed_once(vcenter: t.Any) -> None:
@@ -204,7 +230,7 @@ class Pretender:
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def __enter__(self) -> Pretender:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_unused: object) -> None:

@@ -18,25 +18,37 @@ MODULE = "ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_wait"
 WAIT = "PropertyCollector.WaitForUpdatesEx"
 
 
-@pytest.fixture
-def waiting(vcenter: t.Any) -> t.Iterator[tuple[t.Any, subprocess.Popen[bytes], str]]:
-    """A process of the module that waits for a task without an end."""
-    task_id = vcenter.create()
-    arguments = {"ANSIBLE_MODULE_ARGS": {**vcenter.options, "task_ids": [task_id]}}
-    blocked = threading.Event()
-    vcenter.during(WAIT, blocked.set)
-    process = subprocess.Popen(
-        [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert process.stdin
-    process.stdin.write(json.dumps(arguments).encode())
-    process.stdin.close()
-    assert blocked.wait(20)
-    yield vcenter, process, task_id
-    process.kill()
-    if process.stdout:
-        process.stdout.close()
-    process.wait()
+class Waiting:
+    """A process of the module that waits for a task without an end; it is over, or killed, at the end."""
+
+    def __init__(self, vcenter: t.Any) -> None:
+        self._vcenter = vcenter
+
+    def __enter__(self) -> Waiting:
+        arguments = {"ANSIBLE_MODULE_ARGS": {**self._vcenter.options, "task_ids": [self._vcenter.create()]}}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(arguments).encode())
+        self.process.stdin.close()
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self.process.kill()
+        self.hang_up()
+        self.process.wait()
+
+    def hang_up(self) -> None:
+        assert self.process.stdout
+        self.process.stdout.close()
+
+
+def has_called(vcenter: t.Any, call: str, times: int) -> None:
+    """Return as soon as the method has been called so often."""
+    called = threading.Event()
+    vcenter.during(call, called.set, times)
+    assert called.wait(20)
 
 
 def cleaned_up(vcenter: t.Any) -> bool:
@@ -45,18 +57,38 @@ def cleaned_up(vcenter: t.Any) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal(waiting: tuple[t.Any, subprocess.Popen[bytes], str], number: signal.Signals) -> None:
-    vcenter, process, _task_id = waiting
-    process.send_signal(number)
-    assert process.wait(5) != 0
+def test_a_signal(vcenter: t.Any, number: signal.Signals) -> None:
+    with Waiting(vcenter) as waiting:
+        has_called(vcenter, WAIT, 2)
+        waiting.process.send_signal(number)
+        assert waiting.process.wait(5) != 0
     assert cleaned_up(vcenter)
 
 
-def test_nobody_reads_its_output(waiting: tuple[t.Any, subprocess.Popen[bytes], str]) -> None:
-    vcenter, process, task_id = waiting
-    assert process.stdout
-    process.stdout.close()
-    # It notices between two calls; a change of the task ends the one that is under way.
-    vcenter.control("PATCH", f"/tasks/{task_id}", progress=50)
-    process.wait(5)
+def test_a_signal_while_the_server_is_silent(vcenter: t.Any) -> None:
+    vcenter.fault("delay", "CreateFilter|Destroy", seconds=60, count=9)
+    with Waiting(vcenter) as waiting:
+        has_called(vcenter, "PropertyCollector.CreateFilter", 1)
+        waiting.process.send_signal(signal.SIGTERM)
+        assert waiting.process.wait(10) != 0
+    assert cleaned_up(vcenter)
+
+
+def test_nobody_reads_its_output(vcenter: t.Any) -> None:
+    with Waiting(vcenter) as waiting:
+        has_called(vcenter, WAIT, 2)
+        # The server is quiet: it will not answer for a long time.
+        waiting.hang_up()
+        assert waiting.process.wait(5) != 0
+    assert cleaned_up(vcenter)
+
+
+def test_nobody_reads_its_output_while_it_is_interrupted(vcenter: t.Any) -> None:
+    """Ansible that is interrupted does both, and the second must not disturb the clean-up."""
+    vcenter.fault("delay", "Destroy", seconds=1.5)
+    with Waiting(vcenter) as waiting:
+        has_called(vcenter, WAIT, 2)
+        waiting.process.send_signal(signal.SIGINT)
+        waiting.hang_up()
+        assert waiting.process.wait(8) == 128 + signal.SIGINT
     assert cleaned_up(vcenter)

@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 WAIT = r"WaitForUpdatesEx$"
+WAITED = "PropertyCollector.WaitForUpdatesEx"
+
+
+def end(vcenter: t.Any, task_id: str) -> None:
+    vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
 
 
 def test_it_waits_until_all_are_over_and_returns_them(vcenter: t.Any) -> None:
@@ -86,8 +93,9 @@ def test_at_the_time_limit_it_can_cancel(vcenter: t.Any) -> None:
     result = vcenter.run("wait", task_ids=[fixed], **options)
     assert (result["failed"], result["changed"], result["pending_task_ids"]) == (True, False, [fixed])
     assert "and cannot be cancelled: it is not cancelable" in result["msg"]
+    assert result["not_cancelled_tasks"] == [{"id": fixed, "reason": "it is not cancelable"}]
     slow = vcenter.create(cancelable=True, cancel_delay=60)
-    result = vcenter.run("wait", task_ids=[slow], **options)
+    result = vcenter.run("wait", task_ids=[slow], **{**options, "cancel_timeout": 0})
     assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (True, True, [slow])
     assert "(option cancel_timeout)" in result["msg"]
 
@@ -113,24 +121,18 @@ def test_a_selection_that_fits_nothing_is_said(vcenter: t.Any) -> None:
     assert "nothing was waited for" in str(result["warnings"])
 
 
-def test_the_last_reading_is_as_patient_as_the_wait(vcenter: t.Any) -> None:
-    task_id = vcenter.create(state="success")
-    vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=5)
-    assert vcenter.run("wait", task_ids=[task_id], timeout=60)["succeeded_task_ids"] == [task_id]
-
-
 def test_a_task_that_failed_and_was_forgotten_is_still_named(vcenter: t.Any) -> None:
     failing, other = vcenter.create(), vcenter.create()
 
     def fail_and_forget() -> None:
         vcenter.control("PATCH", f"/tasks/{failing}", state="error", error={"_typeName": "NotSupported"})
-        vcenter.during("PropertyCollector.WaitForUpdatesEx", forget, 3)
+        vcenter.during(WAITED, forget, 3)
 
     def forget() -> None:
         vcenter.control("DELETE", f"/tasks/{failing}")
-        vcenter.control("PATCH", f"/tasks/{other}", state="success")
+        end(vcenter, other)
 
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", fail_and_forget)
+    vcenter.during(WAITED, fail_and_forget)
     result = vcenter.run("wait", task_ids=[failing, other], timeout=30)
     assert result["failed_task_ids"] == [failing]
     assert f"{failing} failed, and the server no longer knows why" in result["msg"]
@@ -176,16 +178,73 @@ def test_five_hundred_tasks(vcenter: t.Any) -> None:
     ids=["reset before", "reset after", "cut", "503", "session", "version"],
 )
 def test_it_survives(vcenter: t.Any, kind: str, how: dict[str, t.Any]) -> None:
-    task_id = vcenter.create(duration=1)
+    task_id = vcenter.create()
     vcenter.fault(kind, WAIT, skip=1, **how)
+
+    def change() -> None:
+        # What is carried out before it goes wrong returns with this.
+        vcenter.control("PATCH", f"/tasks/{task_id}", progress=50)
+        vcenter.during(WAITED, lambda: end(vcenter, task_id), 2 + how.get("count", 1))
+
+    vcenter.during(WAITED, change)
     result = vcenter.run("wait", task_ids=[task_id], timeout=30)
     assert result.get("succeeded_task_ids") == [task_id], result
     vcenter.control("POST", "/sessions/expire")  # where a fault pretends that the session is lost, it is not
 
 
+@pytest.mark.parametrize("kind", ["status", "reset_after"])
+@pytest.mark.parametrize("call", ["CreatePropertyCollector", "CreateFilter", "RetrievePropertiesEx"])
+def test_it_survives_before_and_after_the_wait_itself(vcenter: t.Any, call: str, kind: str) -> None:
+    task_id = vcenter.create(state="success")
+    vcenter.fault(kind, f"{call}$", status=503, count=4)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
+    assert result.get("succeeded_task_ids") == [task_id], result
+    assert len([each for each in vcenter.requests() if each.endswith(call)]) > 4
+
+
+@pytest.mark.parametrize("kind", ["status", "reset_after"])
+def test_it_survives_a_login_that_fails(vcenter: t.Any, kind: str) -> None:
+    task_id = vcenter.create()
+    # The first login is before the wait.
+    vcenter.fault(kind, "Login$", status=503, skip=1, count=2)
+    vcenter.during(WAITED, lambda: vcenter.control("POST", "/sessions/expire"))
+    vcenter.during(WAITED, lambda: end(vcenter, task_id), 3)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
+    assert result.get("succeeded_task_ids") == [task_id], result
+    assert vcenter.requests().count("SessionManager.Login") == 4
+    vcenter.control("POST", "/sessions/expire")  # whose key was in an answer that got lost
+
+
+def test_a_silent_server_is_given_up_soon_after_the_time_limit(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 1)
+    task_id = vcenter.create()
+    vcenter.fault("delay", WAIT, seconds=60, skip=1, count=9)
+    began = time.monotonic()
+    result = vcenter.run("wait", task_ids=[task_id], timeout=1)
+    assert time.monotonic() - began < 8
+    assert "did not answer within" in result["msg"]
+    assert "raise the time limit of the wait" in result["msg"]
+
+
+def test_asking_a_silent_server_to_cancel_has_a_limit_of_its_own(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 1)
+    ids = vcenter.create_many(20, cancelable=True)
+    vcenter.fault("delay", "CancelTask$", seconds=60, count=20)
+    began = time.monotonic()
+    result = vcenter.run("wait", task_ids=ids, timeout=0, on_timeout="cancel", cancel_timeout=0)
+    assert time.monotonic() - began < 8
+    assert (result["failed"], result["pending_task_ids"]) == (True, ids)
+    first, *others = [each["reason"] for each in result["not_cancelled_tasks"]]
+    assert "whether CancelTask" in first
+    assert others == ["there was no time left to ask for it"] * 19
+
+
 def test_it_survives_the_end_of_its_session(vcenter: t.Any) -> None:
-    task_id = vcenter.create(duration=1)
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("POST", "/sessions/expire"))
+    task_id = vcenter.create()
+    vcenter.during(WAITED, lambda: vcenter.control("POST", "/sessions/expire"))
+    vcenter.during(WAITED, lambda: end(vcenter, task_id), 3)
     result = vcenter.run("wait", task_ids=[task_id], timeout=30)
     assert result.get("succeeded_task_ids") == [task_id], result
     assert vcenter.stats["logins"] == 2
@@ -197,10 +256,10 @@ def test_a_task_that_disappears_is_looked_for_in_the_history(vcenter: t.Any, his
 
     def disappear() -> None:
         if history == "over":
-            vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+            end(vcenter, task_id)
         vcenter.control("DELETE", f"/tasks/{task_id}" + ("" if history == "drop" else "?history=keep"))
 
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", disappear)
+    vcenter.during(WAITED, disappear)
     result = vcenter.run("wait", task_ids=[task_id], timeout=30)
     if history == "over":
         assert (result["succeeded_task_ids"], result["gone_task_ids"]) == ([task_id], [])

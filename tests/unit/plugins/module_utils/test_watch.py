@@ -32,13 +32,15 @@ def updates(*objects: dict[str, t.Any], truncated: bool = False) -> dict[str, t.
     return {"version": "-", "truncated": truncated, "filterSet": [{"objectSet": list(objects)}]}
 
 
-def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[str]]:
-    """Watch the tasks until all are over; the watch, and what it has reported."""
+def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[list[str]]]:
+    """Watch the tasks until all are over; the watch, and what it has reported each time."""
     for method in ("CreatePropertyCollector", "CreateFilter", "DestroyPropertyCollector"):
         wire.script.setdefault(method, [COLLECTOR] * 9)
-    seen: list[str] = []
+    seen: list[list[str]] = []
     with connect(monkeypatch, wire) as connection:
-        watch = Watch(connection, list(task_ids), lambda task: seen.append(f"{task.id} {task.state}"))
+        watch = Watch(
+            connection, list(task_ids), lambda tasks: seen.append([f"{task.id} {task.state}" for task in tasks])
+        )
         deadline = time.monotonic() + timeout
         with connection.patient(deadline):
             watch.until(lambda: not watch.pending, deadline)
@@ -59,7 +61,7 @@ def test_it_follows_until_all_are_over(monkeypatch: t.Any) -> None:
     wire = Wire(WaitForUpdatesEx=answers)
     watch, seen = follow(monkeypatch, wire, "task-1", "task-2")
     assert watch.pending == []
-    assert seen == ["task-1 running", "task-2 queued", "task-2 error", "task-1 success"]
+    assert seen == [["task-1 running", "task-2 queued"], ["task-2 error"], ["task-1 success"]]
     assert wire.methods()[-2:] == ["DestroyPropertyCollector", "Logout"]
 
 

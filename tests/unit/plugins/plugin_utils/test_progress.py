@@ -44,12 +44,31 @@ def test_a_line_tells_id_operation_entity_state_and_percent() -> None:
 
 def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> None:
     shown = Shown(interval=30)
-    shown.at(0, report())
-    assert shown.at(10) == []
-    assert shown.at(11, report(progress=9)) == []
-    assert len(shown.at(12, report(progress=10))) == 1
+    shown.at(0, report(progress=9))
+    assert shown.at(10, report(progress=9)) == []
+    assert shown.at(12, report(progress=10)) == ["task-1 CloneVM_Task on web-01: running 10 %"]
     assert shown.at(41) == []
     assert len(shown.at(42)) == 1
+
+
+def test_a_percentage_that_changes_many_times_a_second_is_shown_once_a_second() -> None:
+    shown = Shown(interval=30)
+    shown.at(0, report(progress=1), report(2, progress=1))
+    assert shown.at(0.3, report(progress=2)) == []
+    assert shown.at(0.9, report(progress=3)) == []
+    # Nothing is held back for longer, also where nothing else comes.
+    assert shown.at(1.2) == ["task-1 CloneVM_Task on web-01: running 3 %"]
+    assert shown.at(1.5, report(2, progress=2)) == ["task-2 CloneVM_Task on web-01: running 2 %"]
+    assert shown.at(10) == []
+
+
+def test_a_change_of_state_is_shown_at_once() -> None:
+    shown = Shown()
+    shown.at(0, report(state="queued"))
+    assert shown.at(0.1, report(progress=0)) == ["task-1 CloneVM_Task on web-01: running 0 %"]
+    assert shown.at(0.2, report(progress=50)) == []
+    assert shown.at(0.3, report(state="success", progress=100)) == ["task-1 CloneVM_Task on web-01: success 100 %"]
+    assert shown.at(100) == []
 
 
 def test_a_task_that_is_over_is_not_repeated() -> None:

@@ -34,6 +34,7 @@ def outcome(*tasks: dict[str, t.Any], timed_out: bool = False, **other: t.Any) -
         "pending_task_ids": ids["running"],
         "gone_task_ids": [],
         "cancelled_task_ids": [],
+        "not_cancelled_tasks": [],
         "timed_out": timed_out,
         "elapsed": 3.0,
         "tasks": list(tasks),
@@ -48,7 +49,7 @@ def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() ->
     rounds.add(outcome(task(1, "error"), task(2, "running"), timed_out=True))
     assert rounds.narrow(selection) == {"hostname": "vcenter", "task_ids": ["task-2"]}
     rounds.add(outcome(task(2, "success")))
-    result = rounds.result(WaitOptions(timeout=60), 7.5)
+    result = rounds.result(WaitOptions(timeout=60), 7.5, check_mode=False)
     assert (result["failed_task_ids"], result["succeeded_task_ids"]) == (["task-1"], ["task-2"])
     assert [each["id"] for each in result["tasks"]] == ["task-1", "task-2"]
     assert (result["failed"], result["elapsed"]) == (True, 7.5)
@@ -59,7 +60,7 @@ def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() ->
 def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), timed_out=True))
-    result = rounds.result(WaitOptions(timeout=60, on_timeout=on_timeout), 60.0)
+    result = rounds.result(WaitOptions(timeout=60, on_timeout=on_timeout), 60.0, check_mode=False)
     assert result.get("failed", False) == failed
     assert not failed or "is running after 60 s (option timeout)" in result["msg"]
 
@@ -67,12 +68,31 @@ def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
 def test_tasks_are_left_out_where_that_was_asked_for() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "success")))
-    assert "tasks" not in rounds.result(WaitOptions(timeout=60, return_tasks=False), 1.0)
+    assert "tasks" not in rounds.result(WaitOptions(timeout=60, return_tasks=False), 1.0, check_mode=False)
 
 
 def test_what_does_not_obey_a_cancellation_is_a_failure() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), timed_out=True, cancelled_task_ids=["task-1"], failed=True, msg="x"))
-    result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 120.0)
+    result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 120.0, check_mode=False)
     assert (result["failed"], result["cancelled_task_ids"]) == (True, ["task-1"])
     assert "option cancel_timeout" in result["msg"]
+
+
+def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> None:
+    rounds = Rounds()
+    refused = [{"id": "task-1", "reason": "the user lacks the privilege Task.Cancel"}]
+    rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, exception="x"))
+    result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 60.0, check_mode=False)
+    assert "after 60 s, and cannot be cancelled: the user lacks the privilege Task.Cancel" in result["msg"]
+    assert "exception" not in result
+
+
+def test_what_check_mode_would_cancel_is_no_failure_beside_one() -> None:
+    rounds = Rounds()
+    refused = [{"id": "task-2", "reason": "it is not cancelable"}]
+    last = outcome(task(1, "running"), task(2, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True)
+    rounds.add({**last, "cancelled_task_ids": ["task-1"]})
+    result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 60.0, check_mode=True)
+    assert "task-2" in result["msg"]
+    assert "task-1" not in result["msg"]
