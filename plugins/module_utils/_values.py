@@ -30,7 +30,7 @@ def reference(type_: str, value: str) -> Ref:
     return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache
 def snake(name: str) -> str:
     """A member's name as users see it: ``queueTime`` is ``queue_time``."""
     return str(next(iter(camel_dict_to_snake_dict({name: None}))))

@@ -66,7 +66,7 @@ def _object_to_data(value: t.Any) -> dict[str, t.Any]:
     return data
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _shape(type_: t.Any) -> tuple[str, list[tuple[str, t.Any, str]]]:
     """The name of a data object's type, and of its members pyVmomi's name, the type and the name in VI/JSON.
 
