@@ -56,7 +56,8 @@ def to_data(value: t.Any, declared: t.Any = None) -> t.Any:
 
 
 def _object_to_data(value: t.Any) -> dict[str, t.Any]:
-    name, members = _shape(type(value))
+    type_: t.Any = type(value)
+    name, members = _shape(type_)
     data: dict[str, t.Any] = {"_typeName": name}
     for attribute, declared, member in members:
         held = getattr(value, attribute)
