@@ -17,6 +17,7 @@ VENV := $(ENV)/venv
 TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
+GOVC := .build/govc
 BENCH := $(ENV)/bench
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
@@ -65,7 +66,7 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(VCENTER) tree  ## ansible-test integration; TARGET=name for one
+integration: $(ENV)/tools $(VCENTER) $(GOVC) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
 
@@ -84,9 +85,9 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && odd=$$("$$(../../.build/bin/go env GOROOT)/bin/gofmt" -d .) && echo "$$odd" && test -z "$$odd"
 
 ##@ Once in a while
-bench: $(BENCH)/ready $(BENCH)/govc $(VCENTER)  ## measure the waits side by side with others', and all modules (10 minutes)
+bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with others', and all modules (10 minutes)
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
-	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(BENCH)/govc .build/bin/go $(BENCH)/tree
+	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
 
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
 	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
@@ -138,9 +139,9 @@ $(BENCH)/ready: benchmarks/requirements.txt
 	@$(@D)/venv/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 
-$(BENCH)/govc: .build/bin/go $(wildcard benchmarks/govc/*)
+$(GOVC): .build/bin/go $(wildcard tests/govc/*)
 	@echo "Building govc …"
-	@cd benchmarks/govc && ../../.build/bin/go build -o '$(CURDIR)/$@' .
+	@cd tests/govc && ../../.build/bin/go build -o '$(CURDIR)/$@' .
 
 .build/bin/go: tests/vcenter/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""govc: a process for each wait, which ends as govc's commands end. The program is in the folder govc."""
+"""govc: a process for each wait, which ends as govc's commands end. The program is in tests/govc."""
 
 import json
 import os

@@ -4,7 +4,7 @@
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
 Around integration tests it runs one PROGRAM, the test vCenter, of each kind that the targets speak to, and
-tells them where in integration_config.yml.
+tells them where in integration_config.yml, and where govc is, which lies beside it.
 """
 
 import ast
@@ -91,9 +91,10 @@ def main(program: str, *arguments: str) -> int:
     with contextlib.ExitStack() as stack:
         if arguments[0] == "integration":
             vcenters = {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
+            govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
             # Without it Ansible puts its modules below the user's home folder, wherever HOME points.
-            variables = {"vcenters": vcenters, "ansible_remote_tmp": str(home / ".ansible" / "tmp")}
+            variables = {"vcenters": vcenters, "ansible_remote_tmp": str(home / ".ansible" / "tmp"), "govc": govc}
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

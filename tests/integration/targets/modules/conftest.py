@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import json
 import os
@@ -63,6 +64,11 @@ class Vcenter:
         """Tasks of an operation of vSphere itself, unless another is asked for."""
         task = {"description_id": "VirtualMachine.powerOn", **task}
         return t.cast("list[str]", self.control("POST", "/tasks", count=count, **task)["ids"])
+
+    @staticmethod
+    def ago(**span: float) -> str:
+        """A time so long ago, as the control API takes it."""
+        return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).isoformat()
 
     def fault(self, kind: str, match: str, **how: t.Any) -> None:
         """Let the next matching request go wrong."""

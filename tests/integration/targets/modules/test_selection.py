@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 import uuid
 
@@ -39,10 +38,6 @@ def tag() -> str:
 def ids(result: dict[str, t.Any]) -> list[str]:
     assert not result["failed"], result["msg"]
     return [task["id"] for task in result["tasks"]]
-
-
-def ago(**span: float) -> str:
-    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).isoformat()
 
 
 # --- what selects ---
@@ -79,7 +74,7 @@ def ago(**span: float) -> str:
 def test_each_option_selects_the_same_in_both_sources(
     vcenter: t.Any, tag: str, source: str, options: dict[str, t.Any], expected: str
 ) -> None:
-    started = {"start_time": ago(minutes=12)}
+    started = {"start_time": vcenter.ago(minutes=12)}
     names = {
         vcenter.create(
             change_tag=tag, state="queued", reason=REASONS["user"], activation_id="act-1", description_id="Host.reboot"
@@ -89,15 +84,15 @@ def test_each_option_selects_the_same_in_both_sources(
             change_tag=tag,
             state="error",
             error={"_typeName": "NotSupported"},
-            queue_time=ago(minutes=20),
-            complete_time=ago(minutes=1),
+            queue_time=vcenter.ago(minutes=20),
+            complete_time=vcenter.ago(minutes=1),
             **started,
         ): "failed",
         vcenter.create(
             change_tag=tag,
             reason=REASONS["alarm"],
             parent_task_key="task-0",
-            queue_time=ago(hours=3),
+            queue_time=vcenter.ago(hours=3),
             description_id="Alarm.run",
             **started,
         ): "alarm",
@@ -153,7 +148,7 @@ def test_recursion(vcenter: t.Any, tag: str, recursion: str, expected: str) -> N
 
 
 def test_given_ids_are_narrowed_and_looked_for_in_the_history(vcenter: t.Any) -> None:
-    old = vcenter.create(state="success", queue_time=ago(hours=2), complete_time=ago(hours=1))
+    old = vcenter.create(state="success", queue_time=vcenter.ago(hours=2), complete_time=vcenter.ago(hours=1))
     new = vcenter.create()
     vcenter.control("DELETE", f"/tasks/{old}?history=keep")
     result = vcenter.run("info", task_ids=[new, old, "task-404"], source="history")
@@ -179,8 +174,8 @@ def test_times_are_iso_8601_with_a_zone(vcenter: t.Any, tag: str, begin: str) ->
 
 
 def test_an_age_is_reckoned_on_the_servers_clock_with_a_session_too(vcenter: t.Any, tag: str) -> None:
-    inside = vcenter.create(change_tag=tag, queue_time=ago(minutes=50))
-    vcenter.create(change_tag=tag, queue_time=ago(minutes=70))
+    inside = vcenter.create(change_tag=tag, queue_time=vcenter.ago(minutes=50))
+    vcenter.create(change_tag=tag, queue_time=vcenter.ago(minutes=70))
     session = vcenter.run("session")["session_id"]
     try:
         assert ids(vcenter.run("info", tags=[tag], begin_time="-1h", session_id=session)) == [inside]
@@ -306,11 +301,11 @@ def test_an_esxi_has_no_history(server: t.Any, transport: str) -> None:
 
 def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
     root = vcenter.create(change_tag=tag)
-    first = vcenter.create(parent_task_key=root, root_task_key=root, queue_time=ago(minutes=2))
+    first = vcenter.create(parent_task_key=root, root_task_key=root, queue_time=vcenter.ago(minutes=2))
     # A task need not name its chain, nor be within the ten minutes of the recent ones.
-    second = vcenter.create(parent_task_key=root, state="success", complete_time=ago(minutes=30))
+    second = vcenter.create(parent_task_key=root, state="success", complete_time=vcenter.ago(minutes=30))
     below = vcenter.create(parent_task_key=second)
-    orphan = vcenter.create(parent_task_key="task-404", root_task_key=root, queue_time=ago(minutes=3))
+    orphan = vcenter.create(parent_task_key="task-404", root_task_key=root, queue_time=vcenter.ago(minutes=3))
 
     def tree(task: dict[str, t.Any]) -> dict[str, t.Any]:
         assert task["operation"]
@@ -340,8 +335,10 @@ def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
 
 
 def test_the_summary(vcenter: t.Any, tag: str) -> None:
-    begun = {"start_time": ago(minutes=5)}
-    longest = vcenter.create(change_tag=tag, state="success", start_time=ago(minutes=9), complete_time=ago())
+    begun = {"start_time": vcenter.ago(minutes=5)}
+    longest = vcenter.create(
+        change_tag=tag, state="success", start_time=vcenter.ago(minutes=9), complete_time=vcenter.ago()
+    )
     oldest = vcenter.create(change_tag=tag, reason=REASONS["user"], **begun)
     vcenter.create(change_tag=tag, reason=REASONS["system"], description_id="VirtualMachine.powerOff")
     summary = vcenter.run("info", tags=[tag])["summary"]
@@ -364,7 +361,9 @@ def test_the_summary_of_nothing(vcenter: t.Any, tag: str) -> None:
 
 def test_what_is_selected_is_waited_for_and_judged(vcenter: t.Any, tag: str) -> None:
     running = vcenter.create(change_tag=tag, duration=0.3)
-    done = vcenter.create(change_tag=tag, state="success", queue_time=ago(hours=2), complete_time=ago(hours=1))
+    done = vcenter.create(
+        change_tag=tag, state="success", queue_time=vcenter.ago(hours=2), complete_time=vcenter.ago(hours=1)
+    )
     # What ended long ago is in the history only.
     vcenter.control("DELETE", f"/tasks/{done}?history=keep")
     result = vcenter.run("wait", tags=[tag], begin_time="-3h")

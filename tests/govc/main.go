@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
-// Command govc is govc's own frame (flags, login, logout, progress line) around one command, task.wait: it waits for a
-// given task as govc's task-returning commands wait for theirs, and says when it knew.
+// Command govc is govc's own frame (flags, login, logout, progress line) around its commands for tasks and one more,
+// task.wait: it waits for a given task as govc's task-returning commands wait for theirs, and says when it knew.
 package main
 
 import (
@@ -16,6 +16,7 @@ import (
 
 	"github.com/vmware/govmomi/cli"
 	"github.com/vmware/govmomi/cli/flags"
+	_ "github.com/vmware/govmomi/cli/task"
 	"github.com/vmware/govmomi/object"
 	"github.com/vmware/govmomi/vim25/types"
 )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
-module vsphere.tasks/benchmarks/govc
+module vsphere.tasks/tests/govc
 
 go 1.25.0
 
