@@ -117,6 +117,34 @@ def scaling_row(label: str, run: Results, above: Results) -> list[str]:
     return cells
 
 
+def history(results: Results) -> str:
+    text = f"""## A long history
+
+{results["tasks"]:,} tasks in pages of 100, from either end. Wall time, CPU time, requests and bytes lie between login and
+logout, without either; memory is the peak of the process. Medians; a ratio is to pyVmomi by hand, which keeps the objects
+as it gets them, while vsphere.tasks returns them as it returns all tasks.
+
+"""
+    head = ["reader", "order", "requests", "MB", "wall s", "*ratio*", "CPU s", "*ratio*", "memory MB"]
+    rows = []
+    for order, readers in results["readers"].items():
+        middle = {
+            name: {what: statistics.median(run[what] for run in runs) for what in runs[0]}
+            for name, runs in readers.items()
+        }
+        for name, run in middle.items():
+            cells = [name, order, f"{run['requests']:.0f}", f"{run['bytes'] / 1e6:.1f}"]
+            for what in ("wall", "cpu"):
+                cells += [f"{run[what]:.2f}", f"*{run[what] / middle['pyVmomi'][what]:.2f}*"]
+            rows.append([*cells, f"{run['memory'] / 1e6:.0f}"])
+    rounds = len(results["govc"])
+    govc = statistics.median(results["govc"])
+    return (
+        f"{text}{table(head, rows)}\n{rounds} rounds of all in turn. For information, `govc tasks -json`, which reads "
+        f"pages of ten: {govc:.2f} s from start to end.\n"
+    )
+
+
 def walltime(results: Results) -> str:
     text = """## Wall time of a module
 
@@ -147,6 +175,7 @@ def main() -> None:
         lateness(results["lateness"]),
         cost(results["cost"]),
         scaling(results["scaling"]),
+        history(results["history"]),
         walltime(results["walltime"]),
         machine(results["machine"]),
     ]

@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "tests" / "tools"))
 
 import cost  # noqa: E402 (it needs what is above)
+import history  # noqa: E402
 import lateness  # noqa: E402
 import machine  # noqa: E402
 import plots  # noqa: E402
@@ -30,6 +31,7 @@ def main(vcenter: str, govc: str, go: str, tree: str) -> None:
     results = {
         "machine": machine.describe(setup.govc, str(Path(go).absolute())),
         "walltime": walltime.measure(setup),
+        "history": history.measure(setup),
         "scaling": scaling.measure(setup),
         "cost": cost.measure(setup),
         "lateness": lateness.measure(setup),

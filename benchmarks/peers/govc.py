@@ -12,22 +12,28 @@ from typing import Any
 from control import Control, difference
 
 
+def govc_environment(variables: dict[str, str]) -> dict[str, str]:
+    """The variables, with those that lead govc to the same vCenter."""
+    return {
+        **variables,
+        "GOVC_URL": f"https://{variables['VMWARE_HOST']}:{variables['VMWARE_PORT']}",
+        "GOVC_USERNAME": variables["VMWARE_USER"],
+        "GOVC_PASSWORD": variables["VMWARE_PASSWORD"],
+        "GOVC_TLS_CA_CERTS": variables["VMWARE_CA_PATH"],
+        "GOVC_PERSIST_SESSION": "false",
+    }
+
+
 def warm_up(control: Control) -> None:
     wait(control, lambda: control.tasks(state="success")[0])
 
 
 def wait(control: Control, make_task: Callable[[], str]) -> dict[str, Any]:
     start = control.stats()
-    environment = {
-        **os.environ,
-        "GOVC_URL": f"https://{os.environ['VMWARE_HOST']}:{os.environ['VMWARE_PORT']}",
-        "GOVC_USERNAME": os.environ["VMWARE_USER"],
-        "GOVC_PASSWORD": os.environ["VMWARE_PASSWORD"],
-        "GOVC_TLS_CA_CERTS": os.environ["VMWARE_CA_PATH"],
-        "GOVC_PERSIST_SESSION": "false",
-    }
     command = [os.environ["BENCH_GOVC"], "task.wait", make_task()]
-    output = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
+    output = subprocess.run(
+        command, env=govc_environment(dict(os.environ)), capture_output=True, check=True, text=True
+    ).stdout
     said = json.loads(output.splitlines()[-1])
     return {
         "returned": said["returned"],
