@@ -120,9 +120,9 @@ def scaling_row(label: str, run: Results, above: Results) -> list[str]:
 def history(results: Results) -> str:
     text = f"""## A long history
 
-{results["tasks"]:,} tasks in pages of 100, from either end. Wall time, CPU time, requests and bytes lie between login and
-logout, without either; memory is the peak of the process. Medians; a ratio is to pyVmomi by hand, which keeps the objects
-as it gets them, while vsphere.tasks returns them as it returns all tasks.
+{results["tasks"]:,} tasks in pages of 100, from either end. Wall time, CPU time, requests and bytes lie between login
+and logout, without either; memory is the peak of the process. Medians; a ratio is to pyVmomi by hand, which keeps the
+objects as it gets them, while vsphere.tasks returns them as it returns all tasks.
 
 """
     head = ["reader", "order", "requests", "MB", "wall s", "*ratio*", "CPU s", "*ratio*", "memory MB"]

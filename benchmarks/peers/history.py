@@ -22,8 +22,9 @@ PAGE = 100
 
 
 def read_with_pyvmomi(newest: bool) -> dict[str, Any]:
-    from peers.pyvmomi_client import connected
     from pyVmomi import vim
+
+    from peers.pyvmomi_client import connected
 
     with connected() as instance:
 
