@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating tasks: what is sent, and what the refusals of servers are made of."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._create import create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from .wire import Wire, connect
+
+ENTITY = reference("Folder", "group-d1")
+
+
+def test_only_what_is_given_is_sent(monkeypatch: t.Any) -> None:
+    wire = Wire(CreateTask=[{"key": "task-1"}])
+    with connect(monkeypatch, wire) as connection:
+        assert create_task(connection, ENTITY, "com.example.copy", activation_id="a") == {"key": "task-1"}
+        assert wire.last_params == {
+            "obj": ENTITY,
+            "taskTypeId": "com.example.copy",
+            "cancelable": False,
+            "activationId": "a",
+        }
+
+
+@pytest.mark.parametrize("fields", [{}, {"invalidProperty": "taskType"}, {"invalidProperty": "taskTypeId"}])
+def test_an_unknown_type_names_the_module_that_registers_it(monkeypatch: t.Any, fields: dict[str, str]) -> None:
+    wire = Wire(CreateTask=[Fault("InvalidArgument", "A specified parameter was not correct.", fields)])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match="knows no task type com.example.copy .*: register it with vsphere_task_type"),
+    ):
+        create_task(connection, ENTITY, "com.example.copy")
+
+
+def test_another_argument_is_left_to_the_fault(monkeypatch: t.Any) -> None:
+    wire = Wire(CreateTask=[Fault("InvalidArgument", "Wrong.", {"invalidProperty": "parentTaskKey"}, "CreateTask")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="CreateTask failed: Wrong"):
+        create_task(connection, ENTITY, "com.example.copy", parent_task_key="nonsense")
