@@ -12,10 +12,62 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import first_in_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+
+class Wanted:
+    """The task that is to be there, checked as far as that goes without a server."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.entity = None if params["entity"] is None else Entity.from_params("entity", params["entity"])
+        if self.entity and not self.entity.is_one:
+            raise VsphereError(
+                "entity names no object: give its moid and type, its name or its path, or leave the option out for the "
+                "root folder"
+            )
+        names = ("task_type", "initiated_by", "activation_id", "parent_task_key")
+        self.given: dict[str, t.Any] = {name: params[name] for name in names if params[name] is not None}
+        empty = [name for name, value in self.given.items() if not value.strip()]
+        if empty:
+            raise VsphereError(f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required")
+        self.given["cancelable"] = params["cancelable"]
+
+
+def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+    """Create the task, unless an unfinished one of its activation id and type is there."""
+    _check_extensions(connection)
+    entity = find_entity(connection, wanted.entity) if wanted.entity else root_folder(connection)
+    info = _unfinished(connection, **wanted.given)
+    new: dict[str, t.Any] = {} if info else {**wanted.given, "entity": plain(entity)}
+    if new and not check_mode:
+        info = create_task(connection, entity, **wanted.given)
+    return {
+        "changed": bool(new),
+        "task": info and task_from_info(info, connection.server_time),
+        "diff": {"before": {}, "after": new},
+    }
+
+
+def _unfinished(
+    connection: Connection, task_type: str, activation_id: str | None = None, **others: t.Any
+) -> dict[str, t.Any] | None:
+    if not activation_id:
+        return None
+    unfinished = {"_typeName": "TaskFilterSpec", "state": ["queued", "running"], "activationId": [activation_id]}
+    # Older servers know less of the filter than was asked for.
+    return first_in_history(
+        connection,
+        unfinished,
+        lambda info: (info["descriptionId"], info.get("activationId")) == (task_type, activation_id)
+        and info["state"] in unfinished["state"],
+    )
 
 
 def create_task(
@@ -28,6 +80,7 @@ def create_task(
     parent_task_key: str | None = None,
 ) -> dict[str, t.Any]:
     """Create a task, which is queued then; its TaskInfo in VI/JSON form."""
+    _check_extensions(connection)
     given = {"initiatedBy": initiated_by, "activationId": activation_id, "parentTaskKey": parent_task_key}
     params = {
         "obj": entity,
@@ -45,6 +98,11 @@ def create_task(
     return t.cast("dict[str, t.Any]", info)
 
 
+def _check_extensions(connection: Connection) -> None:
+    """Raise an error where the server has no extensions, and so no task types and no tasks of clients."""
+    connection.manager("extensionManager")
+
+
 def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) -> str:
     """Why a task was not created and what to do about it; empty where the fault says so itself."""
     if fault.type == "ManagedObjectNotFound":
@@ -55,6 +113,4 @@ def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) 
             f"{connection.host} knows no task type {task_type} (InvalidArgument): register it with "
             f"vsphere_task_type, where its id goes into task_types"
         )
-    if fault.type == "NotSupported":
-        return f"{connection.host} creates no tasks for clients (NotSupported): that is a part of vCenter, not of ESXi"
     return ""
