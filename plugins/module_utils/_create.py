@@ -36,7 +36,9 @@ class Wanted:
         self.given: dict[str, t.Any] = {name: params[name] for name in names if params[name] is not None}
         empty = [name for name, value in self.given.items() if not value.strip()]
         if empty:
-            raise VsphereError(f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required")
+            raise VsphereError(
+                f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
+            )
         self.given["cancelable"] = params["cancelable"]
 
 
@@ -65,8 +67,10 @@ def _unfinished(
     return first_in_history(
         connection,
         unfinished,
-        lambda info: (info["descriptionId"], info.get("activationId")) == (task_type, activation_id)
-        and info["state"] in unfinished["state"],
+        lambda info: (
+            (info["descriptionId"], info.get("activationId")) == (task_type, activation_id)
+            and info["state"] in unfinished["state"]
+        ),
     )
 
 
@@ -74,6 +78,7 @@ def create_task(
     connection: Connection,
     entity: Ref,
     task_type: str,
+    *,
     cancelable: bool = False,
     initiated_by: str | None = None,
     activation_id: str | None = None,
@@ -106,7 +111,9 @@ def _check_extensions(connection: Connection) -> None:
 def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) -> str:
     """Why a task was not created and what to do about it; empty where the fault says so itself."""
     if fault.type == "ManagedObjectNotFound":
-        return f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
+        return (
+            f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
+        )
     # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
     if fault.type == "InvalidArgument" and fault.fields.get("invalidProperty", "")[:8] in ("", "taskType"):
         return (

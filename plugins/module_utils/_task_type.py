@@ -64,14 +64,18 @@ class Wanted:
         # Types that others have made may be named otherwise, and can be removed all the same.
         if self.present and not re.fullmatch(_TASK_ID, task_id):
             wrong.append(
-                f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the whole vCenter, so name "
+                f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so name "
                 "it like a Java package, such as com.example.ansible.backup"
             )
         for locale, text in labels.items():
             if not re.fullmatch(_LOCALE, locale):
-                wrong.append(f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes")
+                wrong.append(
+                    f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
+                )
             if isinstance(text, (dict, list)) or text is None or not str(text).strip():
-                wrong.append(f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {text!r}")
+                wrong.append(
+                    f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {text!r}"
+                )
         self.task_types[task_id] = {locale: str(text) for locale, text in labels.items()}
         return wrong
 

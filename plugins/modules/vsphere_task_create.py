@@ -61,8 +61,8 @@ options:
   activation_id:
     description:
       - A text of your own by which the task can be found again, such as the id of a job.
-      - If a task with this id and O(task_type) is queued or running, that one is returned and none is created. So a play
-        that is started again goes on with the task of its first start.
+      - If a task with this id and O(task_type) is queued or running, that one is returned and none is created. So a
+        play that is started again goes on with the task of its first start.
     type: str
   parent_task_key:
     description: Key of the task that this one is a part of.

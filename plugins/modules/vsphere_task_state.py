@@ -134,7 +134,7 @@ task:
 cancel_requested:
   description:
     - Whether the cancellation of the task was asked for. A task that M(vsphere.tasks.vsphere_task_create) has created
-      is not ended by that: whoever drives it stops its work and sets O(state=error).
+      is not ended by that; whoever drives it stops its work and sets O(state=error).
   returned: when the task could be read, also on failure
   type: bool
   sample: false

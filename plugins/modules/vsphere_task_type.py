@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Registers task types in an extension of vCenter, with the labels that the vSphere Client shows for their tasks.
     M(vsphere.tasks.vsphere_task_create) makes tasks only of types that are registered.
-  - The extension is made where there is none of that key. Of an extension that exists, everything else is left as it is,
-    such as other task types, labels in other locales, servers and clients.
+  - The extension is made where there is none of that key. Of an extension that exists, everything else is left as it
+    is, such as other task types, labels in other locales, servers and clients.
   - An extension is written as a whole. Where somebody else changes it in the same moment, one of both changes is lost.
   - vCenter demands the privilege C(Extension.Register), C(Extension.Update) or C(Extension.Unregister), depending on
     what there is to do. ESXi has no extensions.

@@ -121,7 +121,10 @@ def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, 
     ("options", "message"),
     [
         ({"task_type": " "}, "task_type is empty"),
-        ({"activation_id": "", "initiated_by": "", "parent_task_key": ""}, "initiated_by, activation_id, parent_task_key"),
+        (
+            {"activation_id": "", "initiated_by": "", "parent_task_key": ""},
+            "initiated_by, activation_id, parent_task_key",
+        ),
         ({"entity": {}}, "entity names no object"),
         ({"entity": {"type": "VirtualMachine"}}, "entity names no object"),
         ({"entity": {"moid": "vm-1"}}, "type"),

@@ -82,7 +82,7 @@ def changes(vcenter: t.Any) -> list[str]:
 
 
 def test_an_extension_is_made_for_the_first_types(vcenter: t.Any, key: str) -> None:
-    types = [
+    types: list[dict[str, t.Any]] = [
         {"id": f"{key}.copy", "labels": {"en": "Copy", "de_DE": "Kopieren"}},
         {"id": f"{key}.move"},
     ]
@@ -196,7 +196,10 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
         ({"task_types": [{"id": "com.example.my backup"}]}, "'com.example.my backup' is not the id of a task type"),
         ({"task_types": [{"id": "a.b"}, {"id": "a.b"}]}, "task_types names a.b twice"),
         ({"task_types": [{"id": "a.b", "labels": {"de-DE": "x"}}]}, "'de-DE' is not a locale"),
-        ({"task_types": [{"id": "a.b", "labels": {"en": " "}}]}, "en takes the text that the vSphere Client is to show"),
+        (
+            {"task_types": [{"id": "a.b", "labels": {"en": " "}}]},
+            "en takes the text that the vSphere Client is to show",
+        ),
         ({"task_types": [{"id": "a.b", "labels": {"en": ["x"]}}]}, "not ['x']"),
         ({"task_types": [{"labels": {}}]}, "missing required arguments: id"),
     ],
@@ -233,6 +236,6 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, key: str
 def test_esxi_has_no_extensions(server: t.Any, transport: str) -> None:
     if transport == "json":
         pytest.skip("ESXi has no VI/JSON")
-    result = server("esxi").run("type", extension="com.example.ansible", task_types=[{"id": "com.example.ansible.copy"}])
+    result = server("esxi").run("type", extension="com.example", task_types=[{"id": "com.example.copy"}])
     assert result["failed"]
     assert "has no extensionManager: it is a part of vCenter, not of ESXi" in result["msg"]
