@@ -27,8 +27,8 @@ Extension = dict[str, t.Any]
 _MAKER = "vsphere.tasks"
 """The company of the extensions that are made here, by which they are known again."""
 _FIRST_VERSION = "1.0.0"
-# What vCenter takes in the key of an extension; it takes spaces, too, which make no key of a package.
-_KEY = r"[!$-*.0-:?-\[\]-~-]+"
+# Without what vCenter does not take in the key of an extension, and without spaces, which no package has.
+_KEY = r"""[^\s\x00-\x1f\x7f-\U0010ffff,/\\#+<>=;"]+"""
 _TASK_ID = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
 _LOCALE = r"[a-z]{2,3}(_[A-Z]{2})?"
 

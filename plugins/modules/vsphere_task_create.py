@@ -62,7 +62,8 @@ options:
     description:
       - A text of your own by which the task can be found again, such as the id of a job.
       - If a task with this id and O(task_type) is queued or running, that one is returned and none is created. So a
-        play that is started again goes on with the task of its first start.
+        play that is started again, also after a connection that broke in between, goes on with the task of its first
+        start.
     type: str
   parent_task_key:
     description: Key of the task that this one is a part of.
@@ -163,7 +164,7 @@ ARGUMENT_SPEC = {
     "cancelable": {"type": "bool", "default": False},
     "initiated_by": {"type": "str"},
     "activation_id": {"type": "str"},
-    "parent_task_key": {"type": "str"},
+    "parent_task_key": {"type": "str", "no_log": False},
 }
 
 

@@ -121,6 +121,23 @@ def test_tasks_of_a_registered_type_can_be_created(vcenter: t.Any, key: str) -> 
     assert vcenter.run("create", task_type=f"{key}.copy")["failed"]
 
 
+@pytest.mark.parametrize("name", ["vcenter7", "vcenter801", "wrapped"])
+def test_all_of_it_works_on_other_servers(server: t.Any, transport: str, name: str, key: str) -> None:
+    if (name, transport) == ("vcenter7", "json"):
+        pytest.skip("vCenter 7 has no VI/JSON")
+    vcenter = server(name)
+    options = {"extension": key, "task_types": [{"id": f"{key}.copy", "labels": {"en": "Copy"}}]}
+    assert vcenter.run("type", **options)["changed"]
+    created = vcenter.run("create", task_type=f"{key}.copy", activation_id=key, cancelable=True)
+    assert created["changed"], created
+    task_id = created["task"]["id"]
+    assert vcenter.run("cancel", task_ids=[task_id], wait=False)["changed"]
+    assert vcenter.run("state", task_id=task_id, state="running", progress=10)["cancel_requested"]
+    assert vcenter.run("create", task_type=f"{key}.copy", activation_id=key)["task"]["id"] == task_id
+    assert vcenter.run("state", task_id=task_id, state="error", error={"message": "cancelled"})["changed"]
+    assert vcenter.run("type", **options, state="absent")["extension"] is None
+
+
 def test_the_rest_of_an_extension_is_left_alone(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
     key = foreign["key"]
     types = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._create import create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._create import Wanted, create_task, ensure_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -43,3 +43,41 @@ def test_another_argument_is_left_to_the_fault(monkeypatch: t.Any) -> None:
     wire = Wire(CreateTask=[Fault("InvalidArgument", "Wrong.", {"invalidProperty": "parentTaskKey"}, "CreateTask")])
     with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="CreateTask failed: Wrong"):
         create_task(connection, ENTITY, "com.example.copy", parent_task_key="nonsense")
+
+
+def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -> None:
+    def task(id_: str, **members: str) -> dict[str, t.Any]:
+        info = {"descriptionId": "com.example.copy", "activationId": "a", "state": "running", **members}
+        return {
+            "key": id_,
+            "task": reference("Task", id_),
+            "cancelled": False,
+            "queueTime": "2026-01-02T03:04:05Z",
+            **info,
+        }
+
+    page = [
+        task("task-1", state="success"),
+        task("task-2", activationId="b"),
+        task("task-3", descriptionId="com.example.move"),
+        task("task-4"),
+    ]
+    collector = reference("TaskHistoryCollector", "collector")
+    wire = Wire(
+        content=[{"rootFolder": ENTITY}],
+        CreateCollectorForTasks=[collector],
+        ReadNextTasks=[page, None],
+        DestroyCollector=[None],
+    )
+    given = {
+        "task_type": "com.example.copy",
+        "entity": None,
+        "cancelable": False,
+        "initiated_by": None,
+        "activation_id": "a",
+        "parent_task_key": None,
+    }
+    with connect(monkeypatch, wire) as connection:
+        result = ensure_task(connection, Wanted(given), check_mode=False)
+    assert (result["changed"], result["task"]["id"]) == (False, "task-4")
+    assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]
