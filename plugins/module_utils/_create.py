@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import first_in_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_labels
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 
 if t.TYPE_CHECKING:
@@ -46,32 +49,27 @@ def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dic
     """Create the task, unless an unfinished one of its activation id and type is there."""
     _check_extensions(connection)
     entity = find_entity(connection, wanted.entity) if wanted.entity else root_folder(connection)
-    info = _unfinished(connection, **wanted.given)
-    new: dict[str, t.Any] = {} if info else {**wanted.given, "entity": plain(entity)}
+    read_labels(connection)
+    tasks = _unfinished(connection, **wanted.given)
+    new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
     if new and not check_mode:
-        info = create_task(connection, entity, **wanted.given)
-    return {
-        "changed": bool(new),
-        "task": info and task_from_info(info, connection.server_time),
-        "diff": {"before": {}, "after": new},
-    }
+        tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
+    task = tasks[0] if tasks else None
+    with noting(changed=bool(new) and not check_mode, task=task):
+        name_operations(connection, tasks)
+    return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 
 
 def _unfinished(
     connection: Connection, task_type: str, activation_id: str | None = None, **others: t.Any
-) -> dict[str, t.Any] | None:
+) -> list[Task]:
+    """The oldest such task, or none."""
     if not activation_id:
-        return None
-    unfinished = {"_typeName": "TaskFilterSpec", "state": ["queued", "running"], "activationId": [activation_id]}
-    # Older servers know less of the filter than was asked for.
-    return first_in_history(
-        connection,
-        unfinished,
-        lambda info: (
-            (info["descriptionId"], info.get("activationId")) == (task_type, activation_id)
-            and info["state"] in unfinished["state"]
-        ),
-    )
+        return []
+    given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
+    spec, checks = Conditions({**dict.fromkeys(FILTER_SPEC), **given}).to_filter(None)
+    wanted = Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
+    return search_history(connection, wanted, Scroll(limit=1))
 
 
 def create_task(

@@ -131,7 +131,7 @@ task:
   description:
     - The task that was created or found, as M(vsphere.tasks.vsphere_task_info) returns it.
     - In check mode null where it would be created.
-  returned: success
+  returned: success, and failure after it was created
   type: dict
   sample:
     id: task-123

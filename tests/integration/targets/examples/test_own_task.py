@@ -89,7 +89,7 @@ def tasks_of(folder: pathlib.Path) -> list[dict[str, t.Any]]:
         "request_timeout": 60,
     }
     with Connection(ConnectionOptions.from_params(options), lambda secret: None) as connection:
-        tasks = _tasks.recent_tasks(connection).tasks
+        tasks = _tasks.recent_tasks(connection)
     return [task for task in tasks if task["activation_id"] == f"backup of {folder / 'config'}"]
 
 

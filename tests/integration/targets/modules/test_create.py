@@ -14,6 +14,15 @@ CREATE = "TaskManager.CreateTask"
 TYPE = "com.vmware.govmomi.simulator.test"
 
 
+@pytest.fixture(autouse=True)
+def nothing_goes_on(vcenter: t.Any) -> t.Iterator[None]:
+    """Ends what a test has created: nobody else does, and other tests wait for whatever runs."""
+    yield
+    created = vcenter.run("info", states=["queued", "running"], description_ids=[TYPE, "com.example.*"])
+    for task in created["tasks"]:
+        vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
+
+
 def test_a_task_is_created_for_the_root_folder(vcenter: t.Any) -> None:
     result = vcenter.run("create", task_type=TYPE)
     assert (result["failed"], result["changed"]) == (False, True)
@@ -165,3 +174,18 @@ def test_esxi_creates_no_tasks(server: t.Any, transport: str, activation_id: str
     result = server("esxi").run("create", task_type=TYPE, activation_id=activation_id)
     assert result["failed"]
     assert "a part of vCenter, not of ESXi" in result["msg"]
+
+
+def test_it_has_the_label_of_its_type(vcenter: t.Any) -> None:
+    key = f"com.example.x{uuid.uuid4().hex}"
+    vcenter.run("type", extension=key, task_types=[{"id": f"{key}.copy", "labels": {"en": "Copy it"}}])
+    options = {"task_type": f"{key}.copy", "activation_id": key}
+    assert [vcenter.run("create", **options)["task"]["operation"] for _again in range(2)] == ["Copy it", "Copy it"]
+
+
+def test_a_task_is_named_also_where_what_follows_fails(vcenter: t.Any) -> None:
+    # The first reads the labels of vSphere itself, the second those of extensions.
+    vcenter.fault("fault", "RetrievePropertiesEx$", fault={"_typeName": "NoPermission"}, skip=1)
+    result = vcenter.run("create", task_type=TYPE)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert vcenter.run("info", task_ids=[result["task"]["id"]])["tasks"][0]["state"] == "queued"

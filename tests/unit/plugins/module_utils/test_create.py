@@ -78,6 +78,7 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         "parent_task_key": None,
     }
     with connect(monkeypatch, wire) as connection:
+        connection.labels = {"com.example.copy": "Copy"}
         result = ensure_task(connection, Wanted(given), check_mode=False)
     assert (result["changed"], result["task"]["id"]) == (False, "task-4")
     assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]
