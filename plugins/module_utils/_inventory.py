@@ -113,6 +113,15 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
     raise VsphereError(what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else ""))
 
 
+def root_folder(connection: Connection) -> Ref:
+    """The top of the inventory, with one request."""
+    return connection.read(_root)
+
+
+def _root(transport: Transport) -> Ref:
+    return t.cast("Ref", transport.get(SERVICE_INSTANCE, "content")["rootFolder"])
+
+
 def _by_path(connection: Connection, entity: Entity) -> Ref:
     path = str(entity.path).strip("/")
     found = connection.read(
@@ -132,8 +141,7 @@ def _by_path(connection: Connection, entity: Entity) -> Ref:
 
 def _names(transport: Transport, type_: str | None) -> list[Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
-    root = transport.get(SERVICE_INSTANCE, "content")["rootFolder"]
-    params = {"container": root, "type": [type_ or "ManagedEntity"], "recursive": True}
+    params = {"container": _root(transport), "type": [type_ or "ManagedEntity"], "recursive": True}
     view = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
     try:
         return retrieve(

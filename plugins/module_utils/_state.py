@@ -57,6 +57,12 @@ class Wanted:
 def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
     [before] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    # Whoever drives the task wants to know this all the more where the task has ended under his hands.
+    with noting(cancel_requested=before["cancelled"]):
+        return _set_task(connection, before, wanted, check_mode)
+
+
+def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     calls = _plan(before, wanted)
     sent: list[str] = []
     if not check_mode:
@@ -78,6 +84,7 @@ def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[s
     return {
         "changed": bool(calls),
         "task": after,
+        "cancel_requested": after["cancelled"],
         "diff": {"before": _compared(before, wanted), "after": _compared(after, wanted)},
     }
 

@@ -10,8 +10,8 @@ module: vsphere_task_state
 short_description: Drive a task of your own in vCenter
 version_added: 0.1.0
 description:
-  - Sets the description, progress, state, result, error and custom values of a task, such as one that an extension has
-    created to show its own work in the vSphere Client.
+  - Sets the description, progress, state, result, error and custom values of a task, such as one that
+    M(vsphere.tasks.vsphere_task_create) has created to show the work of a play in the vSphere Client.
   - Only what differs is sent, so that a second run changes nothing.
   - vCenter demands the privilege C(Task.Update), for custom values C(Global.SetCustomField).
 author:
@@ -66,6 +66,7 @@ options:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
     type: dict
 seealso:
+  - module: vsphere.tasks.vsphere_task_create
   - module: vsphere.tasks.vsphere_task_info
 """
 
@@ -76,6 +77,12 @@ EXAMPLES = r"""
     state: running
     progress: 10
     description: Copying the templates
+  register: told
+
+- name: Stop where somebody has cancelled the task
+  ansible.builtin.fail:
+    msg: The task was cancelled
+  when: told.cancel_requested
 
 - name: End the task well
   vsphere.tasks.vsphere_task_state:
@@ -124,6 +131,13 @@ task:
     description:
       key: vsphere.tasks.description
       message: Copying the templates
+cancel_requested:
+  description:
+    - Whether the cancellation of the task was asked for. A task that M(vsphere.tasks.vsphere_task_create) has created
+      is not ended by that; whoever drives it stops its work and sets O(state=error).
+  returned: when the task could be read, also on failure
+  type: bool
+  sample: false
 fault:
   description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
   returned: failure, where there was one

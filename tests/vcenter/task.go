@@ -23,6 +23,7 @@ type Task struct {
 
 	registry    *simulator.Registry
 	operation   *operation    // nil for a task that a client or a test drives
+	byClient    bool          // made by CreateTask: whoever made it ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
 	canceled    chan struct{} // closed by the first CancelTask
 	progressed  atomic.Bool   // progress was set, be it to 0
@@ -131,7 +132,8 @@ func (t *Task) UpdateProgress(ctx *simulator.Context, req *types.UpdateProgress)
 	return &methods.UpdateProgressBody{Res: &types.UpdateProgressResponse{}}
 }
 
-// CancelTask asks for the cancellation: the task ends later. Asking again before it has is the same request.
+// CancelTask asks for the cancellation: the task ends later. Asking again before it has is the same request. A task that
+// a client drives is ended by that client, who sees the flag.
 func (t *Task) CancelTask(ctx *simulator.Context, _ *types.CancelTask) soap.HasFault {
 	switch {
 	case t.done():
@@ -141,7 +143,7 @@ func (t *Task) CancelTask(ctx *simulator.Context, _ *types.CancelTask) soap.HasF
 	case !t.Info.Cancelled:
 		ctx.Update(t, []types.PropertyChange{change("info.cancelled", true)})
 		close(t.canceled)
-		if t.operation == nil {
+		if t.operation == nil && !t.byClient {
 			time.AfterFunc(t.cancelDelay, func() { t.end(nil, localized(&types.RequestCanceled{})) })
 		}
 	}

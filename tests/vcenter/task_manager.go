@@ -187,6 +187,7 @@ func (m *TaskManager) CreateTask(ctx *simulator.Context, req *types.CreateTask) 
 		return fault(&types.InvalidArgument{InvalidProperty: "taskType"})
 	}
 	task := m.create(req.Obj)
+	task.byClient = true
 	info := &task.Info
 	info.DescriptionId = req.TaskTypeId
 	info.Cancelable = req.Cancelable

@@ -58,10 +58,15 @@ def play(name: str, text: str) -> None:
     (folder / f"{name}.play.yml").write_text(json.dumps(plays, indent=2), encoding="utf-8")
 
 
+def yaml_blocks(page: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", (root / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
 for module in (root / "plugins" / "modules").glob("*.py"):
     play(
         module.stem,
         importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module.stem}").EXAMPLES,
     )
-readme = (root / "README.md").read_text(encoding="utf-8")
-play("README", next(block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "hosts:" in block))
+play("README", next(block for block in yaml_blocks("README.md") if "hosts:" in block))
+# The steps of this guide are one play.
+play("own_tasks", "".join(yaml_blocks("docs/own_tasks.md")))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import importlib
 import json
@@ -92,6 +93,13 @@ class Vcenter:
 
         threading.Thread(target=watch, daemon=True).start()
 
+    @contextlib.contextmanager
+    def connection(self) -> t.Iterator[Connection]:
+        """A session of its own, for what no module does."""
+        options = ConnectionOptions.from_params({**self.options, **NOTHING_SPECIAL})
+        with Connection(options, lambda secret: None) as connection:
+            yield connection
+
     def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """Run a module of the collection; what it returns, with failed."""
         return run_module(module, check, {**self.options, **options})
@@ -153,8 +161,7 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
 @pytest.fixture
 def owner_field(vcenter: Vcenter) -> str:
     """A custom field that is defined for tasks; its name."""
-    options = ConnectionOptions.from_params({**vcenter.options, **NOTHING_SPECIAL})
-    with Connection(options, lambda secret: None) as connection:
+    with vcenter.connection() as connection:
         fields = connection.manager("customFieldsManager")
         if "owner" not in [each["name"] for each in connection.read(lambda to: to.get(fields, "field")) or ()]:
             connection.invoke(fields, "AddCustomFieldDef", {"name": "owner", "moType": "Task"})

@@ -229,3 +229,21 @@ def test_a_failure_halfway_says_what_was_carried_out(vcenter: t.Any) -> None:
 def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
     result = vcenter.run("state", task_id="task-404", progress=5)
     assert "knows no task-404" in result["msg"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_cancellation_that_was_asked_for_is_reported(vcenter: t.Any, check: bool) -> None:
+    task_id = vcenter.create(cancelable=True)
+    assert vcenter.run("state", check, task_id=task_id, progress=10)["cancel_requested"] is False
+    vcenter.control("PATCH", f"/tasks/{task_id}", cancelled=True)
+    for options in ({"progress": 20}, {}):
+        result = vcenter.run("state", check, task_id=task_id, **options)
+        assert (result["failed"], result["cancel_requested"]) == (False, True)
+
+
+def test_it_is_reported_too_where_the_task_has_ended_meanwhile(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.run("cancel", task_ids=[task_id])
+    result = vcenter.run("state", task_id=task_id, progress=10)
+    assert (result["failed"], result["cancel_requested"]) == (True, True)
+    assert result["fault"]["type"] == "InvalidState"

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating tasks of types that an extension has registered.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_labels
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+
+
+class Wanted:
+    """The task that is to be there, checked as far as that goes without a server."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.entity = None if params["entity"] is None else Entity.from_params("entity", params["entity"])
+        if self.entity and not self.entity.is_one:
+            raise VsphereError(
+                "entity names no object: give its moid and type, its name or its path, or leave the option out for the "
+                "root folder"
+            )
+        names = ("task_type", "initiated_by", "activation_id", "parent_task_key")
+        self.given: dict[str, t.Any] = {name: params[name] for name in names if params[name] is not None}
+        empty = [name for name, value in self.given.items() if not value.strip()]
+        if empty:
+            raise VsphereError(
+                f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
+            )
+        self.given["cancelable"] = params["cancelable"]
+
+
+def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+    """Create the task, unless an unfinished one of its activation id and type is there."""
+    _check_extensions(connection)
+    entity = find_entity(connection, wanted.entity) if wanted.entity else root_folder(connection)
+    read_labels(connection)
+    tasks = _unfinished(connection, **wanted.given)
+    new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
+    if new and not check_mode:
+        tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
+    task = tasks[0] if tasks else None
+    with noting(changed=bool(new) and not check_mode, task=task):
+        name_operations(connection, tasks)
+    return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
+
+
+def _unfinished(
+    connection: Connection, task_type: str, activation_id: str | None = None, **others: t.Any
+) -> list[Task]:
+    """The oldest such task, or none."""
+    if not activation_id:
+        return []
+    given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
+    spec, checks = Conditions({**dict.fromkeys(FILTER_SPEC), **given}).to_filter(None)
+    wanted = Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
+    return search_history(connection, wanted, Scroll(limit=1))
+
+
+def create_task(
+    connection: Connection,
+    entity: Ref,
+    task_type: str,
+    *,
+    cancelable: bool = False,
+    initiated_by: str | None = None,
+    activation_id: str | None = None,
+    parent_task_key: str | None = None,
+) -> dict[str, t.Any]:
+    """Create a task, which is queued then; its TaskInfo in VI/JSON form."""
+    _check_extensions(connection)
+    given = {"initiatedBy": initiated_by, "activationId": activation_id, "parentTaskKey": parent_task_key}
+    params = {
+        "obj": entity,
+        "taskTypeId": task_type,
+        "cancelable": cancelable,
+        **{name: value for name, value in given.items() if value is not None},
+    }
+    try:
+        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params)
+    except Fault as fault:
+        sentence = _refusal(connection, fault, entity, task_type)
+        if not sentence:
+            raise
+        raise VsphereError(sentence, **fault.result) from fault
+    return t.cast("dict[str, t.Any]", info)
+
+
+def _check_extensions(connection: Connection) -> None:
+    """Raise an error where the server has no extensions, and so no task types and no tasks of clients."""
+    connection.manager("extensionManager")
+
+
+def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) -> str:
+    """Why a task was not created and what to do about it; empty where the fault says so itself."""
+    if fault.type == "ManagedObjectNotFound":
+        return (
+            f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
+        )
+    # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
+    if fault.type == "InvalidArgument" and fault.fields.get("invalidProperty", "")[:8] in ("", "taskType"):
+        return (
+            f"{connection.host} knows no task type {task_type} (InvalidArgument): register it with "
+            f"vsphere_task_type, where its id goes into task_types"
+        )
+    return ""

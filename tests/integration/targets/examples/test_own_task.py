@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""examples/own_task.yml: what vCenter shows of a play that ends well, fails, or is cancelled."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+
+HERE = pathlib.Path(__file__).parent
+CONFIG = HERE.parents[1] / "integration_config.yml"
+PLAY = pathlib.Path(_tasks.__file__).parents[2] / "examples" / "own_task.yml"
+PROGRAM = str(shutil.which("ansible-playbook"))
+SERVER = json.loads(CONFIG.read_text(encoding="utf-8"))["vcenters"]["vcenter"]
+CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a"]
+
+
+@pytest.fixture(params=["json", "soap"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class Play:
+    """Runs the play on a folder of the test's own, with other variables than its own where some are given."""
+
+    def __init__(self, transport: str, folder: pathlib.Path) -> None:
+        self._variables = {"folder": str(folder / "config"), "archive": str(folder / "config.tar.gz")}
+        self._environment = {
+            **os.environ,
+            "VMWARE_HOST": SERVER["host"],
+            "VMWARE_PORT": str(SERVER["port"]),
+            "VMWARE_USER": SERVER["user"],
+            "VMWARE_PASSWORD": SERVER["password"],
+            "VMWARE_CA_PATH": SERVER["ca"],
+            "VMWARE_TRANSPORT": transport,
+        }
+
+    def start(self, **variables: t.Any) -> subprocess.Popen[str]:
+        given = json.dumps({**self._variables, **variables})
+        return subprocess.Popen(
+            [PROGRAM, PLAY, "--extra-vars", f"@{CONFIG}", "--extra-vars", given],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __call__(self, **variables: t.Any) -> tuple[int, str]:
+        """The status of the whole run, and what was shown."""
+        with self.start(**variables) as process:
+            shown = process.communicate()[0]
+        return process.returncode, shown
+
+
+@pytest.fixture
+def play(transport: str, tmp_path: pathlib.Path) -> Play:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "app.ini").write_text("[app]\n", encoding="utf-8")
+    return Play(transport, tmp_path)
+
+
+def tasks_of(folder: pathlib.Path) -> list[dict[str, t.Any]]:
+    """The tasks of the play as vCenter has them, newest first."""
+    options = {
+        "hostname": SERVER["host"],
+        "port": SERVER["port"],
+        "username": SERVER["user"],
+        "password": SERVER["password"],
+        "ca_path": SERVER["ca"],
+        "transport": "json",
+        "session_id": None,
+        "validate_certs": True,
+        "proxy_host": None,
+        "proxy_port": None,
+        "request_timeout": 60,
+    }
+    with Connection(ConnectionOptions.from_params(options), lambda secret: None) as connection:
+        tasks = _tasks.recent_tasks(connection)
+    return [task for task in tasks if task["activation_id"] == f"backup of {folder / 'config'}"]
+
+
+def test_it_ends_as_a_success(play: Play, tmp_path: pathlib.Path) -> None:
+    status, shown = play()
+    assert status == 0, shown
+    archive = tmp_path / "config.tar.gz"
+    assert archive.exists()
+    [task] = tasks_of(tmp_path)
+    assert (task["description_id"], task["state"], task["progress"]) == ("com.example.ansible.backup", "success", 100)
+    assert task["result"] == str(archive)
+    assert task["description"]["message"] == "Comparing the archive with the folder"
+    assert task["entity_name"] == "Datacenters"
+
+
+def test_it_ends_as_an_error_where_a_step_fails(play: Play, tmp_path: pathlib.Path) -> None:
+    broken = [{"description": "Working", "argv": ["true"]}, {"description": "Breaking", "argv": ["false"]}]
+    status, shown = play(steps=broken)
+    assert status == 2, shown
+    [task] = tasks_of(tmp_path)
+    assert (task["state"], task["progress"], task["description"]["message"]) == ("error", 50, "Breaking")
+    assert task["error"] == {
+        "type": "ExtendedFault",
+        "message": "Work: non-zero return code",
+        "fault_type_id": "com.example.ansible.backup.failed",
+    }
+    assert "Work: non-zero return code" in shown
+
+
+def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> None:
+    never = tmp_path / "never"
+    cancel = [*CANCEL, '{"task_ids": ["{{ backup.task.id }}"], "wait": false}']
+    steps = [{"description": "Working", "argv": cancel}, {"description": "More", "argv": ["touch", str(never)]}]
+    status, shown = play(steps=steps)
+    assert status == 2, shown
+    assert not never.exists()
+    [task] = tasks_of(tmp_path)
+    assert (task["state"], task["cancelled"]) == ("error", True)
+    assert task["error"] == {
+        "type": "ExtendedFault",
+        "message": "Stop where somebody has cancelled the task: the cancel button was pressed",
+        "fault_type_id": "com.example.ansible.backup.canceled",
+    }
+
+
+def test_a_run_goes_on_with_the_task_of_one_that_was_killed(play: Play, tmp_path: pathlib.Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        code = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]})).recv(1)"
+        killed = play.start(steps=[{"description": "Working", "argv": [sys.executable, "-c", code]}])
+        # The step is at work as soon as it calls, and ends when it is hung up on.
+        with killed, server.accept()[0]:
+            os.killpg(killed.pid, signal.SIGKILL)
+    [left] = tasks_of(tmp_path)
+    assert left["state"] == "running"
+    assert play()[0] == 0
+    [task] = tasks_of(tmp_path)
+    assert (task["id"], task["state"]) == (left["id"], "success")

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_create."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+import pytest
+
+CREATE = "TaskManager.CreateTask"
+TYPE = "com.vmware.govmomi.simulator.test"
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on(vcenter: t.Any) -> t.Iterator[None]:
+    """Ends what a test has created: nobody else does, and other tests wait for whatever runs."""
+    yield
+    created = vcenter.run("info", states=["queued", "running"], description_ids=[TYPE, "com.example.*"])
+    for task in created["tasks"]:
+        vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
+
+
+def test_a_task_is_created_for_the_root_folder(vcenter: t.Any) -> None:
+    result = vcenter.run("create", task_type=TYPE)
+    assert (result["failed"], result["changed"]) == (False, True)
+    task = result["task"]
+    assert (task["description_id"], task["state"], task["cancelable"]) == (TYPE, "queued", False)
+    assert task["entity"] == {"type": "Folder", "moid": "group-d1"}
+    [read] = vcenter.run("info", task_ids=[task["id"]])["tasks"]
+    assert read == {**task, "queued_for": read["queued_for"]}
+    assert vcenter.requests().count(CREATE) == 1
+
+
+def test_every_option_is_there_in_the_task(vcenter: t.Any) -> None:
+    parent = vcenter.run("create", task_type=TYPE)["task"]
+    given = {
+        "cancelable": True,
+        "initiated_by": "EXAMPLE\\someone",
+        "activation_id": str(uuid.uuid4()),
+        "parent_task_key": parent["key"],
+    }
+    task = vcenter.run("create", task_type=TYPE, **given)["task"]
+    assert task["reason"] == {"type": "TaskReasonUser", "user_name": given.pop("initiated_by")}
+    assert {name: task[name] for name in given} == given
+    assert task["root_task_key"] == parent["key"]
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        {"type": "VirtualMachine", "moid": "{moid}"},
+        {"type": "VirtualMachine", "name": "DC0_H0_VM0"},
+        {"name": "DC0_H0_VM0"},
+        {"path": "DC0/vm/DC0_H0_VM0"},
+    ],
+)
+def test_the_entity_is_named_by_moid_name_or_path(vcenter: t.Any, entity: dict[str, str]) -> None:
+    with vcenter.connection() as connection:
+        index = connection.manager("searchIndex")
+        path = {"inventoryPath": "DC0/vm/DC0_H0_VM0"}
+        moid = connection.read(lambda to: to.invoke(index, "FindByInventoryPath", path))["value"]
+    given = {part: value.format(moid=moid) for part, value in entity.items()}
+    task = vcenter.run("create", task_type=TYPE, entity=given)["task"]
+    assert (task["entity"], task["entity_name"]) == ({"type": "VirtualMachine", "moid": moid}, "DC0_H0_VM0")
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_an_unfinished_task_of_that_activation_id_is_returned(vcenter: t.Any, state: str) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    first = vcenter.run("create", **options)
+    vcenter.run("state", task_id=first["task"]["id"], state=state)
+    for check in (False, True):
+        second = vcenter.run("create", check, **options)
+        assert (second["failed"], second["changed"]) == (False, False)
+        assert (second["task"]["id"], second["task"]["state"]) == (first["task"]["id"], state)
+        assert second["diff"]["before"] == second["diff"]["after"]
+    assert vcenter.requests().count(CREATE) == 1
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+
+
+def test_one_that_is_over_or_of_another_type_is_not(vcenter: t.Any) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    vcenter.create(activation_id=options["activation_id"], description_id="com.example.other")
+    vcenter.create(activation_id=options["activation_id"], state="success")
+    first = vcenter.run("create", **options)
+    assert first["changed"]
+    vcenter.run("state", task_id=first["task"]["id"], state="error", error={"message": "it broke"})
+    second = vcenter.run("create", **options)
+    assert second["changed"]
+    assert second["task"]["id"] != first["task"]["id"]
+
+
+def test_check_mode_creates_nothing(vcenter: t.Any) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4()), "entity": {"name": "DC0_H0_VM0"}}
+    predicted = vcenter.run("create", check=True, **options)
+    assert (predicted["failed"], predicted["changed"], predicted["task"]) == (False, True, None)
+    assert CREATE not in vcenter.requests()
+    real = vcenter.run("create", **options)
+    assert predicted["diff"] == real["diff"]
+    assert real["diff"]["before"] == {}
+    assert real["diff"]["after"]["task_type"] == TYPE
+
+
+def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
+    result = vcenter.run("create", task_type="com.example.nobody.knows")
+    assert result["failed"]
+    assert "knows no task type com.example.nobody.knows (InvalidArgument)" in result["msg"]
+    assert "register it with vsphere_task_type" in result["msg"]
+    assert result["fault"]["type"] == "InvalidArgument"
+
+
+@pytest.mark.parametrize(
+    ("entity", "message"),
+    [
+        ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404 (ManagedObjectNotFound)"),
+        ({"name": "DC0_H0_VM9"}, "no object of the inventory is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM"),
+        ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody leads to nothing in the inventory"),
+    ],
+)
+def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
+    result = vcenter.run("create", task_type=TYPE, entity=entity)
+    assert result["failed"]
+    assert message in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"task_type": " "}, "task_type is empty"),
+        (
+            {"activation_id": "", "initiated_by": "", "parent_task_key": ""},
+            "initiated_by, activation_id, parent_task_key",
+        ),
+        ({"entity": {}}, "entity names no object"),
+        ({"entity": {"type": "VirtualMachine"}}, "entity names no object"),
+        ({"entity": {"moid": "vm-1"}}, "required by 'moid': type"),
+        ({"entity": {"type": "VirtualMachin", "name": "a"}}, "did you mean VirtualMachine or"),
+        ({"entity": {"name": "a", "path": "b"}}, "mutually exclusive"),
+    ],
+)
+def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+    result = vcenter.run("create", **{"task_type": TYPE, **options})
+    assert result["failed"]
+    assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
+def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+    vcenter.options["username"] = vcenter.address["readonly_user"]
+    result = vcenter.run("create", task_type=TYPE)
+    assert result["failed"]
+    assert "the user lacks the privilege Task.Create" in result["msg"]
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "cut"])
+def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: str) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    vcenter.fault(kind, "CreateTask$")
+    result = vcenter.run("create", **options)
+    assert result["failed"]
+    assert "whether CreateTask of TaskManager TaskManager was carried out is unknown" in result["msg"]
+    assert vcenter.requests().count(CREATE) == 1
+    # By its activation id the task is found by whoever tries again.
+    assert not vcenter.run("create", **options)["changed"]
+
+
+@pytest.mark.parametrize("activation_id", [None, "a"])
+def test_esxi_creates_no_tasks(server: t.Any, transport: str, activation_id: str | None) -> None:
+    if transport == "json":
+        pytest.skip("ESXi has no VI/JSON")
+    result = server("esxi").run("create", task_type=TYPE, activation_id=activation_id)
+    assert result["failed"]
+    assert "a part of vCenter, not of ESXi" in result["msg"]
+
+
+def test_it_has_the_label_of_its_type(vcenter: t.Any) -> None:
+    key = f"com.example.x{uuid.uuid4().hex}"
+    vcenter.run("type", extension=key, task_types=[{"id": f"{key}.copy", "labels": {"en": "Copy it"}}])
+    options = {"task_type": f"{key}.copy", "activation_id": key}
+    assert [vcenter.run("create", **options)["task"]["operation"] for _again in range(2)] == ["Copy it", "Copy it"]
+
+
+def test_a_task_is_named_also_where_what_follows_fails(vcenter: t.Any) -> None:
+    # The first reads the labels of vSphere itself, the second those of extensions.
+    vcenter.fault("fault", "RetrievePropertiesEx$", fault={"_typeName": "NoPermission"}, skip=1)
+    result = vcenter.run("create", task_type=TYPE)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert vcenter.run("info", task_ids=[result["task"]["id"]])["tasks"][0]["state"] == "queued"
