@@ -19,6 +19,10 @@ root, config, folder = map(pathlib.Path, sys.argv[1:])
 server = json.loads(config.read_text(encoding="utf-8"))["vcenters"]["vcenter"]
 
 
+# What the examples call by names that a reader would have, and the test vCenter's names for it.
+NAMES = {"vcenter.example.com": server["host"], "esx-01.example.com": "DC0_C0_H0", "web-01": "DC0_H0_VM0"}
+
+
 def create(**task: t.Any) -> str:
     """A task on the test vCenter; its id."""
     return str(requests.post(f"{server['control']}/tasks", json=task, timeout=10).json()["ids"][0])
@@ -26,7 +30,8 @@ def create(**task: t.Any) -> str:
 
 def play(name: str, text: str) -> None:
     """Write a play that runs the tasks with the connection of the test vCenter, and tasks that end."""
-    text = text.replace("vcenter.example.com", server["host"])
+    for example, real in NAMES.items():
+        text = text.replace(example, real)
     # A task can be cancelled or driven to one end only, so each that is named is a new one.
     text = re.sub(r"task-12[34]", lambda _id: create(duration=2, cancelable=True), text)
     tasks = DataLoader().load(text)
@@ -42,6 +47,7 @@ def play(name: str, text: str) -> None:
     variables = {
         "vcenter_password": "{{ vcenters.vcenter.password }}",
         "clone_task_ids": [create(duration=1), create(duration=30)],
+        "clones": [create(duration=1)],
         "my_task_id": create(state="queued"),
         "my_other_task_id": create(),
     }
@@ -68,5 +74,6 @@ for module in (root / "plugins" / "modules").glob("*.py"):
         importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module.stem}").EXAMPLES,
     )
 play("README", next(block for block in yaml_blocks("README.md") if "hosts:" in block))
-# The steps of this guide are one play.
-play("own_tasks", "".join(yaml_blocks("docs/own_tasks.md")))
+# The steps of a guide are one play.
+for guide in ("finding", "own_tasks", "waiting"):
+    play(guide, "".join(yaml_blocks(f"docs/{guide}.md")))
