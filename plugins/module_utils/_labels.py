@@ -56,7 +56,7 @@ def _of_extensions(transport: Transport, wanted: set[str]) -> dict[str, str]:
         resources = [each for each in extension.get("resourceList", ()) if each["module"] == "task"]
         # The best comes last, and wins.
         for resource in sorted(resources, key=lambda each: _nearness(each["locale"], locale)):
-            for pair in resource["data"]:
+            for pair in resource.get("data", ()):
                 task_type = pair["key"].removesuffix(".label")
                 if task_type in wanted and task_type != pair["key"]:
                     labels[task_type] = pair["value"]

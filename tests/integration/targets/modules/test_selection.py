@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import typing as t
 import uuid
 
@@ -257,6 +258,31 @@ def test_the_cost_of_a_long_history(vcenter: t.Any, tag: str, order: str, more: 
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
+def test_falling_back_to_soap_costs_two_more(server: t.Any, transport: str) -> None:
+    if transport == "json":
+        pytest.skip("a vCenter 7 speaks SOAP only")
+    vcenter = server("vcenter7")
+    vcenter.create()
+    costs = {}
+    for way in ("soap", "auto"):
+        vcenter.control("DELETE", "/stats")
+        assert vcenter.run("info", source="history", transport=way, limit=1)["tasks"]
+        costs[way] = sum(vcenter.stats["total"].values())
+    assert costs["auto"] == costs["soap"] + 2
+
+
+def test_memory_does_not_grow_with_what_is_left_out(vcenter: t.Any, tag: str) -> None:
+    peaks = []
+    for count in (1000, 3000):
+        vcenter.create_many(count, change_tag=tag, state="success")
+        tracemalloc.start()
+        result = vcenter.run("info", tags=[tag], description_ids=["none"], source="history", page_size=100)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert ids(result) == []
+    assert peaks[1] < 1.5 * peaks[0]
+
+
 @pytest.mark.parametrize(("entity", "more"), [({"name": "DC0_H0_VM1"}, 4), ({"path": "DC0/vm/DC0_H0_VM1"}, 1)])
 def test_the_cost_of_an_entity(vcenter: t.Any, entity: dict[str, str], more: int) -> None:
     vcenter.run("info", entity={"type": "VirtualMachine", "moid": vcenter.run("info", entity=entity)["tasks"] or "x"})
@@ -332,6 +358,23 @@ def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
         "Power Off virtual machine",
         "com.example.unknown",
     ]
+
+
+def test_the_operation_of_an_extension_comes_from_its_resources(vcenter: t.Any, tag: str) -> None:
+    task_type = f"com.example.{tag}.copy"
+    labels = {"de": "Kopieren", "en": "Copy"}
+    types = [{"id": task_type, "labels": labels}, {"id": f"{task_type}.other", "labels": {"de": "Nur deutsch"}}]
+    extension = {"extension": f"com.example.{tag}", "task_types": types}
+    vcenter.run("type", **extension)
+    try:
+        given = [vcenter.create(description_id=each["id"]) for each in types]
+        before = len(vcenter.requests())
+        # The session's language is English.
+        tasks = vcenter.run("info", task_ids=given)["tasks"]
+        assert [task["operation"] for task in tasks] == ["Copy", "Nur deutsch"]
+        assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 2
+    finally:
+        vcenter.run("type", state="absent", **extension)
 
 
 def test_the_summary(vcenter: t.Any, tag: str) -> None:
