@@ -41,8 +41,8 @@ seealso:
 options:
   entity:
     description:
-      - The object of the inventory that the task is shown on: its inventory path such as V(DC0/vm/web-01), its
-        name, or its type and managed object id such as V(VirtualMachine:vm-12).
+      - The object of the inventory that the task is shown on, by its inventory path such as V(DC0/vm/web-01), its name,
+        or its type and managed object id such as V(VirtualMachine:vm-12).
       - Without it the root folder, the vCenter itself, is taken.
     type: str
     ini:

@@ -113,6 +113,8 @@ class Mirror:
             self._note(f"{type(error).__name__}: {error}")
 
     def _note(self, message: str) -> None:
+        if not message:
+            return
         for secret in list(self._secrets):
             message = message.replace(secret, "********")
         if self._task_id:
@@ -188,15 +190,19 @@ class _Tasks:
         self._connection.hurry()
         for task in self._open:
             task.ends(error)
-        self.update()
         # An idle connection may have been closed by the other side, which a second try overcomes.
-        self.update()
+        if self._send():
+            self._note(self._send())
         self.finished = True
 
     def update(self) -> None:
-        """Bring the tasks in vCenter up to date, those of plays first."""
+        """Bring the tasks in vCenter up to date."""
+        self._note(self._send())
+
+    def _send(self) -> str:
+        """What is new, to those of plays first; what went wrong."""
         in_time = time.monotonic() >= self._due
-        wait = 0.0
+        wait, trouble = UPDATE_EVERY, ""
         for task in [*reversed(self._open)]:
             try:
                 task.send(details=in_time)
@@ -205,13 +211,12 @@ class _Tasks:
                 self._open.remove(task)
                 self._note(fault.message)
             except VsphereError as error:
-                wait = RETRY_AFTER
-                self._note(error.message)
+                wait, trouble = RETRY_AFTER, error.message
             else:
-                wait = wait or UPDATE_EVERY
                 if task.is_over:
                     self._open.remove(task)
         self._due = time.monotonic() + wait
+        return trouble
 
     def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
         info = create_task(self._connection, self._entity, self._task_type, parent_task_key=parent_key)
