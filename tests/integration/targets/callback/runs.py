@@ -48,7 +48,7 @@ ansible_connection=local
 
 
 class Outcome(t.NamedTuple):
-    """How a run of Ansible ended: all of its output, without line breaks inside of warnings."""
+    """How a run of Ansible ended, and the seconds that it took from when it was asked for."""
 
     status: int
     output: str
@@ -123,6 +123,13 @@ class Runs:
     def open_gate(self) -> None:
         """Let the Ansible task that reads from the gate go on."""
         (self._folder / "gate").write_text("", encoding="utf-8")
+
+    def gate_reached(self) -> None:
+        """Wait until the Ansible task is there that says so."""
+        reached = self._folder / "gate.reached"
+        while not reached.exists():
+            time.sleep(0.05)
+        reached.unlink()
 
     def tasks(self) -> list[dict[str, t.Any]]:
         """The tasks in vCenter that were created since the test began, oldest first."""
