@@ -33,8 +33,8 @@ notes:
   - The user needs the privileges C(Task.Create) and C(Task.Update).
   - Variables are taken from the extra variables and from the first play (C(vars), C(vars_files), C(vars_prompt)), not
     from hosts and groups.
-  - A password in C(ansible.cfg) can be read by whoever reads that file. Give it by the environment, or by a variable from
-    a vault.
+  - A password in C(ansible.cfg) can be read by whoever reads that file. Give it by the environment, or by a variable
+    from a vault.
 seealso:
   - module: vsphere.tasks.vsphere_task_type
   - module: vsphere.tasks.vsphere_task_state
@@ -218,7 +218,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Mirror, entity_from_text
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirrored import MirroredRun
 
@@ -276,17 +276,19 @@ class CallbackModule(CallbackBase):
 
     def _begin(self, playbook: Playbook, play: Play) -> MirroredRun | None:
         try:
-            self._take_variables(play)
-            options = ConnectionOptions.from_params({name: self.get_option(name) for name in CONNECTION_SPEC})
-            mirror = Mirror(options, entity_from_text(self.get_option("entity")), self.get_option("task_type"))
+            given = self._read_options(play)
+            options = ConnectionOptions.from_params(given)
+            mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
         except (AnsibleError, VsphereError) as error:
             self._display.warning(f"This run is not shown in vCenter: {error}")
             return None
-        return MirroredRun(mirror, playbook, self.get_option("plays"), self._display.warning)
+        return MirroredRun(mirror, playbook, given["plays"], self._display.warning)
 
-    def _take_variables(self, play: Play) -> None:
-        """Read the options again with the variables that they can be; Ansible leaves that to the callback."""
+    def _read_options(self, play: Play) -> dict[str, t.Any]:
+        """The options, with the variables that they can be as well: Ansible leaves those to the callback."""
         known = play.get_variable_manager().get_vars(play=play)
         names = constants.config.get_plugin_vars("callback", self._load_name)
         templar = Templar(loader=play.get_loader(), variables=known)
-        self.set_options(var_options={name: templar.template(known[name]) for name in names if name in known})
+        variables = {name: templar.template(known[name]) for name in names if name in known}
+        options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
+        return t.cast("dict[str, t.Any]", options)

@@ -83,7 +83,7 @@ class Mirror:
         self._orders.put(("end_play", (error,)))
 
     def finish(self, error: str | None) -> None:
-        """End all tasks; the first outcome counts. In a process that was forked from the run's own this does nothing."""
+        """End all tasks; the first outcome counts. A process that was forked from the run's own does nothing."""
         if os.getpid() != self._pid:
             return
         if self._deadline is None:
@@ -99,18 +99,20 @@ class Mirror:
                 tasks = _Tasks(connection, self._entity, self._task_type, self._note)
                 self._task_id = tasks.run.id
                 while not tasks.finished:
-                    try:
-                        order, arguments = self._orders.get(timeout=tasks.pause)
-                    except queue.Empty:
-                        tasks.update()
-                    else:
-                        getattr(tasks, order)(*arguments)
+                    order, arguments = self._next_order(tasks.pause)
+                    getattr(tasks, order)(*arguments)
         except MissingLibrary as error:
             self._note(missing_required_lib(error.library, reason=error.message))
         except VsphereError as error:
             self._note(error.message)
         except Exception as error:  # noqa: BLE001 (whatever it is, the run goes on)
             self._note(f"{type(error).__name__}: {error}")
+
+    def _next_order(self, pause: float | None) -> tuple[str, tuple[t.Any, ...]]:
+        try:
+            return self._orders.get(timeout=pause)
+        except queue.Empty:
+            return "update", ()
 
     def _note(self, message: str) -> None:
         if not message:
@@ -203,21 +205,22 @@ class _Tasks:
     def _send(self) -> str:
         """What is new, to those of plays first; what went wrong."""
         in_time = time.monotonic() >= self._due
-        wait, trouble = UPDATE_EVERY, ""
-        for task in [*reversed(self._open)]:
-            try:
-                task.send(details=in_time)
-            except Fault as fault:
-                # It was ended by somebody else, say, or may not be driven: that will not change.
-                self._open.remove(task)
-                self._note(fault.message)
-            except VsphereError as error:
-                wait, trouble = RETRY_AFTER, error.message
-            else:
-                if task.is_over:
-                    self._open.remove(task)
-        self._due = time.monotonic() + wait
-        return trouble
+        troubles = [self._send_to(task, in_time) for task in [*reversed(self._open)]]
+        self._due = time.monotonic() + (RETRY_AFTER if any(troubles) else UPDATE_EVERY)
+        return next(filter(None, troubles), "")
+
+    def _send_to(self, task: _TaskInVcenter, details: bool) -> str:
+        try:
+            task.send(details)
+        except Fault as fault:
+            # It was ended by somebody else, say, or may not be driven: that will not change.
+            self._open.remove(task)
+            self._note(fault.message)
+        except VsphereError as error:
+            return error.message
+        if task.is_over and task in self._open:
+            self._open.remove(task)
+        return ""
 
     def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
         info = create_task(self._connection, self._entity, self._task_type, parent_task_key=parent_key)

@@ -107,9 +107,7 @@ def test_a_failure_names_the_task(runs: t.Any) -> None:
     assert (outcome.status, outcome.warnings) == (2, [])
     [task] = runs.tasks()
     assert task["state"] == "error"
-    assert re.fullmatch(
-        r'Task "First" failed on (one|two|three); 2 other hosts failed, too', task["error"]["message"]
-    )
+    assert re.fullmatch(r'Task "First" failed on (one|two|three); 2 other hosts failed, too', task["error"]["message"])
     assert task["error"]["type"] == "ExtendedFault"
 
 

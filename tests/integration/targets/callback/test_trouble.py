@@ -227,7 +227,8 @@ def test_options_of_the_configuration_and_of_variables(runs: t.Any, tmp_path: pa
     names = ("HOST", "PORT", "USER", "PASSWORD", "CA_PATH", "TRANSPORT")
     without = {f"VMWARE_{name}": None for name in names}
     playbook = SHORT.replace(
-        "  hosts: one", "  hosts: one\n  vars:\n    vcenter_task_hostname: '{{ my_host }}'\n    vcenter_task_plays: false"
+        "  hosts: one",
+        "  hosts: one\n  vars:\n    vcenter_task_hostname: '{{ my_host }}'\n    vcenter_task_plays: false",
     )
     given = f"{{'my_host': '{options['hostname']}', 'vcenter_task_password': '{options['password']}'}}"
     outcome = runs.run(playbook, "-e", given, ANSIBLE_CONFIG=str(tmp_path / "ansible.cfg"), **without)

@@ -158,5 +158,5 @@ def test_an_object_as_a_text() -> None:
     assert entity_from_text("VirtualMachine:vm-12") == ("entity", "VirtualMachine", "vm-12", None, None)
     assert entity_from_text("DC0/vm/web: 1") == ("entity", None, None, None, "DC0/vm/web: 1")
     assert entity_from_text("web-01") == ("entity", None, None, "web-01", None)
-    with pytest.raises(VsphereError, match="entity.name is empty"):
+    with pytest.raises(VsphereError, match="name is empty"):
         entity_from_text("  ")
