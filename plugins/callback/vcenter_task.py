@@ -211,6 +211,26 @@ options:
       - name: vcenter_task_request_timeout
 """
 
+EXAMPLES = r"""
+# In ansible.cfg:
+#
+#   [defaults]
+#   callbacks_enabled = vsphere.tasks.vcenter_task
+#
+#   [callback_vcenter_task]
+#   hostname = vcenter.example.com
+#   username = ansible@vsphere.local
+#
+# And once for each vCenter:
+- name: Register the task type of playbook runs
+  vsphere.tasks.vsphere_task_type:
+    extension: vsphere.tasks
+    task_types:
+      - id: vsphere.tasks.playbook
+        labels:
+          en: Ansible playbook
+"""
+
 import typing as t
 
 from ansible import constants

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -87,6 +88,7 @@ class Runs:
         (folder / "inventory").write_text(INVENTORY, encoding="utf-8")
         (folder / "gone.py").write_text(GONE, encoding="utf-8")
         os.mkfifo(folder / "gate")
+        self._gate = os.open(folder / "gate", os.O_RDWR | os.O_NONBLOCK)
 
     def start(self, playbook: str, *arguments: str, **environment: str | None) -> subprocess.Popen[str]:
         """Start a run; a variable of the environment that is None is left out."""
@@ -96,6 +98,9 @@ class Runs:
         """Start a command beside the playbook site.yml."""
         (self._folder / "site.yml").write_text(playbook, encoding="utf-8")
         merged = {**self.environment, **environment}
+        with contextlib.suppress(BlockingIOError):
+            # What nobody was there any more to read.
+            os.read(self._gate, 9)
         process = subprocess.Popen(
             command,
             env={name: value for name, value in merged.items() if value is not None},
@@ -112,17 +117,21 @@ class Runs:
 
     def outcome(self, process: subprocess.Popen[str], began: float | None = None) -> Outcome:
         began = began or time.monotonic()
-        output, _nothing = process.communicate(timeout=120)
+        status = process.wait(120)
+        seconds = time.monotonic() - began
+        # Before 2.19 a worker that outlives Ansible keeps the output open.
+        self.open_gate()
+        output = process.communicate()[0]
         assert self.vcenter.options["password"] not in output
-        return Outcome(process.returncode, output, time.monotonic() - began)
+        return Outcome(status, output, seconds)
 
     def run(self, playbook: str, *arguments: str, **environment: str | None) -> Outcome:
         began = time.monotonic()
         return self.outcome(self.start(playbook, *arguments, **environment), began)
 
     def open_gate(self) -> None:
-        """Let the Ansible task that reads from the gate go on."""
-        (self._folder / "gate").write_text("", encoding="utf-8")
+        """Let the Ansible task that reads a line from the gate go on."""
+        os.write(self._gate, b"\n")
 
     def gate_reached(self) -> None:
         """Wait until the Ansible task is there that says so."""
@@ -150,6 +159,7 @@ class Runs:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
+        os.close(self._gate)
 
     def _recent(self) -> list[dict[str, t.Any]]:
         tasks: list[dict[str, t.Any]] = self.vcenter.run("info")["tasks"]

@@ -33,7 +33,7 @@ GATED = """
       command: "true"
       when: inventory_hostname == 'two'
     - name: Wait at the gate
-      shell: touch {{ lookup('env', 'GATE') }}.reached; cat {{ lookup('env', 'GATE') }}
+      shell: touch {{ lookup('env', 'GATE') }}.reached; read line < {{ lookup('env', 'GATE') }}
       when: inventory_hostname == 'one'
     - name: End
       command: "true"
