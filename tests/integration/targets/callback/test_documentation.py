@@ -26,9 +26,9 @@ def example(language: str, containing: str) -> str:
 
 
 @pytest.mark.parametrize("origin", ["page", "plugin"])
-def test_the_type_is_registered_and_the_plugin_enabled(vcenter: t.Any, runs: t.Any, tmp_path: t.Any, origin: str) -> None:
+def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pathlib.Path, origin: str) -> None:
     key = {"extension": "vsphere.tasks", "task_types": [{"id": "vsphere.tasks.playbook"}]}
-    vcenter.run("type", **key, state="absent")
+    runs.vcenter.run("type", **key, state="absent")
     if origin == "page":
         registering, settings = example("yaml", "vsphere_task_type"), example("ini", "callbacks_enabled")
     else:
@@ -40,7 +40,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(vcenter: t.Any, runs: t.A
     first = runs.run(registering, **enabled)
     # That is what registers it, so this run cannot be shown.
     assert (first.status, ["knows no task type" in warning for warning in first.warnings]) == (0, [True])
-    assert vcenter.run("type", **key)["changed"] is False
+    assert runs.vcenter.run("type", **key)["changed"] is False
     second = runs.run(WORK.format("'true'"), **enabled)
     assert (second.status, second.warnings) == (0, [])
     assert [task["state"] for task in runs.tasks()] == ["success"] * (2 if origin == "page" else 1)
