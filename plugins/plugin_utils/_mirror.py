@@ -176,6 +176,8 @@ class _Tasks:
             self._play.wants(play)
 
     def begin_play(self, name: str) -> None:
+        if self.run not in self._open:
+            return
         try:
             self._play = self._create(self.run.key)
         except VsphereError as error:

@@ -45,6 +45,7 @@ class MirroredRun:
         self._warned = False
         self._estimate = Estimate({play._uuid: _task_ids(play.compile()) for play in playbook.get_plays()})
         self._play: Play | None = None
+        self._selected: set[str] = set()
         self._doing = ""
         self._failures: list[_Failure] = []
         self._failures_before = 0
@@ -52,16 +53,16 @@ class MirroredRun:
         atexit.register(self._abandon)
 
     def begin_play(self, play: Play) -> None:
-        # A further batch of hosts of the same play has a Play object of its own.
-        is_new = not self._play or play._uuid != self._play._uuid
-        if is_new:
+        # A further batch of hosts of the same play has a Play object of its own, with the same tasks.
+        if not self._play or play._uuid != self._play._uuid:
             self._end_play()
             if self._show_plays:
                 self._mirror.begin_play(play.get_name())
             self._failures_before = len(self._failures)
+            known = play.get_variable_manager().get_vars(play=play)
+            self._selected = _task_ids([block.filter_tagged_tasks(known) for block in play.compile()])
         self._play = play
-        known = play.get_variable_manager().get_vars(play=play)
-        self._estimate.begin_play(play._uuid, _task_ids([block.filter_tagged_tasks(known) for block in play.compile()]))
+        self._estimate.begin_play(play._uuid, self._selected)
         self._show(play.get_name())
 
     def begin_task(self, task: Task) -> None:

@@ -9,11 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.plugin_utils import _mirror
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Shown, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Mirror, Shown, entity_from_text
 
-from ..module_utils.wire import Wire, connect
+from ..module_utils.wire import OPTIONS, Wire, connect
 
 
 class Clock:
@@ -123,7 +124,7 @@ def test_after_a_failure_it_rests_and_then_looks_first(monkeypatch: pytest.Monke
     properties = [{"name": "info", "val": info("task-7", "running")}]
     answer = {"objects": [{"obj": reference("Task", "task-7"), "propSet": properties}]}
     world = World(monkeypatch, SetTaskState=[Lost("the line broke"), None], RetrievePropertiesEx=[answer])
-    world.tasks._connection.product = "a vCenter"
+    world.tasks._connection.product, world.tasks._connection.labels = "a vCenter", {"x": "Playbook"}
     world.tasks.show(*shown(1))
     world.tasks.update()
     assert world.tasks.pause == _mirror.RETRY_AFTER
@@ -151,6 +152,25 @@ def test_long_and_odd_texts_are_made_to_fit(world: World) -> None:
     world.tasks.finish("\x00" + "y" * 999)
     message = world.wire.last_params["fault"]["faultMessage"][0]["message"]
     assert message == "y" * (_mirror.LONGEST - 1) + "…"
+
+
+def test_a_run_that_cannot_be_mirrored_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", "Traceback")
+    mirror = Mirror(OPTIONS, None, "x")
+    mirror.finish(None)
+    assert "not shown in vCenter: Failed to import the required Python library (requests)" in mirror.trouble
+
+
+@pytest.mark.parametrize("error", [VsphereError, ValueError])
+def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def refuse(options: t.Any, keep_secret: t.Callable[[str], object]) -> t.NoReturn:
+        keep_secret("session key")
+        raise error("neither 'a secret' nor the session key")
+
+    monkeypatch.setattr(_mirror, "Connection", refuse)
+    mirror = Mirror(OPTIONS, None, "x")
+    mirror.finish(None)
+    assert mirror.trouble.endswith("neither '********' nor the ********")
 
 
 def test_an_object_as_a_text() -> None:
