@@ -25,7 +25,7 @@ description:
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 requirements:
-  - enabling it, as C(vsphere.tasks.vcenter_task) in C(callbacks_enabled) or E(ANSIBLE_CALLBACKS_ENABLED)
+  - enabling it, as C(vsphere.tasks.vcenter_task) in C(callbacks_enabled) or C(ANSIBLE_CALLBACKS_ENABLED)
   - requests on the controller
   - pyvmomi >= 8.0.3 on the controller, where SOAP is spoken (before vCenter 8.0U1, or with O(transport=soap))
   - the task type, registered in vCenter by M(vsphere.tasks.vsphere_task_type)

@@ -109,6 +109,7 @@ class Runs:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
             # What the tests are run by may have these ignored, which a program inherits.
             preexec_fn=_default_signals,  # noqa: PLW1509 (there are no threads here)
         )
