@@ -130,7 +130,7 @@ def _task_ids(blocks: list[Block]) -> set[str]:
 
 
 def _outcome(failures: list[_Failure], failed: set[str]) -> str | None:
-    """What the hosts have failed with: the first failure that counts, and how many other hosts there are."""
+    """What the hosts have failed with: the first failure that counts, and how many hosts there are."""
     if not failed:
         return None
     theirs = [failure for failure in failures if failure.host in failed]
@@ -138,5 +138,4 @@ def _outcome(failures: list[_Failure], failed: set[str]) -> str | None:
     first = next((failure for failure in theirs if failure.counts), theirs[-1] if theirs else None)
     if not first:
         return f"Failed on {', '.join(sorted(failed))}"
-    others = len(failed - {first.host})
-    return first.sentence + (f"; {others} other hosts failed, too" if others else "")
+    return first.sentence + (f"; failed hosts in all: {len(failed)}" if len(failed) > 1 else "")

@@ -19,13 +19,13 @@ const logged = 10000
 // logEntry is one request, for tests that look at what was sent.
 type logEntry struct {
 	Time     time.Time `json:"time"` // when it came in
-	Protocol string `json:"protocol"`
-	Call     string `json:"call"`
-	Method   string `json:"method"`
-	Path     string `json:"path"`
-	Status   int    `json:"status"` // 0: not answered yet, or not at all
-	Session  string `json:"session_hash,omitempty"`
-	Body     string `json:"body"`
+	Protocol string    `json:"protocol"`
+	Call     string    `json:"call"`
+	Method   string    `json:"method"`
+	Path     string    `json:"path"`
+	Status   int       `json:"status"` // 0: not answered yet, or not at all
+	Session  string    `json:"session_hash,omitempty"`
+	Body     string    `json:"body"`
 }
 
 // requestLog keeps the last requests.
