@@ -120,7 +120,7 @@ class Connection:
 
     def __exit__(self, error: object, *unused: object) -> None:
         if error:
-            self._http.hurry()
+            self.hurry()
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
         with contextlib.suppress(VsphereError):
             if self.logged_in:
@@ -189,6 +189,10 @@ class Connection:
         finally:
             self._deadline = None
             self._http.end_by(math.inf)
+
+    def hurry(self) -> None:
+        """Spend a few seconds at most on all the rest."""
+        self._http.hurry()
 
     def read(self, steps: Callable[[Transport], Result]) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session all of them are run again."""

@@ -64,21 +64,9 @@ def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[s
 
 def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     calls = _plan(before, wanted)
-    sent: list[str] = []
-    if not check_mode:
-        for method, params in calls:
-            try:
-                connection.invoke(reference("Task", wanted.task_id), method, params)
-            except VsphereError as failure:
-                if isinstance(failure, Fault) and failure.type == "InvalidState":
-                    failure.message = f"{label(before)} is {before['state']}, where {method} is refused (InvalidState)"
-                if sent:
-                    failure.result["changed"] = True
-                    failure.message += f"; before that, {', '.join(sent)} had been carried out"
-                raise
-            sent.append(method)
     after = _predicted(before, wanted) if calls else before
-    if sent:
+    if calls and not check_mode:
+        _send(connection, before, calls)
         with noting(changed=True):
             [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     return {
@@ -87,6 +75,27 @@ def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: 
         "cancel_requested": after["cancelled"],
         "diff": {"before": _compared(before, wanted), "after": _compared(after, wanted)},
     }
+
+
+def drive_task(connection: Connection, task: Task, wanted: Wanted) -> Task:
+    """Send what differs from what the task is known to be; what it is by that."""
+    _send(connection, task, _plan(task, wanted))
+    return _predicted(task, wanted)
+
+
+def _send(connection: Connection, task: Task, calls: list[Call]) -> None:
+    sent: list[str] = []
+    for method, params in calls:
+        try:
+            connection.invoke(reference("Task", task["id"]), method, params)
+        except VsphereError as failure:
+            if isinstance(failure, Fault) and failure.type == "InvalidState":
+                failure.message = f"{label(task)} is {task['state']}, where {method} is refused (InvalidState)"
+            if sent:
+                failure.result["changed"] = True
+                failure.message += f"; before that, {', '.join(sent)} had been carried out"
+            raise
+        sent.append(method)
 
 
 def _plan(task: Task, wanted: Wanted) -> list[Call]:

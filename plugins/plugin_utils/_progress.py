@@ -93,10 +93,10 @@ def report_of(task: dict[str, t.Any]) -> Report:
 def line(report: Report) -> str:
     """One task: id, operation, entity, state, percent."""
     percent = "" if report["progress"] is None else f" {report['progress']} %"
-    entity = f" on {_clean(report['entity'])}" if report["entity"] else ""
-    return f"{_clean(report['id'])} {_clean(report['operation'])}{entity}: {_clean(report['state'])}{percent}"
+    entity = f" on {clean(report['entity'])}" if report["entity"] else ""
+    return f"{clean(report['id'])} {clean(report['operation'])}{entity}: {clean(report['state'])}{percent}"
 
 
-def _clean(text: object) -> str:
+def clean(text: object) -> str:
     """Text from the server without what could steer a terminal."""
     return "".join(character for character in str(text) if not unicodedata.category(character).startswith("C"))

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"time"
 
 	"github.com/vmware/govmomi/vim25/soap"
 )
@@ -17,13 +18,14 @@ const logged = 10000
 
 // logEntry is one request, for tests that look at what was sent.
 type logEntry struct {
-	Protocol string `json:"protocol"`
-	Call     string `json:"call"`
-	Method   string `json:"method"`
-	Path     string `json:"path"`
-	Status   int    `json:"status"` // 0: not answered yet, or not at all
-	Session  string `json:"session_hash,omitempty"`
-	Body     string `json:"body"`
+	Time     time.Time `json:"time"` // when it came in
+	Protocol string    `json:"protocol"`
+	Call     string    `json:"call"`
+	Method   string    `json:"method"`
+	Path     string    `json:"path"`
+	Status   int       `json:"status"` // 0: not answered yet, or not at all
+	Session  string    `json:"session_hash,omitempty"`
+	Body     string    `json:"body"`
 }
 
 // requestLog keeps the last requests.
@@ -44,6 +46,7 @@ func (l *requestLog) begin(r *http.Request, e exchange) *logEntry {
 		session = hex.EncodeToString(sum[:6])
 	}
 	entry := &logEntry{
+		Time:     time.Now(),
 		Protocol: e.protocol, Call: e.call, Method: r.Method, Path: r.URL.EscapedPath(), Session: session,
 		Body: maskPasswords(string(e.body)),
 	}

@@ -47,10 +47,12 @@ class Vcenter:
             "ca_path": self.address["ca"],
             "transport": transport,
         }
-        self._before = len(self._log())
+        self._before = 0
+        self._before = len(self.log())
 
-    def _log(self) -> list[dict[str, t.Any]]:
-        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
+    def log(self) -> list[dict[str, t.Any]]:
+        """The requests since the test began, in order."""
+        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))[self._before :]
 
     def control(self, method: str, path: str, **body: t.Any) -> t.Any:
         answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
@@ -81,7 +83,7 @@ class Vcenter:
 
     def requests(self) -> list[str]:
         """What was called since the test began, as Type.Method, in order."""
-        return [entry["call"] for entry in self._log()[self._before :]]
+        return [entry["call"] for entry in self.log()]
 
     def during(self, call: str, action: t.Callable[[], object], times: int = 2) -> None:
         """Do something as soon as that method has been called so many times."""

@@ -9,9 +9,11 @@ import pathlib
 
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere.tasks.plugins.action import vsphere_task_wait as action
+from ansible_collections.vsphere.tasks.plugins.callback import vcenter_task as callback
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.modules import vsphere_task_wait as module
 
+CALLBACK = DataLoader().load(callback.DOCUMENTATION)["options"]
 ROLE = pathlib.Path(action.__file__).parents[2] / "roles" / "wait_for_task"
 
 
@@ -28,3 +30,20 @@ def test_the_role_takes_every_option_of_the_module() -> None:
     assert {f"wait_for_task_{other_names.get(name, name)}" for name in module_options} == set(options)
     parts = module.ARGUMENT_SPEC["entity"]["options"]
     assert set(options["wait_for_task_entity"]["options"]) == set(parts)
+
+
+def test_the_callback_takes_every_option_of_the_connection() -> None:
+    for name, spec in CONNECTION_SPEC.items():
+        option = CALLBACK[name]
+        assert [option["type"], option.get("default"), option.get("choices")] == [
+            spec["type"],
+            spec.get("default"),
+            spec.get("choices"),
+        ]
+        assert [each["name"] for each in option["env"]] == spec["fallback"][1]
+
+
+def test_every_option_of_the_callback_has_the_same_name_everywhere() -> None:
+    for name, option in CALLBACK.items():
+        assert option["ini"] == [{"section": "callback_vcenter_task", "key": name}]
+        assert option["vars"] == [{"name": f"vcenter_task_{name}"}]
