@@ -37,6 +37,10 @@ func (s *Server) controlAPI() http.Handler {
 		last, _ := strconv.Atoi(r.URL.Query().Get("last"))
 		return s.log.last(last), nil
 	})
+	handle("DELETE /log", func(*http.Request) (any, error) {
+		s.log.clear()
+		return s.log.last(0), nil
+	})
 	handle("POST /sessions/expire", func(*http.Request) (any, error) {
 		return map[string]int{"expired": s.sessions.expireAll()}, nil
 	})

@@ -173,4 +173,8 @@ func TestLog(t *testing.T) {
 	if text := string(all); strings.Contains(text, v.config.Password) || strings.Contains(text, r.session) {
 		t.Error("there is a secret in the log")
 	}
+	v.ask("DELETE", "/log", "", nil)
+	entries = nil
+	v.ask("GET", "/log", "", &entries)
+	equal(t, "requests after they were forgotten", len(entries), 0)
 }

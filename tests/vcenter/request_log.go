@@ -75,6 +75,12 @@ func (l *requestLog) end(entry *logEntry, status int) {
 	l.mu.Unlock()
 }
 
+func (l *requestLog) clear() {
+	l.mu.Lock()
+	l.entries = nil
+	l.mu.Unlock()
+}
+
 // last are the latest n requests, oldest first; all that are kept for n 0.
 func (l *requestLog) last(n int) []logEntry {
 	l.mu.Lock()

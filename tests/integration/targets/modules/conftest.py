@@ -47,12 +47,11 @@ class Vcenter:
             "ca_path": self.address["ca"],
             "transport": transport,
         }
-        self._before = 0
-        self._before = len(self.log())
+        self.control("DELETE", "/log")
 
     def log(self) -> list[dict[str, t.Any]]:
         """The requests since the test began, in order."""
-        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))[self._before :]
+        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
 
     def control(self, method: str, path: str, **body: t.Any) -> t.Any:
         answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
