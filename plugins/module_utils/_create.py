@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_labels
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 
 if t.TYPE_CHECKING:
@@ -49,14 +47,11 @@ def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dic
     """Create the task, unless an unfinished one of its activation id and type is there."""
     _check_extensions(connection)
     entity = find_entity(connection, wanted.entity) if wanted.entity else root_folder(connection)
-    read_labels(connection)
     tasks = _unfinished(connection, **wanted.given)
     new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
     if new and not check_mode:
         tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
     task = tasks[0] if tasks else None
-    with noting(changed=bool(new) and not check_mode, task=task):
-        name_operations(connection, tasks)
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 
 

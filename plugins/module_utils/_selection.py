@@ -26,6 +26,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, parse_time
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
+    Extras,
     Reading,
     check_ids,
     read_labels,
@@ -40,6 +41,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
+_NO_EXTRAS = Extras()
 _RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
 
 SELECTION_SPEC: dict[str, dict[str, t.Any]] = {
@@ -102,12 +104,12 @@ class Selection:
             self.task_ids is not None or self._entity or self._conditions.given.keys() - {"states", "cancelable"}
         )
 
-    def read(self, connection: Connection, custom_values: bool = False) -> Reading:
-        """The tasks that every given option fits, each with its ``operation`` and where asked its ``children``."""
+    def read(self, connection: Connection, extras: Extras = _NO_EXTRAS) -> Reading:
+        """The tasks that every given option fits, where asked with their ``operation`` and their ``children``."""
         ref = find_entity(connection, self._entity) if self._entity and self._entity.is_one else None
         wanted = self._filter(connection, ref)
         try:
-            reading = self._read(connection, wanted, ref, custom_values)
+            reading = self._read(connection, wanted, ref, extras)
         except Fault as fault:
             if ref is None or fault.type != "ManagedObjectNotFound" or plain(fault.fields.get("obj")) != plain(ref):
                 raise
@@ -115,11 +117,11 @@ class Selection:
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
-        if not self._children:
-            return reading
-        below = find_below(connection, reading.tasks, self._scroll.page_size)
-        name_operations(connection, below)
-        return Reading(with_children(reading.tasks, below), reading.missing)
+        below = find_below(connection, reading.tasks, self._scroll.page_size) if self._children else []
+        if extras.labels:
+            read_labels(connection)
+            name_operations(connection, [*reading.tasks, *below])
+        return Reading(with_children(reading.tasks, below), reading.missing) if self._children else reading
 
     def unfinished(self, connection: Connection) -> tuple[list[str], list[Task]]:
         """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
@@ -136,30 +138,27 @@ class Selection:
         tasks = flat(reading.tasks)
         return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
 
-    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, custom_values: bool) -> Reading:
+    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, extras: Extras) -> Reading:
         given = self.task_ids
         if self.from_history:
             tasks = self._search(connection, wanted)
             missing = sorted(set(given or ()) - {task["id"] for task in tasks})
             return Reading(tasks, missing)
         if given is not None:
-            reading = read_tasks(connection, given, custom_values)
+            reading = read_tasks(connection, given, extras)
             return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
-        tasks = [task for task in recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
+        tasks = [task for task in recent_tasks(connection, ref, extras) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
         return Reading(tasks[: self._scroll.limit], [])
 
     def _search(self, connection: Connection, wanted: Filter) -> list[Task]:
         try:
-            tasks = search_history(connection, wanted, self._scroll)
+            return search_history(connection, wanted, self._scroll)
         except NoHistory as error:
             remedy = "; source: recent looks through the recent tasks only"
             if self._needs:
                 remedy = f", which {' and '.join(self._needs)} asked for" + remedy
             raise VsphereError(error.message + remedy) from error
-        read_labels(connection)
-        name_operations(connection, tasks)
-        return tasks
 
     def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
         now = connection.server_time

@@ -58,6 +58,8 @@ def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Tas
     """
     task = {snake(member): _CONVERT.get(member, plain)(info.get(member)) for member in _MEMBERS}
     task["id"] = task.pop("task")["moid"]
+    # What the vSphere Client calls it is in no TaskInfo.
+    task["operation"] = None
     times = {member: parse_time(info[member]) if member in info else None for member in _TIMES}
     for member, time in times.items():
         task[snake(member)] = utc(time) if time else None

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import METHOD_INFO, labels_of, name_operations
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import METHOD_INFO, labels_of
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
@@ -29,8 +29,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
 _ABOUT = "content.about.fullName"
-_INFO = ("info",)
-_CUSTOM = ("info", "availableField", "value")
 
 
 class Reading(t.NamedTuple):
@@ -38,6 +36,16 @@ class Reading(t.NamedTuple):
 
     tasks: list[Task]
     missing: list[str]
+
+
+class Extras(t.NamedTuple):
+    """What is read besides the TaskInfo."""
+
+    custom_values: bool = False
+    labels: bool = False
+
+
+_NONE = Extras()
 
 
 def check_ids(task_ids: list[str]) -> list[str]:
@@ -51,13 +59,13 @@ def check_ids(task_ids: list[str]) -> list[str]:
     return list(dict.fromkeys(task_ids))
 
 
-def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
+def read_tasks(connection: Connection, task_ids: list[str], extras: Extras = _NONE) -> Reading:
     """The given tasks, with one request for all of them and one more for each unknown id."""
     known = list(task_ids)
     while True:
         objects = [object_spec(reference("Task", task_id)) for task_id in known]
         try:
-            tasks = {task["id"]: task for task in _read(connection, objects, _CUSTOM if custom_values else _INFO)}
+            tasks = {task["id"]: task for task in _read(connection, objects, extras)}
         except Fault as fault:
             unknown = (fault.fields.get("obj") or {}).get("value")
             if fault.type != "ManagedObjectNotFound" or unknown not in known:
@@ -70,9 +78,9 @@ def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool 
             )
 
 
-def read_known_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> list[Task]:
+def read_known_tasks(connection: Connection, task_ids: list[str], extras: Extras = _NONE) -> list[Task]:
     """The given tasks; unknown ids are an error that names all of them."""
-    tasks, missing = read_tasks(connection, task_ids, custom_values)
+    tasks, missing = read_tasks(connection, task_ids, extras)
     if missing:
         raise unknown_ids(connection, missing)
     return tasks
@@ -87,31 +95,30 @@ def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
     )
 
 
-def recent_tasks(connection: Connection, entity: Ref | None = None, custom_values: bool = False) -> list[Task]:
+def recent_tasks(connection: Connection, entity: Ref | None = None, extras: Extras = _NONE) -> list[Task]:
     """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately; in no order."""
     objects = [object_spec(entity or connection.manager("taskManager"), through="recentTask")]
-    return _read(connection, objects, _CUSTOM if custom_values else _INFO)
+    return _read(connection, objects, extras)
 
 
 def read_product(connection: Connection) -> None:
     """Have the connection know the server's product, which costs a request if no task was read before."""
     if connection.product is None:
-        _read(connection, [], ())
+        _read(connection, [], _NONE)
 
 
 def read_labels(connection: Connection) -> None:
-    """Have the connection know the labels of operations, which costs a request if no task was read before."""
+    """Have the connection know the labels of operations, which costs a request if they have not been read yet."""
     if connection.labels is None:
-        _read(connection, [], _INFO)
+        _read(connection, [], Extras(labels=True))
 
 
-def _read(connection: Connection, objects: list[dict[str, t.Any]], paths: tuple[str, ...]) -> list[Task]:
-    """The tasks among the objects, with these properties."""
-    objects, specs = _with_facts(connection, objects, bool(paths))
-    if paths:
-        specs.append(property_spec("Task", *paths))
+def _read(connection: Connection, objects: list[dict[str, t.Any]], extras: Extras) -> list[Task]:
+    """The tasks among the objects."""
+    objects, specs = _with_facts(connection, objects, extras.labels)
     if not objects:
         return []
+    specs.append(property_spec("Task", "info", *(("availableField", "value") if extras.custom_values else ())))
 
     def steps(transport: Transport) -> list[Object]:
         return retrieve(transport, objects, specs)
@@ -124,10 +131,9 @@ def _read(connection: Connection, objects: list[dict[str, t.Any]], paths: tuple[
             connection.labels = labels_of(found.properties[METHOD_INFO])
         elif "info" in found.properties:
             task = task_from_info(found.properties["info"], connection.server_time)
-            if len(paths) > 1:
+            if extras.custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)
-    name_operations(connection, tasks)
     return tasks
 
 

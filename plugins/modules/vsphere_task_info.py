@@ -135,7 +135,9 @@ tasks:
       type: str
       sample: PowerOnVM_Task
     operation:
-      description: The operation as the vSphere Client shows it, in the language of the session.
+      description:
+        - The operation as the vSphere Client shows it, in the language of the session.
+        - Null in what other modules return, which do not read these texts.
       type: str
       sample: Power On virtual machine
     description:
@@ -283,6 +285,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Vsphe
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._summary import summarize
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import Extras
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -296,7 +299,7 @@ def prepare(params: dict[str, t.Any]) -> t.Any:
         raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        reading = selection.read(connection, params["custom_values"])
+        reading = selection.read(connection, Extras(params["custom_values"], labels=True))
         return {
             "changed": False,
             "tasks": reading.tasks,
