@@ -171,8 +171,8 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
+    wanted = Wanted(params, secrets)
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         return set_task(connection, wanted, check_mode)
