@@ -122,7 +122,7 @@ def _wait(connection: Connection, task_id: str, options: WaitOptions) -> Result:
     try:
         outcome = wait_for_tasks(connection, [task_id], options, check_mode=False, report=lambda task: None)
     except VsphereError as error:
-        error.result = {**error.result, **_of_one(error.result)}
+        error.result = _of_one(error.result)
         raise
     return _of_one(outcome)
 
