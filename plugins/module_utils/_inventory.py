@@ -99,8 +99,8 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
         if at_path:
             return at_path
         raise VsphereError(
-            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the datacenter "
-            "(or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
+            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
+            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
         )
     found = connection.read(lambda transport: _names(transport, entity.type))
     names = {str(each.properties["name"]["_value"]) for each in found}

@@ -69,12 +69,14 @@ def find_object(connection: Connection, target: Target) -> Ref:
     declared, value = read_property(connection, ref, target.steps, option)
     _check_is_reference(option, declared, target.steps)
     if value is None:
-        raise VsphereError(f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object")
+        raise VsphereError(
+            f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+        )
     return t.cast("Ref", value)
 
 
 def read_property(connection: Connection, ref: Ref, path: str, option: str) -> tuple[ViType, t.Any]:
-    """The declared type and the value of a property, across references; None where it, or what leads there, is unset."""
+    """The declared type and the value of a property, across references; None where it or a step to it is unset."""
     while True:
         type_ = _option(option, _virefs.find_managed_type, ref["type"])
         part, declared, rest = _option(option, _split, type_, path)
@@ -157,8 +159,8 @@ def _check_manager(option: str, type_: ViType | None) -> None:
     content = _vitypes.members(_vitypes.find_type("ServiceContent")).values()
     if not any(_vitypes.kind(each.type) == "reference" and _vitypes.extends(type_, each.type) for each in content):
         raise VsphereError(
-            f"{option}: which {_vitypes.name_of(type_)}? Give its moid, name or path; only a manager, which the service "
-            "content names once, needs none"
+            f"{option}: which {_vitypes.name_of(type_)}? Give its moid, name or path; only a manager, which "
+            "the service content names once, needs none"
         )
 
 

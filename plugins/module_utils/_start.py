@@ -110,8 +110,8 @@ def _invoke(connection: Connection, ref: Ref, start: Start) -> str:
     except OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         error.message += (
-            f". It is not repeated: see with vsphere_task_info whether a task {method} of {ref['type']} {ref['value']} was "
-            f"queued at {since} or later"
+            f". It is not repeated: see with vsphere_task_info whether a task {method} of {ref['type']} {ref['value']} "
+            f"was queued at {since} or later"
         )
         error.result["sent_at"] = since
         raise

@@ -91,7 +91,7 @@ class PropertyEquals(t.NamedTuple):
         if found is not None and _vitypes.kind(declared) != "any" and "_value" in found:
             found = found["_value"]
         wanted = _build(declared, self.value)
-        # What the server has is built anew, so that both are written in the same way; what cannot be built is not equal.
+        # What the server has is built anew, so that both are written in the same way. What cannot be is another value.
         with contextlib.suppress(VsphereError):
             if _build(declared, found) == wanted:
                 return f"{self.path} of {ref['type']} {ref['value']} is {'unset' if found is None else plain(found)}"

@@ -66,7 +66,9 @@ class Builder:
         self.hide(value)
         return None
 
-    def build_members(self, path: str, whole: str, known: dict[str, Member], given: dict[str, t.Any]) -> dict[str, t.Any]:
+    def build_members(
+        self, path: str, whole: str, known: dict[str, Member], given: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
         """The members of ``whole``, which knows those and is given these."""
         data = {}
         for name, value in given.items():
@@ -191,8 +193,12 @@ def _type_fitting(declared: ViType, given: dict[str, t.Any]) -> ViType:
     fitting = sorted(each for each, names in members.items() if given.keys() <= names)
     if fitting:
         more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
-        raise ValueError(f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit")
+        raise ValueError(
+            f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit"
+        )
     everything = set(_vitypes.members(declared)).union(*members.values())
     unknown = [each for each in given if each not in everything]
-    hints = [f"none has {each}{nearest(each, everything)}" for each in unknown] or [f"none has all of {', '.join(given)}"]
+    hints = [f"none has {each}{nearest(each, everything)}" for each in unknown] or [
+        f"none has all of {', '.join(given)}"
+    ]
     raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")

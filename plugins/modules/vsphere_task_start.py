@@ -157,7 +157,7 @@ EXAMPLES = r"""
             device:
               _typeName: VirtualDisk
               key: -1
-              controllerKey: 202
+              controllerKey: 1000
               unitNumber: 5
               capacityInKB: 10485760
               backing:

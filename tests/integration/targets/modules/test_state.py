@@ -166,8 +166,8 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
         ),
         (
             {"error": {"message": "x", "type": "NoDiskSpace", "fields": {"file": True}}, "state": "error"},
-            "error.fields.file: takes a text, and is a boolean here, which YAML makes of words such as on, off, yes and "
-            "no: quote it; error.fields: NoDiskSpace needs datastore (string)",
+            "error.fields.file: takes a text, and is a boolean here, which YAML makes of words such as on, off, yes "
+            "and no: quote it; error.fields: NoDiskSpace needs datastore (string)",
         ),
         (
             {"error": {"message": "x", "type": "ExtendedFault", "fields": {"data": [{"key": "k"}]}}, "state": "error"},
