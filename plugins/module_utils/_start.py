@@ -39,12 +39,14 @@ if t.TYPE_CHECKING:
 class Start:
     """What is to be started, checked as far as that goes without a server; all that is wrong is said at once.
 
-    ``secrets`` holds everything in ``params`` at first. What is no secret is taken out of it.
+    Everything in ``params`` is one of the ``secrets`` until the registry has said what is none.
     """
 
     def __init__(self, options: dict[str, t.Any], secrets: set[str]) -> None:
-        _vitypes.require_registry("to know what operations and types there are, whichever the protocol")
         given = options["params"] or {}
+        masked = set(texts(given))
+        secrets |= masked
+        _vitypes.require_registry("to know what operations and types there are, whichever the protocol")
         self.wait = WaitOptions.from_params(options) if options["wait"] else None
         self._builder = Builder(by_name=True)
         problems = self._builder.problems
@@ -58,7 +60,7 @@ class Start:
             self.params = self._builder.build_members("params", method.name, method.params, given)
         else:
             self._builder.hide(given)
-        secrets -= set(texts(given)) - self._builder.secrets - {options["password"], options["session_id"]}
+        secrets -= masked - self._builder.secrets - {options["password"], options["session_id"]}
         self.unless: PropertyEquals | Exists | None = None
         with gathering(problems):
             self.unless = _unless(options["unless"], target)
@@ -103,10 +105,9 @@ def _invoke(connection: Connection, ref: Ref, start: Start) -> str:
     try:
         return str(connection.invoke(ref, method, start.params)["value"])
     except Fault as fault:
-        missing = (fault.fields.get("obj") or {}).get("value")
-        if fault.type == "ManagedObjectNotFound" and missing in (None, ref["value"]):
-            raise unknown_object(connection, ref, fault) from fault
-        raise
+        if fault.type != "ManagedObjectNotFound":
+            raise
+        raise unknown_object(connection, fault.fields.get("obj") or ref, fault) from fault
     except OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         error.message += (

@@ -170,7 +170,9 @@ def task_methods(type_: ViType | None) -> list[str]:
     """The methods of a type, or of all types, that return a task."""
     types = [type_] if type_ else descendants(VmomiSupport.ManagedObject)
     task = wire_type("Task")
-    return sorted({info.wsdlName for each in types for info in _methods(each) if info.result is task})
+    names = {info.wsdlName for each in types for info in _methods(each) if info.result is task}
+    # Types of vim25 have methods that came with vSAN's own service, which are called at another address.
+    return sorted(name for name in names if find_method(name))
 
 
 def _methods(type_: ViType) -> list[t.Any]:
