@@ -111,8 +111,8 @@ def _invoke(connection: Connection, ref: Ref, start: Start) -> str:
     except OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         error.message += (
-            f". It is not repeated: see with vsphere_task_info whether a task {method} of {ref['type']} {ref['value']} "
-            f"was queued at {since} or later"
+            f". It is not repeated: vsphere_task_info with entity {{type: {ref['type']}, moid: {ref['value']}}} and "
+            f"begin_time {since} (the server's clock) shows whether there is a task {method}"
         )
         error.result["sent_at"] = since
         raise
@@ -130,7 +130,7 @@ def _wait(connection: Connection, task_id: str, options: WaitOptions) -> Result:
 
 def _of_one(outcome: Result) -> Result:
     tasks = outcome.pop("tasks", None)
-    for name in [name for name in outcome if name.endswith("_task_ids")]:
+    for name in [name for name in outcome if name.endswith(("_task_ids", "_tasks"))]:
         del outcome[name]
     return {**outcome, "changed": True, **({"task": tasks[0]} if tasks else {})}
 
