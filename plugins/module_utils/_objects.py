@@ -104,20 +104,20 @@ def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.
 
 def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
     """The part of a property path up to its end or the first reference, its declared type, and what is left."""
-    names = path.split(".")
-    for place, name in enumerate(names, 1):
+    part, rest = "", path
+    while True:
+        name, rest = (*rest.split(".", 1), "")[:2]
         found = _vitypes.member_type(type_, name)
         if found is None:
             raise ValueError(
                 f"{_vitypes.name_of(type_)} has no property {name}" + _vitypes.nearest(name, _vitypes.members(type_))
             )
-        type_, part, rest = found, ".".join(names[:place]), ".".join(names[place:])
+        type_, part = found, f"{part}.{name}".lstrip(".")
         kind = _vitypes.kind(type_)
         if kind == "reference" or not rest:
             return part, type_, rest
         if kind != "object":
-            raise ValueError(f"{part} is {_vitypes.name_of(type_)}, which has no property {names[place]}")
-    raise AssertionError(path)  # the last name has no rest
+            raise ValueError(f"{part} is {_vitypes.name_of(type_)}, which has no property {rest}")
 
 
 def _read(connection: Connection, ref: Ref, path: str) -> t.Any:

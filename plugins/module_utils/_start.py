@@ -47,9 +47,11 @@ class Start:
         masked = set(texts(given))
         secrets |= masked
         _vitypes.require_registry("to know what operations and types there are, whichever the protocol")
-        self.wait = WaitOptions.from_params(options) if options["wait"] else None
         self._builder = Builder(by_name=True)
         problems = self._builder.problems
+        self.wait: WaitOptions | None = None
+        with gathering(problems):
+            self.wait = WaitOptions.from_params(options) if options["wait"] else None
         target: Target | None = None
         with gathering(problems):
             target = Target.from_params("object", options["object"])
@@ -65,8 +67,8 @@ class Start:
         with gathering(problems):
             self.unless = _unless(options["unless"], target)
         self._builder.check()
-        if target and method:
-            self.target, self.method = target, method
+        # Both are there, else there was a problem.
+        self.target, self.method = t.cast("Target", target), t.cast("Method", method)
 
     def look_up(self, connection: Connection) -> Ref:
         """The object to act on, which has the method; those among the parameters are filled in."""
@@ -92,7 +94,7 @@ def start_task(connection: Connection, start: Start, check_mode: bool) -> Result
         task_id = _invoke(connection, ref, start)
         with noting(changed=True, task={"id": task_id}):
             if start.wait:
-                return {**result, **_wait(connection, task_id, start.wait)}
+                return {**result, "task": {"id": task_id}, **_wait(connection, task_id, start.wait)}
             [task] = read_known_tasks(connection, [task_id])
     return {**result, "task": task}
 
