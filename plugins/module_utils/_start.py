@@ -68,7 +68,7 @@ class Start:
             self.unless = _unless(options["unless"], target)
         self._builder.check()
         # Both are there, else there was a problem.
-        self.target, self.method = t.cast("Target", target), t.cast("Method", method)
+        self.target, self.method = target, method
 
     def look_up(self, connection: Connection) -> Ref:
         """The object to act on, which has the method; those among the parameters are filled in."""
