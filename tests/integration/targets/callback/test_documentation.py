@@ -47,7 +47,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
 
 
 def test_the_task_of_a_killed_run_is_ended(runs: t.Any) -> None:
-    process = runs.start(WORK.format("sh -c 'read line < {{ lookup(\"env\", \"GATE\") }}'"))
+    process = runs.start(WORK.format('sh -c \'read line < {{ lookup("env", "GATE") }}\''))
     task = runs.seen(process, "Work", 0)
     process.send_signal(signal.SIGKILL)
     runs.outcome(process)
