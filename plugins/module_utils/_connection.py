@@ -18,6 +18,7 @@ from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
+    OutcomeUnknown,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -207,7 +208,7 @@ class Connection:
         try:
             return self._renewing(lambda: self._transport.invoke(ref, method, params))
         except (Lost, TimedOut, Unavailable) as error:
-            raise VsphereError(
+            raise OutcomeUnknown(
                 f"{error.message}; whether {method} of {ref['type']} {ref['value']} was carried out is unknown: "
                 "look at the object before you call it again"
             ) from error

@@ -32,6 +32,15 @@ def noting(**result: t.Any) -> t.Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def gathering(problems: list[str]) -> t.Iterator[None]:
+    """Add an error that comes up to those problems, which are to be said together."""
+    try:
+        yield
+    except VsphereError as error:
+        problems.append(error.message)
+
+
 class MissingLibrary(VsphereError):
     """A Python library is not installed where the module runs."""
 
@@ -59,6 +68,10 @@ class TimedOut(VsphereError):
 
 class Unavailable(VsphereError):
     """A front end answered for a service that is not there (502, 503, 504)."""
+
+
+class OutcomeUnknown(VsphereError):
+    """A change was sent, and whether it was carried out is not known."""
 
 
 class Fault(VsphereError):

@@ -95,12 +95,16 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
     if entity.moid:
         return reference(str(entity.type), entity.moid)
     if entity.path:
-        return _by_path(connection, entity)
+        at_path = _at_path(connection, entity)
+        if at_path:
+            return at_path
+        raise VsphereError(
+            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
+            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
+        )
     found = connection.read(lambda transport: _names(transport, entity.type))
     names = {str(each.properties["name"]["_value"]) for each in found}
-    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
-    wanted = {str(entity.name), _escaped(str(entity.name))}
-    fitting = [each.ref for each in found if each.properties["name"]["_value"] in wanted]
+    fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
     what = f"{entity.option}.name: {{}} {entity.type or 'object of the inventory'} is called {entity.name}"
@@ -113,6 +117,13 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
     raise VsphereError(what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else ""))
 
 
+def entity_exists(connection: Connection, entity: Entity) -> bool:
+    """Whether there is such an object, or more than one."""
+    if entity.path:
+        return _at_path(connection, entity) is not None
+    return bool(_called(connection.read(lambda transport: _names(transport, entity.type)), str(entity.name)))
+
+
 def root_folder(connection: Connection) -> Ref:
     """The top of the inventory, with one request."""
     return connection.read(_root)
@@ -122,21 +133,22 @@ def _root(transport: Transport) -> Ref:
     return t.cast("Ref", transport.get(SERVICE_INSTANCE, "content")["rootFolder"])
 
 
-def _by_path(connection: Connection, entity: Entity) -> Ref:
+def _at_path(connection: Connection, entity: Entity) -> Ref | None:
     path = str(entity.path).strip("/")
     found = connection.read(
         lambda transport: transport.invoke(
             transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
         )
     )
-    if not found:
-        raise VsphereError(
-            f"{entity.option}.path: {path} leads to nothing in the inventory: its first element is the datacenter "
-            "(or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
-        )
-    if entity.type not in (None, found["type"], _TYPES.get(found["type"])):
+    if found and entity.type not in (None, found["type"], _TYPES.get(found["type"])):
         raise VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
-    return t.cast("Ref", found)
+    return t.cast("Ref | None", found)
+
+
+def _called(objects: list[Object], name: str) -> list[Ref]:
+    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
+    wanted = {name, _escaped(name)}
+    return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
 def _names(transport: Transport, type_: str | None) -> list[Object]:

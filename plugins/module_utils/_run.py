@@ -29,11 +29,12 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], handed_out: str = "") -> None:
+def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], Work], handed_out: str = "") -> None:
     """Run a module and exit.
 
     ``prepare`` checks the module's own options before anything is connected to, and gives the work to be done with a
-    connection and the check mode flag. What it raises and what the work raises becomes the module's failure.
+    connection and the check mode flag. What it raises and what the work raises becomes the module's failure. Its second
+    argument are the texts that no output may show, to which it adds what it finds.
     ``handed_out`` names the value of the result that is returned although it is a secret.
     """
     module = AnsibleModule(argument_spec={**CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
@@ -43,7 +44,7 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params], Work], hand
         signal.signal(number, _exit_by_signal)
     api: dict[str, t.Any] = {}
     try:
-        work = prepare(module.params)
+        work = prepare(module.params, module.no_log_values)
         connection = Connection(
             ConnectionOptions.from_params(module.params), module.no_log_values.add, _while_output_is_read
         )

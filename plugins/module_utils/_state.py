@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -33,9 +34,12 @@ _FAULT_TYPE_ID = "vsphere.tasks"
 
 
 class Wanted:
-    """What a task is to look like, checked as far as that goes without a server; None means not given."""
+    """What a task is to look like, checked as far as that goes without a server; None means not given.
 
-    def __init__(self, params: dict[str, t.Any]) -> None:
+    The texts in it that no output may show are added to ``secrets``.
+    """
+
+    def __init__(self, params: dict[str, t.Any], secrets: set[str]) -> None:
         self.task_id = check_ids([params["task_id"]])[0]
         self.state: str | None = params["state"]
         self.progress: int | None = params["progress"]
@@ -50,8 +54,10 @@ class Wanted:
             raise VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
         if self.progress is not None and not 0 <= self.progress <= 100:
             raise VsphereError(f"progress {self.progress} is not a percentage: give a whole number from 0 to 100")
-        self.result_data = to_any(self.result) if self.has_result else None
-        self.fault_data = _fault(_checked("error", params["error"], _ERROR)) if params["error"] is not None else None
+        self.result_data = _result(self.result, secrets) if self.has_result else None
+        self.fault_data = None
+        if params["error"] is not None:
+            self.fault_data = _fault(_checked("error", params["error"], _ERROR), secrets)
 
 
 def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
@@ -171,7 +177,7 @@ def _check_outcome(task: Task, wanted: Wanted) -> None:
             raise _invalid_state(f"{label(task)} is over (state {task['state']}), so its progress can no longer be set")
         return
     differs = wanted.state != task["state"]
-    differs |= wanted.has_result and from_any(wanted.result_data) != task["result"]
+    differs |= wanted.has_result and not _has_result(task, wanted)
     if wanted.fault_data:
         differs |= not (error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
     if differs:
@@ -182,6 +188,16 @@ def _check_outcome(task: Task, wanted: Wanted) -> None:
         )
 
 
+def _has_result(task: Task, wanted: Wanted) -> bool:
+    """Whether the task's result is the wanted one."""
+    found = task["result"]
+    if isinstance(wanted.result, dict) and isinstance(found, dict) and "_typeName" in found:
+        # Built anew, as a time, for one, can be written in more than one way.
+        with contextlib.suppress(VsphereError):
+            return bool(_result(found, set()) == wanted.result_data)
+    return bool(from_any(wanted.result_data) == found)
+
+
 def _predicted(task: Task, wanted: Wanted) -> Task:
     """What the task would look like afterwards."""
     after = dict(task)
@@ -189,7 +205,7 @@ def _predicted(task: Task, wanted: Wanted) -> Task:
         if getattr(wanted, member) is not None and not (member == "progress" and is_over(task)):
             after[member] = getattr(wanted, member)
     if wanted.has_result:
-        after["result"] = wanted.result
+        after["result"] = from_any(wanted.result_data)
     if wanted.fault_data:
         after["error"] = error(wanted.fault_data)
     if wanted.custom_values:
@@ -236,7 +252,20 @@ def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> di
     return t.cast("dict[str, t.Any]", validation.validated_parameters)
 
 
-def _fault(given: dict[str, t.Any]) -> dict[str, t.Any]:
+def _result(value: t.Any, secrets: set[str]) -> t.Any:
+    """The result as an Any holds it."""
+    if isinstance(value, dict) and "_typeName" in value:
+        # Imported here, as it is pyVmomi that knows what types are made of.
+        from ansible_collections.vsphere.tasks.plugins.module_utils._vioutcome import build_result
+
+        return build_result(value, secrets)
+    try:
+        return to_any(value)
+    except ValueError as wrong:
+        raise VsphereError(f"result {wrong}") from wrong
+
+
+def _fault(given: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
     """The fault to send, in the published form: bare, with its text in faultMessage."""
     type_name, members = given["type"], given["fields"] or {}
     if type_name == "ExtendedFault" and not members.keys() & {"faultTypeId", "fault_type_id"}:
@@ -245,10 +274,9 @@ def _fault(given: dict[str, t.Any]) -> dict[str, t.Any]:
         fault = {"_typeName": type_name, **members}
     else:
         # Imported here, as it is pyVmomi that knows what other faults are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+        from ansible_collections.vsphere.tasks.plugins.module_utils._vioutcome import build_fault
 
-        _vitypes.require_registry("for an error of another type than a plain ExtendedFault")
-        fault = _vitypes.build_fault(type_name, members)
+        fault = build_fault(type_name, members, secrets)
     if not given["message"]:
         raise VsphereError("error: message is empty: say why the task has failed")
     text = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": given["message"]}

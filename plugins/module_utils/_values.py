@@ -19,7 +19,6 @@ import math
 import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 
 Ref = dict[str, t.Any]
 """A managed object reference: ``{"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-1"}``."""
@@ -81,31 +80,44 @@ def error(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
     return {"type": data["_typeName"], "message": next((x for x in texts if x), data["_typeName"]), **own}
 
 
-# --- a task's result ---
+# --- plain values in an Any ---
 
 
-def to_any(value: t.Any) -> t.Any:
-    """A user's value for an Any: scalars, lists of texts and {type, moid} as what they are, all else as JSON text."""
+def boxed(value: t.Any) -> t.Any:
+    """A plain value as an Any holds it: a scalar, a list of texts or {type, moid}; None where no VI type fits it.
+
+    ValueError where it is out of the range of any.
+    """
     if isinstance(value, bool):
         return {"_typeName": "boolean", "_value": value}
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
-            raise VsphereError(f"result {value} does not fit into 64 bits: give it as a text")
+            raise ValueError(f"{value} does not fit into 64 bits: give it as a text")
         return {"_typeName": "int" if -(2**31) <= value < 2**31 else "long", "_value": value}
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise VsphereError(f"result {value} is no number that JSON or XML could hold: give it as a text")
+            raise ValueError(f"{value} is no number that JSON or XML could hold: give it as a text")
         return {"_typeName": "double", "_value": value}
+    if isinstance(value, str):
+        return {"_typeName": "string", "_value": value}
     if isinstance(value, dict) and set(value) == {"type", "moid"} and all(isinstance(x, str) for x in value.values()):
         return reference(value["type"], value["moid"])
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return {"_typeName": "ArrayOfString", "_value": value}
+    return None
+
+
+# --- a task's result ---
+
+
+def to_any(value: t.Any) -> t.Any:
+    """A user's value for a task's result: what ``boxed`` has a VI type for, all else as JSON text."""
+    data = boxed(value)
     # A text that reads like JSON text is packed once more, so that it comes back as the text it was.
     # So is one with carriage returns, which XML does not keep.
-    packed = (
-        isinstance(value, str) and "\r" not in value and from_any({"_typeName": "string", "_value": value}) == value
-    )
-    return {"_typeName": "string", "_value": value if packed else json.dumps(value)}
+    if data is None or (isinstance(value, str) and ("\r" in value or from_any(data) != value)):
+        return {"_typeName": "string", "_value": json.dumps(value)}
+    return data
 
 
 def from_any(value: t.Any) -> t.Any:

@@ -4,30 +4,49 @@
 
 """Questions about VI types, answered by pyVmomi's type registry.
 
+A type is handed around as pyVmomi has it, but only this file looks into it.
+
 Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import traceback
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import (
-    from_data,
-    to_data,
-    wire_name,
-    wire_type,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference, snake, to_any
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import VIM, wire_name, wire_type
 
 try:
+    import pyVmomi
     from pyVmomi import VmomiSupport
 
     PYVMOMI_IMPORT_ERROR = ""
 except ImportError:
     PYVMOMI_IMPORT_ERROR = traceback.format_exc()
+
+ViType = t.Any
+"""A type of pyVmomi's: a class, of which it is not known what it extends before pyVmomi is there."""
+
+
+class Member(t.NamedTuple):
+    """A member of a data object, or a parameter of a method."""
+
+    name: str
+    type: ViType
+    required: bool
+    secret: bool
+
+
+class Method(t.NamedTuple):
+    """A method of the API and the type of managed objects that has it."""
+
+    name: str
+    owner: ViType
+    params: dict[str, Member]
+    returns_task: bool
 
 
 def require_registry(reason: str) -> None:
@@ -35,73 +54,135 @@ def require_registry(reason: str) -> None:
         raise MissingLibrary("pyvmomi", reason, PYVMOMI_IMPORT_ERROR)
 
 
-def build_fault(type_name: str, given: dict[str, t.Any]) -> dict[str, t.Any]:
-    """A fault that extends VimFault in VI/JSON form, from its own members as users give them.
-
-    Members may be named as the API does or in snake_case. All that is wrong with them is said at once.
-    """
-    base = wire_type("VimFault")
-    type_ = _fault_type(type_name, base)
-    inherited = {prop.name for prop in base._GetPropertyList()}
-    members = {prop.name: prop for prop in type_._GetPropertyList() if prop.name not in inherited}
-    names = {**{snake(name): name for name in members}, **{name: name for name in members}}
-    wrong = [
-        f"{type_name} has no field {name}" + _nearest(name, [snake(member) for member in members])
-        for name in given
-        if name not in names
-    ]
-    values = {names[name]: value for name, value in given.items() if name in names}
-    wrong += [
-        f"{type_name} needs the field {snake(name)} ({wire_name(prop.type)})"
-        for name, prop in members.items()
-        if values.get(name) is None and not prop.flags & VmomiSupport.F_OPTIONAL
-    ]
-    data = {"_typeName": type_name}
-    for name, value in values.items():
-        declared = members[name].type
-        try:
-            member = from_data(_as_declared(value, declared), declared, None)
-            setattr(type_(), name, member)
-            # There and back again, so that it is the same for both transports and carries its _typeName.
-            data[name] = to_data(member, declared)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            wrong.append(f"the field {snake(name)} of {type_name} takes {wire_name(members[name].type)}, not {value!r}")
-    if wrong:
-        raise VsphereError("error.fields: " + "; ".join(wrong))
-    return data
+def registry_name() -> str:
+    """pyVmomi with its version, for messages."""
+    return f"pyVmomi {pyVmomi.version_info_str}"
 
 
-def _fault_type(type_name: str, base: t.Any) -> t.Any:
+# --- types ---
+
+
+def find_type(name: str) -> ViType | None:
+    """The type of a VI/JSON ``_typeName``."""
     try:
-        type_ = wire_type(type_name)
-        is_fault = issubclass(type_, base)
-    except (KeyError, TypeError):
-        faults = [
-            wire_name(each) for each in VmomiSupport.GetWsdlTypes() if isinstance(each, type) and issubclass(each, base)
-        ]
-        raise VsphereError(
-            f"error.type: {type_name} is not a type that pyVmomi knows" + _nearest(type_name, faults)
-        ) from None
-    if not is_fault:
-        raise VsphereError(
-            f"error.type: {type_name} does not extend VimFault, so vCenter takes it for no task's error: "
-            "leave type out for an ExtendedFault, or name one that does, such as GenericVmConfigFault"
-        )
-    return type_
+        return wire_type(name)
+    except KeyError:
+        return None
 
 
-def _as_declared(value: t.Any, declared: t.Any) -> t.Any:
-    if declared is object:
-        return to_any(value)
-    if isinstance(value, list):
-        return [_as_declared(item, getattr(declared, "Item", declared)) for item in value]
-    if isinstance(value, dict) and set(value) == {"type", "moid"}:
-        return reference(value["type"], value["moid"])
-    if isinstance(value, dict):
-        return {name: _as_declared(member, None) for name, member in value.items()}
-    return value
+def kind(type_: ViType) -> str:
+    """What sort of type it is: any, list, reference, object, enum, or its own name, such as int, for a simple one."""
+    if type_ is object:
+        return "any"
+    for base, word in (
+        (list, "list"),
+        (VmomiSupport.ManagedObject, "reference"),
+        (VmomiSupport.DataObject, "object"),
+        (VmomiSupport.Enum, "enum"),
+    ):
+        if issubclass(type_, base):
+            return word
+    return wire_name(type_)
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known)
+def name_of(type_: ViType) -> str:
+    """How a message calls a type."""
+    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else wire_name(type_)
+
+
+def item_of(type_: ViType) -> ViType:
+    """The type of the items of a list."""
+    return type_.Item
+
+
+def values_of(type_: ViType) -> list[str]:
+    """The values of an enum."""
+    return [str(value) for value in type_.values]
+
+
+def extends(type_: ViType, base: ViType) -> bool:
+    return issubclass(type_, base)
+
+
+def descendants(type_: ViType) -> list[ViType]:
+    """The types that extend it, at any remove; the first call takes some 0.2 s, as all types are loaded."""
+    return [
+        each
+        for each in _all_types()
+        if each is not type_ and issubclass(each, type_) and VmomiSupport.GetQualifiedWsdlName(each)[0] == VIM
+    ]
+
+
+@functools.cache
+def _all_types() -> list[ViType]:
+    return [each for each in VmomiSupport.GetWsdlTypes() if isinstance(each, type)]
+
+
+def members(type_: ViType) -> dict[str, Member]:
+    """The members of a data object, or the properties of a managed one, as VI/JSON has them."""
+    # What every type inherits is not part of VI/JSON; the text of a fault is the server's to give.
+    hidden = {prop.name for prop in wire_type("DynamicData")._GetPropertyList()}
+    if issubclass(type_, Exception):
+        hidden.add("msg")
+    return {prop.name: _member(prop) for prop in type_._GetPropertyList() if prop.name not in hidden}
+
+
+def member_type(type_: ViType, name: str) -> ViType | None:
+    """The declared type of a member that the type has, or one that extends it."""
+    member = members(type_).get(name)
+    if member is None:
+        member = next((found[name] for found in map(members, descendants(type_)) if name in found), None)
+    return member.type if member else None
+
+
+def has_own_members(type_: ViType) -> bool:
+    """Whether it has members besides those of what it extends; one without is a mere name for what extends it."""
+    return bool(type_._GetPropertyList(includeBaseClassProps=False))
+
+
+def _member(info: t.Any) -> Member:
+    optional, secret = info.flags & VmomiSupport.F_OPTIONAL, info.flags & VmomiSupport.F_SECRET
+    return Member(info.name, info.type, not optional, bool(secret))
+
+
+@functools.cache
+def secret_names() -> frozenset[str]:
+    """The names of all members and parameters that are secret somewhere in the API."""
+    found = [prop for each in _all_types() for prop in getattr(each, "_propList", ())]
+    found += [param for each in descendants(VmomiSupport.ManagedObject) for m in _methods(each) for param in m.params]
+    return frozenset(info.name for info in found if info.flags & VmomiSupport.F_SECRET)
+
+
+# --- methods ---
+
+
+def find_method(name: str) -> Method | None:
+    """A method by its name on the wire, which no two types share in different meanings."""
+    try:
+        info = VmomiSupport.GetWsdlMethod(VIM, name).info
+    except KeyError:
+        return None
+    params = {param.name: _member(param) for param in info.params}
+    return Method(name, info.type, params, info.result is wire_type("Task"))
+
+
+def task_methods(type_: ViType | None) -> list[str]:
+    """The methods of a type, or of all types, that return a task."""
+    types = [type_] if type_ else descendants(VmomiSupport.ManagedObject)
+    task = wire_type("Task")
+    names = {info.wsdlName for each in types for info in _methods(each) if info.result is task}
+    # Types of vim25 have methods that came with vSAN's own service, which are called at another address.
+    return sorted(name for name in names if find_method(name))
+
+
+def _methods(type_: ViType) -> list[t.Any]:
+    return t.cast("list[t.Any]", type_._GetMethodList())
+
+
+# --- names ---
+
+
+def nearest(name: str, known: t.Iterable[str]) -> str:
+    """The end of a sentence that says what may have been meant."""
+    near = difflib.get_close_matches(name, list(known))
     return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -100,7 +100,7 @@ def absent(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
     return {"changed": connection.log_out()}
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     if params["state"] == "present":
         return present
     if not params["session_id"]:

@@ -146,7 +146,7 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     if params["task_ids"] is None and params["states"] is None:
         # Of others there may be many, and nothing can be done about them.
         params = {**params, "states": ["queued", "running"]}

@@ -168,7 +168,7 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     wanted = Wanted(params)
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:

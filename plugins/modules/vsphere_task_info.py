@@ -293,7 +293,7 @@ if t.TYPE_CHECKING:
 ARGUMENT_SPEC = {**SELECTION_SPEC, "custom_values": {"type": "bool", "default": False}}
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Selection(params)
     if params["custom_values"] and selection.from_history:
         raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")

@@ -49,8 +49,10 @@ options:
   result:
     description:
       - What the task has brought about, with O(state=success) only.
-      - Texts, numbers, booleans, lists of texts and references C({type, moid}) are sent as the VI types they are,
-        anything else as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
+      - Texts, numbers, booleans, lists of texts and references C({type, moid}) are sent as the VI types they are.
+      - A dictionary with a C(_typeName) is sent as that data object, a value of any other VI type as C(_typeName) and
+        C(_value). They are checked by pyvmomi, which is needed then.
+      - Anything else is sent as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
     type: raw
   error:
     description:
@@ -59,7 +61,9 @@ options:
       - C(type) is the type of the fault, V(ExtendedFault) unless given. vCenter takes only types that extend VimFault.
         For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
       - C(fields) are the fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the
-        API's names. An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
+        API's names, with plain values as O(vsphere.tasks.vsphere_task_start#module:params) takes them, but for objects by
+        name or path.
+      - An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
     type: dict
   custom_values:
     description:
@@ -90,6 +94,17 @@ EXAMPLES = r"""
     state: success
     progress: 100
     result: 12 templates copied
+
+- name: Or with a data object
+  vsphere.tasks.vsphere_task_state:
+    task_id: "{{ my_third_task_id }}"
+    state: success
+    result:
+      _typeName: KeyAnyValue
+      key: template
+      value:
+        type: VirtualMachine
+        moid: vm-45
 
 - name: Or end it as failed
   vsphere.tasks.vsphere_task_state:
@@ -171,8 +186,8 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
+    wanted = Wanted(params, secrets)
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         return set_task(connection, wanted, check_mode)

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - vsphere.tasks.attributes.actiongroup_vsphere
   - vsphere.tasks.connection
   - vsphere.tasks.selection
+  - vsphere.tasks.wait
 attributes:
   check_mode:
     support: full
@@ -30,34 +31,11 @@ attributes:
   diff_mode:
     support: none
 options:
-  timeout:
-    description: Seconds to wait for. V(0) looks once.
-    type: int
-    default: 3600
   until:
     description: Whether to wait until V(all) of the tasks are over, or until V(any) one is.
     type: str
     choices: [all, any]
     default: all
-  on_error:
-    description:
-      - What to do when a task ends in the state C(error), or is gone from the server and its history.
-      - V(fail) fails and names each of them. V(return) leaves the judgement to the playbook.
-    type: str
-    choices: [fail, return]
-    default: fail
-  on_timeout:
-    description:
-      - What to do about tasks that are not over after O(timeout).
-      - V(cancel) asks for the cancellation of those that can be cancelled, and waits for O(cancel_timeout) more. Those
-        that end in that time are judged by O(on_error), those that do not are a failure.
-    type: str
-    choices: [fail, return, cancel]
-    default: fail
-  cancel_timeout:
-    description: Seconds that cancelled tasks have to end, with O(on_timeout=cancel).
-    type: int
-    default: 60
   return_tasks:
     description: Whether to return RV(tasks). Turn it off for thousands of tasks.
     type: bool
@@ -190,7 +168,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WAIT_SPEC, WaitOptions, wait_for_tasks
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -198,28 +176,23 @@ if t.TYPE_CHECKING:
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
-    "timeout": {"type": "int", "default": 3600},
+    **WAIT_SPEC,
     "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
-    "on_error": {"type": "str", "choices": ["fail", "return"], "default": "fail"},
-    "on_timeout": {"type": "str", "choices": ["fail", "return", "cancel"], "default": "fail"},
-    "cancel_timeout": {"type": "int", "default": 60},
     "return_tasks": {"type": "bool", "default": True},
     "progress_interval": {"type": "int", "default": 30},
     "progress_file": {"type": "path"},
 }
 
 
-def prepare(params: dict[str, t.Any]) -> t.Any:
+def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Selection(params)
-    for name in ("timeout", "cancel_timeout", "progress_interval"):
-        if params[name] < 0:
-            raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
-    names = ("timeout", "until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
+    options = WaitOptions.from_params(params)
+    if params["progress_interval"] < 0:
+        raise VsphereError(f"progress_interval {params['progress_interval']} is negative: give seconds, 0 or more")
     if selection.is_everything:
         raise VsphereError(
             "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
         )
-    options = WaitOptions(**{name: params[name] for name in names})
 
     def report(tasks: list[Watched]) -> None:
         if params["progress_file"]:

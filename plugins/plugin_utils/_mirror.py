@@ -272,7 +272,7 @@ class _TaskInVcenter:
                 return
         self._is_known = False
         wanted = {**_NOTHING, "task_id": self.id, **(self._details if details else {}), **self._outcome}
-        self._task = drive_task(self._connection, self._task, Wanted(wanted))
+        self._task = drive_task(self._connection, self._task, Wanted(wanted, secrets=set()))
         self._is_known = True
         self.is_outdated = False
 

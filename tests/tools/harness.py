@@ -31,6 +31,7 @@ VCENTERS = {
     "vcenter801": ["--no-hello"],
     "esxi": ["--esx"],
     "wrapped": ["--wrapped-faults"],
+    "slow": ["--delay", "CloneVM_Task=60s", "--delay", "EnterMaintenanceMode_Task=60s"],
 }
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6

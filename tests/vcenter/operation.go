@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -48,6 +50,11 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	info.Name = c.method
 	info.DescriptionId = m.descriptionID(info.DescriptionId, c.method)
 	info.Cancelable = cancelableOperations[strings.TrimSuffix(c.method, "_Task")]
+	if _, ok := m.registry.Get(*info.Entity).(mo.Entity); !ok {
+		// An operation of a manager, or of a part of a host: a task is of an object of the inventory.
+		root := m.registry.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content.RootFolder
+		info.Entity = &root
+	}
 	info.EntityName = entityName(m.registry, *info.Entity)
 	info.Reason = &types.TaskReasonUser{UserName: ctx.Session.UserName}
 	info.QueueTime = info.QueueTime.UTC().Truncate(time.Microsecond)

@@ -57,7 +57,18 @@ func TestOperation(t *testing.T) {
 		equal(t, "description id", info.DescriptionId, "VirtualMachine.clone")
 		equal(t, "cancelable", info.Cancelable, true)
 		equal(t, "result", info.Result.(types.ManagedObjectReference).Type, "VirtualMachine")
-		equal(t, "tasks", len(v.tasks.history), 3) // not what the simulator does for the clone by tasks of its own
+		// A manager is no object of the inventory.
+		datacenter := v.registry.Any("Datacenter").Reference()
+		made, err := methods.CreateVirtualDisk_Task(ctx, c, &types.CreateVirtualDisk_Task{
+			This: *v.content().VirtualDiskManager, Name: "[LocalDS_0] " + c.Path() + ".vmdk", Datacenter: &datacenter,
+			Spec: &types.FileBackedVirtualDiskSpec{CapacityKb: 1024},
+		})
+		check(t, err)
+		info = v.ends(made.Returnval)
+		equal(t, "entity", *info.Entity, v.content().RootFolder)
+		equal(t, "entity name", info.EntityName, "Datacenters")
+
+		equal(t, "tasks", len(v.tasks.history), 4) // not what the simulator does for the clone by tasks of its own
 	})
 }
 

@@ -74,6 +74,50 @@ def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> N
     assert not vcenter.run("state", task_id=task_id, state="success", result=value)["changed"]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"_typeName": "KeyAnyValue", "key": 5, "value": {"type": "VirtualMachine", "moid": "vm-1"}},
+            {
+                "_typeName": "KeyAnyValue",
+                "key": "5",
+                "value": {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-1"},
+            },
+        ),
+        (
+            {"_typeName": "HostVMotionCompatibility", "host": "host-3", "compatibility": ["cpu"]},
+            None,
+        ),
+        (
+            {"_typeName": "TaskFilterSpecByTime", "timeType": "queuedTime", "beginTime": "2026-01-31T18:00:00+02:00"},
+            None,
+        ),
+        ({"_typeName": "TaskInfoState", "_value": "running"}, "running"),
+        ({"_typeName": "ArrayOfKeyValue", "_value": [{"key": "a", "value": 1}]}, None),
+    ],
+    ids=["nested", "reference", "time", "enum", "list"],
+)
+def test_a_result_of_a_vi_type_is_the_same_again(vcenter: t.Any, value: t.Any, expected: t.Any) -> None:
+    options = {"task_id": vcenter.create(), "state": "success", "result": value}
+    predicted = vcenter.run("state", check=True, **options)
+    assert predicted["changed"], predicted
+    first = vcenter.run("state", **options)
+    assert first["changed"], first
+    if expected:
+        assert first["task"]["result"] == expected
+    second = vcenter.run("state", **options)
+    assert (second["failed"], second["changed"]) == (False, False), second
+
+
+def test_what_the_registry_calls_secret_is_masked(vcenter: t.Any) -> None:
+    spec = {"_typeName": "HostConnectSpec", "force": True, "hostName": "esx-01", "password": "h0st-S3cret"}
+    result = vcenter.run("state", task_id=vcenter.create(), state="success", result=spec)
+    assert result["task"]["result"]["hostName"] == "esx-01"
+    assert "h0st-S3cret" not in str(result)
+    assert result["invocation"]["module_args"]["result"]["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
 def test_an_error_is_an_extended_fault_unless_a_type_is_given(vcenter: t.Any) -> None:
     task_id = vcenter.create()
     error = vcenter.run("state", task_id=task_id, state="error", error={"message": "it broke"})["task"]["error"]
@@ -110,16 +154,36 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
         ({"error": {"message": "x", "type": "TaskInfo"}, "state": "error"}, "does not extend VimFault"),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault"}, "state": "error"},
-            "needs the field reason (string)",
+            "error.fields: GenericVmConfigFault needs reason (string)",
         ),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reson": "d"}}, "state": "error"},
-            "has no field reson; did you mean reason",
+            "GenericVmConfigFault has no reson; did you mean reason",
         ),
         (
             {"error": {"message": "x", "type": "InvalidLogin", "fields": {"x": 1}}, "state": "error"},
-            "InvalidLogin has no field x",
+            "InvalidLogin has no x",
         ),
+        (
+            {"error": {"message": "x", "type": "NoDiskSpace", "fields": {"file": True}}, "state": "error"},
+            "error.fields.file: takes a text, and is a boolean here, which YAML makes of words such as on, off, yes "
+            "and no: quote it; error.fields: NoDiskSpace needs datastore (string)",
+        ),
+        (
+            {"error": {"message": "x", "type": "ExtendedFault", "fields": {"data": [{"key": "k"}]}}, "state": "error"},
+            "error.fields.data[0]: KeyValue needs value (string)",
+        ),
+        ({"state": "success", "result": {"_typeName": "VirtualMachineConfigInf"}}, "knows no type"),
+        (
+            {"state": "success", "result": {"_typeName": "HostConnectInfo", "vm": [], "host": 5}},
+            "result.host: takes a dictionary (HostListSummary), not 5",
+        ),
+        (
+            {"state": "success", "result": {"_typeName": "VirtualMachineSnapshotInfo", "rootSnapshotList": []}},
+            "result: VirtualMachineSnapshotInfo needs rootSnapshotList (a list of VirtualMachineSnapshotTree)",
+        ),
+        ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "give what it holds as _value"),
+        ({"state": "success", "result": 2**70}, "does not fit into 64 bits"),
         ({"description": {"message": "x"}}, "description: missing required arguments: key"),
         ({"task_id": "no id"}, "is not a task id"),
     ],

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any managed object: one of the inventory, a manager, or what the properties of another lead to.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
+    SERVICE_INSTANCE,
+    object_spec,
+    property_spec,
+    retrieve,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+
+OBJECT_SPEC: dict[str, t.Any] = {
+    **ENTITY_SPEC,
+    "options": {**ENTITY_SPEC["options"], "property": {"type": "str"}},
+}
+"""The option that ``Target`` takes."""
+
+
+class Target(t.NamedTuple):
+    """An object as the user names it; ``type`` is what is known of its type without a server, or None.
+
+    The object itself may be of a type that extends this one.
+    """
+
+    entity: Entity
+    steps: str | None
+    type: ViType | None
+
+    @classmethod
+    def from_params(cls, option: str, given: dict[str, t.Any]) -> Target:
+        """Check what is given as far as that goes without a server."""
+        entity = Entity.from_params(option, given)
+        type_ = _option(f"{option}.type", _virefs.find_managed_type, entity.type) if entity.type else None
+        if not entity.is_one:
+            _check_manager(option, type_)
+        if entity.moid:
+            _option(f"{option}.moid", _virefs.check_id, type_, entity.moid)
+        steps = given["property"]
+        if type_ and steps:
+            type_ = end_of_path(f"{option}.property", type_, steps)
+            _check_is_reference(f"{option}.property", type_, steps)
+        return cls(entity, steps, type_)
+
+
+def find_object(connection: Connection, target: Target) -> Ref:
+    """The object on the server."""
+    entity = target.entity
+    ref = find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
+    if not target.steps:
+        return ref
+    option = f"{entity.option}.property"
+    declared, value = read_property(connection, ref, target.steps, option)
+    _check_is_reference(option, declared, target.steps)
+    if value is None:
+        raise VsphereError(
+            f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+        )
+    return t.cast("Ref", value)
+
+
+def read_property(connection: Connection, ref: Ref, path: str, option: str) -> tuple[ViType, t.Any]:
+    """The declared type and the value of a property, across references; None where it or a step to it is unset."""
+    while True:
+        type_ = _option(option, _virefs.find_managed_type, ref["type"])
+        part, declared, rest = _option(option, _split, type_, path)
+        value = _read(connection, ref, part)
+        if not rest or value is None:
+            return declared, value
+        ref, path = value, rest
+
+
+def end_of_path(option: str, type_: ViType, path: str) -> ViType:
+    """The declared type of a property of that type, which may lie beyond references."""
+    rest = path
+    while rest:
+        _part, type_, rest = _option(option, _split, type_, rest)
+    return type_
+
+
+def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What the check gives; what it finds wrong is an error of that option."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise VsphereError(f"{option}: {error}") from error
+
+
+def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
+    """The part of a property path up to its end or the first reference, its declared type, and what is left."""
+    part, rest = "", path
+    while True:
+        name, rest = (*rest.split(".", 1), "")[:2]
+        found = _vitypes.member_type(type_, name)
+        if found is None:
+            raise ValueError(
+                f"{_vitypes.name_of(type_)} has no property {name}" + _vitypes.nearest(name, _vitypes.members(type_))
+            )
+        type_, part = found, f"{part}.{name}".lstrip(".")
+        kind = _vitypes.kind(type_)
+        if kind == "reference" or not rest:
+            return part, type_, rest
+        if kind != "object":
+            raise ValueError(f"{part} is {_vitypes.name_of(type_)}, which has no property {rest}")
+
+
+def _read(connection: Connection, ref: Ref, path: str) -> t.Any:
+    try:
+        [found] = connection.read(
+            lambda transport: retrieve(transport, [object_spec(ref)], [property_spec(ref["type"], path)])
+        )
+    except Fault as fault:
+        if fault.type != "ManagedObjectNotFound":
+            raise
+        raise unknown_object(connection, ref, fault) from fault
+    return found.properties.get(path)
+
+
+def unknown_object(connection: Connection, ref: Ref, fault: Fault) -> VsphereError:
+    """The error for an object that is not there."""
+    return VsphereError(
+        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid",
+        fault={"type": fault.type, "message": fault.text},
+    )
+
+
+def _check_is_reference(option: str, type_: ViType, path: str) -> None:
+    kind = _vitypes.kind(type_)
+    if kind == "reference":
+        return
+    onward = []
+    if kind == "object":
+        members = _vitypes.members(type_).values()
+        onward = [f"{path}.{each.name}" for each in members if _vitypes.kind(each.type) == "reference"]
+    hint = f"go on to {' or '.join(onward)}" if onward else "name the object by type and moid"
+    raise VsphereError(f"{option}: {path} is {_vitypes.name_of(type_)} and no reference to one object; {hint}")
+
+
+def _check_manager(option: str, type_: ViType | None) -> None:
+    """Refuse a type of which the service content never names an object."""
+    if type_ is None:
+        raise VsphereError(f"{option} names no object: give type and moid, name or path")
+    content = _vitypes.members(_vitypes.find_type("ServiceContent")).values()
+    if not any(_vitypes.kind(each.type) == "reference" and _vitypes.extends(type_, each.type) for each in content):
+        raise VsphereError(
+            f"{option}: which {_vitypes.name_of(type_)}? Give its moid, name or path; only a manager, which "
+            "the service content names once, needs none"
+        )
+
+
+def _manager(connection: Connection, type_: str) -> Ref:
+    content = connection.read(lambda transport: transport.get(SERVICE_INSTANCE, "content"))
+    found = [each for each in content.values() if isinstance(each, dict) and each.get("type") == type_]
+    if len(found) != 1:
+        raise VsphereError(f"{connection.host} has no {type_} in its service content: give moid, name or path of one")
+    return t.cast("Ref", found[0])

@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From plain YAML to data of a declared VI type, in VI/JSON form.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import boxed, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import nearest
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import Member, ViType
+
+_SHOWN = 10
+"""So many types are named in an error."""
+
+
+class Builder:
+    """Builds data and gathers all that is wrong with what was given, each with its path, such as ``params.spec.name``.
+
+    ``secrets`` are the texts that no output may show: those of the members that the registry marks, and in parts whose
+    type could not be told those that may be such a member. With ``by_name``, objects of the inventory may be given by
+    name or path, for which ``look_up`` is to be called.
+    """
+
+    def __init__(self, by_name: bool = False) -> None:
+        self.problems: list[str] = []
+        self.secrets: set[str] = set()
+        self._lookups: list[tuple[Ref, Entity, ViType]] | None = [] if by_name else None
+
+    def check(self) -> None:
+        """Raise an error that says all that was wrong."""
+        if self.problems:
+            raise VsphereError("; ".join(self.problems))
+
+    def look_up(self, connection: Connection) -> None:
+        """Fill in the references that were given by name or path."""
+        for ref, entity, declared in self._lookups or ():
+            found = find_entity(connection, entity)
+            type_ = _vitypes.find_type(found["type"])
+            if type_ is not None and not _vitypes.extends(type_, declared):
+                raise VsphereError(f"{entity.option}: takes a {_vitypes.name_of(declared)}, not a {found['type']}")
+            ref.update(found)
+
+    def build(self, path: str, declared: ViType, value: t.Any) -> t.Any:
+        """The value as the declared type; None where it cannot be."""
+        how = {"any": self._any, "list": self._list, "object": self._object, "reference": self._reference}
+        make = how.get(_vitypes.kind(declared))
+        try:
+            return make(path, declared, value) if make else _viscalars.build(declared, value)
+        except ValueError as error:
+            self._wrong(path, str(error))
+        except VsphereError as error:
+            self.problems.append(error.message)
+        self.hide(value)
+        return None
+
+    def build_members(
+        self, path: str, whole: str, known: dict[str, Member], given: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
+        """The members of ``whole``, which knows those and is given these."""
+        data = {}
+        for name, value in given.items():
+            member = known.get(name)
+            if member is None:
+                self._wrong(path, f"{whole} has no {name}{nearest(name, known)}")
+                self.hide({name: value})
+                continue
+            if member.secret:
+                self.secrets |= set(texts(value))
+            built = None if value is None else self.build(f"{path}.{name}", member.type, value)
+            # A list without items is an unset one over SOAP, and shall be the same over VI/JSON.
+            if built not in (None, []):
+                data[name] = built
+        for name, member in known.items():
+            if member.required and given.get(name) in (None, []):
+                self._wrong(path, f"{whole} needs {name} ({_vitypes.name_of(member.type)})")
+        return data
+
+    def hide(self, value: t.Any) -> None:
+        """Keep what may be a secret in a part whose type is not known, going by the names of its members."""
+        if isinstance(value, list):
+            for item in value:
+                self.hide(item)
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if name in _vitypes.secret_names():
+                    self.secrets |= set(texts(member))
+                self.hide(member)
+
+    def _wrong(self, path: str, sentence: str) -> None:
+        self.problems.append(f"{path}: {sentence}")
+
+    def _list(self, path: str, declared: ViType, value: t.Any) -> list[t.Any]:
+        if not isinstance(value, list):
+            raise ValueError(f"takes {_vitypes.name_of(declared)}, not {_viscalars.shown(value)}: put it into a list")
+        return [self.build(f"{path}[{place}]", _vitypes.item_of(declared), item) for place, item in enumerate(value)]
+
+    def _any(self, path: str, declared: ViType, value: t.Any) -> t.Any:
+        anything = _vitypes.find_type("ManagedObject")
+        if not isinstance(value, dict) or "_typeName" not in value:
+            is_ref = isinstance(value, dict) and set(value) == {"type", "moid"}
+            data = self._reference(path, anything, value) if is_ref else boxed(value)
+            if data is None:
+                raise ValueError(
+                    "any type fits here, so say with _typeName which one it is; a list goes with it as _value, as in "
+                    "{_typeName: ArrayOfOptionValue, _value: [...]}"
+                )
+            return data
+        name = str(value["_typeName"])
+        type_ = _vitypes.find_type(name)
+        if name == "ManagedObjectReference":
+            return self._reference(path, anything, value)
+        if type_ is None:
+            raise ValueError(f"{_vitypes.registry_name()} knows no type {name}")
+        if _vitypes.kind(type_) == "object":
+            return self._object(path, type_, value)
+        if set(value) != {"_typeName", "_value"}:
+            raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
+        return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
+
+    def _reference(self, path: str, declared: ViType, value: t.Any) -> Ref:
+        if isinstance(value, str):
+            return _virefs.from_id(declared, value)
+        wanted = _vitypes.name_of(declared)
+        given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
+        if set(given) in ({"type", "moid"}, {"type", "value"}):
+            return _virefs.from_parts(declared, str(given.pop("type")), str(*given.values()))
+        if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
+            ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
+            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {_viscalars.shown(value)}")
+        parts = dict.fromkeys(("type", "moid", "name", "path"))
+        # A path needs no type, and any type will do where any entity does.
+        type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
+        entity = Entity.from_params(path, {**parts, "type": type_, **given})
+        if not entity.is_one or (entity.name and entity.path):
+            raise ValueError("takes name or path, one of them")
+        ref = reference("", "")
+        self._lookups.append((ref, entity, declared))
+        return ref
+
+    def _object(self, path: str, declared: ViType, value: t.Any) -> dict[str, t.Any]:
+        if not isinstance(value, dict):
+            raise ValueError(f"takes a dictionary ({_vitypes.name_of(declared)}), not {_viscalars.shown(value)}")
+        given = {name: member for name, member in value.items() if name != "_typeName"}
+        type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
+        name = _vitypes.name_of(type_)
+        return {"_typeName": name, **self.build_members(path, name, _vitypes.members(type_), given)}
+
+
+def texts(value: t.Any) -> t.Iterator[str]:
+    """All that a value shows: its texts and numbers, at any depth."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif value not in (None, "") and not isinstance(value, bool):
+        yield str(value)
+
+
+def _type_named(declared: ViType, name: str) -> ViType:
+    """The data object type that ``_typeName`` gives, where one of the declared type is asked for."""
+    type_ = _vitypes.find_type(str(name))
+    if type_ is not None and _vitypes.extends(type_, declared):
+        return type_
+    known = [_vitypes.name_of(each) for each in (declared, *_vitypes.descendants(declared))]
+    what = "is not" if type_ is not None else f"is not a type that {_vitypes.registry_name()} knows, nor"
+    raise ValueError(f"_typeName {name} {what} {known[0]} or one that extends it" + nearest(str(name), known))
+
+
+def _type_fitting(declared: ViType, given: dict[str, t.Any]) -> ViType:
+    """The data object type where ``_typeName`` is not given."""
+    children = _vitypes.descendants(declared)
+    if not children:
+        return declared
+    concrete = _vitypes.has_own_members(declared)
+    if concrete and given.keys() <= _vitypes.members(declared).keys():
+        return declared
+    name = _vitypes.name_of(declared)
+    members = {_vitypes.name_of(each): _vitypes.members(each).keys() for each in children}
+    fitting = sorted(each for each, names in members.items() if given.keys() <= names)
+    if fitting:
+        more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
+        raise ValueError(
+            f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit"
+        )
+    everything = set(_vitypes.members(declared)).union(*members.values())
+    unknown = [each for each in given if each not in everything]
+    hints = [f"none has {each}{nearest(each, everything)}" for each in unknown] or [
+        f"none has all of {', '.join(given)}"
+    ]
+    raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")

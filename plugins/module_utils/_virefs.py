@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""References to managed objects, from what a user gives for one.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, reference
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+
+# How the ids begin that a vCenter gives, of which the registry knows nothing. Those of ESXi look otherwise.
+_PREFIXES = {
+    "alarm-": "Alarm",
+    "datacenter-": "Datacenter",
+    "datastore-": "Datastore",
+    "domain-c": "ClusterComputeResource",
+    "domain-s": "ComputeResource",
+    "dvportgroup-": "DistributedVirtualPortgroup",
+    "dvs-": "VmwareDistributedVirtualSwitch",
+    "group-": "Folder",
+    "group-p": "StoragePod",
+    "host-": "HostSystem",
+    "network-": "Network",
+    "network-o": "OpaqueNetwork",
+    "resgroup-": "ResourcePool",
+    "resgroup-v": "VirtualApp",
+    "schedule-": "ScheduledTask",
+    "snapshot-": "VirtualMachineSnapshot",
+    "task-": "Task",
+    "vm-": "VirtualMachine",
+}
+
+
+def find_managed_type(name: str) -> ViType:
+    """The type of managed objects of that name; ValueError where there is none."""
+    type_ = _vitypes.find_type(name)
+    if type_ is None or _vitypes.kind(type_) != "reference":
+        known = map(_vitypes.name_of, _vitypes.descendants(_vitypes.find_type("ManagedObject")))
+        raise ValueError(
+            f"{_vitypes.registry_name()} knows no type of managed objects {name}" + _vitypes.nearest(name, known)
+        )
+    return type_
+
+
+def check_id(type_: ViType, moid: str) -> None:
+    """ValueError where the id is one of another type."""
+    found = _type_of(moid)
+    if found and not (_vitypes.extends(found, type_) or _vitypes.extends(type_, found)):
+        raise ValueError(f"takes a {_vitypes.name_of(type_)}, and {moid} is the id of a {_vitypes.name_of(found)}")
+
+
+def from_id(declared: ViType, moid: str) -> Ref:
+    """The reference that the mere id stands for in a place of the declared type."""
+    check_id(declared, moid)
+    type_ = _type_of(moid)
+    name = _vitypes.name_of(declared)
+    if type_ is not None and _vitypes.extends(type_, declared):
+        return reference(_vitypes.name_of(type_), moid)
+    if name not in _PREFIXES.values() and _vitypes.descendants(declared):
+        raise ValueError(f"takes a {name}, which can be many things, and {moid} does not say what: give {{type, moid}}")
+    return reference(name, moid)
+
+
+def from_parts(declared: ViType, type_name: str, moid: str) -> Ref:
+    """The reference of type and id, in a place of the declared type."""
+    type_ = find_managed_type(type_name)
+    if not _vitypes.extends(type_, declared):
+        raise ValueError(f"takes a {_vitypes.name_of(declared)}, not a {type_name}")
+    check_id(type_, moid)
+    return reference(type_name, moid)
+
+
+def _type_of(moid: str) -> ViType | None:
+    """The type that an id of a vCenter's speaks of; None where it does not say."""
+    prefix = re.fullmatch(r"([a-z]+-[a-z]?)\d+", moid)
+    if not prefix:
+        return None
+    name = _PREFIXES.get(prefix[1]) or _PREFIXES.get(prefix[1].rstrip("abcdefghijklmnopqrstuvwxyz"))
+    return _vitypes.find_type(name) if name else None

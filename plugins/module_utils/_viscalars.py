@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Texts, numbers, times and the like: from what YAML and templates make of them to their VI type.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import math
+import re
+import typing as t
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+
+_BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
+_QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
+
+
+def build(declared: ViType, value: t.Any) -> t.Any:
+    """The value as a simple type or an enum; ValueError says what the type takes."""
+    kind = _vitypes.kind(declared)
+    if kind == "enum":
+        return _enum(declared, value)
+    if kind in _BITS:
+        return _integer(kind, value)
+    if kind in _OTHERS:
+        return _OTHERS[kind](value)
+    text = _text(value)
+    if kind == "TypeName" and _vitypes.find_type(text) is None:
+        raise ValueError(f"takes the name of a type, and {_vitypes.registry_name()} knows no {text}")
+    return text
+
+
+def shown(value: t.Any) -> str:
+    """A value in a message; what is inside of one may be a secret, and only its kind is said."""
+    if isinstance(value, dict):
+        return "a dictionary"
+    return "a list" if isinstance(value, list) else repr(value)
+
+
+def _enum(declared: ViType, value: t.Any) -> str:
+    values = _vitypes.values_of(declared)
+    choices = f"one of {', '.join(values)}"
+    if isinstance(value, bool):
+        raise ValueError(_QUOTE_IT.format(choices))
+    if str(value) not in values:
+        raise ValueError(f"takes {choices}, not {shown(value)}{_vitypes.nearest(str(value), values)}")
+    return str(value)
+
+
+def _integer(kind: str, value: t.Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        # What a division in a template makes of whole numbers.
+        value = int(value)
+    if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
+        raise ValueError(f"takes a whole number ({kind}), not {shown(value)}")
+    number = int(value)
+    limit = 2 ** (_BITS[kind] - 1)
+    if not -limit <= number < limit:
+        raise ValueError(f"takes a number of {_BITS[kind]} bits ({kind}), into which {number} does not fit")
+    return number
+
+
+def _number(value: t.Any) -> float:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"takes a number, not {shown(value)}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"takes a number that JSON or XML can hold, not {value}")
+    return number
+
+
+def _boolean(value: t.Any) -> bool:
+    try:
+        if not isinstance(value, (bool, str)):
+            raise TypeError
+        return bool(boolean(value))
+    except TypeError:
+        raise ValueError(f"takes true or false, not {shown(value)}") from None
+
+
+def _text(value: t.Any) -> str:
+    if isinstance(value, bool):
+        raise ValueError(_QUOTE_IT.format("a text"))
+    if not isinstance(value, (str, int, float)):
+        raise ValueError(f"takes a text, not {shown(value)}")
+    return str(value)
+
+
+def _time(value: t.Any) -> str:
+    example = "as in 2026-01-31T18:00:00Z or 2026-01-31T18:00:00+02:00"
+    try:
+        time = datetime.datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(value)))
+    except ValueError:
+        raise ValueError(f"takes a time with its zone, {example}, not {shown(value)}") from None
+    if time.tzinfo is None:
+        raise ValueError(f"takes a time with its zone, {example}; {value} has none")
+    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _binary(value: t.Any) -> str:
+    try:
+        return base64.b64encode(base64.b64decode(_text(value), validate=True)).decode()
+    except binascii.Error:
+        raise ValueError("takes bytes in Base64: use the filter b64encode") from None
+
+
+_OTHERS: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "float": _number,
+    "double": _number,
+    "boolean": _boolean,
+    "dateTime": _time,
+    "binary": _binary,
+}

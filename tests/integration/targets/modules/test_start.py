@@ -1,0 +1,345 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_start."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+
+import pytest
+
+VM = "DC0/vm/DC0_H0_VM0"
+NUMBERS = itertools.count()
+CLONE = {"folder": "group-v3", "name": "x", "spec": {"location": {}, "powerOn": False, "template": False}}
+
+
+def start(vcenter: t.Any, method: str = "PowerOnVM_Task", **options: t.Any) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", vcenter.run("start", **{"object": {"path": VM}, "method": method, **options}))
+
+
+def started(vcenter: t.Any) -> list[str]:
+    """The methods that were called and return a task."""
+    return [call for call in vcenter.requests() if call.endswith("_Task")]
+
+
+def clone(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
+    """Clone the machine to one of a new name, which is in name."""
+    name = f"clone-{vcenter.transport}-{next(NUMBERS)}"
+    params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
+    result = start(vcenter, "CloneVM_Task", **{"params": params, "wait": True, **options})
+    return {**result, "name": name}
+
+
+def test_a_task_is_started_and_returned(vcenter: t.Any) -> None:
+    result = start(vcenter, "CreateSnapshot_Task", params={"name": "one", "memory": False, "quiesce": False})
+    assert (result["failed"], result["changed"], result["reason"]) == (False, True, None), result
+    assert result["task"]["name"] == "CreateSnapshot_Task"
+    assert result["task"]["entity_name"] == "DC0_H0_VM0"
+    assert set(result["task"]) == set(vcenter.run("info", task_ids=[result["task"]["id"]])["tasks"][0])
+    assert result["call"]["method"] == "CreateSnapshot_Task"
+    assert result["call"]["params"] == {"name": "one", "memory": False, "quiesce": False}
+    assert started(vcenter) == ["VirtualMachine.CreateSnapshot_Task"]
+
+
+def test_it_waits_where_that_is_wanted(vcenter: t.Any) -> None:
+    result = clone(vcenter)
+    assert (result["failed"], result["changed"], result["timed_out"]) == (False, True, False), result
+    assert (result["task"]["state"], result["task"]["result"]["type"]) == ("success", "VirtualMachine")
+
+
+# --- the object ---
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "VirtualMachine", "name": "DC0_H0_VM1"},
+        {"name": "DC0_H0_VM1"},
+        {"path": "DC0/vm/DC0_H0_VM1"},
+        {"type": "VirtualMachine", "path": "/DC0/vm/DC0_H0_VM1/"},
+    ],
+)
+def test_an_object_by_name_or_path(vcenter: t.Any, given: dict[str, str]) -> None:
+    result = start(vcenter, "ResetVM_Task", object=given, wait=True)
+    assert result["task"]["entity_name"] == "DC0_H0_VM1", result
+    moid = result["call"]["object"]["moid"]
+    again = start(vcenter, "ResetVM_Task", object={"type": "VirtualMachine", "moid": moid}, wait=True)
+    assert again["task"]["entity_name"] == "DC0_H0_VM1", again
+
+
+def test_a_manager_is_named_by_its_type_alone(vcenter: t.Any) -> None:
+    params = {
+        "name": f"[LocalDS_0] manager-{vcenter.transport}.vmdk",
+        "datacenter": {"name": "DC0"},
+        "spec": {
+            "_typeName": "FileBackedVirtualDiskSpec",
+            "diskType": "thin",
+            "adapterType": "ide",
+            "capacityKb": "64",
+        },
+    }
+    result = start(vcenter, "CreateVirtualDisk_Task", object={"type": "VirtualDiskManager"}, params=params, wait=True)
+    assert (result["failed"], result["task"]["state"]) == (False, "success"), result
+    assert result["call"]["object"] == {"type": "VirtualDiskManager", "moid": "virtualDiskManager"}
+
+
+def test_properties_lead_to_the_object(vcenter: t.Any) -> None:
+    browser = {"name": "LocalDS_0", "property": "browser"}
+    params = {"datastorePath": "[LocalDS_0]", "searchSpec": {"matchPattern": ["*"]}}
+    result = start(vcenter, "SearchDatastore_Task", object=browser, params=params, wait=True)
+    assert result["call"]["object"]["type"] == "HostDatastoreBrowser", result
+    owner = {"path": VM, "property": "resourcePool.owner"}
+    spec = {"_typeName": "ClusterConfigSpecEx", "dasConfig": {"enabled": False}}
+    change = {"spec": spec, "modify": True}
+    # A machine on a host of its own is in a plain ComputeResource.
+    result = start(vcenter, "ReconfigureComputeResource_Task", object=owner, params=change, wait=True)
+    assert result["call"]["object"]["type"] == "ComputeResource", result
+
+
+def test_a_snapshot_is_reached_by_property(vcenter: t.Any) -> None:
+    snapshot = {"name": "two", "memory": False, "quiesce": False}
+    made = start(vcenter, "CreateSnapshot_Task", params=snapshot, wait=True)
+    current = {"path": VM, "property": "snapshot.currentSnapshot"}
+    removed = start(vcenter, "RemoveSnapshot_Task", object=current, params={"removeChildren": False}, wait=True)
+    assert removed["call"]["object"] == made["task"]["result"], removed
+
+
+def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
+    name = clone(vcenter)["name"]
+    current = {"path": f"DC0/vm/{name}", "property": "snapshot.currentSnapshot"}
+    result = start(vcenter, "RemoveSnapshot_Task", object=current, params={"removeChildren": False})
+    assert "object.property: snapshot.currentSnapshot of VirtualMachine vm-" in result["msg"]
+    assert "is unset, so it leads to no object" in result["msg"]
+    assert "VirtualMachineSnapshot.RemoveSnapshot_Task" not in started(vcenter)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "nothing"}, "object.name: no object of the inventory is called nothing"),
+        ({"path": "DC0/vm/nothing"}, "object.path: DC0/vm/nothing leads to nothing in the inventory"),
+        ({"type": "VirtualMachine", "moid": "vm-4711"}, "knows no VirtualMachine vm-4711 (ManagedObjectNotFound)"),
+        (
+            {"type": "VirtualMachine", "moid": "vm-4711", "property": "resourcePool.vm"},
+            "object.property: resourcePool.vm is a list of VirtualMachine and no reference to one object",
+        ),
+        (
+            {"path": VM, "property": "runtime.hots"},
+            "VirtualMachineRuntimeInfo has no property hots; did you mean host?",
+        ),
+        ({"path": VM, "property": "snapshot"}, "no reference to one object; go on to snapshot.currentSnapshot"),
+        ({"path": "DC0/vm"}, "method: PowerOnVM_Task is a method of VirtualMachine, and the object is a Folder"),
+        ({"type": "FailoverClusterManager"}, "PowerOnVM_Task is a method of VirtualMachine"),
+    ],
+)
+def test_an_object_that_is_not_to_be_found(vcenter: t.Any, given: dict[str, str], message: str) -> None:
+    result = start(vcenter, object=given)
+    assert message in result["msg"]
+    assert not {"changed", "task"} & result.keys()
+
+
+def test_a_manager_that_the_server_has_not_got(server: t.Any) -> None:
+    esxi = server("esxi")
+    if esxi.transport == "json":
+        pytest.skip("ESXi has no VI/JSON")
+    manager = {"type": "IoFilterManager"}
+    result = start(esxi, "InstallIoFilter_Task", object=manager, params={"vibUrl": "x", "compRes": "ha-compute-res"})
+    assert "has no IoFilterManager in its service content" in result["msg"]
+
+
+def test_on_esxi(server: t.Any) -> None:
+    esxi = server("esxi")
+    if esxi.transport == "json":
+        pytest.skip("ESXi has no VI/JSON")
+    machine = {"path": "ha-datacenter/vm/ha-host_VM0"}
+    off = start(esxi, "PowerOffVM_Task", object=machine, wait=True)
+    assert (off["failed"], off["task"]["state"]) == (False, "success"), off
+    again = start(
+        esxi, "PowerOffVM_Task", object=machine, unless={"property": "runtime.powerState", "equals": "poweredOff"}
+    )
+    assert not again["changed"]
+
+
+# --- parameters ---
+
+
+def test_values_are_taken_as_templates_give_them(vcenter: t.Any) -> None:
+    path = f"DC0/vm/{clone(vcenter)['name']}"
+    spec = {"numCPUs": "2", "memoryMB": 64.0, "annotation": 12, "cpuHotAddEnabled": "true"}
+    result = start(vcenter, "ReconfigVM_Task", object={"path": path}, params={"spec": spec}, wait=True)
+    assert result["task"]["state"] == "success", result
+    assert result["call"]["params"]["spec"] == {
+        "_typeName": "VirtualMachineConfigSpec",
+        "numCPUs": 2,
+        "memoryMB": 64,
+        "annotation": "12",
+        "cpuHotAddEnabled": True,
+    }
+    for name, value in (("numCPU", "2"), ("memoryMB", 64), ("cpuHotAddEnabled", "yes")):
+        kept = {"property": f"config.{'hardware.' if name != 'cpuHotAddEnabled' else ''}{name}", "equals": value}
+        assert not start(vcenter, "ReconfigVM_Task", object={"path": path}, params={"spec": spec}, unless=kept)[
+            "changed"
+        ]
+
+
+def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
+    folder = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-v4711"}
+    vcenter.fault("fault", "CloneVM_Task", fault={"_typeName": "ManagedObjectNotFound", "obj": folder})
+    result = clone(vcenter, params={**CLONE, "folder": "group-v4711"})
+    assert "knows no Folder group-v4711 (ManagedObjectNotFound): check its type and moid" in result["msg"]
+
+
+def test_a_parameter_by_name_that_is_of_another_type(vcenter: t.Any) -> None:
+    result = clone(vcenter, params={**CLONE, "folder": {"path": VM}})
+    assert "params.folder: takes a Folder, not a VirtualMachine" in result["msg"]
+    assert started(vcenter) == []
+
+
+# --- unless ---
+
+
+@pytest.mark.parametrize(
+    "unless",
+    [
+        {"property": "runtime.powerState", "equals": "poweredOn"},
+        {"property": "parentVApp", "equals": None},
+        {"property": "parentVApp"},
+        {
+            "property": "runtime.host.runtime.connectionState",
+            "equals": "connected",
+            "object": {"path": "DC0/vm/DC0_C0_RP0_VM0"},
+        },
+        {"property": "config.hardware.numCPU", "equals": "1", "object": {"path": "DC0/vm/DC0_C0_RP0_VM0"}},
+        {"property": "parent", "equals": {"type": "Folder", "moid": "group-d1"}, "object": {"name": "DC0"}},
+        {"property": "parent", "equals": "group-d1", "object": {"name": "DC0"}},
+        {"exists": {"type": "VirtualMachine", "name": "DC0_H0_VM1"}},
+        {"exists": {"path": "DC0/vm/DC0_H0_VM1"}},
+    ],
+)
+@pytest.mark.parametrize("check", [False, True])
+def test_nothing_is_started_where_it_is_so_already(vcenter: t.Any, unless: dict[str, t.Any], check: bool) -> None:
+    result = start(vcenter, unless=unless, check=check, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
+    assert (result["failed"], result["changed"], result["task"], result["call"]) == (False, False, None, None), result
+    assert result["reason"].endswith(("exists", "poweredOn", "unset", "connected", "1", "'}"))
+    assert result["diff"]["before"] == result["diff"]["after"]
+    assert started(vcenter) == []
+
+
+@pytest.mark.parametrize(
+    "unless",
+    [
+        {"property": "runtime.powerState", "equals": "poweredOff"},
+        {"property": "runtime.powerState"},
+        {"property": "snapshot.currentSnapshot", "equals": "snapshot-1"},
+        {"exists": {"type": "VirtualMachine", "name": "nothing"}},
+        {"exists": {"path": "DC0/vm/nothing"}},
+    ],
+)
+def test_it_is_started_where_it_is_not_so(vcenter: t.Any, unless: dict[str, t.Any]) -> None:
+    result = start(vcenter, "ResetVM_Task", unless=unless, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
+    assert (result["failed"], result["changed"]) == (False, True), result
+    assert result["reason"] is None
+
+
+def test_the_object_need_not_be_there_where_it_is_so_already(vcenter: t.Any) -> None:
+    name = clone(vcenter)["name"]
+    machine = {"path": f"DC0/vm/{name}"}
+    result = start(
+        vcenter,
+        "RemoveSnapshot_Task",
+        object={**machine, "property": "snapshot.currentSnapshot"},
+        params={"removeChildren": False},
+        unless={"object": machine, "property": "snapshot.currentSnapshot"},
+    )
+    assert (result["failed"], result["changed"]) == (False, False), result
+
+
+def test_an_object_of_that_path_but_another_type(vcenter: t.Any) -> None:
+    result = start(vcenter, unless={"exists": {"type": "Folder", "path": VM}})
+    assert "unless.exists.path: DC0/vm/DC0_H0_VM0 is a VirtualMachine, not a Folder" in result["msg"]
+
+
+def test_a_second_clone_is_not_made(vcenter: t.Any) -> None:
+    name = clone(vcenter)["name"]
+    params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
+    again = start(vcenter, "CloneVM_Task", params=params, unless={"exists": {"type": "VirtualMachine", "name": name}})
+    assert (again["changed"], again["reason"]) == (False, f"VirtualMachine {name} exists")
+
+
+# --- check mode, failures, waiting ---
+
+
+def test_check_mode_shows_what_would_be_called(vcenter: t.Any) -> None:
+    params = {**CLONE, "folder": {"path": "DC0/vm"}}
+    result = start(vcenter, "CloneVM_Task", check=True, params=params)
+    assert (result["failed"], result["changed"], result["task"]) == (False, True, None), result
+    assert result["call"]["object"]["type"] == "VirtualMachine"
+    assert result["call"]["params"]["folder"]["type"] == "Folder"
+    assert result["call"]["params"]["spec"]["location"] == {"_typeName": "VirtualMachineRelocateSpec"}
+    assert result["diff"] == {"before": {}, "after": result["call"]}
+    assert started(vcenter) == []
+
+
+def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+    vcenter.options["username"] = vcenter.address["readonly_user"]
+    result = start(vcenter)
+    assert "the user lacks the privilege VirtualMachine.Interact.PowerOn on VirtualMachine vm-" in result["msg"]
+    assert result["fault"]["type"] == "NoPermission"
+    assert result["call"]["method"] == "PowerOnVM_Task"
+
+
+def test_a_task_that_fails_is_returned(vcenter: t.Any) -> None:
+    result = start(vcenter, wait=True)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert (result["task"]["state"], result["task"]["error"]["type"]) == ("error", "InvalidPowerState")
+    assert "(PowerOnVM_Task on DC0_H0_VM0) failed: " in result["msg"]
+    assert "failed_task_ids" not in result
+    judged = start(vcenter, wait=True, on_error="return")
+    assert (judged["failed"], judged["task"]["state"]) == (False, "error")
+
+
+def test_the_time_limit_of_the_wait(server: t.Any) -> None:
+    slow = server("slow")
+    result = clone(slow, timeout=0)
+    assert (result["failed"], result["timed_out"], result["task"]["state"]) == (True, True, "running")
+    assert "after 0 s (option timeout)" in result["msg"]
+    result = clone(slow, timeout=0, on_timeout="return")
+    assert (result["failed"], result["timed_out"], result["task"]["state"]) == (False, True, "running")
+    result = clone(slow, timeout=0, on_timeout="cancel", on_error="return")
+    assert (result["failed"], result["task"]["error"]["type"]) == (False, "RequestCanceled"), result
+    result = clone(slow, wait=False)
+    assert (result["failed"], result["task"]["state"]) == (False, "running")
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "cut", "status"])
+def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None:
+    vcenter.fault(kind, "ResetVM_Task")
+    result = start(vcenter, "ResetVM_Task")
+    assert result["failed"]
+    assert "whether ResetVM_Task of VirtualMachine vm-" in result["msg"]
+    assert "was carried out is unknown" in result["msg"]
+    assert "It is not repeated: vsphere_task_info with entity {type: VirtualMachine, moid: vm-" in result["msg"]
+    assert f"begin_time {result['sent_at']} (the server's clock) shows whether there is a task Reset" in result["msg"]
+    assert started(vcenter) == ["VirtualMachine.ResetVM_Task"]
+    if kind != "status":
+        found = vcenter.run("info", entity=result["call"]["object"], begin_time=result["sent_at"])["tasks"]
+        assert "ResetVM_Task" in [task["name"] for task in found]
+
+
+def test_a_lost_answer_in_a_session_that_has_asked_nothing_yet(vcenter: t.Any) -> None:
+    machine = start(vcenter, "ResetVM_Task", check=True)["call"]["object"]
+    session_id = vcenter.run("session")["session_id"]
+    vcenter.fault("reset_after", "ResetVM_Task")
+    result = start(vcenter, "ResetVM_Task", object=machine, session_id=session_id)
+    assert result["sent_at"] in result["msg"]
+    assert vcenter.run("session", state="absent", session_id=session_id)["changed"]
+
+
+def test_a_task_that_cannot_be_read_any_more_is_named(vcenter: t.Any) -> None:
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=9)
+    machine = {"type": "VirtualMachine", "path": VM}
+    result = start(vcenter, "ResetVM_Task", object=machine)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["task"]["id"].startswith("task-")

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of vsphere_task_start: what is refused before anything is sent, and what is never shown."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+
+
+def start(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
+    machine = {"type": "VirtualMachine", "moid": "vm-1"}
+    given = {"object": machine, "method": "PowerOnVM_Task", **options}
+    return t.cast("dict[str, t.Any]", vcenter.run("start", **given))
+
+
+CLONE = {"folder": "group-v3", "name": "x", "spec": {"location": {}, "powerOn": False, "template": False}}
+RECONFIGURE = {"method": "ReconfigVM_Task"}
+
+
+def device(**members: t.Any) -> dict[str, t.Any]:
+    return {**RECONFIGURE, "params": {"spec": {"deviceChange": [{"operation": "add", "device": members}]}}}
+
+
+@pytest.mark.parametrize(
+    ("options", "messages"),
+    [
+        ({"method": "PowerOnVM"}, ["knows no method PowerOnVM; did you mean PowerOnVM_Task", "method: pyVmomi "]),
+        ({"method": "RefreshStorageInfo"}, ["RefreshStorageInfo of VirtualMachine returns no task"]),
+        (
+            {"object": {"type": "HostSystem", "moid": "host-1"}},
+            ["PowerOnVM_Task is a method of VirtualMachine, and the object is a HostSystem"],
+        ),
+        ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task has no hots; did you mean host?"]),
+        (
+            {
+                "method": "CloneVM_Task",
+                "params": {**CLONE, "nmae": "x", "folder": "vm-1", "spec": {"powerOn": "maybe"}},
+            },
+            [
+                "params: CloneVM_Task has no nmae; did you mean name?",
+                "params.folder: takes a Folder, and vm-1 is the id of a VirtualMachine",
+                "params.spec.powerOn: takes true or false, not 'maybe'",
+                "params.spec: VirtualMachineCloneSpec needs location (VirtualMachineRelocateSpec)",
+                "params.spec: VirtualMachineCloneSpec needs template (boolean)",
+            ],
+        ),
+        (
+            {"method": "CloneVM_Task", "params": {"name": "x"}},
+            ["CloneVM_Task needs folder (Folder)", "CloneVM_Task needs spec (VirtualMachineCloneSpec)"],
+        ),
+        (
+            device(key=-1, capacityInKB=1024),
+            ["params.spec.deviceChange[0].device: needs a _typeName, as VirtualDevice", ": VirtualDisk would fit"],
+        ),
+        (
+            device(_typeName="VirtualDisk", key=-1, capacityInKB=1, backing={"fileName": "[a] b", "diskMode": "x"}),
+            ["deviceChange[0].device.backing: needs a _typeName", "VirtualDiskFlatVer2BackingInfo"],
+        ),
+        (
+            device(_typeName="VirtualDisc", key=-1),
+            ["_typeName VirtualDisc is not a type that pyVmomi ", "did you mean VirtualDisk"],
+        ),
+        (device(_typeName="VirtualMachineConfigSpec"), ["VirtualMachineConfigSpec is not VirtualDevice or one that"]),
+        (device(key=-1, capacityKB=5), ["can be many things, but none has capacityKB; did you mean capacityInKB or"]),
+        (
+            {
+                **RECONFIGURE,
+                "params": {
+                    "spec": {
+                        "numCPUs": "two",
+                        "memoryMB": 2**70,
+                        "annotation": True,
+                        "createDate": "2026-01-31T18:00:00",
+                        "deviceChange": {},
+                        "tools": {"syncTimeWithHost": 1, "toolsUpgradePolicy": ["x"]},
+                        "latencySensitivity": {"level": False},
+                    }
+                },
+            },
+            [
+                "params.spec.numCPUs: takes a whole number (int), not 'two'",
+                "params.spec.memoryMB: takes a number of 64 bits (long)",
+                "params.spec.annotation: takes a text, and is a boolean here",
+                "params.spec.createDate: takes a time with its zone, as in 2026-01-31T18:00:00Z",
+                "params.spec.deviceChange: takes a list of VirtualDeviceConfigSpec, not a dictionary: put it",
+                "params.spec.tools.syncTimeWithHost: takes true or false, not 1",
+                "params.spec.tools.toolsUpgradePolicy: takes a text, not a list",
+                "params.spec.latencySensitivity.level: takes one of low, normal, medium, high, custom, and is a bool",
+            ],
+        ),
+        (
+            {"object": {"type": "VirtualMachine"}, "params": {"host": {"name": ""}}},
+            ["object: which VirtualMachine? Give its moid, name or path", "params.host.name is empty"],
+        ),
+        ({"object": {}}, ["object names no object: give type and moid, name or path"]),
+        ({"object": {"type": "VirtualMachin", "moid": "1"}}, ["object.type: pyVmomi ", "did you mean VirtualMachine"]),
+        (
+            {"object": {"type": "VirtualMachine", "moid": "host-1"}},
+            ["object.moid: takes a VirtualMachine, and host-1 is"],
+        ),
+        (
+            {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": "snapshott"}},
+            ["object.property: VirtualMachine has no property snapshott; did you mean snapshot"],
+        ),
+        ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: takes a HostSystem, and vm-1"]),
+        ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
+        (
+            {"params": {"host": 5}},
+            ["params.host: takes a HostSystem, as its id or as {type, moid}, {name} or {path}, not 5"],
+        ),
+        ({"unless": {"property": "runtime.powerStat"}}, ["unless.property: VirtualMachineRuntimeInfo has no property"]),
+        (
+            {"unless": {"property": "runtime.powerState", "equals": True}},
+            ["unless.equals: takes one of poweredOff, poweredOn, suspended, and is a boolean here"],
+        ),
+        ({"unless": {"property": "name", "exists": {"path": "x"}}}, ["mutually exclusive: property|exists"]),
+        ({"unless": {"exists": {"name": "x"}}}, ["missing parameter(s) required by 'name': type"]),
+        ({"unless": {}}, ["one of the following is required: property, exists"]),
+        ({"wait": True, "timeout": -1}, ["timeout -1 is negative"]),
+    ],
+)
+def test_all_that_is_wrong_is_said_before_a_request(
+    vcenter: t.Any, options: dict[str, t.Any], messages: list[str]
+) -> None:
+    result = start(vcenter, **options)
+    assert result["failed"]
+    for message in messages:
+        assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
+HOST = {"hostName": "esx-02", "force": True, "userName": "root", "password": "h0st-'S3cret\\"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"check": True},
+        {},
+        {"method": "AddHost"},
+        {"params": {"spec": {**HOST, "force": "maybe"}, "asConnected": True}},
+        {"params": {"spec": HOST, "asConnected": True, "spek": HOST}},
+        {"params": {"spec": [HOST], "asConnected": True}},
+        {"params": {"spec": {**HOST, "password": [HOST["password"]]}, "asConnected": True}},
+        {"hostname": ""},
+        {"params": json.dumps({"spec": HOST, "asConnected": True})},
+        {"object": {"name": "nothing"}},
+    ],
+    ids=["check", "done", "method", "other", "unknown", "list", "type", "connection", "text", "object"],
+)
+def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    cluster = {"type": "ClusterComputeResource", "name": "DC0_C0"}
+    given = {"object": cluster, "params": {"spec": HOST, "asConnected": True}, "wait": True, **options}
+    result = start(vcenter, **{"method": "AddHost_Task", **given})
+    assert "S3cret\\" not in str(result).replace("\\\\", "\\")
+    assert "invocation" in result
+    # What is none is shown.
+    assert "esx-02" in str(result["invocation"])
+
+
+def test_the_password_of_the_connection_stays_masked(vcenter: t.Any) -> None:
+    params = {"name": vcenter.address["password"], "memory": False, "quiesce": False}
+    result = start(vcenter, method="CreateSnapshot_Task", check=True, params=params)
+    assert vcenter.address["password"] not in str(result)
+
+
+def test_everything_is_masked_where_pyvmomi_is_missing(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_vitypes, "PYVMOMI_IMPORT_ERROR", "ImportError")
+    result = start(vcenter, method="AddHost_Task", params=json.dumps({"spec": HOST, "asConnected": True}))
+    assert "Failed to import the required Python library (pyvmomi)" in result["msg"]
+    assert "S3cret" not in str(result)
+    assert vcenter.requests() == []
