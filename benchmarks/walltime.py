@@ -47,11 +47,27 @@ def running_task(control: Control) -> dict[str, Any]:
     return {"task_id": control.tasks()[0], "progress": 50}
 
 
+def empty_change(control: Control) -> dict[str, Any]:
+    machine = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
+    return {"object": machine, "method": "ReconfigVM_Task", "params": {"spec": {}}}
+
+
+def new_task(control: Control) -> dict[str, Any]:
+    return {"task_type": "com.vmware.govmomi.simulator.test"}
+
+
+def task_type(control: Control) -> dict[str, Any]:
+    return {"extension": "com.example.bench", "task_types": [{"id": "com.example.bench.copy"}]}
+
+
 MODULES = {
     "vsphere_task_info": finished_task,
     "vsphere_task_wait": finished_task,
     "vsphere_task_cancel": cancelable_task,
     "vsphere_task_state": running_task,
+    "vsphere_task_start": empty_change,
+    "vsphere_task_create": new_task,
+    "vsphere_task_type": task_type,
     "vsphere_session": no_arguments,
 }
 

@@ -61,8 +61,8 @@ options:
       - C(type) is the type of the fault, V(ExtendedFault) unless given. vCenter takes only types that extend VimFault.
         For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
       - C(fields) are the fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the
-        API's names, with plain values as O(vsphere.tasks.vsphere_task_start#module:params) takes them, but for objects by
-        name or path.
+        API's names, with plain values as O(vsphere.tasks.vsphere_task_start#module:params) takes them, but for objects
+        by name or path.
       - An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
     type: dict
   custom_values:
