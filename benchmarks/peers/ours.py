@@ -31,16 +31,16 @@ def run(control: Control, arguments: dict[str, Any], now: Callable[[], float] = 
     measured: dict[str, Any] = {}
     wait_for_tasks = module.wait_for_tasks
 
-    def timed(*given: Any) -> Any:
+    def timed(*given: Any, **named: Any) -> Any:
         *others, report = given
 
-        def noted(task: Any) -> None:
-            if task.is_over:
+        def noted(tasks: list[Any]) -> None:
+            if any(task.is_over for task in tasks):
                 measured["noticed"] = now()
-            report(task)
+            report(tasks)
 
         before = control.stats()
-        result = wait_for_tasks(*others, noted)
+        result = wait_for_tasks(*others, noted, **named)
         measured["returned"] = now()
         measured["wait"] = difference(before, control.stats())
         measured["succeeded"] = len(result["succeeded_task_ids"])
