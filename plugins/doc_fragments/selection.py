@@ -9,8 +9,8 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 notes:
   - With O(source=auto) the history is searched as soon as one of O(begin_time), O(end_time), O(alarm),
-    O(scheduled_task), O(event_chain_ids), O(parent_task_keys) and O(root_task_keys) is given without O(task_ids), or an
-    O(entity.recursion) other than V(self). O(children) are always read from the history. An ESXi has none.
+    O(scheduled_task), O(event_chain_ids), O(parent_task_keys), O(root_task_keys) and O(children) is given without
+    O(task_ids), or an O(entity.recursion) other than V(self). An ESXi has no history.
   - A list that is empty is refused, except for O(task_ids), so that an empty variable does not select every task.
 options:
   task_ids:
@@ -28,6 +28,8 @@ options:
   entity:
     description:
       - Only tasks of this object of the inventory. Give one of O(entity.moid), O(entity.name) and O(entity.path).
+      - What a virtual machine does is a task of the machine, not of its host. O(entity.recursion) takes in what is
+        below.
       - O(entity.type) alone selects the tasks of all objects of that type.
     type: dict
     suboptions:
@@ -116,7 +118,8 @@ options:
     type: bool
   children:
     description:
-      - Also the tasks that each selected one has created, and those that these have, as far as the history has them.
+      - Also the tasks that each selected one has created, and those that these have, as far as the history has them,
+        wherever the selected ones come from.
       - They need not fit the other options, and do not count for O(limit).
     type: bool
     default: false
@@ -136,8 +139,7 @@ options:
     default: newest
   limit:
     description:
-      - So many tasks at the most, counted when all options have been applied. Given O(task_ids) are not counted, unless
-        they are looked for in the history.
+      - So many tasks at the most, counted when all options have been applied. Given O(task_ids) are not counted.
     type: int
     default: 1000
   page_size:

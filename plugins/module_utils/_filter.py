@@ -18,8 +18,8 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, parse_time
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, parse_time, plain, reference, utc
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: dict[str, dict[str, t.Any]] = {
@@ -129,10 +129,7 @@ class Conditions:
         return Filter(spec, checks)
 
     def _in_time(self, now: datetime.datetime | None) -> tuple[dict[str, t.Any], Check]:
-        bounds = {
-            name: utc(time if isinstance(time, datetime.datetime) else t.cast("datetime.datetime", now) - time)
-            for name, time in self._times.items()
-        }
+        bounds = {name: utc(_since(time, now)) for name, time in self._times.items()}
         begin, end = bounds.get("begin_time"), bounds.get("end_time")
         if begin and end and begin > end:
             raise VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
@@ -141,6 +138,16 @@ class Conditions:
         part.update({name: time for name, time in (("beginTime", begin), ("endTime", end)) if time})
         # In this form an earlier time is a smaller text.
         return part, lambda task: task[key] is not None and (begin or "") <= task[key] <= (end or "9999")
+
+
+def _since(time: datetime.datetime | datetime.timedelta, now: datetime.datetime | None) -> datetime.datetime:
+    if isinstance(time, datetime.datetime):
+        return time
+    try:
+        return t.cast("datetime.datetime", now) - time
+    except OverflowError:
+        # Longer ago than the calendar goes, and certainly than any task.
+        return datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
 
 def only(option: str, wanted: list[t.Any]) -> Filter:
@@ -173,15 +180,17 @@ def _described_by(patterns: list[str]) -> Check:
 
 def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:
     """A point in time, or how long ago it is."""
-    if re.fullmatch(r"-(\d+[smhdw])+", text):
-        return sum(
-            (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
-            datetime.timedelta(),
-        )
     try:
+        if re.fullmatch(r"-(\d+[smhdw])+", text):
+            return sum(
+                (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
+                datetime.timedelta(),
+            )
         # YAML makes a time of what looks like one, which becomes a text with a space again.
-        return parse_time(text.strip().replace(" ", "T", 1))
-    except ValueError:
+        time = parse_time(text.strip().replace(" ", "T", 1))
+        utc(time)
+        return time
+    except (OverflowError, ValueError):
         raise VsphereError(
             f"{option} {text!r} is not a time: give ISO 8601 with a zone, such as 2026-01-31T08:00:00Z or "
             "2026-01-31T08:00:00+01:00, or an age such as -2h (units s, m, h, d, w)"

@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
@@ -91,7 +91,8 @@ def _infos(transport: Transport, collector: Ref, size: int, newest_first: bool) 
     """TaskInfo by TaskInfo, read page by page.
 
     A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
-    it may begin with tasks of that page, where others have been queued meanwhile.
+    it may begin with tasks of that page, where others have been queued meanwhile. The API promises no order within the
+    latest page.
     """
     first: list[dict[str, t.Any]] = []
     method = "ReadNextTasks"
@@ -100,8 +101,12 @@ def _infos(transport: Transport, collector: Ref, size: int, newest_first: bool) 
         first = transport.get(collector, "latestPage") or []
         transport.invoke(collector, "ResetCollector")
         method = "ReadPreviousTasks"
-    yield from first
+    yield from sorted(first, key=_queued, reverse=True)
     before = {info["key"] for info in first}
     while page := transport.invoke(collector, method, {"maxCount": size}):
-        yield from (info for info in page if info["key"] not in before)
+        yield from (info for info in sorted(page, key=_queued, reverse=newest_first) if info["key"] not in before)
         before = {info["key"] for info in page}
+
+
+def _queued(info: dict[str, t.Any]) -> datetime.datetime:
+    return parse_time(info["queueTime"])

@@ -44,6 +44,7 @@ _TYPES = {
     "VirtualMachine": "",
     "VmwareDistributedVirtualSwitch": "DistributedVirtualSwitch",
 }
+_ANY = "ManagedEntity"
 _SHOWN = 10
 """So many candidates are named in an error."""
 
@@ -71,13 +72,13 @@ class Entity(t.NamedTuple):
     path: str | None
 
     @classmethod
-    def from_params(cls, option: str, given: dict[str, t.Any]) -> Entity:
-        """Check what is given as far as that goes without a server."""
+    def from_params(cls, option: str, given: dict[str, t.Any], any_type: bool = False) -> Entity:
+        """Check what is given as far as that goes without a server; by id, ``any_type`` may be beyond the inventory."""
         entity = cls(option, *(given[part] for part in cls._fields[1:]))
         for part in cls._fields[1:]:
             if given[part] is not None and not given[part].strip():
                 raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
-        if entity.name and entity.type and entity.type not in _TYPES:
+        if entity.type and entity.type not in (*_TYPES, _ANY) and (entity.name or not any_type):
             near = difflib.get_close_matches(entity.type, _TYPES) or sorted(_TYPES)
             raise VsphereError(
                 f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
@@ -124,6 +125,11 @@ def entity_exists(connection: Connection, entity: Entity) -> bool:
     return bool(_called(connection.read(lambda transport: _names(transport, entity.type)), str(entity.name)))
 
 
+def is_a(type_: str, base: str) -> bool:
+    """Whether a type is that one of the inventory's, or extends it."""
+    return base in (type_, _TYPES.get(type_)) or (base == _ANY and type_ in _TYPES)
+
+
 def root_folder(connection: Connection) -> Ref:
     """The top of the inventory, with one request."""
     return connection.read(_root)
@@ -140,7 +146,7 @@ def _at_path(connection: Connection, entity: Entity) -> Ref | None:
             transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
         )
     )
-    if found and entity.type not in (None, found["type"], _TYPES.get(found["type"])):
+    if found and entity.type and not is_a(found["type"], entity.type):
         raise VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
     return t.cast("Ref | None", found)
 
@@ -153,12 +159,10 @@ def _called(objects: list[Object], name: str) -> list[Ref]:
 
 def _names(transport: Transport, type_: str | None) -> list[Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
-    params = {"container": _root(transport), "type": [type_ or "ManagedEntity"], "recursive": True}
+    params = {"container": _root(transport), "type": [type_ or _ANY], "recursive": True}
     view = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
     try:
-        return retrieve(
-            transport, [object_spec(view, through="view")], [property_spec(type_ or "ManagedEntity", "name")]
-        )
+        return retrieve(transport, [object_spec(view, through="view")], [property_spec(type_ or _ANY, "name")])
     finally:
         # It ends with the session anyway; a failure of this must not hide the result.
         with contextlib.suppress(VsphereError):
@@ -170,15 +174,13 @@ def _listed(connection: Connection, refs: list[Ref]) -> str:
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
-        "type": "ManagedEntity",
+        "type": _ANY,
         "path": "parent",
         "skip": False,
         "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
     }
     objects = [{**object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
-    found = connection.read(
-        lambda transport: retrieve(transport, objects, [property_spec("ManagedEntity", "name", "parent")])
-    )
+    found = connection.read(lambda transport: retrieve(transport, objects, [property_spec(_ANY, "name", "parent")]))
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: Ref) -> str:

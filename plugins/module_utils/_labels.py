@@ -9,8 +9,10 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import object_spec, property_spec, retrieve
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, name_of
 
@@ -35,7 +37,9 @@ def name_operations(connection: Connection, tasks: list[Task]) -> None:
     if unknown:
         labels.update(dict.fromkeys(unknown, ""))
         if connection.has("extensionManager"):
-            labels.update(connection.read(lambda transport: _of_extensions(transport, unknown)))
+            # Not everybody may read the extensions; that is no reason to show no tasks.
+            with contextlib.suppress(Fault):
+                labels.update(connection.read(lambda transport: _of_extensions(transport, unknown)))
     for task in tasks:
         task["operation"] = labels[task["description_id"]] or name_of(task)
 

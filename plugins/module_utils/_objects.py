@@ -46,13 +46,15 @@ class Target(t.NamedTuple):
     @classmethod
     def from_params(cls, option: str, given: dict[str, t.Any]) -> Target:
         """Check what is given as far as that goes without a server."""
-        entity = Entity.from_params(option, given)
+        entity = Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _virefs.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
             _check_manager(option, type_)
         if entity.moid:
             _option(f"{option}.moid", _virefs.check_id, type_, entity.moid)
         steps = given["property"]
+        if steps is not None and not steps.strip():
+            raise VsphereError(f"{option}.property is empty: fill it, or leave it out")
         if type_ and steps:
             type_ = end_of_path(f"{option}.property", type_, steps)
             _check_is_reference(f"{option}.property", type_, steps)

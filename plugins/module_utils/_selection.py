@@ -21,10 +21,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
     Filter,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity, is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, parse_time
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
     Extras,
     Reading,
@@ -35,7 +35,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
     unknown_ids,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._tree import find_below, flat, with_children
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, plain
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -77,11 +77,13 @@ class Selection:
                 )
         self._scroll = Scroll(params["page_size"], params["limit"], self._newest_first)
         self._check_entity(params)
-        needs = [name for name in NEED_HISTORY if name in self._conditions.given] if self.task_ids is None else []
+        needs = []
+        if self.task_ids is None:
+            needs = [name for name in NEED_HISTORY if name in self._conditions.given]
+            needs += ["children"] if self._children else []
         needs += ["entity.recursion"] if self._recursion != "self" else []
         if params["source"] == "recent" and "entity.recursion" in needs:
             raise VsphereError("entity.recursion needs the history, which knows the inventory: leave source out")
-        self._source = params["source"]
         self._needs = needs
         self.from_history = params["source"] == "history" or (params["source"] == "auto" and bool(needs))
 
@@ -99,10 +101,11 @@ class Selection:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether more was given to select by than what state the tasks are in, and whether they can be cancelled."""
-        return bool(
-            self.task_ids is not None or self._entity or self._conditions.given.keys() - {"states", "cancelable"}
-        )
+        """Whether more was given to select by than what a large part of all tasks have in common."""
+        wide = {"states", "cancelable", "system_user"}
+        if all(not pattern.strip("*") for pattern in self._conditions.given.get("description_ids", [])):
+            wide.add("description_ids")
+        return bool(self.task_ids is not None or self._entity or self._conditions.given.keys() - wide)
 
     def read(self, connection: Connection, extras: Extras = _NO_EXTRAS) -> Reading:
         """The tasks that every given option fits, where asked with their ``operation`` and their ``children``."""
@@ -110,6 +113,11 @@ class Selection:
         wanted = self._filter(connection, ref)
         try:
             reading = self._read(connection, wanted, ref, extras)
+            below = find_below(connection, reading.tasks, self._scroll.page_size) if self._children else []
+        except NoHistory as error:
+            remedy = "source: recent looks through the recent tasks only" if self._needs != ["children"] else ""
+            asked = f", which {' and '.join(self._needs)} asked for" if self._needs else ""
+            raise VsphereError("; ".join(filter(None, (error.message + asked, remedy)))) from error
         except Fault as fault:
             if ref is None or fault.type != "ManagedObjectNotFound" or plain(fault.fields.get("obj")) != plain(ref):
                 raise
@@ -117,7 +125,6 @@ class Selection:
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
-        below = find_below(connection, reading.tasks, self._scroll.page_size) if self._children else []
         if extras.labels:
             read_labels(connection)
             name_operations(connection, [*reading.tasks, *below])
@@ -140,25 +147,21 @@ class Selection:
 
     def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, extras: Extras) -> Reading:
         given = self.task_ids
+        if self.from_history and given is not None:
+            # What else is asked for must not make a task look unknown; it ends when all are found.
+            scroll = self._scroll._replace(limit=len(given))
+            spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
+            found = search_history(connection, Filter(spec, [lambda task: task["id"] in given]), scroll)
+            missing = [task_id for task_id in given if task_id not in {task["id"] for task in found}]
+            return Reading([task for task in found if wanted.fits(task)], missing)
         if self.from_history:
-            tasks = self._search(connection, wanted)
-            missing = sorted(set(given or ()) - {task["id"] for task in tasks})
-            return Reading(tasks, missing)
+            return Reading(search_history(connection, wanted, self._scroll), [])
         if given is not None:
             reading = read_tasks(connection, given, extras)
             return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
         tasks = [task for task in recent_tasks(connection, ref, extras) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
         return Reading(tasks[: self._scroll.limit], [])
-
-    def _search(self, connection: Connection, wanted: Filter) -> list[Task]:
-        try:
-            return search_history(connection, wanted, self._scroll)
-        except NoHistory as error:
-            remedy = "; source: recent looks through the recent tasks only"
-            if self._needs:
-                remedy = f", which {' and '.join(self._needs)} asked for" + remedy
-            raise VsphereError(error.message + remedy) from error
 
     def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
         now = connection.server_time
@@ -172,11 +175,9 @@ class Selection:
                 "recursion": self._recursion,
             }
             if self._recursion == "self":
-                wanted.checks.append(lambda task: bool(task["entity"] == plain(ref)))
+                # The type may be given as one that the object's own extends.
+                wanted.checks.append(lambda task: (task["entity"] or {}).get("moid") == ref["value"])
         elif self._entity:
-            type_ = self._entity.type
-            wanted.checks.append(lambda task: (task["entity"] or {}).get("type") == type_)
-        if self.task_ids is not None:
-            given = set(self.task_ids)
-            wanted.checks.append(lambda task: task["id"] in given)
+            type_ = str(self._entity.type)
+            wanted.checks.append(lambda task: is_a((task["entity"] or {"type": ""})["type"], type_))
         return wanted

@@ -20,6 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     gathering,
     noting,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._objects import Target, find_object, unknown_object
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._unless import Exists, PropertyEquals
@@ -65,7 +66,7 @@ class Start:
         secrets -= masked - self._builder.secrets - {options["password"], options["session_id"]}
         self.unless: PropertyEquals | Exists | None = None
         with gathering(problems):
-            self.unless = _unless(options["unless"], target)
+            self.unless = _unless(options["unless"], target, secrets)
         self._builder.check()
         # Both are there, else there was a problem.
         self.target, self.method = target, method
@@ -112,9 +113,13 @@ def _invoke(connection: Connection, ref: Ref, start: Start) -> str:
         raise unknown_object(connection, fault.fields.get("obj") or ref, fault) from fault
     except OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        # Only objects of the inventory have tasks of their own.
+        entity = (
+            f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_a(ref["type"], "ManagedEntity") else ""
+        )
         error.message += (
-            f". It is not repeated: vsphere_task_info with entity {{type: {ref['type']}, moid: {ref['value']}}} and "
-            f"begin_time {since} (the server's clock) shows whether there is a task {method}"
+            f". It is not repeated: vsphere_task_info with {entity}begin_time {since} shows whether there is a task "
+            f"{method}"
         )
         error.result["sent_at"] = since
         raise
@@ -161,7 +166,9 @@ def _not_of(method: Method, type_: ViType) -> VsphereError:
     )
 
 
-def _unless(given: dict[str, t.Any] | None, target: Target | None) -> PropertyEquals | Exists | None:
+def _unless(given: dict[str, t.Any] | None, target: Target | None, secrets: set[str]) -> PropertyEquals | Exists | None:
     if not given:
         return None
-    return Exists.from_params(given["exists"]) if given["exists"] else PropertyEquals.from_params(given, target)
+    return (
+        Exists.from_params(given["exists"]) if given["exists"] else PropertyEquals.from_params(given, target, secrets)
+    )

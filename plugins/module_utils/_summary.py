@@ -39,12 +39,12 @@ def _user(task: Task) -> str:
 
 
 def _by_entity(tasks: list[Task]) -> dict[str, int]:
-    """By name; entities of the same name are told apart by their ids."""
-    moids: dict[str, set[str]] = {}
-    entities = [(task["entity_name"] or "", (task["entity"] or {"moid": ""})["moid"]) for task in tasks]
+    """By name, or the id of one without; entities of the same name are told apart by their ids."""
+    moids: dict[str | None, set[str]] = {}
+    entities = [(task["entity_name"], task["entity"]["moid"]) for task in tasks if task["entity"]]
     for name, moid in entities:
         moids.setdefault(name, set()).add(moid)
-    return _counts(f"{name} ({moid})" if not name or len(moids[name]) > 1 else name for name, moid in entities)
+    return _counts((f"{name} ({moid})" if len(moids[name]) > 1 else name) if name else moid for name, moid in entities)
 
 
 def _shown(task: Task | None) -> dict[str, t.Any] | None:

@@ -135,6 +135,8 @@ def _without(found: Extension | None, wanted: Wanted) -> Extension | None:
     extension = copy.deepcopy(found)
     keys = [_label_key(task_id) for task_id in wanted.task_types]
     for resource in _resources(extension):
+        if not any(pair["key"] in keys for pair in resource.get("data") or []):
+            continue
         _keep(resource, "data", lambda pair: pair["key"] not in keys)
         if "data" not in resource:
             extension["resourceList"].remove(resource)

@@ -10,10 +10,17 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import datetime
-import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, fields, from_any, plain, snake, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
+    error,
+    fields,
+    from_any,
+    parse_time,
+    plain,
+    snake,
+    utc,
+)
 
 Task = dict[str, t.Any]
 """A task as users see it."""
@@ -111,16 +118,6 @@ _CONVERT: dict[str, t.Callable[[t.Any], t.Any]] = {
     "progressDetails": _details,
     "reason": _with_type,
 }
-
-
-def parse_time(text: str) -> datetime.datetime:
-    """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
-    time = datetime.datetime.fromisoformat(
-        re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), text).replace("Z", "+00:00")
-    )
-    if time.tzinfo is None:
-        raise ValueError(text)
-    return time
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:

@@ -60,6 +60,6 @@ def flat(tasks: list[Task]) -> list[Task]:
     """The tasks and all that is below them, each once."""
     found: dict[str, Task] = {}
     for task in tasks:
-        found[task["id"]] = task
+        found[task["id"]] = {name: value for name, value in task.items() if name != "children"}
         found.update({each["id"]: each for each in flat(task.get("children", []))})
     return list(found.values())

@@ -74,8 +74,13 @@ class PropertyEquals(t.NamedTuple):
     value: t.Any
 
     @classmethod
-    def from_params(cls, given: dict[str, t.Any], acted_on: Target | None) -> PropertyEquals | None:
+    def from_params(cls, given: dict[str, t.Any], acted_on: Target | None, secrets: set[str]) -> PropertyEquals | None:
         """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
+        if not given["property"].strip():
+            raise VsphereError("unless.property is empty: name a property, such as runtime.powerState")
+        builder = Builder()
+        builder.hide(given["equals"])
+        secrets |= builder.secrets
         target = Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
         if target is None:
             return None
@@ -94,8 +99,16 @@ class PropertyEquals(t.NamedTuple):
         # What the server has is built anew, so that both are written in the same way. What cannot be is another value.
         with contextlib.suppress(VsphereError):
             if _build(declared, found) == wanted:
-                return f"{self.path} of {ref['type']} {ref['value']} is {'unset' if found is None else plain(found)}"
+                return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
         return None
+
+
+def _shown(found: t.Any) -> t.Any:
+    """What a property is, for a sentence; what is inside of a data object may be a secret."""
+    items = found if isinstance(found, list) else [found]
+    if any(isinstance(each, dict) and each.get("_typeName") != "ManagedObjectReference" for each in items):
+        return "as wanted"
+    return "unset" if found is None else plain(found)
 
 
 def _build(declared: ViType, value: t.Any) -> t.Any:

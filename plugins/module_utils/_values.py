@@ -16,6 +16,7 @@ import datetime
 import functools
 import json
 import math
+import re
 import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
@@ -55,6 +56,16 @@ def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str
 def utc(time: datetime.datetime) -> str:
     """The one form in which times are sent and returned: a later one is a greater text."""
     return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_time(text: str) -> datetime.datetime:
+    """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
+    time = datetime.datetime.fromisoformat(
+        re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), text).replace("Z", "+00:00")
+    )
+    if time.tzinfo is None:
+        raise ValueError(text)
+    return time
 
 
 # --- faults inside data ---

@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import difflib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
@@ -75,7 +76,9 @@ class Builder:
             member = known.get(name)
             if member is None:
                 self._wrong(path, f"{whole} has no {name}{nearest(name, known)}")
-                self.hide({name: value})
+                # It may be one of those in another spelling, too.
+                meant = [known[each] for each in difflib.get_close_matches(name, known)]
+                self.hide({"password" if any(each.secret for each in meant) else name: value})
                 continue
             if member.secret:
                 self.secrets |= set(texts(value))
@@ -135,8 +138,10 @@ class Builder:
             return _virefs.from_id(declared, value)
         wanted = _vitypes.name_of(declared)
         given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
+        if given.keys() <= {"type", "moid", "value", "name", "path"}:
+            given = {name: _viscalars.text(part) for name, part in given.items()}
         if set(given) in ({"type", "moid"}, {"type", "value"}):
-            return _virefs.from_parts(declared, str(given.pop("type")), str(*given.values()))
+            return _virefs.from_parts(declared, given.pop("type"), *given.values())
         if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
             raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {_viscalars.shown(value)}")

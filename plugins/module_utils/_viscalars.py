@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
 import math
 import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
@@ -35,10 +35,10 @@ def build(declared: ViType, value: t.Any) -> t.Any:
         return _integer(kind, value)
     if kind in _OTHERS:
         return _OTHERS[kind](value)
-    text = _text(value)
-    if kind == "TypeName" and _vitypes.find_type(text) is None:
-        raise ValueError(f"takes the name of a type, and {_vitypes.registry_name()} knows no {text}")
-    return text
+    result = text(value)
+    if kind == "TypeName" and _vitypes.find_type(result) is None:
+        raise ValueError(f"takes the name of a type, and {_vitypes.registry_name()} knows no {result}")
+    return result
 
 
 def shown(value: t.Any) -> str:
@@ -76,7 +76,7 @@ def _number(value: t.Any) -> float:
         if isinstance(value, bool):
             raise ValueError
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise ValueError(f"takes a number, not {shown(value)}") from None
     if not math.isfinite(number):
         raise ValueError(f"takes a number that JSON or XML can hold, not {value}")
@@ -92,7 +92,8 @@ def _boolean(value: t.Any) -> bool:
         raise ValueError(f"takes true or false, not {shown(value)}") from None
 
 
-def _text(value: t.Any) -> str:
+def text(value: t.Any) -> str:
+    """The text that a text or a number stands for."""
     if isinstance(value, bool):
         raise ValueError(_QUOTE_IT.format("a text"))
     if not isinstance(value, (str, int, float)):
@@ -103,17 +104,14 @@ def _text(value: t.Any) -> str:
 def _time(value: t.Any) -> str:
     example = "as in 2026-01-31T18:00:00Z or 2026-01-31T18:00:00+02:00"
     try:
-        time = datetime.datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", str(value)))
-    except ValueError:
+        return utc(parse_time(str(value)))
+    except (OverflowError, ValueError):
         raise ValueError(f"takes a time with its zone, {example}, not {shown(value)}") from None
-    if time.tzinfo is None:
-        raise ValueError(f"takes a time with its zone, {example}; {value} has none")
-    return time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _binary(value: t.Any) -> str:
     try:
-        return base64.b64encode(base64.b64decode(_text(value), validate=True)).decode()
+        return base64.b64encode(base64.b64decode(text(value), validate=True)).decode()
     except binascii.Error:
         raise ValueError("takes bytes in Base64: use the filter b64encode") from None
 

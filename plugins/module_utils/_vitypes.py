@@ -11,6 +11,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import collections
 import difflib
 import functools
 import traceback
@@ -147,10 +148,15 @@ def _member(info: t.Any) -> Member:
 
 @functools.cache
 def secret_names() -> frozenset[str]:
-    """The names of all members and parameters that are secret somewhere in the API."""
+    """The names of members and parameters that are secret wherever the API has them, or mostly.
+
+    Others, such as key and value, are so in single types; taking them for secrets would mask most of a message.
+    """
     found = [prop for each in _all_types() for prop in getattr(each, "_propList", ())]
     found += [param for each in descendants(VmomiSupport.ManagedObject) for m in _methods(each) for param in m.params]
-    return frozenset(info.name for info in found if info.flags & VmomiSupport.F_SECRET)
+    secret = collections.Counter(info.name for info in found if info.flags & VmomiSupport.F_SECRET)
+    all_ = collections.Counter(info.name for info in found)
+    return frozenset(name for name, count in secret.items() if 2 * count > all_[name])
 
 
 # --- methods ---

@@ -23,8 +23,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     property_spec,
     raise_missing,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL, parse_time
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, parse_time, plain, reference
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Asks for the cancellation of tasks, and waits until each is really over.
   - Tasks that are over, or whose cancellation was asked for before, are left alone.
-  - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states) and
-    O(cancelable) is needed then. Selected are those that are queued or running, unless O(states) says otherwise. What
-    exactly would be cancelled is shown in check mode.
+  - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states),
+    O(cancelable) and O(system_user) is needed then. Selected are those that are queued or running, unless O(states)
+    says otherwise. What exactly would be cancelled is shown in check mode.
   - If the server does not know one of O(task_ids), the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -55,7 +55,7 @@ EXAMPLES = r"""
   vsphere.tasks.vsphere_task_cancel:
     task_ids: [task-123]
 
-- name: Cancel what runs on a host, but wait for no longer than a minute
+- name: Cancel the tasks of a host, but wait for no longer than a minute
   vsphere.tasks.vsphere_task_cancel:
     entity:
       type: HostSystem
@@ -153,8 +153,8 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Selection(params)
     if not selection.is_narrow:
         raise VsphereError(
-            "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states and "
-            "cancelable do, such as entity, users or description_ids"
+            "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states, "
+            "cancelable and system_user do, such as entity, users or description_ids"
         )
     if params["timeout"] < 0:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")

@@ -30,7 +30,7 @@ options:
   custom_values:
     description:
       - Return the custom fields that are defined for tasks, and the values that each task has in them.
-      - The history does not have them.
+      - The history does not have them, and so O(children) come without.
     type: bool
     default: false
 seealso:

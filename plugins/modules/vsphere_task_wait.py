@@ -62,7 +62,7 @@ EXAMPLES = r"""
   vsphere.tasks.vsphere_task_wait:
     task_ids: [task-123, task-124]
 
-- name: Wait for whatever runs on a host, and cancel it after ten minutes
+- name: Wait for the tasks of a host, and cancel them after ten minutes
   vsphere.tasks.vsphere_task_wait:
     states: [queued, running]
     entity:

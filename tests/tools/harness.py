@@ -26,7 +26,7 @@ from vcenter import running
 
 # The servers of the integration tests and how each differs from a current vCenter.
 VCENTERS = {
-    "vcenter": ["--history=10000"],
+    "vcenter": ["--history=30000"],
     "vcenter7": ["--no-vijson"],
     "vcenter801": ["--no-hello"],
     "esxi": ["--esx"],
@@ -91,11 +91,19 @@ def main(program: str, *arguments: str) -> int:
     pass_on_pip_settings(home)
     with contextlib.ExitStack() as stack:
         if arguments[0] == "integration":
-            vcenters = {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
+            vcenters, second = (
+                {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
+                for _process in range(2)
+            )
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
             # Without it Ansible puts its modules below the user's home folder, wherever HOME points.
-            variables = {"vcenters": vcenters, "ansible_remote_tmp": str(home / ".ansible" / "tmp"), "govc": govc}
+            variables = {
+                "vcenters": vcenters,
+                "second_vcenters": second,
+                "govc": govc,
+                "ansible_remote_tmp": str(home / ".ansible" / "tmp"),
+            }
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

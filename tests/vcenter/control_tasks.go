@@ -118,11 +118,14 @@ func (spec *newTaskSpec) prepareProgress() error {
 	return nil
 }
 
-// defaultEntity is the first virtual machine, or the root folder where there is none.
+// defaultEntity is the oldest virtual machine, or the root folder where there is none.
 func (s *Server) defaultEntity() types.ManagedObjectReference {
 	first := s.content().RootFolder
 	for _, vm := range s.registry.All("VirtualMachine") {
-		if ref := vm.Reference(); first.Type == "Folder" || ref.Value < first.Value {
+		// A longer id is a greater number.
+		ref := vm.Reference()
+		older := len(ref.Value) < len(first.Value) || len(ref.Value) == len(first.Value) && ref.Value < first.Value
+		if first.Type == "Folder" || older {
 			first = ref
 		}
 	}

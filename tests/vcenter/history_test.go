@@ -69,7 +69,7 @@ func TestScrollHistory(t *testing.T) {
 		check(t, err)
 		var object mo.TaskHistoryCollector
 		check(t, property.DefaultCollector(c).RetrieveOne(ctx, ref, []string{"latestPage"}, &object))
-		equal(t, "latest page", keys(object.LatestPage), id(4, 3))
+		equal(t, "latest page", keys(object.LatestPage), id(3, 4))
 		_, err = methods.ResetCollector(ctx, c, &types.ResetCollector{This: ref})
 		check(t, err)
 		equal(t, "before the latest page", readPrevious(t, c, ref, 10), id(2, 1, 0))

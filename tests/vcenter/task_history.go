@@ -224,6 +224,8 @@ func (c *TaskHistoryCollector) latestPage() []types.TaskInfo {
 // Get is what the property collector reads.
 func (c *TaskHistoryCollector) Get() mo.Reference {
 	object := c.TaskHistoryCollector
+	// No order is published for the page as such.
 	object.LatestPage = c.latestPage()
+	slices.Reverse(object.LatestPage)
 	return &object
 }

@@ -23,7 +23,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import C
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
-SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["vcenters"]
+# Each of the processes that pytest-xdist shares the tests out to has servers of its own.
+SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
+SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["second_vcenters" if SECOND else "vcenters"]
 NOTHING_SPECIAL = {
     "session_id": None,
     "validate_certs": True,

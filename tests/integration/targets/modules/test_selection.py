@@ -64,6 +64,8 @@ def ids(result: dict[str, t.Any]) -> list[str]:
         ({"cancelable": True}, "plain"),
         ({"entity": {"type": "Folder"}}, "system"),
         ({"entity": {"type": "Folder", "moid": "group-d1"}}, "system"),
+        ({"entity": {"type": "ManagedEntity"}}, "queued plain failed alarm system schedule"),
+        ({"begin_time": "-200000w", "states": ["error"]}, "failed"),
         ({"entity": MACHINE}, "queued plain failed alarm schedule"),
         ({"entity": {"name": "DC0_H0_VM0"}, "states": ["error"]}, "failed"),
         ({"begin_time": "-30m", "end_time": "-5m"}, "failed"),
@@ -125,6 +127,7 @@ def test_each_option_selects_the_same_in_both_sources(
         ("root_task_keys", ["task-1"]),
         ("entity", {**MACHINE, "recursion": "all"}),
         ("entity", {**MACHINE, "recursion": "children"}),
+        ("children", True),
     ],
 )
 def test_auto_takes_the_history_where_an_option_needs_it(vcenter: t.Any, option: str, value: t.Any) -> None:
@@ -154,6 +157,9 @@ def test_given_ids_are_narrowed_and_looked_for_in_the_history(vcenter: t.Any) ->
     vcenter.control("DELETE", f"/tasks/{old}?history=keep")
     result = vcenter.run("info", task_ids=[new, old, "task-404"], source="history")
     assert (sorted(ids(result)), result["missing_task_ids"]) == (sorted([new, old]), ["task-404"])
+    # One that does not fit is not unknown, and both are found whatever the limit.
+    result = vcenter.run("info", task_ids=[new, old], source="history", states=["success"], limit=1)
+    assert (ids(result), result["missing_task_ids"]) == ([old], [])
     result = vcenter.run("info", task_ids=[new, old], begin_time="-1h")
     assert (ids(result), result["missing_task_ids"]) == ([new], [old])
 
@@ -230,6 +236,10 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"begin_time": "2026-01-31T08:00:00"}, "give ISO 8601 with a zone"),
         ({"begin_time": "yesterday"}, "or an age such as -2h"),
         ({"end_time": "2h"}, "or an age such as -2h"),
+        ({"begin_time": "-9999999999999d"}, "or an age such as -2h"),
+        ({"begin_time": "0001-01-01T00:00:00+01:00"}, "is not a time"),
+        ({"entity": {"type": "Virtualmachine"}}, "did you mean VirtualMachine?"),
+        ({"entity": {"type": "Virtualmachine", "moid": "vm-1"}}, "did you mean VirtualMachine?"),
         ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "no task lies between them"),
         ({"limit": 0}, "limit 0 is out of range: give 1 or more"),
         ({"page_size": 1001}, "page_size 1001 is out of range: give 1 to 1000"),
@@ -280,13 +290,11 @@ def test_memory_does_not_grow_with_what_is_left_out(vcenter: t.Any, tag: str) ->
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert ids(result) == []
-    assert peaks[1] < 1.5 * peaks[0]
+    assert peaks[1] < 2 * peaks[0]
 
 
 @pytest.mark.parametrize(("entity", "more"), [({"name": "DC0_H0_VM1"}, 4), ({"path": "DC0/vm/DC0_H0_VM1"}, 1)])
 def test_the_cost_of_an_entity(vcenter: t.Any, entity: dict[str, str], more: int) -> None:
-    vcenter.run("info", entity={"type": "VirtualMachine", "moid": vcenter.run("info", entity=entity)["tasks"] or "x"})
-    vcenter.control("DELETE", "/stats")
     vcenter.run("info")
     without = sum(vcenter.stats["total"].values())
     vcenter.run("info", entity=entity)
@@ -384,11 +392,12 @@ def test_the_summary(vcenter: t.Any, tag: str) -> None:
     )
     oldest = vcenter.create(change_tag=tag, reason=REASONS["user"], **begun)
     vcenter.create(change_tag=tag, reason=REASONS["system"], description_id="VirtualMachine.powerOff")
-    summary = vcenter.run("info", tags=[tag])["summary"]
+    result = vcenter.run("info", tags=[tag])
+    summary = result["summary"]
     assert summary["by_state"] == {"queued": 0, "running": 2, "success": 1, "error": 0}
     assert summary["by_operation"] == {"Power On virtual machine": 2, "Power Off virtual machine": 1}
     assert summary["by_user"] == {"DOMAIN\\Ann": 1, "TaskReasonSystem": 1, vcenter.address["user"]: 1}
-    assert summary["by_entity"] == {"DC0_H0_VM0": 3}
+    assert summary["by_entity"] == {result["tasks"][0]["entity_name"]: 3}
     assert (summary["oldest_running"]["id"], summary["longest"]["id"]) == (oldest, longest)
     assert set(summary["longest"]) == {"id", "operation", "entity_name", "duration"}
 
@@ -425,7 +434,9 @@ def test_what_is_selected_and_failed_before_is_a_failure(vcenter: t.Any, tag: st
 def test_children_are_waited_for(vcenter: t.Any, tag: str) -> None:
     root = vcenter.create(change_tag=tag, state="success")
     child = vcenter.create(parent_task_key=root, root_task_key=root, duration=0.3)
-    assert set(vcenter.run("wait", tags=[tag], children=True)["succeeded_task_ids"]) == {root, child}
+    result = vcenter.run("wait", tags=[tag], children=True)
+    assert set(result["succeeded_task_ids"]) == {root, child}
+    assert [task for task in result["tasks"] if "children" in task] == []
 
 
 def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: str) -> None:
@@ -441,7 +452,10 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
     vcenter.run("cancel", task_ids=[other])
 
 
-@pytest.mark.parametrize("options", [{}, {"states": ["running"]}, {"cancelable": True}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"states": ["running"]}, {"cancelable": True}, {"system_user": False}, {"description_ids": ["*"]}],
+)
 def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", **options)
     assert "what to cancel is missing" in result["msg"]

@@ -107,6 +107,11 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": "snapshott"}},
             ["object.property: VirtualMachine has no property snapshott; did you mean snapshot"],
         ),
+        (
+            {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": ""}},
+            ["object.property is empty: fill it, or leave it out"],
+        ),
+        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: name a property"]),
         ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: takes a HostSystem, and vm-1"]),
         ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
         (
@@ -150,8 +155,10 @@ HOST = {"hostName": "esx-02", "force": True, "userName": "root", "password": "h0
         {"hostname": ""},
         {"params": json.dumps({"spec": HOST, "asConnected": True})},
         {"object": {"name": "nothing"}},
+        {"params": {"spec": {"hostName": "esx-02", "force": True, "pasword": HOST["password"]}, "asConnected": True}},
+        {"unless": {"property": "name", "equals": {"hostName": "esx-02", "password": HOST["password"]}}},
     ],
-    ids=["check", "done", "method", "other", "unknown", "list", "type", "connection", "text", "object"],
+    ids=lambda options: next(iter(options), "done"),
 )
 def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     cluster = {"type": "ClusterComputeResource", "name": "DC0_C0"}
@@ -161,6 +168,30 @@ def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict
     assert "invocation" in result
     # What is none is shown.
     assert "esx-02" in str(result["invocation"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ({"path": 5}, "5 leads to nothing"),
+        ({"name": 4711}, "no Folder is called 4711"),
+        ({"path": ["a"]}, "takes a text, not a list"),
+        ({"type": "Folder", "moid": None}, "takes a text, not None"),
+    ],
+)
+def test_a_reference_has_texts_and_numbers_for_its_parts(
+    vcenter: t.Any, folder: dict[str, t.Any], message: str
+) -> None:
+    params = {"folder": folder, "name": "web-09", "spec": {"location": {}, "powerOn": False, "template": False}}
+    assert message in start(vcenter, method="CloneVM_Task", params=params)["msg"]
+
+
+def test_short_texts_of_an_unknown_part_do_not_mask_the_message(vcenter: t.Any) -> None:
+    params = {"spec": {"deviceChange": [{"operation": "add", "device": {"key": 0, "capacityInKB": 1}}]}}
+    assert (
+        "params.spec.deviceChange[0].device: needs a _typeName"
+        in start(vcenter, method="ReconfigVM_Task", params=params)["msg"]
+    )
 
 
 def test_the_password_of_the_connection_stays_masked(vcenter: t.Any) -> None:

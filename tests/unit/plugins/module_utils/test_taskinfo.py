@@ -9,7 +9,8 @@ import datetime
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import describe, parse_time, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import describe, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time
 
 # What a vCenter of release 8.0.3.0 has said of a running task.
 RUNNING: dict[str, t.Any] = {

@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many tasks in a few numbers."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._summary import summarize
+
+
+def task(entity: dict[str, str] | None, name: str | None) -> dict[str, t.Any]:
+    others = {"state": "success", "operation": "Rename", "reason": None, "duration": None, "id": "task-1"}
+    return {**others, "entity": entity, "entity_name": name}
+
+
+def test_entities_without_a_name_and_of_one_name_are_told_apart() -> None:
+    machines = [{"type": "VirtualMachine", "moid": moid} for moid in ("vm-1", "vm-2", "vm-3", "vm-4")]
+    tasks = [task(*each) for each in zip([*machines, None], ["web", "web", "db", None, None], strict=True)]
+    assert summarize(tasks)["by_entity"] == {"web (vm-1)": 1, "web (vm-2)": 1, "db": 1, "vm-4": 1}
