@@ -11,7 +11,7 @@ PYTHONPATH=$root:${PYTHONPATH:-} python plays.py "$root/ansible_collections/vsph
 for play in "$OUTPUT_DIR"/*.play.yml; do
   ansible-playbook "$play" --extra-vars @../../integration_config.yml "$@"
 done
-PYTHONPATH=$root:${PYTHONPATH:-} python -m pytest -q -p no:cacheprovider test_own_task.py
+PYTHONPATH=$root:${PYTHONPATH:-} python -m pytest -q -p no:cacheprovider --numprocesses=2 test_own_task.py
 
 # The plays in the folder of examples, twice, as a second run finds what the first has made.
 examples=$root/ansible_collections/vsphere/tasks/examples
