@@ -55,6 +55,7 @@ def play(name: str, text: str) -> None:
         "vcenter_password": "{{ vcenters.vcenter.password }}",
         "clone_task_ids": [create(duration=1), create(duration=30)],
         "clones": [create(duration=1)],
+        "migration_task_id": create(duration=1),
         "my_task_id": create(state="queued"),
         "my_other_task_id": create(),
         "my_third_task_id": create(),
@@ -83,6 +84,7 @@ for module in (root / "plugins" / "modules").glob("*.py"):
         importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module.stem}").EXAMPLES,
     )
 play("README", next(block for block in yaml_blocks("README.md") if "hosts:" in block))
+play("role", "".join(yaml_blocks("roles/wait_for_task/README.md")))
 # The steps of a guide are one play.
 for guide in ("finding", "own_tasks", "starting", "waiting"):
     play(guide, "".join(yaml_blocks(f"docs/{guide}.md")))
