@@ -167,10 +167,9 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: st
     assert not vcenter.run("create", **options)["changed"]
 
 
+@pytest.mark.parametrize("transport", ["soap"], indirect=True)
 @pytest.mark.parametrize("activation_id", [None, "a"])
-def test_esxi_creates_no_tasks(server: t.Any, transport: str, activation_id: str | None) -> None:
-    if transport == "json":
-        pytest.skip("ESXi has no VI/JSON")
+def test_esxi_creates_no_tasks(server: t.Any, activation_id: str | None) -> None:
     result = server("esxi").run("create", task_type=TYPE, activation_id=activation_id)
     assert result["failed"]
     assert "a part of vCenter, not of ESXi" in result["msg"]

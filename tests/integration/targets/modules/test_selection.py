@@ -268,9 +268,8 @@ def test_the_cost_of_a_long_history(vcenter: t.Any, tag: str, order: str, more: 
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
-def test_falling_back_to_soap_costs_two_more(server: t.Any, transport: str) -> None:
-    if transport == "json":
-        pytest.skip("a vCenter 7 speaks SOAP only")
+@pytest.mark.parametrize("transport", ["soap"], indirect=True)
+def test_falling_back_to_soap_costs_two_more(server: t.Any) -> None:
     vcenter = server("vcenter7")
     vcenter.create()
     costs = {}
@@ -319,9 +318,8 @@ def test_a_page_that_is_lost_is_read_again(vcenter: t.Any, tag: str, kind: str) 
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
-def test_an_esxi_has_no_history(server: t.Any, transport: str) -> None:
-    if transport == "json":
-        pytest.skip("an ESXi speaks SOAP only")
+@pytest.mark.parametrize("transport", ["soap"], indirect=True)
+def test_an_esxi_has_no_history(server: t.Any) -> None:
     esxi = server("esxi")
     result = esxi.run("info", begin_time="-1h")
     assert "keeps no history of tasks, as only a vCenter does, which begin_time asked for" in result["msg"]

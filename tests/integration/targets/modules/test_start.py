@@ -140,19 +140,17 @@ def test_an_object_that_is_not_to_be_found(vcenter: t.Any, given: dict[str, str]
     assert not {"changed", "task"} & result.keys()
 
 
+@pytest.mark.parametrize("transport", ["soap"], indirect=True)
 def test_a_manager_that_the_server_has_not_got(server: t.Any) -> None:
     esxi = server("esxi")
-    if esxi.transport == "json":
-        pytest.skip("ESXi has no VI/JSON")
     manager = {"type": "IoFilterManager"}
     result = start(esxi, "InstallIoFilter_Task", object=manager, params={"vibUrl": "x", "compRes": "ha-compute-res"})
     assert "has no IoFilterManager in its service content" in result["msg"]
 
 
+@pytest.mark.parametrize("transport", ["soap"], indirect=True)
 def test_on_esxi(server: t.Any) -> None:
     esxi = server("esxi")
-    if esxi.transport == "json":
-        pytest.skip("ESXi has no VI/JSON")
     machine = {"path": "ha-datacenter/vm/ha-host_VM0"}
     off = start(esxi, "PowerOffVM_Task", object=machine, wait=True)
     assert (off["failed"], off["task"]["state"]) == (False, "success"), off
