@@ -53,31 +53,44 @@ func (o *object) typeName() string {
 	return name
 }
 
-func (o *object) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteByte('{')
-	for i, m := range o.members {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		name, value := encodeJSON(m.name), encodeJSON(m.value)
-		out.Write(name)
-		out.WriteByte(':')
-		out.Write(value)
-	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
-}
-
 // encodeJSON writes a tree, without the escapes that are only for HTML.
 func encodeJSON(tree any) []byte {
 	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(tree); err != nil {
-		panic(err) // a tree holds nothing that has no JSON form
+	scalars := json.NewEncoder(&out)
+	scalars.SetEscapeHTML(false)
+	writeTree(&out, scalars, tree)
+	return out.Bytes()
+}
+
+// writeTree walks the tree itself: each level of a json.Marshaler would be read and copied once more.
+func writeTree(out *bytes.Buffer, scalars *json.Encoder, tree any) {
+	switch tree := tree.(type) {
+	case *object:
+		out.WriteByte('{')
+		for i, m := range tree.members {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			writeTree(out, scalars, m.name)
+			out.WriteByte(':')
+			writeTree(out, scalars, m.value)
+		}
+		out.WriteByte('}')
+	case []any:
+		out.WriteByte('[')
+		for i, value := range tree {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			writeTree(out, scalars, value)
+		}
+		out.WriteByte(']')
+	default:
+		if err := scalars.Encode(tree); err != nil {
+			panic(err) // a tree holds nothing that has no JSON form
+		}
+		out.Truncate(out.Len() - 1) // the encoder ends each value with a line feed
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
 // parseJSON reads a tree; numbers stay as they are written.

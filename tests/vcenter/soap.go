@@ -52,7 +52,7 @@ func fillFaultString(envelope []byte, c *call) []byte {
 	})
 }
 
-var taskInfo = regexp.MustCompile(`(?s)<key>([^<]*)</key><task type="Task">.*?<reason `)
+var taskInfo = regexp.MustCompile(`(?s)<task type="Task">([^<]*)</task>.*?<reason `)
 
 // fillProgress adds a progress of 0, which govmomi takes for unset.
 func (s *Server) fillProgress(envelope []byte) []byte {
