@@ -52,13 +52,12 @@ def read_with_ours(newest: bool) -> dict[str, Any]:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
     from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import Extras
 
     order = "newest" if newest else "oldest"
     given = {"source": "history", "order": order, "page_size": PAGE, "limit": 1000000}
     params = ArgumentSpecValidator({**CONNECTION_SPEC, **SELECTION_SPEC}).validate(given).validated_parameters
     with Connection(ConnectionOptions.from_params(params), lambda secret: None) as connection:
-        return measured(lambda: len(Selection(params).read(connection, Extras(labels=True)).tasks))
+        return measured(lambda: len(Selection(params).read(connection).tasks))
 
 
 def measured(read: Callable[[], int]) -> dict[str, Any]:

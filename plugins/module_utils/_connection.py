@@ -97,7 +97,7 @@ class Connection:
         while_wanted: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         self.product: str | None = None
-        self.labels: dict[str, str] | None = None
+        self.labels: dict[str, str] = {}
         self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options

@@ -15,6 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 
@@ -51,6 +52,7 @@ def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dic
     new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
     if new and not check_mode:
         tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
+        label_tasks(connection, tasks)
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 

@@ -41,6 +41,20 @@ def gathering(problems: list[str]) -> t.Iterator[None]:
         problems.append(error.message)
 
 
+def close_to(name: str, known: t.Iterable[str]) -> list[str]:
+    """Those of the known names that may have been meant, the likeliest first."""
+    # Every run of a module would pay for the import, which only a mistake needs.
+    import difflib
+
+    return difflib.get_close_matches(name, list(known))
+
+
+def nearest(name: str, known: t.Iterable[str]) -> str:
+    """The end of a sentence that says what may have been meant."""
+    near = close_to(name, known)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
 class MissingLibrary(VsphereError):
     """A Python library is not installed where the module runs."""
 

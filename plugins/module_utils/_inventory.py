@@ -10,10 +10,9 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
@@ -79,7 +78,7 @@ class Entity(t.NamedTuple):
             if given[part] is not None and not given[part].strip():
                 raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
         if entity.type and entity.type not in (*_TYPES, _ANY) and (entity.name or not any_type):
-            near = difflib.get_close_matches(entity.type, _TYPES) or sorted(_TYPES)
+            near = close_to(entity.type, _TYPES) or sorted(_TYPES)
             raise VsphereError(
                 f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
             )
@@ -113,7 +112,7 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
         raise VsphereError(
             what.format("more than one") + f"; give the path, or type and moid, of one: {_listed(connection, fitting)}"
         )
-    near = difflib.get_close_matches(str(entity.name), names)
+    near = close_to(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
     raise VsphereError(what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else ""))
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The names of operations as the vSphere Client shows them, by description id.
+"""What the vSphere Client calls operations, states and reasons, in the language of the session.
+
+TaskManager has a label for each of some 1,600 operations, 0.3 MB in all, so they are asked for one by one: a property
+path may pick the element of an array by its key, and a key that the array lacks is no error (PropertyCollector).
 
 Private to the collection: it may change at any time.
 """
@@ -10,38 +13,121 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import object_spec, property_spec, retrieve
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
+    Object,
+    object_spec,
+    property_spec,
+    retrieve,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import STATES, Task, name_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
 
-METHOD_INFO = "description.methodInfo"
-"""The TaskManager's property that has them, for the operations of vSphere itself."""
-
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""
 
+_REASONS = ("TaskReasonAlarm", "TaskReasonSchedule", "TaskReasonSystem", "TaskReasonUser")
 
-def labels_of(method_info: dict[str, t.Any]) -> dict[str, str]:
-    return {each["key"]: each["label"] for each in method_info["_value"]}
+# What most tasks are about.
+_OPERATIONS = (
+    "ClusterComputeResource.applyRecommendation",
+    "Datacenter.ExecuteVmPowerOnLRO",
+    "Datacenter.powerOnVm",
+    "Drm.ExecuteStorageVmotionLro",
+    "Drm.ExecuteVMotionLRO",
+    "Drm.ExecuteVmPowerOnLRO",
+    "Folder.createVm",
+    "Folder.moveInto",
+    "Folder.registerVm",
+    "HostSystem.enterMaintenanceMode",
+    "HostSystem.exitMaintenanceMode",
+    "HostSystem.reboot",
+    "HostSystem.reconnect",
+    "HostSystem.shutdown",
+    "ManagedEntity.destroy",
+    "ManagedEntity.rename",
+    "ResourcePool.ImportVAppLRO",
+    "VirtualMachine.ExportVmLRO",
+    "VirtualMachine.clone",
+    "VirtualMachine.consolidateDisks",
+    "VirtualMachine.createSnapshot",
+    "VirtualMachine.customize",
+    "VirtualMachine.destroy",
+    "VirtualMachine.instantClone",
+    "VirtualMachine.migrate",
+    "VirtualMachine.powerOff",
+    "VirtualMachine.powerOn",
+    "VirtualMachine.reconfigure",
+    "VirtualMachine.relocate",
+    "VirtualMachine.removeAllSnapshots",
+    "VirtualMachine.rename",
+    "VirtualMachine.reset",
+    "VirtualMachine.revertToCurrentSnapshot",
+    "VirtualMachine.suspend",
+    "VirtualMachine.upgradeVirtualHardware",
+    "vm.Snapshot.remove",
+    "vm.Snapshot.revert",
+)
 
 
-def name_operations(connection: Connection, tasks: list[Task]) -> None:
-    """Give each task its ``operation``; the extensions are asked, with one request, only where a label is missing."""
-    labels = connection.labels or {}
-    unknown = {task["description_id"] for task in tasks} - labels.keys()
-    if unknown:
-        labels.update(dict.fromkeys(unknown, ""))
-        if connection.has("extensionManager"):
-            # Not everybody may read the extensions; that is no reason to show no tasks.
-            with contextlib.suppress(Fault):
-                labels.update(connection.read(lambda transport: _of_extensions(transport, unknown)))
+def _path(kind: str, key: str) -> str:
+    return f'description.{kind}["{key}"].label'
+
+
+COMMON = (
+    *(_path("state", state) for state in STATES),
+    *(_path("reason", reason) for reason in _REASONS),
+    *(_path("methodInfo", operation) for operation in _OPERATIONS),
+)
+"""Properties of the TaskManager that are read together with tasks; other labels cost a request more."""
+
+
+def learn(connection: Connection, asked: t.Iterable[str], found: list[Object]) -> None:
+    """Have the connection know the labels that were asked for, by property path: empty where the server has none."""
+    connection.labels.update(dict.fromkeys(asked, ""))
+    for manager in found:
+        connection.labels.update({path: label["_value"] for path, label in manager.properties.items()})
+
+
+def label_tasks(connection: Connection, tasks: list[Task]) -> None:
+    """Give each task its ``operation``, ``state_label`` and ``reason_label``.
+
+    What is not known yet is asked for with one request, and the extensions, with another one, only for what the
+    TaskManager has no label for. No label is a reason to show no tasks: some may not be read by everybody.
+    """
+    wanted = {path for task in tasks for path in _paths(task).values()} - connection.labels.keys()
+    if wanted:
+        # A key that could not stand in a path has no label.
+        asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
+        manager = object_spec(connection.manager("taskManager"))
+        found: list[Object] = []
+        with contextlib.suppress(VsphereError):
+            specs = [property_spec("TaskManager", *asked)]
+            found = connection.read(lambda transport: retrieve(transport, [manager], specs)) if asked else []
+        learn(connection, wanted, found)
+        labels = connection.labels
+        types = {task["description_id"] for task in tasks if not labels[_paths(task)["operation"]]}
+        if types and connection.has("extensionManager"):
+            with contextlib.suppress(VsphereError):
+                extensions = connection.read(lambda transport: _of_extensions(transport, types))
+                labels.update({_path("methodInfo", task_type): label for task_type, label in extensions.items()})
     for task in tasks:
-        task["operation"] = labels[task["description_id"]] or name_of(task)
+        for member, path in _paths(task).items():
+            task[member] = connection.labels[path] or None
+        task["operation"] = task["operation"] or name_of(task)
+
+
+def _paths(task: Task) -> dict[str, str]:
+    """The property that has the label, by the member of the task that shows it."""
+    paths = {"operation": _path("methodInfo", task["description_id"]), "state_label": _path("state", task["state"])}
+    if task["reason"]:
+        paths["reason_label"] = _path("reason", task["reason"]["type"])
+    return paths
 
 
 def _of_extensions(transport: Transport, wanted: set[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
@@ -112,7 +112,7 @@ def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
         found = _vitypes.member_type(type_, name)
         if found is None:
             raise ValueError(
-                f"{_vitypes.name_of(type_)} has no property {name}" + _vitypes.nearest(name, _vitypes.members(type_))
+                f"{_vitypes.name_of(type_)} has no property {name}" + nearest(name, _vitypes.members(type_))
             )
         type_, part = found, f"{part}.{name}".lstrip(".")
         kind = _vitypes.kind(type_)

@@ -22,14 +22,11 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity, is_a
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import name_operations
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
-    Extras,
     Reading,
     check_ids,
-    read_labels,
     read_tasks,
     recent_tasks,
     unknown_ids,
@@ -41,7 +38,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
-_NO_EXTRAS = Extras()
 _RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
 
 SELECTION_SPEC: dict[str, dict[str, t.Any]] = {
@@ -107,12 +103,12 @@ class Selection:
             wide.add("description_ids")
         return bool(self.task_ids is not None or self._entity or self._conditions.given.keys() - wide)
 
-    def read(self, connection: Connection, extras: Extras = _NO_EXTRAS) -> Reading:
-        """The tasks that every given option fits, where asked with their ``operation`` and their ``children``."""
+    def read(self, connection: Connection, custom_values: bool = False) -> Reading:
+        """The tasks that every given option fits, where asked with their ``children``."""
         ref = find_entity(connection, self._entity) if self._entity and self._entity.is_one else None
         wanted = self._filter(connection, ref)
         try:
-            reading = self._read(connection, wanted, ref, extras)
+            reading = self._read(connection, wanted, ref, custom_values)
             below = find_below(connection, reading.tasks, self._scroll.page_size) if self._children else []
         except NoHistory as error:
             remedy = "source: recent looks through the recent tasks only" if self._needs != ["children"] else ""
@@ -125,9 +121,6 @@ class Selection:
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
-        if extras.labels:
-            read_labels(connection)
-            name_operations(connection, [*reading.tasks, *below])
         return Reading(with_children(reading.tasks, below), reading.missing) if self._children else reading
 
     def unfinished(self, connection: Connection) -> tuple[list[str], list[Task]]:
@@ -145,7 +138,7 @@ class Selection:
         tasks = flat(reading.tasks)
         return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
 
-    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, extras: Extras) -> Reading:
+    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, custom_values: bool) -> Reading:
         given = self.task_ids
         if self.from_history and given is not None:
             # What else is asked for must not make a task look unknown; it ends when all are found.
@@ -157,9 +150,9 @@ class Selection:
         if self.from_history:
             return Reading(search_history(connection, wanted, self._scroll), [])
         if given is not None:
-            reading = read_tasks(connection, given, extras)
+            reading = read_tasks(connection, given, custom_values)
             return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
-        tasks = [task for task in recent_tasks(connection, ref, extras) if wanted.fits(task)]
+        tasks = [task for task in recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
         return Reading(tasks[: self._scroll.limit], [])
 

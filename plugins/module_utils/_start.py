@@ -18,6 +18,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     OutcomeUnknown,
     VsphereError,
     gathering,
+    nearest,
     noting,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import is_a
@@ -26,7 +27,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_k
 from ansible_collections.vsphere.tasks.plugins.module_utils._unless import Exists, PropertyEquals
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 from ansible_collections.vsphere.tasks.plugins.module_utils._vibuild import Builder, texts
-from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, wait_for_tasks
 
 if t.TYPE_CHECKING:

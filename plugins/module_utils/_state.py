@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import Extras, check_ids, read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference, to_any
 
 if t.TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Wanted:
 
 def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
-    [before] = read_known_tasks(connection, [wanted.task_id], Extras(bool(wanted.custom_values)))
+    [before] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     # Whoever drives the task wants to know this all the more where the task has ended under his hands.
     with noting(cancel_requested=before["cancelled"]):
         return _set_task(connection, before, wanted, check_mode)
@@ -74,7 +74,7 @@ def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: 
     if calls and not check_mode:
         _send(connection, before, calls)
         with noting(changed=True):
-            [after] = read_known_tasks(connection, [wanted.task_id], Extras(bool(wanted.custom_values)))
+            [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     return {
         "changed": bool(calls),
         "task": after,

@@ -56,6 +56,8 @@ _MEMBERS = (
 STATES = ("queued", "running", "success", "error")
 FINAL = STATES[2:]
 
+LABELS = ("operation", "state_label", "reason_label")
+
 
 def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Task:
     """A TaskInfo in VI/JSON form as users see it: every member in snake_case, an unset one as None.
@@ -66,7 +68,7 @@ def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Tas
     task = {snake(member): _CONVERT.get(member, plain)(info.get(member)) for member in _MEMBERS}
     task["id"] = task.pop("task")["moid"]
     # What the vSphere Client calls it is in no TaskInfo.
-    task["operation"] = None
+    task.update(dict.fromkeys(LABELS))
     times = {member: parse_time(info[member]) if member in info else None for member in _TIMES}
     for member, time in times.items():
         task[snake(member)] = utc(time) if time else None

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import METHOD_INFO, labels_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMON, label_tasks, learn
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
@@ -25,7 +25,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Tas
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
 _ABOUT = "content.about.fullName"
@@ -36,16 +36,6 @@ class Reading(t.NamedTuple):
 
     tasks: list[Task]
     missing: list[str]
-
-
-class Extras(t.NamedTuple):
-    """What is read besides the TaskInfo."""
-
-    custom_values: bool = False
-    labels: bool = False
-
-
-_NONE = Extras()
 
 
 def check_ids(task_ids: list[str]) -> list[str]:
@@ -59,13 +49,13 @@ def check_ids(task_ids: list[str]) -> list[str]:
     return list(dict.fromkeys(task_ids))
 
 
-def read_tasks(connection: Connection, task_ids: list[str], extras: Extras = _NONE) -> Reading:
+def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
     """The given tasks, with one request for all of them and one more for each unknown id."""
     known = list(task_ids)
     while True:
         objects = [object_spec(reference("Task", task_id)) for task_id in known]
         try:
-            tasks = {task["id"]: task for task in _read(connection, objects, extras)}
+            tasks = {task["id"]: task for task in _read(connection, objects, custom_values)}
         except Fault as fault:
             unknown = (fault.fields.get("obj") or {}).get("value")
             if fault.type != "ManagedObjectNotFound" or unknown not in known:
@@ -78,9 +68,9 @@ def read_tasks(connection: Connection, task_ids: list[str], extras: Extras = _NO
             )
 
 
-def read_known_tasks(connection: Connection, task_ids: list[str], extras: Extras = _NONE) -> list[Task]:
+def read_known_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> list[Task]:
     """The given tasks; unknown ids are an error that names all of them."""
-    tasks, missing = read_tasks(connection, task_ids, extras)
+    tasks, missing = read_tasks(connection, task_ids, custom_values)
     if missing:
         raise unknown_ids(connection, missing)
     return tasks
@@ -95,62 +85,58 @@ def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
     )
 
 
-def recent_tasks(connection: Connection, entity: Ref | None = None, extras: Extras = _NONE) -> list[Task]:
+def recent_tasks(connection: Connection, entity: Ref | None = None, custom_values: bool = False) -> list[Task]:
     """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately; in no order."""
     objects = [object_spec(entity or connection.manager("taskManager"), through="recentTask")]
-    return _read(connection, objects, extras)
+    return _read(connection, objects, custom_values)
 
 
 def read_product(connection: Connection) -> None:
     """Have the connection know the server's product, which costs a request if no task was read before."""
     if connection.product is None:
-        _read(connection, [], _NONE)
+        _read(connection, [], custom_values=False)
 
 
-def read_labels(connection: Connection) -> None:
-    """Have the connection know the labels of operations, which costs a request if they have not been read yet."""
-    if connection.labels is None:
-        _read(connection, [], Extras(labels=True))
-
-
-def _read(connection: Connection, objects: list[dict[str, t.Any]], extras: Extras) -> list[Task]:
-    """The tasks among the objects."""
-    objects, specs = _with_facts(connection, objects, extras.labels)
-    if not objects:
-        return []
-    specs.append(property_spec("Task", "info", *(("availableField", "value") if extras.custom_values else ())))
-
-    def steps(transport: Transport) -> list[Object]:
-        return retrieve(transport, objects, specs)
-
+def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values: bool) -> list[Task]:
+    """The tasks among the objects, with their labels."""
+    wanted = property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
     tasks = []
-    for found in connection.read(steps):
-        if found.ref["type"] == "ServiceInstance":
-            connection.product = found.properties[_ABOUT]["_value"]
-        elif found.ref["type"] == "TaskManager":
-            connection.labels = labels_of(found.properties[METHOD_INFO])
-        elif "info" in found.properties:
+    for found in _retrieve(connection, objects, wanted):
+        if "info" in found.properties:
             task = task_from_info(found.properties["info"], connection.server_time)
-            if extras.custom_values:
+            if custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)
+    label_tasks(connection, tasks)
     return tasks
 
 
-def _with_facts(
-    connection: Connection, objects: list[dict[str, t.Any]], with_labels: bool
-) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
-    """What else is wanted of the server, once in a run: it rides along, so that no request is spent on it."""
-    specs = []
+def _retrieve(connection: Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any]) -> list[Object]:
+    """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
+    specs, along = [wanted], []
     if connection.product is None:
-        objects = [*objects, object_spec(SERVICE_INSTANCE)]
         specs.append(property_spec("ServiceInstance", _ABOUT))
-    if with_labels and connection.labels is None:
-        manager = connection.manager("taskManager")
-        if manager not in [spec["obj"] for spec in objects]:
-            objects = [*objects, object_spec(manager)]
-        specs.append(property_spec("TaskManager", METHOD_INFO))
-    return objects, specs
+        along.append(SERVICE_INSTANCE)
+    with_labels = bool(objects) and not connection.labels
+    if with_labels:
+        specs.append(property_spec("TaskManager", *COMMON))
+        along.append(connection.manager("taskManager"))
+    given = [spec["obj"] for spec in objects]
+    objects = [*objects, *(object_spec(ref) for ref in along if ref not in given)]
+    try:
+        found = connection.read(lambda transport: retrieve(transport, objects, specs)) if objects else []
+    except Fault as fault:
+        if not with_labels or fault.type == "ManagedObjectNotFound":
+            raise
+        # Should it be about the labels, the tasks can still be read.
+        learn(connection, COMMON, [])
+        return _retrieve(connection, objects, wanted)
+    for each in found:
+        if each.ref["type"] == "ServiceInstance":
+            connection.product = each.properties[_ABOUT]["_value"]
+    if with_labels:
+        learn(connection, COMMON, [each for each in found if each.ref["type"] == "TaskManager"])
+    return found
 
 
 def _custom_values(found: Object) -> dict[str, t.Any]:

@@ -9,14 +9,12 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import boxed, reference
-from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import nearest
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -77,7 +75,7 @@ class Builder:
             if member is None:
                 self._wrong(path, f"{whole} has no {name}{nearest(name, known)}")
                 # It may be one of those in another spelling, too.
-                meant = [known[each] for each in difflib.get_close_matches(name, known)]
+                meant = [known[each] for each in close_to(name, known)]
                 self.hide({"password" if any(each.secret for each in meant) else name: value})
                 continue
             if member.secret:

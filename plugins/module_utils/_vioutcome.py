@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import snake
 from ansible_collections.vsphere.tasks.plugins.module_utils._vibuild import Builder
 
@@ -48,7 +48,7 @@ def _fault_type(type_name: str, base: _vitypes.ViType) -> _vitypes.ViType:
     if type_ is None:
         faults = map(_vitypes.name_of, _vitypes.descendants(base))
         raise VsphereError(
-            f"error.type: {_vitypes.registry_name()} knows no type {type_name}" + _vitypes.nearest(type_name, faults)
+            f"error.type: {_vitypes.registry_name()} knows no type {type_name}" + nearest(type_name, faults)
         )
     if not _vitypes.extends(type_, base):
         raise VsphereError(

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, reference
 
 if t.TYPE_CHECKING:
@@ -46,9 +47,7 @@ def find_managed_type(name: str) -> ViType:
     type_ = _vitypes.find_type(name)
     if type_ is None or _vitypes.kind(type_) != "reference":
         known = map(_vitypes.name_of, _vitypes.descendants(_vitypes.find_type("ManagedObject")))
-        raise ValueError(
-            f"{_vitypes.registry_name()} knows no type of managed objects {name}" + _vitypes.nearest(name, known)
-        )
+        raise ValueError(f"{_vitypes.registry_name()} knows no type of managed objects {name}" + nearest(name, known))
     return type_
 
 

@@ -17,6 +17,7 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
 if t.TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _enum(declared: ViType, value: t.Any) -> str:
     if isinstance(value, bool):
         raise ValueError(_QUOTE_IT.format(choices))
     if str(value) not in values:
-        raise ValueError(f"takes {choices}, not {shown(value)}{_vitypes.nearest(str(value), values)}")
+        raise ValueError(f"takes {choices}, not {shown(value)}{nearest(str(value), values)}")
     return str(value)
 
 

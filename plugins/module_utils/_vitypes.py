@@ -12,7 +12,6 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import collections
-import difflib
 import functools
 import traceback
 import typing as t
@@ -183,12 +182,3 @@ def task_methods(type_: ViType | None) -> list[str]:
 
 def _methods(type_: ViType) -> list[t.Any]:
     return t.cast("list[t.Any]", type_._GetMethodList())
-
-
-# --- names ---
-
-
-def nearest(name: str, known: t.Iterable[str]) -> str:
-    """The end of a sentence that says what may have been meant."""
-    near = difflib.get_close_matches(name, list(known))
-    return f"; did you mean {' or '.join(near)}?" if near else ""

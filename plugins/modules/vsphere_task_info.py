@@ -135,9 +135,7 @@ tasks:
       type: str
       sample: PowerOnVM_Task
     operation:
-      description:
-        - The operation as the vSphere Client shows it, in the language of the session.
-        - Null in what other modules return, which do not read these texts.
+      description: The operation as the vSphere Client shows it, in the language of the session.
       type: str
       sample: Power On virtual machine
     description:
@@ -163,6 +161,10 @@ tasks:
       description: V(queued), V(running), V(success) or V(error).
       type: str
       sample: running
+    state_label:
+      description: The state as the vSphere Client shows it; null where the server does not tell.
+      type: str
+      sample: Running
     cancelled:
       description: Whether its cancellation was asked for.
       type: bool
@@ -193,6 +195,10 @@ tasks:
       description: Who or what started it, with C(type) and its own fields.
       type: dict
       sample: {"type": "TaskReasonUser", "user_name": "administrator@vsphere.local"}
+    reason_label:
+      description: The kind of reason as the vSphere Client shows it; null likewise.
+      type: str
+      sample: User task
     queue_time:
       description: When it was created (UTC).
       type: str
@@ -285,7 +291,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Vsphe
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._summary import summarize
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import Extras
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -299,7 +304,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
         raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        reading = selection.read(connection, Extras(params["custom_values"], labels=True))
+        reading = selection.read(connection, params["custom_values"])
         return {
             "changed": False,
             "tasks": reading.tasks,

@@ -14,6 +14,7 @@ import pathlib
 import threading
 import time
 import typing as t
+import uuid
 
 import pytest
 import requests
@@ -169,6 +170,12 @@ def owner_field(vcenter: Vcenter) -> str:
         if "owner" not in [each["name"] for each in connection.read(lambda to: to.get(fields, "field")) or ()]:
             connection.invoke(fields, "AddCustomFieldDef", {"name": "owner", "moType": "Task"})
     return "owner"
+
+
+@pytest.fixture
+def tag() -> str:
+    """A tag that only the tasks of one test have."""
+    return uuid.uuid4().hex
 
 
 @pytest.fixture

@@ -96,6 +96,8 @@ def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
         "root_task_key": "task-2",
         "activation_id": "activation",
         "operation": "Clone virtual machine",
+        "state_label": "Error",
+        "reason_label": "User task",
         "duration": 3.5,
         "queued_for": 0.322,
     }

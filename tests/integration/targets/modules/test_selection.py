@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tracemalloc
 import typing as t
-import uuid
 
 import pytest
 
@@ -28,12 +27,6 @@ REASONS: dict[str, dict[str, t.Any]] = {
         "scheduledTask": {"_typeName": "ManagedObjectReference", "type": "ScheduledTask", "value": "schedule-3"},
     },
 }
-
-
-@pytest.fixture
-def tag() -> str:
-    """A tag that only the tasks of one test have."""
-    return uuid.uuid4().hex
 
 
 def ids(result: dict[str, t.Any]) -> list[str]:
@@ -328,7 +321,7 @@ def test_an_esxi_has_no_history(server: t.Any) -> None:
     assert "keeps no history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
 
 
-# --- children, labels, summary ---
+# --- children, summary ---
 
 
 def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
@@ -356,31 +349,6 @@ def test_tasks_that_name_each_other_as_parents_end(vcenter: t.Any, tag: str) -> 
     assert vcenter.create(change_tag=tag, parent_task_key=itself) == itself
     tasks = vcenter.run("info", tags=[tag], children=True)["tasks"]
     assert [task["children"] for task in tasks] == [[], []]
-
-
-def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
-    given = [vcenter.create(description_id=each) for each in ("VirtualMachine.powerOff", "com.example.unknown")]
-    assert [task["operation"] for task in vcenter.run("info", task_ids=given)["tasks"]] == [
-        "Power Off virtual machine",
-        "com.example.unknown",
-    ]
-
-
-def test_the_operation_of_an_extension_comes_from_its_resources(vcenter: t.Any, tag: str) -> None:
-    task_type = f"com.example.{tag}.copy"
-    labels = {"de": "Kopieren", "en": "Copy"}
-    types = [{"id": task_type, "labels": labels}, {"id": f"{task_type}.other", "labels": {"de": "Nur deutsch"}}]
-    extension = {"extension": f"com.example.{tag}", "task_types": types}
-    vcenter.run("type", **extension)
-    try:
-        given = [vcenter.create(description_id=each["id"]) for each in types]
-        before = len(vcenter.requests())
-        # The session's language is English.
-        tasks = vcenter.run("info", task_ids=given)["tasks"]
-        assert [task["operation"] for task in tasks] == ["Copy", "Nur deutsch"]
-        assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 2
-    finally:
-        vcenter.run("type", state="absent", **extension)
 
 
 def test_the_summary(vcenter: t.Any, tag: str) -> None:

@@ -12,7 +12,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._create import Wante
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from .wire import Wire, connect
+from .wire import Wire, connect, know_labels
 
 ENTITY = reference("Folder", "group-d1")
 
@@ -78,7 +78,7 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         "parent_task_key": None,
     }
     with connect(monkeypatch, wire) as connection:
-        connection.labels = {"com.example.copy": "Copy"}
+        know_labels(connection, "com.example.copy")
         result = ensure_task(connection, Wanted(given), check_mode=False)
     assert (result["changed"], result["task"]["id"]) == (False, "task-4")
     assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]

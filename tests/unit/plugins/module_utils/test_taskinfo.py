@@ -33,7 +33,7 @@ NOW = datetime.datetime(2026, 11, 22, 1, 13, 15, tzinfo=datetime.timezone.utc)
 MEMBERS = (
     "key id name description description_id entity entity_name locked state cancelled cancelable error result "
     "progress progress_details reason queue_time start_time complete_time event_chain_id change_tag parent_task_key "
-    "root_task_key activation_id operation duration queued_for"
+    "root_task_key activation_id operation state_label reason_label duration queued_for"
 )
 
 
@@ -53,6 +53,8 @@ def test_every_member_is_there_and_unset_ones_are_none() -> None:
         "root_task_key",
         "activation_id",
         "operation",
+        "state_label",
+        "reason_label",
     }
 
 

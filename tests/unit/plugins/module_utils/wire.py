@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMON, learn
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -43,6 +44,11 @@ class Wire:
 
     def methods(self) -> list[str]:
         return [method for method, _ref in self.calls]
+
+
+def know_labels(connection: _connection.Connection, *description_ids: str) -> None:
+    """Have the connection ask for no labels but those of further operations."""
+    learn(connection, [*COMMON, *(f'description.methodInfo["{each}"].label' for each in description_ids)], [])
 
 
 def connect(monkeypatch: t.Any, wire: Wire) -> _connection.Connection:

@@ -14,7 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 from ansible_collections.vsphere.tasks.plugins.plugin_utils import _mirror
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Mirror, Shown, entity_from_text
 
-from ..module_utils.wire import OPTIONS, Wire, connect
+from ..module_utils.wire import OPTIONS, Wire, connect, know_labels
 
 
 class Clock:
@@ -124,7 +124,8 @@ def test_after_a_failure_it_rests_and_then_looks_first(monkeypatch: pytest.Monke
     properties = [{"name": "info", "val": info("task-7", "running")}]
     answer = {"objects": [{"obj": reference("Task", "task-7"), "propSet": properties}]}
     world = World(monkeypatch, SetTaskState=[Lost("the line broke"), None], RetrievePropertiesEx=[answer])
-    world.tasks._connection.product, world.tasks._connection.labels = "a vCenter", {"x": "Playbook"}
+    world.tasks._connection.product = "a vCenter"
+    know_labels(world.tasks._connection, "x")
     world.tasks.show(*shown(1))
     world.tasks.update()
     assert world.tasks.pause == _mirror.RETRY_AFTER

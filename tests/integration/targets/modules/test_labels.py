@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the vSphere Client calls operations, states and reasons, in the tasks of all modules."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+LABELS = ("operation", "state_label", "reason_label")
+
+
+def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
+    given = [vcenter.create(description_id=each) for each in ("VirtualMachine.powerOff", "com.example.unknown")]
+    assert [task["operation"] for task in vcenter.run("info", task_ids=given)["tasks"]] == [
+        "Power Off virtual machine",
+        "com.example.unknown",
+    ]
+
+
+def test_the_operation_of_an_extension_comes_from_its_resources(vcenter: t.Any, tag: str) -> None:
+    task_type = f"com.example.{tag}.copy"
+    labels = {"de": "Kopieren", "en": "Copy"}
+    types = [{"id": task_type, "labels": labels}, {"id": f"{task_type}.other", "labels": {"de": "Nur deutsch"}}]
+    extension = {"extension": f"com.example.{tag}", "task_types": types}
+    vcenter.run("type", **extension)
+    try:
+        given = [vcenter.create(description_id=each["id"]) for each in types]
+        before = len(vcenter.requests())
+        # The session's language is English.
+        tasks = vcenter.run("info", task_ids=given)["tasks"]
+        assert [task["operation"] for task in tasks] == ["Copy", "Nur deutsch"]
+        assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 3
+    finally:
+        vcenter.run("type", state="absent", **extension)
+
+
+@pytest.mark.parametrize(("description_id", "requests"), [("VirtualMachine.clone", 1), ("VirtualMachine.sendNMI", 2)])
+def test_what_is_rare_costs_a_request_more(vcenter: t.Any, description_id: str, requests: int) -> None:
+    given = vcenter.create_many(3, description_id=description_id)
+    session_id = vcenter.run("session")["session_id"]
+    before = len(vcenter.requests())
+    tasks = vcenter.run("info", task_ids=given, session_id=session_id)["tasks"]
+    assert len(vcenter.requests()[before:]) == requests
+    assert len({task["operation"] for task in tasks} - {description_id, None}) == 1
+    vcenter.run("session", state="absent", session_id=session_id)
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "state"),
+    [("info", {}, "Running"), ("wait", {"timeout": 0, "on_timeout": "return"}, "Running"), ("cancel", {}, "Error")],
+)
+def test_the_modules_for_many_tasks_return_them(
+    vcenter: t.Any, module: str, options: dict[str, t.Any], state: str
+) -> None:
+    [task] = vcenter.run(module, task_ids=[vcenter.create(cancelable=True)], **options)["tasks"]
+    assert [task[name] for name in LABELS] == ["Power On virtual machine", state, "User task"]
+
+
+def test_a_driven_task_has_them(vcenter: t.Any) -> None:
+    task = vcenter.run("state", task_id=vcenter.create(), state="success")["task"]
+    assert [task[name] for name in LABELS] == ["Power On virtual machine", "Success", "User task"]
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_started_task_has_them(vcenter: t.Any, wait: bool) -> None:
+    machine = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
+    result = vcenter.run("start", object=machine, method="ReconfigVM_Task", params={"spec": {}}, wait=wait)
+    assert (result["task"]["operation"], result["task"]["reason_label"]) == ("Reconfigure virtual machine", "User task")
+
+
+def test_a_failed_wait_has_them(vcenter: t.Any) -> None:
+    result = vcenter.run("wait", task_ids=[vcenter.create(state="error")])
+    assert (result["failed"], result["tasks"][0]["state_label"]) == (True, "Error")
+
+
+def test_the_history_has_them(vcenter: t.Any, tag: str) -> None:
+    vcenter.create(change_tag=tag, state="success")
+    [task] = vcenter.run("info", source="history", tags=[tag])["tasks"]
+    assert [task[name] for name in LABELS] == ["Power On virtual machine", "Success", "User task"]
