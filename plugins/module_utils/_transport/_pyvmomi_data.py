@@ -80,6 +80,9 @@ def _shape(type_: t.Any) -> tuple[str, list[tuple[str, t.Any, str]]]:
 
 
 def _scalar_to_data(value: t.Any) -> t.Any:
+    # Most are texts, and a long history has hundreds of thousands; enums are texts to pyVmomi, too.
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, datetime.datetime):
