@@ -51,6 +51,11 @@ class Transport(t.Protocol):
     @property
     def release(self) -> str: ...
     def get(self, ref: Ref, property_: str) -> t.Any: ...
+    def glimpse(self, steps: Callable[[Transport], object]) -> None:
+        """Run calls that change nothing, once, for what one can do without: nothing that goes wrong is an error."""
+        with contextlib.suppress(VsphereError):
+            steps(self._transport)
+
     def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any: ...
     def manager(self, name: str) -> Ref: ...
     @property
@@ -202,6 +207,11 @@ class Connection:
         else:
             again = retry_with_delays_and_condition(_delays_until(self._deadline), _can_recover)
         return t.cast("Result", again(lambda: self._renewing(lambda: steps(self._transport)))())
+
+    def glimpse(self, steps: Callable[[Transport], object]) -> None:
+        """Run calls that change nothing, once, for what one can do without: nothing that goes wrong is an error."""
+        with contextlib.suppress(VsphereError):
+            steps(self._transport)
 
     def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
         """Invoke a method that changes something: sent once, unless the server refused it for want of a session."""

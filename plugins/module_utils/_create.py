@@ -52,7 +52,7 @@ def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dic
     new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
     if new and not check_mode:
         tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
-        label_tasks(connection, tasks)
+    label_tasks(connection, tasks)
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 

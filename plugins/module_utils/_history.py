@@ -16,7 +16,6 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
@@ -38,7 +37,7 @@ class Scroll(t.NamedTuple):
 
 
 def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> list[Task]:
-    """The tasks of the history that the filter fits, with their labels; no more than a page is held besides them."""
+    """The tasks of the history that the filter fits, without their labels; no more than a page is held besides them."""
 
     def steps(transport: Transport) -> list[Task]:
         collector = _create(connection, transport, wanted)
@@ -53,9 +52,7 @@ def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> li
             with contextlib.suppress(VsphereError):
                 transport.invoke(collector, "DestroyCollector")
 
-    found = connection.read(steps)
-    label_tasks(connection, found)
-    return found
+    return connection.read(steps)
 
 
 def find_in_history(connection: Connection, watched: Watched) -> Task | None:

@@ -12,11 +12,9 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     Object,
     object_spec,
@@ -98,28 +96,29 @@ def label_tasks(connection: Connection, tasks: list[Task]) -> None:
     """Give each task its ``operation``, ``state_label`` and ``reason_label``.
 
     What is not known yet is asked for with one request, and the extensions, with another one, only for what the
-    TaskManager has no label for. No label is a reason to show no tasks: some may not be read by everybody.
+    TaskManager has no label for. No label is a reason to show no tasks, or to show them late.
     """
     wanted = {path for task in tasks for path in _paths(task).values()} - connection.labels.keys()
     if wanted:
-        # A key that could not stand in a path has no label.
-        asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
-        manager = object_spec(connection.manager("taskManager"))
-        found: list[Object] = []
-        with contextlib.suppress(VsphereError):
-            specs = [property_spec("TaskManager", *asked)]
-            found = connection.read(lambda transport: retrieve(transport, [manager], specs)) if asked else []
-        learn(connection, wanted, found)
-        labels = connection.labels
-        types = {task["description_id"] for task in tasks if not labels[_paths(task)["operation"]]}
-        if types and connection.has("extensionManager"):
-            with contextlib.suppress(VsphereError):
-                extensions = connection.read(lambda transport: _of_extensions(transport, types))
-                labels.update({_path("methodInfo", task_type): label for task_type, label in extensions.items()})
+        learn(connection, wanted, [])
+        connection.glimpse(lambda transport: _ask(connection, transport, wanted, tasks))
     for task in tasks:
         for member, path in _paths(task).items():
             task[member] = connection.labels[path] or None
         task["operation"] = task["operation"] or name_of(task)
+
+
+def _ask(connection: Connection, transport: Transport, wanted: set[str], tasks: list[Task]) -> None:
+    # A key that could not stand in a path has no label.
+    asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
+    if asked:
+        manager = object_spec(transport.manager("taskManager"))
+        learn(connection, asked, retrieve(transport, [manager], [property_spec("TaskManager", *asked)]))
+    types = {_paths(task)["operation"]: task["description_id"] for task in tasks}
+    missing = {task_type for path, task_type in types.items() if path in wanted and not connection.labels[path]}
+    if missing and connection.has("extensionManager"):
+        labels = _of_extensions(transport, missing)
+        connection.labels.update({_path("methodInfo", task_type): label for task_type, label in labels.items()})
 
 
 def _paths(task: Task) -> dict[str, str]:

@@ -22,6 +22,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity, is_a
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
@@ -121,6 +122,7 @@ class Selection:
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
+        label_tasks(connection, [*reading.tasks, *below])
         return Reading(with_children(reading.tasks, below), reading.missing) if self._children else reading
 
     def unfinished(self, connection: Connection) -> tuple[list[str], list[Task]]:

@@ -15,8 +15,9 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import find_in_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, describe, is_over
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_product, read_tasks, unknown_ids
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_tasks, unknown_ids
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch, Watched
 
@@ -96,6 +97,7 @@ def wait_for_tasks(
         if accepted and not check_mode:
             watch.until(lambda: not set(accepted) & set(watch.pending), last)
         result, tasks = _outcome(connection, watch, options, ended)
+    label_tasks(connection, list(tasks.values()))
     result.update(course, elapsed=round(time.monotonic() - began, 3))
     sentences = failures(result, tasks, options, check_mode)
     if sentences:
@@ -154,7 +156,6 @@ def _outcome(
     }
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
-    read_product(connection)
     return result, tasks
 
 

@@ -80,3 +80,35 @@ def test_the_history_has_them(vcenter: t.Any, tag: str) -> None:
     vcenter.create(change_tag=tag, state="success")
     [task] = vcenter.run("info", source="history", tags=[tag])["tasks"]
     assert [task[name] for name in LABELS] == ["Power On virtual machine", "Success", "User task"]
+
+
+def test_labels_that_cannot_be_read_hold_nothing_up(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="success", description_id="VirtualMachine.sendNMI", name="SendNMI")
+    # The first reads the task.
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, skip=1, count=9)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=60)
+    assert (result["failed"], result["tasks"][0]["operation"]) == (False, "SendNMI")
+    assert result["elapsed"] < 5
+
+
+@pytest.mark.parametrize("options", [{"task_ids": []}, {"return_tasks": False}])
+def test_a_wait_that_returns_no_tasks_reads_none(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    given = {"task_ids": [vcenter.create(state="success")], **options}
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=99)
+    result = vcenter.run("wait", timeout=60, **given)
+    assert (result["failed"], result["timed_out"]) == (False, False), result
+
+
+def test_a_whole_tree_costs_one_request_for_labels(vcenter: t.Any, tag: str) -> None:
+    parent = None
+    for depth in range(4):
+        operation = f"VirtualMachine.{['sendNMI', 'shrinkDisk', 'wipeDisk', 'answer'][depth]}"
+        parent = vcenter.create(state="success", change_tag=tag, description_id=operation, parent_task_key=parent)
+    before = len(vcenter.requests())
+    tasks = vcenter.run("info", tags=[tag], order="oldest", limit=1, children=True)["tasks"]
+    assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 1
+    names = []
+    while tasks:
+        names.append(tasks[0]["operation"])
+        tasks = tasks[0]["children"]
+    assert len(names) == 4 and not [name for name in names if name.startswith("VirtualMachine.")]

@@ -61,8 +61,8 @@ def test_another_one_costs_a_request_once(monkeypatch: t.Any) -> None:
 
 
 def test_no_label_is_a_reason_to_show_no_tasks(monkeypatch: t.Any) -> None:
-    faults = [Fault("NoPermission", "No.", {}), Fault("InvalidProperty", "What?", {}), Fault("NoPermission", "No.", {})]
-    tasks = read(monkeypatch, faults[0], task("a.b"), *faults[1:], task("a.b"))[1]
+    faults = [Fault("NoPermission", "No.", {}), Fault("InvalidProperty", "What?", {})]
+    tasks = read(monkeypatch, faults[0], task("a.b"), faults[1], task("a.b"))[1]
     assert [[each[name] for name in NAMES] for each in tasks] == [["Copy_Task", None, None]] * 2
 
 
