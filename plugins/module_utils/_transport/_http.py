@@ -12,6 +12,8 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import email.utils
 import math
 import time
@@ -37,8 +39,6 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 if t.TYPE_CHECKING:
-    import datetime
-
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 
 
@@ -50,10 +50,11 @@ LEAST = 1
 
 
 class Answer(t.NamedTuple):
-    """What the server answered: HTTP status, headers (case-insensitive) and the whole body."""
+    """What the server answered: HTTP status, headers (case-insensitive), cookies by name, and the whole body."""
 
     status: int
     headers: t.Mapping[str, str]
+    cookies: dict[str, str]
     body: bytes
 
     @property
@@ -89,26 +90,29 @@ class Http:
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
         left = max(LEAST, min(self._deadline, self._last) - time.monotonic())
-        seconds = min(self._timeout, left)
+        connecting, answering = min(self._timeout, left), min(self._timeout + wait, left)
         try:
             response = self._session.request(
                 method,
                 f"https://{self.name}{path}",
                 data=body,
                 headers=headers,
-                timeout=(seconds, min(self._timeout + wait, left)),
+                timeout=(connecting, answering),
                 verify=self._verify,
                 proxies=dict(self._proxies),
                 allow_redirects=False,
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._explain(error, seconds) from error
+            remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
+            raise self._explain(error, connecting, answering, remedy) from error
         except (KeyboardInterrupt, SystemExit):
             # What follows is clean-up, wherever this came from.
             self.hurry()
             raise
-        if "Date" in response.headers:
-            self.server_time = email.utils.parsedate_to_datetime(response.headers["Date"])
+        # Whatever stands there, the answer counts.
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
+            self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
         if response.is_redirect:
             raise VsphereError(
                 f"{self.name} redirects to {response.headers['Location']}, which is not followed because the login "
@@ -119,7 +123,7 @@ class Http:
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
                 "are still starting; try again later"
             )
-        return Answer(response.status_code, response.headers, response.content)
+        return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content)
 
     def end_by(self, deadline: float) -> None:
         """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
@@ -138,8 +142,8 @@ class Http:
         what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
         return VsphereError(f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port")
 
-    def _explain(self, error: Exception, seconds: float) -> VsphereError:  # noqa: C901 (a list of cases)
-        """Name the cause of a failed request and its remedy."""
+    def _explain(self, error: Exception, connecting: float, answering: float, remedy: str) -> VsphereError:  # noqa: C901 (a list of cases)
+        """Name the cause of a failed request, and what helps: ``remedy`` where it took too many seconds."""
         causes = list(_chain(error))
         kinds = {type(cause).__name__ for cause in causes}
         text = str(causes[-1]) or type(causes[-1]).__name__
@@ -150,21 +154,21 @@ class Http:
             )
         if text.startswith("[X509"):
             return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
-        if "WRONG_VERSION_NUMBER" in text:
-            return Unreachable(f"{self.name} does not speak TLS: check port")
-        if "SSLError" in kinds:
-            return Unreachable(
-                f"the TLS connection to {self.name} failed ({text}): name the CA that signed its certificate with "
-                "ca_path, or set validate_certs to false if you accept any certificate"
-            )
+        if any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)):
+            # Later on, the request has been sent.
+            if "WRONG_VERSION_NUMBER" in text:
+                return Unreachable(f"{self.name} does not speak TLS: check port")
+            if "SSLError" in kinds:
+                return Unreachable(
+                    f"the TLS connection to {self.name} failed ({text}): name the CA that signed its certificate with "
+                    "ca_path, or set validate_certs to false if you accept any certificate"
+                )
         if "ReadTimeout" in kinds:
-            return TimedOut(
-                f"{self.name} did not answer within {seconds:.0f} s: {self._remedy(seconds)} if it is just slow"
-            )
+            return TimedOut(f"{self.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
         if "ConnectTimeout" in kinds:
             return Unreachable(
-                f"{self.name} could not be reached within {seconds:.0f} s: check hostname, port and firewall, "
-                f"or {self._remedy(seconds)}"
+                f"{self.name} could not be reached within {connecting:.0f} s: check hostname, port and firewall, "
+                f"or {remedy}"
             )
         if "gaierror" in kinds:
             return Unreachable(f"the name {self.host} cannot be resolved ({text}): check hostname")
@@ -176,9 +180,6 @@ class Http:
             # The one check that requests makes itself.
             return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
         return Lost(f"the connection to {self.name} broke ({text})")
-
-    def _remedy(self, seconds: float) -> str:
-        return "raise request_timeout" if seconds >= self._timeout else "raise the time limit of the wait"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 import traceback
 import typing as t
-from http.cookies import SimpleCookie
 from xml.parsers.expat import ExpatError
 
 from ansible.module_utils.compat.version import LooseVersion
@@ -69,10 +68,10 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
         answer = self.http.request("POST", "/sdk", self.SerializeRequest(mo, info, args), headers, self.wait)
         if answer.status not in (200, 500) or b"Envelope" not in answer.body[:500]:
             raise self.http.not_vsphere(answer)
-        cookie = SimpleCookie(answer.headers.get("Set-Cookie", "")).get(SESSION_COOKIE)
-        if cookie and cookie.value:
-            self.key = cookie.value
-            self._keep_secret(self.key)
+        key = answer.cookies.get(SESSION_COOKIE)
+        if key:
+            self._keep_secret(key)
+            self.key = key
         try:
             result = SoapResponseDeserializer(self).Deserialize(answer.body, info.result)
         except ExpatError as error:
@@ -124,7 +123,10 @@ class Soap:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise VsphereError(f"pyVmomi cannot send what {method} was given ({error}): check its types") from error
         self._stub.wait = wait
-        return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
+        try:
+            return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
+        finally:
+            self._stub.wait = 0
 
     def manager(self, name: str) -> Ref:
         """A singleton by its name in the ServiceContent."""

@@ -111,4 +111,5 @@ def test_a_whole_tree_costs_one_request_for_labels(vcenter: t.Any, tag: str) -> 
     while tasks:
         names.append(tasks[0]["operation"])
         tasks = tasks[0]["children"]
-    assert len(names) == 4 and not [name for name in names if name.startswith("VirtualMachine.")]
+    assert len(names) == 4
+    assert not [name for name in names if name.startswith("VirtualMachine.")]

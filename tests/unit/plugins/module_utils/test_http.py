@@ -1,15 +1,16 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long a request may take."""
+"""How long a request may take, and what is made of its answer or its failure."""
 
 from __future__ import annotations
 
+import ssl
 import typing as t
 
 import pytest
 import requests
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import TimedOut
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
 
 from .wire import OPTIONS
@@ -36,7 +37,7 @@ class Silent:
 
 def test_a_request_takes_request_timeout_and_what_it_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Silent(monkeypatch)
-    assert "within 60 s: raise request_timeout" in silent.ask(wait=20)
+    assert "within 80 s: raise request_timeout" in silent.ask(wait=20)
     assert silent.now == 80
 
 
@@ -48,6 +49,31 @@ def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pyt
     assert silent.now == 70
     silent.ask(wait=20)
     assert silent.now == 71
+
+
+@pytest.mark.parametrize("reason", ["DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "WRONG_VERSION_NUMBER"])
+def test_tls_that_breaks_after_the_request_was_sent_is_no_failure_to_connect(
+    monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    def broken(*_arguments: t.Any, **_others: t.Any) -> t.NoReturn:
+        raise requests.exceptions.SSLError(ssl.SSLError(1, f"[SSL: {reason}] (_ssl.c:2580)"))
+
+    monkeypatch.setattr(requests.Session, "request", broken)
+    with pytest.raises(Lost, match=reason):
+        Http(OPTIONS).request("POST", "/", None, {})
+
+
+@pytest.mark.parametrize(
+    ("date", "hour"), [("Mon, 23 Nov 2026 10:00:00 GMT", 10), ("Mon, 23 Nov 2026 10:00:00 -0000", 10), ("today", None)]
+)
+def test_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch, date: str, hour: int | None) -> None:
+    response = requests.Response()
+    response.status_code, response.headers["Date"], response._content = 200, date, b""
+    monkeypatch.setattr(requests.Session, "request", lambda *arguments, **others: response)
+    http = Http(OPTIONS)
+    assert http.request("GET", "/", None, {}).status == 200
+    assert (http.server_time and http.server_time.utctimetuple().tm_hour) == hour
+    assert http.server_time is None or http.server_time.tzinfo
 
 
 def test_all_clean_up_together_takes_a_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
