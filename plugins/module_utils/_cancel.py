@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, TimedOut, VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks, read_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
@@ -39,6 +39,8 @@ def cancel_tasks(
         if run.wants(task):
             if check_mode:
                 run.cancelled.append(task["id"])
+            elif run.silent:
+                run.failures.append(f"{label(task)} was not asked to end, as {connection.host} answers no more")
             else:
                 run.cancel(connection, task)
     after = before
@@ -62,7 +64,7 @@ def _follow(connection: Connection, run: _Run, before: list[Task], wait_seconds:
     task_ids = [task["id"] for task in before]
     if wait_seconds is None:
         return read_tasks(connection, task_ids).tasks
-    watch = Watch(connection, unfinished)
+    watch = Watch(connection, unfinished, seen=True)
     deadline = time.monotonic() + wait_seconds
     with connection.patient(deadline):
         watch.until(lambda: not watch.pending, deadline)
@@ -83,6 +85,7 @@ class _Run:
         self.requested: list[str] = []
         self.skipped: list[dict[str, str]] = []
         self.failures: list[str] = []
+        self.silent = False
         self.fault: dict[str, t.Any] = {}
 
     def wants(self, task: Task) -> bool:
@@ -113,6 +116,8 @@ class _Run:
                 self._fail(f"{label(task)} cannot be cancelled: {fault.message}", fault)
         except VsphereError as error:
             self.failures.append(error.message)
+            # The others would wait as long, one after the other.
+            self.silent = isinstance(error.__cause__, TimedOut)
         else:
             self.cancelled.append(task["id"])
 

@@ -90,13 +90,17 @@ class Watch:
         connection: Connection,
         task_ids: list[str],
         report: Callable[[list[Watched]], object] = lambda tasks: None,
+        *,
+        seen: bool = False,
     ) -> None:
+        """``seen`` says that all of them have been there lately, so that none is unknown."""
         self.tasks: dict[str, Watched] = {}
         self.unknown: list[str] = []
         self.gone: list[str] = []
         self._connection = connection
         self.wanted = task_ids
         self._report = report
+        self._seen = seen
         self._changed: list[Watched] = []
 
     @property
@@ -166,7 +170,7 @@ class Watch:
         task_id = (fault.fields.get("obj") or {}).get("value")
         if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch():
             raise fault
-        (self.gone if task_id in self.tasks else self.unknown).append(task_id)
+        (self.gone if self._seen or task_id in self.tasks else self.unknown).append(task_id)
 
 
 @contextlib.contextmanager

@@ -104,6 +104,28 @@ def test_a_server_that_falls_silent_is_given_up_soon_after_the_time_limit(
     assert "did not answer within" in result["msg"]
 
 
+def test_a_server_that_answers_no_cancellation_is_asked_for_one_only(vcenter: t.Any) -> None:
+    given = vcenter.create_many(5, cancelable=True)
+    vcenter.fault("delay", "CancelTask$", seconds=60, count=9)
+    result = vcenter.run("cancel", task_ids=given, wait=False, request_timeout=1)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert vcenter.requests().count(CANCEL) == 1
+    assert f"whether CancelTask of Task {given[0]} was carried out is unknown" in result["msg"]
+    for task_id in given[1:]:
+        assert f"{task_id} (VirtualMachine.powerOn on DC0_H0_VM0) was not asked to end, as" in result["msg"]
+
+
+def test_a_task_that_vanishes_once_it_was_cancelled_does_not_end_the_wait_for_others(vcenter: t.Any) -> None:
+    slow, vanished = (vcenter.create(cancelable=True, cancel_delay=0.5) for each in range(2))
+    vcenter.during(
+        "PropertyCollector.CreatePropertyCollector", lambda: vcenter.control("DELETE", f"/tasks/{vanished}"), 1
+    )
+    vcenter.fault("delay", "CreateFilter$", seconds=0.3)
+    result = vcenter.run("cancel", task_ids=[slow, vanished])
+    assert (result["failed"], result["cancelled_task_ids"]) == (False, [slow, vanished]), result["msg"]
+    assert [(task["id"], task["state"]) for task in result["tasks"]] == [(slow, "error")]
+
+
 @pytest.mark.parametrize("fault", ["InvalidState", "ManagedObjectNotFound"])
 def test_a_task_that_ends_between_look_and_cancel_is_no_error(vcenter: t.Any, fault: str) -> None:
     task_id = vcenter.create(cancelable=True)
