@@ -268,9 +268,9 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
         # It begins with the first play, as options may be variables that are asked for before that.
-        if self._playbook:
-            self._run = self._begin(self._playbook, play)
-            self._playbook = None
+        playbook, self._playbook = self._playbook, None
+        if playbook:
+            self._run = self._begin(playbook, play)
         if self._run:
             self._run.begin_play(play)
 

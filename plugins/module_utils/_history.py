@@ -9,13 +9,13 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import itertools
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
+from ansible_collections.vsphere.tasks.plugins.module_utils._properties import borrowed
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
@@ -40,17 +40,12 @@ def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> li
     """The tasks of the history that the filter fits, without their labels; no more than a page is held besides them."""
 
     def steps(transport: Transport) -> list[Task]:
-        collector = _create(connection, transport, wanted)
-        try:
+        with borrowed(transport, _create(connection, transport, wanted), "DestroyCollector") as collector:
             tasks = (
                 task_from_info(info, connection.server_time)
                 for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
             )
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
-        finally:
-            # It ends with the session anyway; a failure of this must not hide the result.
-            with contextlib.suppress(VsphereError):
-                transport.invoke(collector, "DestroyCollector")
 
     return connection.read(steps)
 

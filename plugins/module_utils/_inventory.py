@@ -9,13 +9,13 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
+    borrowed,
     object_spec,
     property_spec,
     retrieve,
@@ -159,13 +159,9 @@ def _called(objects: list[Object], name: str) -> list[Ref]:
 def _names(transport: Transport, type_: str | None) -> list[Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
     params = {"container": _root(transport), "type": [type_ or _ANY], "recursive": True}
-    view = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
-    try:
+    made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
+    with borrowed(transport, made, "DestroyView") as view:
         return retrieve(transport, [object_spec(view, through="view")], [property_spec(type_ or _ANY, "name")])
-    finally:
-        # It ends with the session anyway; a failure of this must not hide the result.
-        with contextlib.suppress(VsphereError):
-            transport.invoke(view, "DestroyView")
 
 
 def _listed(connection: Connection, refs: list[Ref]) -> str:

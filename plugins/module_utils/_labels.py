@@ -142,14 +142,21 @@ def _of_extensions(transport: Transport, wanted: set[str]) -> dict[str, str]:
     locale = values["currentSession"]["locale"]
     labels: dict[str, str] = {}
     for extension in values.get("extensionList", {}).get("_value", ()):
-        resources = [each for each in extension.get("resourceList", ()) if each["module"] == "task"]
         # The best comes last, and wins.
-        for resource in sorted(resources, key=lambda each: _nearness(each["locale"], locale)):
-            for pair in resource.get("data", ()):
-                task_type = pair["key"].removesuffix(".label")
-                if task_type in wanted and task_type != pair["key"]:
-                    labels[task_type] = pair["value"]
+        for resource in sorted(task_texts(extension), key=lambda each: _nearness(each["locale"], locale)):
+            texts = {pair["key"]: pair["value"] for pair in resource.get("data") or ()}
+            labels.update({each: texts[label_key(each)] for each in wanted if label_key(each) in texts})
     return labels
+
+
+def task_texts(extension: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """What an Extension says of its tasks: one ExtensionResourceInfo or more for each locale."""
+    return [each for each in extension.get("resourceList") or () if each["module"] == "task"]
+
+
+def label_key(task_type: str) -> str:
+    """The key in an ExtensionResourceInfo under which the label of a task type stands."""
+    return f"{task_type}.label"
 
 
 def _nearness(offered: str, wanted: str) -> int:

@@ -9,9 +9,10 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, reference
 
 if t.TYPE_CHECKING:
@@ -67,6 +68,21 @@ def retrieve(transport: Transport, objects: list[dict[str, t.Any]], properties: 
 def raise_missing(content: dict[str, t.Any]) -> None:
     """Raise the fault in an object's missingSet: no permission, or on some servers no session, instead of a value."""
     for missing in content.get("missingSet", ()):
-        fault = error(missing["fault"]) or {}
-        data = missing["fault"].get("fault", missing["fault"])
-        raise Fault(fault["type"], fault["message"], data, f"Reading {missing['path']}", content["obj"])
+        raise fault_of(missing["fault"], f"Reading {missing['path']}", content["obj"])
+
+
+def fault_of(data: dict[str, t.Any], what: str, ref: Ref) -> Fault:
+    """The exception for a fault inside data, which some servers wrap into a LocalizedMethodFault."""
+    fault = error(data) or {}
+    return Fault(fault["type"], fault["message"], {"obj": ref, **data.get("fault", data)}, what, ref)
+
+
+@contextlib.contextmanager
+def borrowed(transport: Transport, ref: Ref, method: str) -> t.Iterator[Ref]:
+    """An object that is the session's own, which that method destroys in the end."""
+    try:
+        yield ref
+    finally:
+        # It ends with the session anyway: a failure of this must not hide the result.
+        with contextlib.suppress(VsphereError):
+            transport.invoke(ref, method)

@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_key, task_texts
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
 
 if t.TYPE_CHECKING:
@@ -133,8 +134,8 @@ def _without(found: Extension | None, wanted: Wanted) -> Extension | None:
     if not found:
         return None
     extension = copy.deepcopy(found)
-    keys = [_label_key(task_id) for task_id in wanted.task_types]
-    for resource in _resources(extension):
+    keys = [label_key(task_id) for task_id in wanted.task_types]
+    for resource in task_texts(extension):
         if not any(pair["key"] in keys for pair in resource.get("data") or []):
             continue
         _keep(resource, "data", lambda pair: pair["key"] not in keys)
@@ -181,34 +182,25 @@ def _task_ids(extension: Extension) -> list[str]:
     return [each["taskID"] for each in extension.get("taskList") or []]
 
 
-def _label_key(task_id: str) -> str:
-    return f"{task_id}.label"
-
-
-def _resources(extension: Extension) -> list[dict[str, t.Any]]:
-    """The texts of tasks, one entry or more for each locale."""
-    return [each for each in extension.get("resourceList") or [] if each["module"] == "task"]
-
-
 def _labels(extension: Extension, task_id: str) -> dict[str, str]:
     return {
         each["locale"]: pair["value"]
-        for each in _resources(extension)
+        for each in task_texts(extension)
         for pair in each.get("data") or []
-        if pair["key"] == _label_key(task_id)
+        if pair["key"] == label_key(task_id)
     }
 
 
 def _set_label(extension: Extension, task_id: str, locale: str, text: str) -> None:
     if _labels(extension, task_id).get(locale) == text:
         return
-    entries = [each for each in _resources(extension) if each["locale"] == locale]
+    entries = [each for each in task_texts(extension) if each["locale"] == locale]
     if not entries:
         entries = [{"_typeName": "ExtensionResourceInfo", "locale": locale, "module": "task", "data": []}]
         extension.setdefault("resourceList", []).extend(entries)
-    pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == _label_key(task_id)]
+    pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == label_key(task_id)]
     if not pairs:
-        pairs = [{"_typeName": "KeyValue", "key": _label_key(task_id)}]
+        pairs = [{"_typeName": "KeyValue", "key": label_key(task_id)}]
         entries[0].setdefault("data", []).extend(pairs)
     for pair in pairs:
         pair["value"] = text

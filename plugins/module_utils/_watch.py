@@ -16,15 +16,17 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
+    borrowed,
+    fault_of,
     filter_spec,
     object_spec,
     property_spec,
     raise_missing,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, parse_time, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, plain, reference
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,8 +144,7 @@ class Watch:
                 version = updates["version"]
                 for part in updates.get("filterSet", ()):
                     for missing in part.get("missingObjects", ()):
-                        fault = error(missing["fault"]) or {}
-                        self._take_out(Fault(fault["type"], fault["message"], {"obj": missing["obj"]}))
+                        self._take_out(fault_of(missing["fault"], "Watching", missing["obj"]))
                     for update in part.get("objectSet", ()):
                         self._apply(update)
             if self._changed:
@@ -177,12 +178,9 @@ class Watch:
 def _collector(transport: Transport, task_ids: list[str]) -> t.Iterator[Ref]:
     """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
-    try:
+    # That takes the filter along.
+    with borrowed(transport, collector, "DestroyPropertyCollector"):
         objects = [object_spec(reference("Task", task_id)) for task_id in task_ids]
         spec = filter_spec(objects, [property_spec("Task", *_PATHS)])
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
         yield collector
-    finally:
-        # Takes the filter along. It ends with the session anyway: a failure of this must not hide the result.
-        with contextlib.suppress(VsphereError):
-            transport.invoke(collector, "DestroyPropertyCollector")

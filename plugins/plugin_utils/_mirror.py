@@ -142,7 +142,9 @@ def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
     if transport != "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._transport import soap  # noqa: F401
-    # What the library imports when it is first used: for the look-up of a host's name and for reading a time.
+    import difflib  # noqa: F401
+
+    # What is imported when it is first used: for the look-up of a host's name, for reading a time, for a suggestion.
     "vcenter".encode("idna")
     time.strptime("0", "%S")
 

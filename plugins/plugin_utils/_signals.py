@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Signals:
         self._before = before
         self._pid = os.getpid()
         self._previous: dict[int, Handler] = {}
-        for number in _ENDING:
+        # Only there does Python allow it; a program that has Ansible in another thread has its own way to end.
+        is_main = threading.current_thread() is threading.main_thread()
+        for number in _ENDING if is_main else ():
             previous = signal.getsignal(number)
             # What is ignored (by nohup, in a shell's background) ends nothing; None is not Python's to call.
             if previous not in (signal.SIG_IGN, None):

@@ -15,7 +15,7 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference, utc
 
 # Where it is missing, those that use this say so.
 with contextlib.suppress(ImportError):
@@ -110,7 +110,7 @@ def from_data(value: t.Any, declared: t.Any, stub: t.Any) -> t.Any:
     if isinstance(value, list):
         return declared([from_data(item, declared.Item, stub) for item in value])
     if declared is datetime.datetime:
-        return datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return parse_time(value)
     if declared is VmomiSupport.binary:
         return VmomiSupport.binary(base64.b64decode(value))
     if declared is type:
