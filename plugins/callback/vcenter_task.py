@@ -66,9 +66,9 @@ options:
       - name: vcenter_task_task_type
   plays:
     description:
-      - Whether each play of the run is shown as a task of its own, too, below that of the run.
-    type: bool
-    default: false
+      - Whether each play of the run is shown as a task of its own, too, below that of the run; V(true) or V(false).
+    type: str
+    default: "false"
     ini:
       - section: callback_vcenter_task
         key: plays
@@ -137,9 +137,10 @@ options:
       - name: vcenter_task_port
   validate_certs:
     description:
-      - Whether the server's certificate must be valid. Turn it off only where you accept any certificate.
-    type: bool
-    default: true
+      - Whether the server's certificate must be valid; V(true) or V(false). Turn it off only where you accept any
+        certificate.
+    type: str
+    default: "true"
     ini:
       - section: callback_vcenter_task
         key: validate_certs
@@ -235,6 +236,7 @@ import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
@@ -300,7 +302,9 @@ class CallbackModule(CallbackBase):
             options = ConnectionOptions.from_params(given)
             mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
         except (AnsibleError, VsphereError) as error:
-            self._display.warning(f"This run is not shown in vCenter: {error}")
+            # Ansible's own error says what is allowed only in its cause.
+            cause = f" {error.__cause__}" if isinstance(error, AnsibleError) and error.__cause__ else ""
+            self._display.warning(f"This run is not shown in vCenter: {error}{cause}")
             return None
         return MirroredRun(mirror, playbook, given["plays"], self._display.warning)
 
@@ -311,4 +315,12 @@ class CallbackModule(CallbackBase):
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: templar.template(known[name]) for name in names if name in known}
         options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
-        return t.cast("dict[str, t.Any]", options)
+        # Ansible takes whatever it cannot read as a boolean for false, which must not end the check of certificates.
+        return {**options, **{name: _strictly(name, options[name]) for name in ("validate_certs", "plays")}}
+
+
+def _strictly(name: str, value: t.Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError as error:
+        raise VsphereError(f"{name} {value!r} is neither true nor false") from error

@@ -23,6 +23,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Unavailable,
     Unreachable,
     VsphereError,
+    name_of_object,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
@@ -214,7 +215,7 @@ class Connection:
             return self._renewing(lambda: self._transport.invoke(ref, method, params))
         except (Lost, TimedOut, Unavailable) as error:
             raise OutcomeUnknown(
-                f"{error.message}; whether {method} of {ref['type']} {ref['value']} was carried out is unknown: "
+                f"{error.message}; whether {method} of {name_of_object(ref)} was carried out is unknown: "
                 "look at the object before you call it again"
             ) from error
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
@@ -90,6 +90,12 @@ def create_task(
     }
     try:
         info = connection.invoke(connection.manager("taskManager"), "CreateTask", params)
+    except OutcomeUnknown as error:
+        error.message += (
+            f". It is not repeated: vsphere_task_info with description_ids [{task_type}] shows whether it is there; "
+            "with an activation_id a second run is safe"
+        )
+        raise
     except Fault as fault:
         sentence = _refusal(connection, fault, entity, task_type)
         if not sentence:
@@ -100,7 +106,8 @@ def create_task(
 
 def _check_extensions(connection: Connection) -> None:
     """Raise an error where the server has no extensions, and so no task types and no tasks of clients."""
-    connection.manager("extensionManager")
+    if not connection.has("extensionManager"):
+        raise VsphereError(f"{connection.host} is an ESXi: only a vCenter has task types and tasks of its clients")
 
 
 def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) -> str:

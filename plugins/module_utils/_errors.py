@@ -55,6 +55,11 @@ def nearest(name: str, known: t.Iterable[str]) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
+def name_of_object(ref: dict[str, t.Any]) -> str:
+    """A reference in a sentence; the id of a manager is often its type."""
+    return str(ref["type"]) if ref["type"] == ref["value"] else f"{ref['type']} {ref['value']}"
+
+
 class MissingLibrary(VsphereError):
     """A Python library is not installed where the module runs."""
 
@@ -98,13 +103,13 @@ class Fault(VsphereError):
     def __init__(
         self, type_: str, text: str, fields: dict[str, t.Any], method: str = "", ref: dict[str, t.Any] | None = None
     ) -> None:
-        on = f" of {ref['type']} {ref['value']}" if ref else ""
+        on = f" of {name_of_object(ref)}" if ref else ""
         sentence = f"{method}{on} failed: {text.rstrip('.')} ({type_})"
         if type_ == "NoPermission" and "privilegeId" in fields:
             place = fields.get("object") or ref or {"type": "the", "value": "object"}
             sentence = (
                 f"{method}{on} is not permitted: the user lacks the privilege {fields['privilegeId']} "
-                f"on {place['type']} {place['value']} (NoPermission)"
+                f"on {name_of_object(place)} (NoPermission)"
             )
         super().__init__(sentence, fault={"type": type_, "message": text})
         self.type = type_

@@ -19,13 +19,14 @@ def summarize(tasks: list[Task]) -> dict[str, t.Any]:
     """Counts by state (all four), operation, user and entity, the most frequent first, and the two that stand out."""
     states = collections.Counter(task["state"] for task in tasks)
     running = [task for task in tasks if task["state"] == "running"]
+    begun = [task for task in tasks if task["duration"] is not None]
     return {
         "by_state": {state: states[state] for state in STATES},
         "by_operation": _counts(task["operation"] for task in tasks),
         "by_user": _counts(_user(task) for task in tasks),
         "by_entity": _by_entity(tasks),
         "oldest_running": _shown(min(running, key=lambda task: str(task["start_time"]), default=None)),
-        "longest": _shown(max(tasks, key=lambda task: task["duration"] or 0, default=None)),
+        "longest": _shown(max(begun, key=lambda task: float(task["duration"]), default=None)),
     }
 
 

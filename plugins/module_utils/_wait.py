@@ -9,11 +9,19 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Lost,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    VsphereError,
+    noting,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import find_in_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, describe, is_over
@@ -77,7 +85,7 @@ def wait_for_tasks(
         pending = len(watch.pending)
         return not pending or (options.until == "any" and (bool(ended) or pending < len(task_ids)))
 
-    with connection.patient(deadline):
+    with connection.patient(deadline), _telling(watch, options, began):
         watch.until(done, deadline)
         if watch.unknown:
             raise unknown_ids(connection, watch.unknown)
@@ -103,6 +111,29 @@ def wait_for_tasks(
     if sentences:
         raise VsphereError("; ".join(sentences), **result)
     return result
+
+
+@contextlib.contextmanager
+def _telling(watch: Watch, options: WaitOptions, began: float) -> t.Iterator[None]:
+    """Have an error that ends the wait say what is known of the tasks by then."""
+    try:
+        yield
+    except (Lost, TimedOut, Unavailable, Unreachable) as error:
+        if watch.tasks:
+            states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
+            error.message = (
+                f"the connection was lost while {len(watch.pending)} of {len(watch.wanted)} tasks were pending, and "
+                f"did not come back within {options.timeout} s (option timeout): {error.message}"
+            )
+            error.result.update(
+                succeeded_task_ids=[i for i in watch.wanted if states.get(i) == "success"],
+                failed_task_ids=[i for i in watch.wanted if states.get(i) == "error"],
+                pending_task_ids=watch.pending,
+                gone_task_ids=watch.gone,
+                timed_out=True,
+                elapsed=round(time.monotonic() - began, 3),
+            )
+        raise
 
 
 def _cancel_pending(

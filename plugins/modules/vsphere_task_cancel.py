@@ -154,7 +154,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     if not selection.is_narrow:
         raise VsphereError(
             "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states, "
-            "cancelable and system_user do, such as entity, users or description_ids"
+            "cancelable, system_user and a mere * do, such as entity, users or description_ids"
         )
     if params["timeout"] < 0:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")

@@ -24,6 +24,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details: Whether the server knows O(task_type), and an O(entity) given by its moid, shows only when it is created.
   diff_mode:
     support: full
 options:

@@ -202,11 +202,9 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         task_ids, ended = selection.unfinished(connection)
         result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended)
-        return (
-            result
-            if task_ids or ended
-            else {**result, "warnings": ["no task fits the options, so nothing was waited for"]}
-        )
+        if not (task_ids or ended or selection.task_ids == []):
+            result["warnings"] = ["no task fits the options, so nothing was waited for"]
+        return result
 
     return work
 

@@ -148,9 +148,10 @@ class Http:
         kinds = {type(cause).__name__ for cause in causes}
         text = str(causes[-1]) or type(causes[-1]).__name__
         if "ProxyError" in kinds:
+            proxy = self._proxies.get("https", "of the environment")
             return Unreachable(
-                f"the proxy to {self.name} failed ({text}): check proxy_host and proxy_port, or HTTPS_PROXY and "
-                "NO_PROXY in the environment"
+                f"the proxy {proxy} on the way to {self.name} failed ({text}): check proxy_host and proxy_port, or "
+                "HTTPS_PROXY and NO_PROXY in the environment"
             )
         if text.startswith("[X509"):
             return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
@@ -160,8 +161,8 @@ class Http:
                 return Unreachable(f"{self.name} does not speak TLS: check port")
             if "SSLError" in kinds:
                 return Unreachable(
-                    f"the TLS connection to {self.name} failed ({text}): name the CA that signed its certificate with "
-                    "ca_path, or set validate_certs to false if you accept any certificate"
+                    f"the TLS connection to {self.name} failed ({text}): {self._trust(text)}, or set validate_certs to "
+                    "false if you accept any certificate"
                 )
         if "ReadTimeout" in kinds:
             return TimedOut(f"{self.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
@@ -180,6 +181,14 @@ class Http:
             # The one check that requests makes itself.
             return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
         return Lost(f"the connection to {self.name} broke ({text})")
+
+    def _trust(self, text: str) -> str:
+        """What makes the server's certificate a valid one."""
+        if "mismatch" in text:
+            return "give hostname as the certificate has it"
+        if isinstance(self._verify, str):
+            return f"ca_path {self._verify} does not hold the CA that signed its certificate: give another one"
+        return "name the CA that signed its certificate with ca_path"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

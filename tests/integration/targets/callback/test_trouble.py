@@ -80,6 +80,19 @@ def test_a_missing_option_is_said(runs: t.Any) -> None:
     assert "hostname is missing" in warning
 
 
+@pytest.mark.parametrize("given", ["ture", ""])
+def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: str) -> None:
+    outcome = runs.run(SHORT, VMWARE_VALIDATE_CERTS=given)
+    [warning] = outcome.warnings
+    assert f"validate_certs '{given}' is neither true nor false" in warning
+    assert not runs.tasks()
+
+
+def test_what_an_option_may_be_is_said(runs: t.Any) -> None:
+    [warning] = runs.run(SHORT, VMWARE_TRANSPORT="rest").warnings
+    assert "soap" in warning
+
+
 def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0

@@ -19,6 +19,7 @@ import uuid
 import pytest
 import requests
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
@@ -117,6 +118,8 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basic, "_ANSIBLE_ARGS", given)
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        # They are those of a process.
+        patch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
         shown: list[str] = []
         patch.setattr("builtins.print", lambda *texts, **_how: shown.extend(texts))
         with pytest.raises(SystemExit):

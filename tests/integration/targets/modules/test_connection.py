@@ -110,7 +110,7 @@ def test_options_win_over_the_certificates_of_the_environment(
 
 def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     result = vcenter.run("info", proxy_host="127.0.0.1", proxy_port=1)
-    assert "the proxy to" in result["msg"]
+    assert "the proxy http://127.0.0.1:1 on the way to" in result["msg"]
     assert "proxy_host and proxy_port" in result["msg"]
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert "the proxy to" in vcenter.run("info")["msg"]

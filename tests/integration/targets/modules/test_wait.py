@@ -119,6 +119,25 @@ def test_a_selection_that_fits_nothing_is_said(vcenter: t.Any) -> None:
     result = vcenter.run("wait", entity={"type": "Datastore"}, states=["queued"])
     assert not result["failed"]
     assert "nothing was waited for" in str(result["warnings"])
+    # How Ansible wants to be told of it.
+    assert "deprecations" not in result
+
+
+def test_a_server_that_does_not_come_back_leaves_what_is_known(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 1)
+    over, running = vcenter.create(state="success"), vcenter.create()
+    vcenter.fault("reset_before", "WaitForUpdatesEx$", skip=1, count=1)
+    vcenter.fault("status", "CreatePropertyCollector$", status=503, skip=1, count=99)
+    result = vcenter.run("wait", task_ids=[over, running], timeout=1)
+    assert result["failed"]
+    assert "the connection was lost while 1 of 2 tasks were pending, and did not come back within 1 s" in result["msg"]
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
+    assert (result["timed_out"], result["elapsed"] >= 1) == (True, True)
+
+
+def test_an_empty_list_is_over_at_once_and_no_matter(vcenter: t.Any) -> None:
+    result = vcenter.run("wait", task_ids=[])
+    assert (result["failed"], result["tasks"], "warnings" in result) == (False, [], False)
 
 
 def test_a_task_that_failed_and_was_forgotten_is_still_named(vcenter: t.Any) -> None:

@@ -19,3 +19,7 @@ def test_entities_without_a_name_and_of_one_name_are_told_apart() -> None:
     machines = [{"type": "VirtualMachine", "moid": moid} for moid in ("vm-1", "vm-2", "vm-3", "vm-4")]
     tasks = [task(*each) for each in zip([*machines, None], ["web", "web", "db", None, None], strict=True)]
     assert summarize(tasks)["by_entity"] == {"web (vm-1)": 1, "web (vm-2)": 1, "db": 1, "vm-4": 1}
+
+
+def test_what_never_ran_has_not_run_longest() -> None:
+    assert summarize([task(None, None)])["longest"] is None
