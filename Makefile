@@ -47,8 +47,9 @@ demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCente
 	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=5s --delay=CreateSnapshot_Task=6s \
 	    --delay=CloneVM_Task=8s ansible-playbook examples/demo.yml
 
-vcenter: $(VCENTER)  ## run a test vCenter until interrupted; FLAGS="--esx …", FLAGS=--help lists them
-	@$(VCENTER) --ca-out .build/ca.pem $(FLAGS)
+shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a test vCenter; FLAGS="--esx …"
+	@echo 'Modules find a test vCenter by VMWARE_* here; exit ends it. Its flags: $(VCENTER) --help'
+	@python tests/tools/vcenter.py $(VCENTER) $(FLAGS) $${SHELL:-sh}
 
 ##@ For the daily loop
 test:  ## run all of the following, then count
@@ -98,7 +99,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo vcenter test lint format sanity unit integration docs build go bench pins clean help tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench pins clean help tree
 
 # What the targets above need.
 tree: $(ENV)/run

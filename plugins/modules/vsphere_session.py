@@ -76,6 +76,13 @@ session_id:
     - It stands for the session and what was negotiated for it, and is good for both protocols.
   returned: with O(state=present)
   type: str
+fault:
+  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  returned: failure, where there was one
+  type: dict
+  sample:
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
 """
 
 import typing as t

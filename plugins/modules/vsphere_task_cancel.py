@@ -120,7 +120,7 @@ fault:
   type: dict
   sample:
     type: NotSupported
-    message: The operation is not supported on the object.
+    message: "The task reports cancelable: false."
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

@@ -125,9 +125,8 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Null, as nothing is read that says it.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
 task:
   description:
     - The task that was created or found, as M(vsphere.tasks.vsphere_task_info) returns it.
@@ -146,8 +145,8 @@ fault:
   returned: failure, where there was one
   type: dict
   sample:
-    type: NotSupported
-    message: The operation is not supported on the object.
+    type: InvalidArgument
+    message: "A specified parameter was not correct: taskType"
 """
 
 import typing as t

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ item.id }} {{ item.description_id }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration }} s"
+    msg: "{{ item.id }} {{ item.description_id }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration or 0 }} s"
   loop: "{{ running.tasks }}"
   loop_control:
     label: "{{ item.id }}"
@@ -231,7 +231,7 @@ tasks:
       type: float
       sample: 2.0
     queued_for:
-      description: Seconds between its creation and its start.
+      description: Seconds between its creation and its start, or its end where it never ran.
       type: float
       sample: 0.0
     available_fields:
@@ -265,7 +265,7 @@ summary:
     by_user:
       description: How many each user has started; what the system, an alarm or a schedule has, by C(reason.type).
       type: dict
-      sample: {"VSPHERE.LOCAL\\Administrator": 12, "TaskReasonSystem": 1}
+      sample: {"administrator@vsphere.local": 12, "TaskReasonSystem": 1}
     by_entity:
       description: How many each entity has, by name; the moid is added where several have the same name.
       type: dict
@@ -283,6 +283,13 @@ missing_task_ids:
   type: list
   elements: str
   sample: []
+fault:
+  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  returned: failure, where there was one
+  type: dict
+  sample:
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
 """
 
 import typing as t

@@ -249,12 +249,14 @@ sent_at:
   type: str
   sample: "2026-01-31T18:00:00Z"
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  description:
+    - The vSphere fault behind a failure to start it, with C(type) and C(message), for a C(rescue).
+    - That of a task which failed while it was waited for is in C(task.error).
   returned: failure, where there was one
   type: dict
   sample:
-    type: InvalidPowerState
-    message: The attempted operation cannot be performed in the current state (Powered on).
+    type: NoPermission
+    message: Permission to perform this operation was denied.
 """
 
 import typing as t

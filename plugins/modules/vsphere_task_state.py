@@ -158,8 +158,8 @@ fault:
   returned: failure, where there was one
   type: dict
   sample:
-    type: NotSupported
-    message: The operation is not supported on the object.
+    type: InvalidState
+    message: The operation is not allowed in the current state.
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

@@ -105,9 +105,8 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Null, as nothing is read that says it.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
 extension:
   description: The extension as it is now, or would be in check mode; null where there is none.
   returned: success
@@ -135,8 +134,8 @@ fault:
   returned: failure, where there was one
   type: dict
   sample:
-    type: NotSupported
-    message: The operation is not supported on the object.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
 """
 
 import typing as t

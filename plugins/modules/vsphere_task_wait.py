@@ -159,6 +159,13 @@ missing_task_ids:
   returned: failure, where that is why
   type: list
   elements: str
+fault:
+  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
+  returned: failure, where there was one
+  type: dict
+  sample:
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
 """
 
 import json

@@ -113,7 +113,7 @@ def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPat
     assert "the proxy http://127.0.0.1:1 on the way to" in result["msg"]
     assert "proxy_host and proxy_port" in result["msg"]
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    assert "the proxy to" in vcenter.run("info")["msg"]
+    assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert not vcenter.run("info")["failed"]
 

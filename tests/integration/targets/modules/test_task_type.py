@@ -249,7 +249,7 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, key: str
     vcenter.fault("reset_after", "RegisterExtension$")
     result = vcenter.run("type", extension=key, task_types=[{"id": f"{key}.copy"}])
     assert result["failed"]
-    assert "whether RegisterExtension of ExtensionManager ExtensionManager was carried out is unknown" in result["msg"]
+    assert "whether RegisterExtension of ExtensionManager was carried out is unknown" in result["msg"]
     assert changes(vcenter) == ["RegisterExtension"]
 
 
