@@ -58,7 +58,7 @@ class Selection:
     """The options of a selection, checked as far as that goes without a server."""
 
     def __init__(self, params: dict[str, t.Any]) -> None:
-        self.task_ids = None if params["task_ids"] is None else check_ids(params["task_ids"])
+        self.task_ids = None if params["task_ids"] is None else check_ids("task_ids", params["task_ids"])
         self._conditions = Conditions(params)
         self._entity: Entity | None = None
         self._recursion = "self"

@@ -144,6 +144,8 @@ def _of_one(outcome: Result) -> Result:
 
 def _find_method(name: str, type_: ViType | None) -> Method:
     """The method that is to be called on an object of that type, as far as it is known, or of one that extends it."""
+    if not name.strip():
+        raise VsphereError("method is empty: name an operation that returns a task, such as PowerOnVM_Task")
     method = _vitypes.find_method(name)
     if method is None:
         hint = nearest(name, _vitypes.task_methods(type_)) or nearest(name, _vitypes.task_methods(None))

@@ -40,7 +40,7 @@ class Wanted:
     """
 
     def __init__(self, params: dict[str, t.Any], secrets: set[str]) -> None:
-        self.task_id = check_ids([params["task_id"]])[0]
+        self.task_id = check_ids("task_id", [params["task_id"]])[0]
         self.state: str | None = params["state"]
         self.progress: int | None = params["progress"]
         self.description = _description(params["description"])

@@ -38,13 +38,17 @@ class Reading(t.NamedTuple):
     missing: list[str]
 
 
-def check_ids(task_ids: list[str]) -> list[str]:
-    """The ids without repetitions, refused where one cannot be the id of a task."""
+def check_ids(option: str, task_ids: list[str]) -> list[str]:
+    """The ids of that option without repetitions, refused where one cannot be the id of a task."""
     for task_id in task_ids:
         if not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", task_id) or ":" in task_id.partition("-")[0]:
+            # Ansible has made texts of dictionaries and lists.
+            found = (
+                "a dictionary or a list" if task_id[:1] in ("{", "[") else repr(task_id) if task_id else "an empty text"
+            )
             raise VsphereError(
-                f"{task_id!r} is not a task id: give the managed object id alone, such as task-123, "
-                "as vsphere_task_info returns it in id"
+                f"{option}: {found} is not a task id: give the managed object id alone, such as task-123, "
+                "as vsphere_task_info returns it in the id of each task"
             )
     return list(dict.fromkeys(task_ids))
 

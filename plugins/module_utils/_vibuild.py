@@ -127,6 +127,8 @@ class Builder:
             raise ValueError(f"{_vitypes.registry_name()} knows no type {name}")
         if _vitypes.kind(type_) == "object":
             return self._object(path, type_, value)
+        if _vitypes.kind(type_) == "reference":
+            raise ValueError(f"{name} is an object, which is referred to as {{type: {name}, moid: its id}}")
         if set(value) != {"_typeName", "_value"}:
             raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
         return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
@@ -142,7 +144,8 @@ class Builder:
             return _virefs.from_parts(declared, given.pop("type"), *given.values())
         if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
-            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {_viscalars.shown(value)}")
+            what = "a moid without its type" if "moid" in given else _viscalars.shown(value)
+            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
         parts = dict.fromkeys(("type", "moid", "name", "path"))
         # A path needs no type, and any type will do where any entity does.
         type_ = wanted if "name" in given and wanted != "ManagedEntity" else None

@@ -44,6 +44,8 @@ def build_fault(type_name: str, given: dict[str, t.Any], secrets: set[str]) -> d
 
 
 def _fault_type(type_name: str, base: _vitypes.ViType) -> _vitypes.ViType:
+    if not type_name.strip():
+        raise VsphereError("error.type is empty: leave it out for an ExtendedFault")
     type_ = _vitypes.find_type(type_name)
     if type_ is None:
         faults = map(_vitypes.name_of, _vitypes.descendants(base))

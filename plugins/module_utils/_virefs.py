@@ -44,6 +44,8 @@ _PREFIXES = {
 
 def find_managed_type(name: str) -> ViType:
     """The type of managed objects of that name; ValueError where there is none."""
+    if not name.strip():
+        raise ValueError("the type is empty: name one, such as VirtualMachine")
     type_ = _vitypes.find_type(name)
     if type_ is None or _vitypes.kind(type_) != "reference":
         known = map(_vitypes.name_of, _vitypes.descendants(_vitypes.find_type("ManagedObject")))
@@ -52,7 +54,9 @@ def find_managed_type(name: str) -> ViType:
 
 
 def check_id(type_: ViType, moid: str) -> None:
-    """ValueError where the id is one of another type."""
+    """ValueError where the id is one of another type, or none."""
+    if not moid.strip():
+        raise ValueError(f"takes a {_vitypes.name_of(type_)}, and the id is empty: fill it, or leave all of it out")
     found = _type_of(moid)
     if found and not (_vitypes.extends(found, type_) or _vitypes.extends(type_, found)):
         raise ValueError(f"takes a {_vitypes.name_of(type_)}, and {moid} is the id of a {_vitypes.name_of(found)}")

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ item.id }} {{ item.description_id }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration or 0 }} s"
+    msg: "{{ item.id }} {{ item.operation }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration or 0 }} s"
   loop: "{{ running.tasks }}"
   loop_control:
     label: "{{ item.id }}"

@@ -157,7 +157,7 @@ def test_a_fault_is_read_in_both_forms(server: t.Any, name: str) -> None:
 def test_what_is_no_task_id_is_refused_before_a_request(vcenter: t.Any, task_id: str) -> None:
     result = vcenter.run("info", task_ids=[task_id])
     assert result["failed"]
-    assert "is not a task id" in result["msg"]
+    assert f"task_ids: {repr(task_id) if task_id else 'an empty text'} is not a task id" in result["msg"]
     assert vcenter.requests() == []
 
 

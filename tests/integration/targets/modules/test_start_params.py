@@ -31,6 +31,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
     [
         ({"method": "PowerOnVM"}, ["knows no method PowerOnVM; did you mean PowerOnVM_Task", "method: pyVmomi "]),
         ({"method": "RefreshStorageInfo"}, ["RefreshStorageInfo of VirtualMachine returns no task"]),
+        ({"method": ""}, ["method is empty: name an operation"]),
         (
             {"object": {"type": "HostSystem", "moid": "host-1"}},
             ["PowerOnVM_Task is a method of VirtualMachine, and the object is a HostSystem"],

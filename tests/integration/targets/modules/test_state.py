@@ -185,7 +185,9 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
         ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "give what it holds as _value"),
         ({"state": "success", "result": 2**70}, "does not fit into 64 bits"),
         ({"description": {"message": "x"}}, "description: missing required arguments: key"),
-        ({"task_id": "no id"}, "is not a task id"),
+        ({"task_id": "no id"}, "task_id: 'no id' is not a task id"),
+        ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task id"),
+        ({"state": "error", "error": {"message": "x", "type": ""}}, "error.type is empty"),
     ],
 )
 def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
