@@ -21,7 +21,7 @@ def test_only_what_is_given_is_sent(monkeypatch: t.Any) -> None:
     wire = Wire(CreateTask=[{"key": "task-1"}])
     with connect(monkeypatch, wire) as connection:
         assert create_task(connection, ENTITY, "com.example.copy", activation_id="a") == {"key": "task-1"}
-        assert wire.last_params == {
+        assert wire.params["CreateTask"] == {
             "obj": ENTITY,
             "taskTypeId": "com.example.copy",
             "cancelable": False,

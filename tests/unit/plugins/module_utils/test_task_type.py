@@ -32,7 +32,7 @@ def test_addresses_that_read_as_empty_are_not_sent_back(monkeypatch: t.Any) -> N
     wire = Wire(FindExtension=[found], UpdateExtension=[None])
     with connect(monkeypatch, wire) as connection:
         set_task_types(connection, wanted(), check_mode=False)
-        assert wire.last_params["extension"] == {
+        assert wire.params["UpdateExtension"]["extension"] == {
             **extension(),
             "taskList": [{"_typeName": "ExtensionTaskTypeInfo", "taskID": "com.example.copy"}],
             "extendedProductInfo": {"_typeName": "ExtExtendedProductInfo", "productUrl": "https://x"},
@@ -54,5 +54,5 @@ def test_one_that_was_made_here_but_got_more_remains(monkeypatch: t.Any) -> None
     wire = Wire(FindExtension=[extension(taskList=task_list, **more)], UpdateExtension=[None])
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(state="absent"), check_mode=False)
-        assert wire.last_params["extension"] == extension(**more)
+        assert wire.params["UpdateExtension"]["extension"] == extension(**more)
     assert result["extension"]["task_types"] == []

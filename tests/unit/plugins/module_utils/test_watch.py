@@ -74,6 +74,15 @@ def test_without_time_it_looks_once_and_reads_a_truncated_answer_to_its_end(monk
     assert watch.pending == ["task-2"]
 
 
+def test_a_call_lasts_as_long_as_front_ends_and_the_deadline_let_it(monkeypatch: t.Any) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    for timeout, longest in ((60, 20), (5, 5)):
+        answers = [updates(change("task-1", "enter", state="running")), updates(change("task-1", state="success"))]
+        wire = Wire(WaitForUpdatesEx=answers)
+        follow(monkeypatch, wire, "task-1", timeout=timeout)
+        assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == longest
+
+
 def test_a_change_without_value_unsets(monkeypatch: t.Any) -> None:
     unset = {
         "kind": "modify",

@@ -16,7 +16,10 @@ OPTIONS = ConnectionOptions("vcenter.example.com", "someone", "a secret", None, 
 
 
 class Wire:
-    """A transport that answers from a script: for each method a list of results, or exceptions to raise, in order."""
+    """A transport that answers from a script: for each method a list of results, or exceptions to raise, in order.
+
+    ``params`` has what each method was given last.
+    """
 
     name = "json"
     release = "9.0.0.0"
@@ -24,13 +27,14 @@ class Wire:
     def __init__(self, **script: list[t.Any]) -> None:
         self.script = {"Login": [None] * 9, "Logout": [None] * 9, **script}
         self.calls: list[tuple[str, str]] = []
+        self.params: dict[str, t.Any] = {}
 
     def get(self, ref: dict[str, t.Any], property_: str) -> t.Any:
         return self.invoke(ref, property_)
 
     def invoke(self, ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
         self.calls.append((method, ref["value"]))
-        self.last_params = params
+        self.params[method] = params
         answer = self.script[method].pop(0)
         if isinstance(answer, BaseException):
             raise answer

@@ -85,7 +85,7 @@ def test_what_nobody_has_seen_is_replaced(world: World) -> None:
         world.tasks.show(*shown(percent))
     world.tasks.update()
     assert world.taken() == ["SetTaskState", "SetTaskDescription", "UpdateProgress"]
-    assert world.wire.last_params == {"percentDone": 8}
+    assert world.wire.params["UpdateProgress"] == {"percentDone": 8}
 
 
 def test_the_end_waits_for_no_second(world: World) -> None:
@@ -95,7 +95,7 @@ def test_the_end_waits_for_no_second(world: World) -> None:
     world.tasks.show(*shown(2))
     world.tasks.finish(None)
     assert world.taken() == ["SetTaskState"]
-    assert world.wire.last_params == {"state": "success"}
+    assert world.wire.params["SetTaskState"] == {"state": "success"}
     assert world.tasks.finished
     assert world.notes == []
 
@@ -108,7 +108,7 @@ def test_the_end_shows_the_last_step_where_its_second_is_over(world: World) -> N
     world.tasks.show(*shown(2))
     world.tasks.finish("Broken")
     assert world.taken() == ["SetTaskDescription", "UpdateProgress", "SetTaskState"]
-    assert world.wire.last_params["fault"]["faultMessage"][0]["message"] == "Broken"
+    assert world.wire.params["SetTaskState"]["fault"]["faultMessage"][0]["message"] == "Broken"
 
 
 def test_a_play_ends_before_its_run(world: World) -> None:
@@ -151,7 +151,7 @@ def test_long_and_odd_texts_are_made_to_fit(world: World) -> None:
     world.tasks.show(Shown("a\x1b[31m\n" + "x" * 999, 0), shown(0)[1])
     world.tasks.update()
     world.tasks.finish("\x00" + "y" * 999)
-    message = world.wire.last_params["fault"]["faultMessage"][0]["message"]
+    message = world.wire.params["SetTaskState"]["fault"]["faultMessage"][0]["message"]
     assert message == "y" * (_mirror.LONGEST - 1) + "…"
 
 
