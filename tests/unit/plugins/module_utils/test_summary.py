@@ -23,3 +23,8 @@ def test_entities_without_a_name_and_of_one_name_are_told_apart() -> None:
 
 def test_what_never_ran_has_not_run_longest() -> None:
     assert summarize([task(None, None)])["longest"] is None
+
+
+def test_the_most_frequent_comes_first() -> None:
+    tasks = [{**task(None, None), "operation": operation} for operation in ("Rename", "Clone", "Clone")]
+    assert list(summarize(tasks)["by_operation"].items()) == [("Clone", 2), ("Rename", 1)]

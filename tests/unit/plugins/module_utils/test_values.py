@@ -68,9 +68,24 @@ def test_a_result_comes_back_as_it_was_given(value: object, type_name: str | Non
     assert data["_typeName"] == (type_name or "ManagedObjectReference")
 
 
-def test_an_integer_beyond_64_bits_is_refused() -> None:
-    with pytest.raises(ValueError, match="64 bits"):
-        _values.to_any(2**63)
+def test_a_text_with_carriage_returns_is_packed_as_xml_does_not_keep_them() -> None:
+    data = _values.to_any("one\r\ntwo")
+    assert data["_value"] == r'"one\r\ntwo"'
+    assert _values.from_any(data) == "one\r\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (2**63, "64 bits"),
+        (-(2**63) - 1, "64 bits"),
+        (float("nan"), "nan is no number that JSON or XML could hold"),
+        (float("-inf"), "-inf is no number"),
+    ],
+)
+def test_a_number_that_no_type_can_hold_is_refused(value: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _values.to_any(value)
 
 
 BARE = {
