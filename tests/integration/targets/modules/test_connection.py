@@ -174,6 +174,8 @@ def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None
     result = vcenter.run("info")
     assert "answered HTTP 503" in result["msg"]
     assert "try again later" in result["msg"]
+    # What can be asked without harm before the login.
+    assert len(vcenter.requests()) == 4
 
 
 @pytest.mark.parametrize("match", ["hello|RetrieveServiceContent", "RetrievePropertiesEx"])
