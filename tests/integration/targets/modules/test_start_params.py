@@ -157,7 +157,7 @@ HOST = {"hostName": "esx-02", "force": True, "userName": "root", "password": "h0
         {"params": json.dumps({"spec": HOST, "asConnected": True})},
         {"object": {"name": "nothing"}},
         {"params": {"spec": {"hostName": "esx-02", "force": True, "pasword": HOST["password"]}, "asConnected": True}},
-        {"unless": {"property": "name", "equals": {"hostName": "esx-02", "password": HOST["password"]}}},
+        {"unless": {"property": "name", "equals": {"hostName": "esx-02", "password": "0ther-'S3cret\\"}}},
     ],
     ids=lambda options: next(iter(options), "done"),
 )
