@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import threading
-import time
 import typing as t
 import uuid
 
@@ -51,6 +50,8 @@ class Vcenter:
             "ca_path": self.address["ca"],
             "transport": transport,
         }
+        self._over = threading.Event()
+        self._watchers: list[threading.Thread] = []
         self.control("DELETE", "/log")
 
     def log(self) -> list[dict[str, t.Any]]:
@@ -93,10 +94,20 @@ class Vcenter:
 
         def watch() -> None:
             while self.requests().count(call) < times:
-                time.sleep(0.02)
+                if self._over.wait(0.02):
+                    return
             action()
 
-        threading.Thread(target=watch, daemon=True).start()
+        watcher = threading.Thread(target=watch)
+        self._watchers.append(watcher)
+        watcher.start()
+
+    def stop(self) -> None:
+        """End what waits for a call that has not come: it would act in a later test."""
+        self._over.set()
+        # What is done at a call may wait for a further one.
+        for watcher in self._watchers:
+            watcher.join()
 
     @contextlib.contextmanager
     def connection(self) -> t.Iterator[Connection]:
@@ -161,6 +172,7 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
 
     yield get
     for vcenter, before in used:
+        vcenter.stop()
         vcenter.control("DELETE", "/faults")
         assert vcenter.stats["open_sessions"] <= before
 
