@@ -77,12 +77,7 @@ class Runs:
             "ANSIBLE_REMOTE_TMP": str(folder / "tmp"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_CONNECTION_PLUGINS": str(folder),
-            "VMWARE_HOST": vcenter.options["hostname"],
-            "VMWARE_PORT": str(vcenter.options["port"]),
-            "VMWARE_USER": vcenter.options["username"],
-            "VMWARE_PASSWORD": vcenter.options["password"],
-            "VMWARE_CA_PATH": vcenter.options["ca_path"],
-            "VMWARE_TRANSPORT": vcenter.options["transport"],
+            **vcenter.environment,
             "GATE": str(folder / "gate"),
         }
         (folder / "inventory").write_text(INVENTORY, encoding="utf-8")

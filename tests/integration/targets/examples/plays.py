@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes plays of the examples in the documentation: `python plays.py COLLECTION CONFIG FOLDER`.
+"""Makes plays of the examples in the documentation: `python plays.py COLLECTION FOLDER`.
 
 Beside them it writes what leads the plays in the folder `examples` to each server, for a shell to read.
 """
@@ -14,29 +14,16 @@ import pathlib
 import re
 import shlex
 import sys
-import typing as t
 
-import requests
 from ansible.parsing.dataloader import DataLoader
+from ansible_collections.vsphere.tasks.tests.integration.targets.modules.conftest import Vcenter
 
-root, config, folder = map(pathlib.Path, sys.argv[1:])
-servers = json.loads(config.read_text(encoding="utf-8"))["vcenters"]
-server = servers["vcenter"]
-
+root, folder = map(pathlib.Path, sys.argv[1:])
+vcenters = {name: Vcenter(name, "auto") for name in ("vcenter", "slow")}
+vcenter = vcenters["vcenter"]
 
 # What the examples call by names that a reader would have, and the test vCenter's names for it.
-NAMES = {"vcenter.example.com": server["host"], "esx-01.example.com": "DC0_C0_H0", "web-01": "DC0_H0_VM0"}
-
-
-def create(**task: t.Any) -> str:
-    """A task on the test vCenter; its id."""
-    return str(requests.post(f"{server['control']}/tasks", json=task, timeout=10).json()["ids"][0])
-
-
-def variables_of(address: dict[str, t.Any]) -> dict[str, str]:
-    """The variables of the environment that lead the collection to a server."""
-    parts = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "CA_PATH": "ca"}
-    return {f"VMWARE_{name}": str(address[part]) for name, part in parts.items()}
+NAMES = {"vcenter.example.com": vcenter.options["hostname"], "esx-01.example.com": "DC0_C0_H0", "web-01": "DC0_H0_VM0"}
 
 
 def play(name: str, text: str) -> None:
@@ -46,19 +33,19 @@ def play(name: str, text: str) -> None:
     # The simulator's machines have another controller for their disks.
     text = text.replace("controllerKey: 1000", "controllerKey: 202")
     # A task can be cancelled or driven to one end only, so each that is named is a new one.
-    text = re.sub(r"task-12[34]", lambda _id: create(duration=2, cancelable=True), text)
+    text = re.sub(r"task-12[34]", lambda _id: vcenter.create(duration=2, cancelable=True), text)
     tasks = DataLoader().load(text)
     if "hosts" in tasks[0]:
         tasks = tasks[0]["tasks"]
-    environment = {**variables_of(server), "VMWARE_PASSWORD": "{{ vcenters.vcenter.password }}"}
+    environment = {**vcenter.environment, "VMWARE_PASSWORD": "{{ vcenters.vcenter.password }}"}
     variables = {
         "vcenter_password": "{{ vcenters.vcenter.password }}",
-        "clone_task_ids": [create(duration=1), create(duration=30)],
-        "clones": [create(duration=1)],
-        "migration_task_id": create(duration=1),
-        "my_task_id": create(state="queued"),
-        "my_other_task_id": create(),
-        "my_third_task_id": create(),
+        "clone_task_ids": [vcenter.create(duration=1), vcenter.create(duration=30)],
+        "clones": [vcenter.create(duration=1)],
+        "migration_task_id": vcenter.create(duration=1),
+        "my_task_id": vcenter.create(state="queued"),
+        "my_other_task_id": vcenter.create(),
+        "my_third_task_id": vcenter.create(),
         "cpus": 2,
     }
     plays = [
@@ -88,6 +75,6 @@ play("role", "".join(yaml_blocks("roles/wait_for_task/README.md")))
 # The steps of a guide are one play.
 for guide in ("finding", "own_tasks", "starting", "waiting"):
     play(guide, "".join(yaml_blocks(f"docs/{guide}.md")))
-for kind in ("vcenter", "slow"):
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in variables_of(servers[kind]).items()]
-    (folder / f"{kind}.sh").write_text("".join(lines), encoding="utf-8")
+for name, server in vcenters.items():
+    lines = [f"export {variable}={shlex.quote(value)}\n" for variable, value in server.environment.items()]
+    (folder / f"{name}.sh").write_text("".join(lines), encoding="utf-8")

@@ -7,11 +7,11 @@
 set -eu
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 root=${ANSIBLE_COLLECTIONS_PATH%%:*}
-PYTHONPATH=$root:${PYTHONPATH:-} python plays.py "$root/ansible_collections/vsphere/tasks" ../../integration_config.yml "$OUTPUT_DIR"
+PYTHONPATH=$root:${PYTHONPATH:-} python plays.py "$root/ansible_collections/vsphere/tasks" "$OUTPUT_DIR"
 for play in "$OUTPUT_DIR"/*.play.yml; do
   ansible-playbook "$play" --extra-vars @../../integration_config.yml "$@"
 done
-PYTHONPATH=$root:${PYTHONPATH:-} python -m pytest -q -p no:cacheprovider --numprocesses=2 test_own_task.py
+PYTHONPATH=$root:$PWD/../modules:${PYTHONPATH:-} python -m pytest -p no:cacheprovider -p conftest --import-mode=importlib -q --numprocesses=2 test_own_task.py
 
 # The plays in the folder of examples, twice, as a second run finds what the first has made.
 examples=$root/ansible_collections/vsphere/tasks/examples

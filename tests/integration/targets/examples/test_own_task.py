@@ -17,42 +17,26 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 
 HERE = pathlib.Path(__file__).parent
 CONFIG = HERE.parents[1] / "integration_config.yml"
 PLAY = pathlib.Path(_tasks.__file__).parents[2] / "examples" / "own_task.yml"
 PROGRAM = str(shutil.which("ansible-playbook"))
-SERVER = json.loads(CONFIG.read_text(encoding="utf-8"))["vcenters"]["vcenter"]
 CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a"]
-
-
-@pytest.fixture(params=["json", "soap"])
-def transport(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 class Play:
     """Runs the play on a folder of the test's own, with other variables than its own where some are given."""
 
-    def __init__(self, transport: str, folder: pathlib.Path) -> None:
+    def __init__(self, vcenter: t.Any, folder: pathlib.Path) -> None:
         self._variables = {"folder": str(folder / "config"), "archive": str(folder / "config.tar.gz")}
-        self._environment = {
-            **os.environ,
-            "VMWARE_HOST": SERVER["host"],
-            "VMWARE_PORT": str(SERVER["port"]),
-            "VMWARE_USER": SERVER["user"],
-            "VMWARE_PASSWORD": SERVER["password"],
-            "VMWARE_CA_PATH": SERVER["ca"],
-            "VMWARE_TRANSPORT": transport,
-        }
+        self._vcenter = vcenter
 
     def start(self, **variables: t.Any) -> subprocess.Popen[str]:
         given = json.dumps({**self._variables, **variables})
         return subprocess.Popen(
             [PROGRAM, PLAY, "--extra-vars", f"@{CONFIG}", "--extra-vars", given],
-            env=self._environment,
+            env={**os.environ, **self._vcenter.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -65,32 +49,17 @@ class Play:
             shown = process.communicate()[0]
         return process.returncode, shown
 
+    def task(self) -> dict[str, t.Any]:
+        """The one task of the play as vCenter has it."""
+        [task] = self._vcenter.run("info", activation_ids=[f"backup of {self._variables['folder']}"])["tasks"]
+        return t.cast("dict[str, t.Any]", task)
+
 
 @pytest.fixture
-def play(transport: str, tmp_path: pathlib.Path) -> Play:
+def play(vcenter: t.Any, tmp_path: pathlib.Path) -> Play:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "app.ini").write_text("[app]\n", encoding="utf-8")
-    return Play(transport, tmp_path)
-
-
-def tasks_of(folder: pathlib.Path) -> list[dict[str, t.Any]]:
-    """The tasks of the play as vCenter has them, newest first."""
-    options = {
-        "hostname": SERVER["host"],
-        "port": SERVER["port"],
-        "username": SERVER["user"],
-        "password": SERVER["password"],
-        "ca_path": SERVER["ca"],
-        "transport": "json",
-        "session_id": None,
-        "validate_certs": True,
-        "proxy_host": None,
-        "proxy_port": None,
-        "request_timeout": 60,
-    }
-    with Connection(ConnectionOptions.from_params(options), lambda secret: None) as connection:
-        tasks = _tasks.recent_tasks(connection)
-    return [task for task in tasks if task["activation_id"] == f"backup of {folder / 'config'}"]
+    return Play(vcenter, tmp_path)
 
 
 def test_it_ends_as_a_success(play: Play, tmp_path: pathlib.Path) -> None:
@@ -98,18 +67,18 @@ def test_it_ends_as_a_success(play: Play, tmp_path: pathlib.Path) -> None:
     assert status == 0, shown
     archive = tmp_path / "config.tar.gz"
     assert archive.exists()
-    [task] = tasks_of(tmp_path)
+    task = play.task()
     assert (task["description_id"], task["state"], task["progress"]) == ("com.example.ansible.backup", "success", 100)
     assert task["result"] == str(archive)
     assert task["description"]["message"] == "Comparing the archive with the folder"
     assert task["entity_name"] == "Datacenters"
 
 
-def test_it_ends_as_an_error_where_a_step_fails(play: Play, tmp_path: pathlib.Path) -> None:
+def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     broken = [{"description": "Working", "argv": ["true"]}, {"description": "Breaking", "argv": ["false"]}]
     status, shown = play(steps=broken)
     assert status == 2, shown
-    [task] = tasks_of(tmp_path)
+    task = play.task()
     assert (task["state"], task["progress"], task["description"]["message"]) == ("error", 50, "Breaking")
     assert task["error"] == {
         "type": "ExtendedFault",
@@ -126,7 +95,7 @@ def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> N
     status, shown = play(steps=steps)
     assert status == 2, shown
     assert not never.exists()
-    [task] = tasks_of(tmp_path)
+    task = play.task()
     assert (task["state"], task["cancelled"]) == ("error", True)
     assert task["error"] == {
         "type": "ExtendedFault",
@@ -135,7 +104,7 @@ def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> N
     }
 
 
-def test_a_run_goes_on_with_the_task_of_one_that_was_killed(play: Play, tmp_path: pathlib.Path) -> None:
+def test_a_run_goes_on_with_the_task_of_one_that_was_killed(play: Play) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
         code = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]})).recv(1)"
@@ -143,8 +112,8 @@ def test_a_run_goes_on_with_the_task_of_one_that_was_killed(play: Play, tmp_path
         # The step is at work as soon as it calls, and ends when it is hung up on.
         with killed, server.accept()[0]:
             os.killpg(killed.pid, signal.SIGKILL)
-    [left] = tasks_of(tmp_path)
+    left = play.task()
     assert left["state"] == "running"
     assert play()[0] == 0
-    [task] = tasks_of(tmp_path)
+    task = play.task()
     assert (task["id"], task["state"]) == (left["id"], "success")

@@ -19,21 +19,15 @@ import pytest
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
 
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each of the processes that pytest-xdist shares the tests out to has servers of its own.
 SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
 SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["second_vcenters" if SECOND else "vcenters"]
-NOTHING_SPECIAL = {
-    "session_id": None,
-    "validate_certs": True,
-    "proxy_host": None,
-    "proxy_port": None,
-    "request_timeout": 60,
-}
 
 
 class Vcenter:
@@ -53,6 +47,11 @@ class Vcenter:
         self._over = threading.Event()
         self._watchers: list[threading.Thread] = []
         self.control("DELETE", "/log")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The options as variables of the environment."""
+        return {CONNECTION_SPEC[name]["fallback"][1][0]: str(value) for name, value in self.options.items()}
 
     def log(self) -> list[dict[str, t.Any]]:
         """The requests since the test began, in order."""
@@ -112,8 +111,8 @@ class Vcenter:
     @contextlib.contextmanager
     def connection(self) -> t.Iterator[Connection]:
         """A session of its own, for what no module does."""
-        options = ConnectionOptions.from_params({**self.options, **NOTHING_SPECIAL})
-        with Connection(options, lambda secret: None) as connection:
+        params = ArgumentSpecValidator(CONNECTION_SPEC).validate(self.options).validated_parameters
+        with Connection(ConnectionOptions.from_params(params), lambda secret: None) as connection:
             yield connection
 
     def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
