@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, close_to
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     Object,
@@ -165,7 +165,7 @@ def _names(transport: Transport, type_: str | None) -> list[Object]:
 
 
 def _listed(connection: Connection, refs: list[Ref]) -> str:
-    """The objects with type, moid and path, for an error."""
+    """The objects with type, moid and, where it can be read, path, for an error."""
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
@@ -175,17 +175,21 @@ def _listed(connection: Connection, refs: list[Ref]) -> str:
         "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
     }
     objects = [{**object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
-    found = connection.read(lambda transport: retrieve(transport, objects, [property_spec(_ANY, "name", "parent")]))
+    found = []
+    # What is above may not be ours to see.
+    with contextlib.suppress(Fault):
+        found = connection.read(lambda transport: retrieve(transport, objects, [property_spec(_ANY, "name", "parent")]))
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: Ref) -> str:
-        # An inventory path leaves the root folder out, which alone has no parent; some may not be ours to see.
+        # An inventory path leaves the root folder out, which alone has no parent.
         properties = known.get(ref["value"], {})
         if "parent" not in properties:
             return ""
         return f"{path(properties['parent'])}/{plain(properties['name'])}".lstrip("/")
 
-    listed = [f"{path(ref)} ({ref['type']} {ref['value']})" for ref in refs[:_SHOWN]]
+    names = [f"{ref['type']} {ref['value']}" for ref in refs[:_SHOWN]]
+    listed = [f"{path(ref)} ({name})" if found else name for ref, name in zip(refs, names)]
     more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
     return ", ".join(listed + more)
 

@@ -200,6 +200,15 @@ def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any) -> None:
     assert "no VirtualMachine is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM" in result["msg"]
 
 
+def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcenter: t.Any) -> None:
+    refused = {"_typeName": "NoPermission", "privilegeId": "System.Read"}
+    vcenter.fault("fault", "RetrievePropertiesEx$", skip=1, fault=refused)
+    result = vcenter.run("info", entity={"name": "DC0_H0"})
+    assert "more than one object of the inventory is called DC0_H0" in result["msg"]
+    assert "of one: ComputeResource " in result["msg"]
+    assert ", HostSystem host-" in result["msg"]
+
+
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
