@@ -84,7 +84,7 @@ options:
   description_ids:
     description:
       - Only tasks of these operations, such as V(VirtualMachine.powerOn). V(*) stands for any text, as in
-        V(VirtualMachine.*).
+        V(VirtualMachine.*), and every other character for itself.
     type: list
     elements: str
   event_chain_ids:

@@ -13,7 +13,6 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import datetime
-import fnmatch
 import re
 import typing as t
 
@@ -175,7 +174,8 @@ def _started_by(users: list[str], system: bool) -> Check:
 
 
 def _described_by(patterns: list[str]) -> Check:
-    return lambda task: any(fnmatch.fnmatchcase(task["description_id"], pattern) for pattern in patterns)
+    wanted = re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns), re.DOTALL)
+    return lambda task: wanted.fullmatch(task["description_id"]) is not None
 
 
 def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:

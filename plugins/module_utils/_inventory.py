@@ -89,6 +89,11 @@ class Entity(t.NamedTuple):
         """Whether it names one object, and not only a type."""
         return bool(self.moid or self.name or self.path)
 
+    @property
+    def is_any(self) -> bool:
+        """Whether every object of the inventory fits."""
+        return self.type == _ANY and not self.is_one
+
 
 def find_entity(connection: Connection, entity: Entity) -> Ref:
     """The object: without a request by its moid, with one by its path, with four by its name."""

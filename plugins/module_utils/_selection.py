@@ -100,9 +100,11 @@ class Selection:
     def is_narrow(self) -> bool:
         """Whether more was given to select by than what a large part of all tasks have in common."""
         wide = {"states", "cancelable", "system_user"}
-        if all(not pattern.strip("*") for pattern in self._conditions.given.get("description_ids", [])):
+        # Every id has a dot.
+        if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
             wide.add("description_ids")
-        return bool(self.task_ids is not None or self._entity or self._conditions.given.keys() - wide)
+        has_entity = self._entity is not None and not self._entity.is_any
+        return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
 
     def read(self, connection: Connection, custom_values: bool = False) -> Reading:
         """The tasks that every given option fits, where asked with their ``children``."""

@@ -48,6 +48,7 @@ def ids(result: dict[str, t.Any]) -> list[str]:
         ({"system_user": False}, "queued plain failed"),
         ({"description_ids": ["VirtualMachine.powerO*"]}, "plain failed"),
         ({"description_ids": ["virtualmachine.powerOn"]}, ""),
+        ({"description_ids": ["*Machine.*O[nf]", "Host.reboo?", "*.[!x]*"]}, ""),
         ({"event_chain_ids": [4711, 4712]}, "system"),
         ({"activation_ids": ["act-1"]}, "queued"),
         ({"parent_task_keys": ["task-0"]}, "alarm"),
@@ -435,7 +436,15 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"states": ["running"]}, {"cancelable": True}, {"system_user": False}, {"description_ids": ["*"]}],
+    [
+        {},
+        {"states": ["running"]},
+        {"cancelable": True},
+        {"system_user": False},
+        {"description_ids": ["*"]},
+        {"description_ids": ["VirtualMachine.clone", "*.*"]},
+        {"entity": {"type": "ManagedEntity"}},
+    ],
 )
 def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", **options)
