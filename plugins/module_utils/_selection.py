@@ -148,9 +148,12 @@ class Selection:
             # What else is asked for must not make a task look unknown; it ends when all are found.
             scroll = self._scroll._replace(limit=len(given))
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
-            found = search_history(connection, Filter(spec, [lambda task: task["id"] in given]), scroll)
-            missing = [task_id for task_id in given if task_id not in {task["id"] for task in found}]
-            return Reading([task for task in found if wanted.fits(task)], missing)
+            asked = set(given)
+            found = search_history(connection, Filter(spec, [lambda task: task["id"] in asked]), scroll)
+            known = {task["id"] for task in found}
+            return Reading(
+                [task for task in found if wanted.fits(task)], [task_id for task_id in given if task_id not in known]
+            )
         if self.from_history:
             return Reading(search_history(connection, wanted, self._scroll), [])
         if given is not None:
