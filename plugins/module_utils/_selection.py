@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
     FILTER_SPEC,
@@ -72,7 +73,9 @@ class Selection:
                 raise VsphereError(
                     f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
                 )
-        self._scroll = Scroll(params["page_size"], params["limit"], self._newest_first)
+        self._limit: int = params["limit"]
+        # The one too many shows that there are more.
+        self._scroll = Scroll(params["page_size"], self._limit + 1, self._newest_first)
         self._check_entity(params)
         needs = []
         if self.task_ids is None:
@@ -155,13 +158,23 @@ class Selection:
                 [task for task in found if wanted.fits(task)], [task_id for task_id in given if task_id not in known]
             )
         if self.from_history:
-            return Reading(search_history(connection, wanted, self._scroll), [])
+            return Reading(self._cut(search_history(connection, wanted, self._scroll)), [])
         if given is not None:
             reading = read_tasks(connection, given, custom_values)
             return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
         tasks = [task for task in recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
-        return Reading(tasks[: self._scroll.limit], [])
+        return Reading(self._cut(tasks), [])
+
+    def _cut(self, tasks: list[Task]) -> list[Task]:
+        """As many of the tasks as are wanted at the most; that there are more is a warning of the module."""
+        if len(tasks) > self._limit:
+            which = "newest" if self._newest_first else "oldest"
+            warn(
+                f"the selection is cut at limit {self._limit}: more tasks fit the options, and the {which} "
+                f"{self._limit} are taken; raise limit"
+            )
+        return tasks[: self._limit]
 
     def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
         now = connection.server_time

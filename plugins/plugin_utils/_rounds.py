@@ -27,6 +27,7 @@ class Rounds:
         self._order: list[str] = []
         self._ended: dict[str, list[str]] = {name: [] for name in _FINAL}
         self._tasks: dict[str, Result] = {}
+        self._warnings: list[t.Any] = []
 
     def narrow(self, arguments: Result) -> Result:
         """The arguments of the next round: what is selected is settled by the first."""
@@ -42,6 +43,7 @@ class Rounds:
         for name in _FINAL:
             self._ended[name] += outcome[name]
         self._tasks.update({task["id"]: task for task in outcome["tasks"]})
+        self._warnings += [each for each in outcome.get("warnings", ()) if each not in self._warnings]
         self._last = outcome
 
     def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
@@ -53,5 +55,7 @@ class Rounds:
             result["tasks"] = [self._tasks[i] for i in self._order if i in self._tasks]
         else:
             result.pop("tasks", None)
+        if self._warnings:
+            result["warnings"] = self._warnings
         sentences = failures(result, self._tasks, options, check_mode)
         return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result

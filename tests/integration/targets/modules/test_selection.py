@@ -167,6 +167,25 @@ def test_order_and_limit_count_after_filtering(vcenter: t.Any, tag: str, source:
     assert ids(oldest) == wanted[:3]
 
 
+@pytest.mark.parametrize("source", ["recent", "history"])
+@pytest.mark.parametrize(
+    ("module", "options"), [("info", {}), ("wait", {"timeout": 0, "on_timeout": "return"}), ("cancel", {})]
+)
+def test_a_selection_that_is_cut_at_its_limit_is_said(
+    vcenter: t.Any, tag: str, source: str, module: str, options: dict[str, t.Any]
+) -> None:
+    cut = "the selection is cut at limit {0}: more tasks fit the options, and the newest {0} are taken; raise limit"
+    task_ids = vcenter.create_many(5, change_tag=tag, cancelable=True)
+    result = vcenter.run(module, tags=[tag], source=source, limit=5, **options)
+    assert set(ids(result)) == set(task_ids)
+    # Those of earlier runs are kept, as all happens in one process.
+    assert cut.format(5) not in str(result.get("warnings"))
+    task_ids = vcenter.create_many(5, change_tag=tag, cancelable=True)
+    result = vcenter.run(module, tags=[tag], source=source, limit=4, **options)
+    assert cut.format(4) in str(result["warnings"])
+    assert set(ids(result)) == set(task_ids[1:])
+
+
 @pytest.mark.parametrize("begin", ["2026-01-31 08:00:00+00:00", "2026-01-31T09:00:00+01:00", "2026-01-31T08:00:00Z"])
 def test_times_are_iso_8601_with_a_zone(vcenter: t.Any, tag: str, begin: str) -> None:
     inside = vcenter.create(change_tag=tag, queue_time="2026-01-31T08:00:00Z")

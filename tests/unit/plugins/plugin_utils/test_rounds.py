@@ -65,6 +65,15 @@ def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
     assert not failed or "is running after 60 s (option timeout)" in result["msg"]
 
 
+def test_a_warning_of_any_round_is_kept_once() -> None:
+    rounds = Rounds()
+    rounds.add(outcome(task(1, "running"), timed_out=True, warnings=["cut"]))
+    rounds.add(outcome(task(1, "running"), timed_out=True, warnings=["old", "cut"]))
+    rounds.add(outcome(task(1, "success")))
+    result = rounds.result(WaitOptions(timeout=60), 7.5, check_mode=False)
+    assert result["warnings"] == ["cut", "old"]
+
+
 def test_tasks_are_left_out_where_that_was_asked_for() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "success")))
