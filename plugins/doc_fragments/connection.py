@@ -19,7 +19,8 @@ notes:
 options:
   hostname:
     description:
-      - Name or address of the vCenter or ESXi, without scheme and port; IPv6 literals with or without brackets.
+      - Name or address of the vCenter or ESXi, without scheme and port; IPv6 literals with or without brackets, and
+        without a zone.
       - Required, here or as E(VMWARE_HOST).
     type: str
   username:
@@ -62,7 +63,7 @@ options:
     type: path
   proxy_host:
     description:
-      - Name or address of an HTTP proxy to connect through. O(proxy_port) is needed as well.
+      - Name or address of an HTTP proxy to connect through, written like O(hostname). O(proxy_port) is needed as well.
       - Without it E(HTTPS_PROXY) and E(NO_PROXY) apply.
       - Falls back to E(VMWARE_PROXY_HOST).
     type: str

@@ -47,7 +47,7 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
 
 @dataclasses.dataclass(frozen=True)
 class ConnectionOptions:
-    """The options of one connection, checked: times in seconds, an IPv6 literal without its brackets."""
+    """The options of one connection, checked: times in seconds, IPv6 literals without their brackets."""
 
     hostname: str
     username: str | None
@@ -70,12 +70,10 @@ class ConnectionOptions:
             for name in ("hostname",) + (() if given["session_id"] else ("username", "password"))
             if not given[name]
         ]
-        host = given["hostname"] = re.sub(r"^\[(.*)\]$", r"\1", given["hostname"] or "")
-        if host and not re.fullmatch(r"[^\s/@:?#\[\]]+", host) and not _is_ipv6(host):
-            wrong.append(
-                f"hostname {host!r} is not a host name or address: give it without scheme, port and path, "
-                "such as vcenter.example.com; the port is an option of its own"
-            )
+        for name in ("hostname", "proxy_host"):
+            given[name] = re.sub(r"^\[(.*)\]$", r"\1", given[name] or "")
+            problem = _wrong_with(given[name])
+            wrong += [f"{name} {given[name]!r} {problem}"] if problem else []
         wrong += [
             f"{name} {given[name]} is not a port: give a number from 1 to 65535"
             for name in ("port", "proxy_port")
@@ -90,6 +88,23 @@ class ConnectionOptions:
         if wrong:
             raise VsphereError("; ".join(wrong))
         return cls(**given)
+
+
+def in_url(host: str) -> str:
+    """The host as a URL has it: an IPv6 literal in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _wrong_with(host: str) -> str:
+    """What is wrong with a host, empty where that is nothing."""
+    if "%" in host:
+        return "is an address with a zone, which no URL takes: give a name, or an address that is more than link-local"
+    if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):
+        return ""
+    return (
+        "is not a host name or address: give it without scheme, port and path, such as vcenter.example.com; the port "
+        "is an option of its own"
+    )
 
 
 def _is_ipv6(host: str) -> bool:

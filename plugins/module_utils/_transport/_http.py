@@ -29,6 +29,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Unreachable,
     VsphereError,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions, in_url
 
 try:
     import requests
@@ -37,10 +38,6 @@ try:
     REQUESTS_IMPORT_ERROR = ""
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
-
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
-
 
 CLEAN_UP = 5
 """Seconds for all requests that clean up in a hurry."""
@@ -70,8 +67,7 @@ class Http:
             raise MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
         self.host = options.hostname
         self.server_time: datetime.datetime | None = None
-        literal = f"[{options.hostname}]" if ":" in options.hostname else options.hostname
-        self.name = f"{literal}:{options.port}"
+        self.name = f"{in_url(options.hostname)}:{options.port}"
         self._timeout = options.request_timeout
         self._deadline = self._last = math.inf
         self._session = requests.Session()
@@ -85,7 +81,7 @@ class Http:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._proxies: dict[str, str] = {}
         if options.proxy_host:
-            self._proxies["https"] = f"http://{options.proxy_host}:{options.proxy_port}"
+            self._proxies["https"] = f"http://{in_url(options.proxy_host)}:{options.proxy_port}"
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""

@@ -108,9 +108,11 @@ def test_options_win_over_the_certificates_of_the_environment(
     assert not vcenter.run("info", validate_certs=False, ca_path=None)["failed"]
 
 
-def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = vcenter.run("info", proxy_host="127.0.0.1", proxy_port=1)
-    assert "the proxy http://127.0.0.1:1 on the way to" in result["msg"]
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]"])
+def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    result = vcenter.run("info", proxy_host=host, proxy_port=1)
+    shown = f"[{host.strip('[]')}]" if ":" in host else host
+    assert f"the proxy http://{shown}:1 on the way to" in result["msg"]
     assert "proxy_host and proxy_port" in result["msg"]
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]

@@ -26,9 +26,10 @@ GOOD: dict[str, t.Any] = {
 }
 
 
-@pytest.mark.parametrize("host", ["vcenter.example.com", "192.0.2.1", "::1", "[2001:db8::1]", "fe80::1%eth0"])
+@pytest.mark.parametrize("host", ["vcenter.example.com", "192.0.2.1", "::1", "[2001:db8::1]"])
 def test_names_and_addresses_are_taken(host: str) -> None:
-    assert ConnectionOptions.from_params({**GOOD, "hostname": host}).hostname == host.strip("[]")
+    options = ConnectionOptions.from_params({**GOOD, "hostname": host, "proxy_host": host, "proxy_port": 3128})
+    assert options.hostname == options.proxy_host == host.strip("[]")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,10 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"hostname": "vcenter.example.com:443"}, "without scheme, port and path"),
         ({"hostname": "user@vcenter"}, "is not a host name"),
         ({"hostname": "127.0.0.1:443"}, "without scheme, port and path"),
+        ({"hostname": "fe80::1%eth0"}, "hostname 'fe80::1%eth0' is an address with a zone, .* give a name, or an address"),
+        ({"proxy_host": "[fe80::1%1]", "proxy_port": 3128}, "proxy_host 'fe80::1%1' is an address with a zone"),
+        ({"proxy_host": "http://proxy", "proxy_port": 3128}, "proxy_host 'http://proxy' is not a host name or address"),
+        ({"proxy_host": "proxy:3128", "proxy_port": 3128}, "without scheme, port and path"),
         ({"port": 0}, "port 0 is not a port"),
         ({"port": 65536}, "from 1 to 65535"),
         ({"proxy_host": "proxy"}, "belong together"),
