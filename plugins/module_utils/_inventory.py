@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, close_to
@@ -193,8 +194,11 @@ def _listed(connection: Connection, refs: list[Ref]) -> str:
             return ""
         return f"{path(properties['parent'])}/{plain(properties['name'])}".lstrip("/")
 
-    names = [f"{ref['type']} {ref['value']}" for ref in refs[:_SHOWN]]
-    listed = [f"{path(ref)} ({name})" if found else name for ref, name in zip(refs, names)]
+    def described(ref: Ref) -> str:
+        name = f"{ref['type']} {ref['value']}"
+        return f"{path(ref)} ({name})" if found else name
+
+    listed = [described(ref) for ref in refs[:_SHOWN]]
     more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
     return ", ".join(listed + more)
 

@@ -42,7 +42,10 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"hostname": "vcenter.example.com:443"}, "without scheme, port and path"),
         ({"hostname": "user@vcenter"}, "is not a host name"),
         ({"hostname": "127.0.0.1:443"}, "without scheme, port and path"),
-        ({"hostname": "fe80::1%eth0"}, "hostname 'fe80::1%eth0' is an address with a zone, .* give a name, or an address"),
+        (
+            {"hostname": "fe80::1%eth0"},
+            "hostname 'fe80::1%eth0' is an address with a zone, .* give a name, or an address",
+        ),
         ({"proxy_host": "[fe80::1%1]", "proxy_port": 3128}, "proxy_host 'fe80::1%1' is an address with a zone"),
         ({"proxy_host": "http://proxy", "proxy_port": 3128}, "proxy_host 'http://proxy' is not a host name or address"),
         ({"proxy_host": "proxy:3128", "proxy_port": 3128}, "without scheme, port and path"),
