@@ -66,6 +66,7 @@ def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool 
                 raise
             known.remove(unknown)
         else:
+            label_tasks(connection, list(tasks.values()))
             return Reading(
                 [tasks[task_id] for task_id in task_ids if task_id in tasks],
                 [task_id for task_id in task_ids if task_id not in tasks],
@@ -90,7 +91,10 @@ def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
 
 
 def recent_tasks(connection: Connection, entity: Ref | None = None, custom_values: bool = False) -> list[Task]:
-    """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately; in no order."""
+    """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately.
+
+    They come in no order, and without labels.
+    """
     objects = [object_spec(entity or connection.manager("taskManager"), through="recentTask")]
     return _read(connection, objects, custom_values)
 
@@ -102,7 +106,7 @@ def read_product(connection: Connection) -> None:
 
 
 def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values: bool) -> list[Task]:
-    """The tasks among the objects, with their labels."""
+    """The tasks among the objects, without their labels."""
     wanted = property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
     tasks = []
     for found in _retrieve(connection, objects, wanted):
@@ -111,7 +115,6 @@ def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values
             if custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)
-    label_tasks(connection, tasks)
     return tasks
 
 
