@@ -91,6 +91,11 @@ class Conditions:
         for name, value in self.given.items():
             if value in ([], ""):
                 raise VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
+            if isinstance(value, list) and "" in value:
+                raise VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
+        for chain in self.given.get("event_chain_ids", []):
+            if not -(2**31) <= chain < 2**31:
+                raise VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
         self._times = {name: _time(name, params[name]) for name in ("begin_time", "end_time") if params[name]}
         self._time_type = params["time_type"]
 
