@@ -21,11 +21,11 @@ class ActionModule(ActionBase):
         wanted = self._task.no_log
         if self._task.args.get("state", "present") == "present":
             # Before the module runs, as its output is shown at high verbosity while it does.
-            self._task.no_log = self._play_context.no_log = True
+            self._task.no_log = self._connection._play_context.no_log = True
         try:
             result.update(self._execute_module(task_vars=task_vars))
         finally:
             # A module that failed, or did not run, has returned no session, and why should be seen.
             if result.get("failed", "session_id" not in result):
-                self._task.no_log = self._play_context.no_log = wanted
+                self._task.no_log = self._connection._play_context.no_log = wanted
         return result

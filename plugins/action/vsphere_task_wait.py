@@ -137,13 +137,13 @@ class ActionModule(ActionBase):
                 return rounds.result(options, round(time.monotonic() - began, 3), self._task.check_mode)
 
     def _open_session(self, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
-        wanted = self._play_context.no_log
+        wanted = self._connection._play_context.no_log
         # The output of a module that runs elsewhere is shown at high verbosity.
-        self._play_context.no_log = True
+        self._connection._play_context.no_log = True
         try:
             return self._execute(SESSION, _connection(arguments), task_vars)
         finally:
-            self._play_context.no_log = wanted
+            self._connection._play_context.no_log = wanted
 
 
 def _without(arguments: Result, given: Result) -> Result:

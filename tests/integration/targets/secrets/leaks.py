@@ -16,7 +16,7 @@ server = json.loads(config)["vcenters"]["vcenter"]
 if len(session) < 20 or "wait_for_task : Wait for the tasks" not in log or "session[***" not in log:
     sys.exit("the play has not shown what it was to show")
 key = json.loads(base64.b64decode(session))["key"]
-# A collector is called session[KEY]ID.
-found = [word for word in (server["password"], "0ther-S3cret!", "vmware_soap_session=", session, key) if word in log]
+# Also of sessions that are not the one given: the text of each begins alike, and a collector is called session[KEY]ID.
+found = [w for w in (server["password"], "0ther-S3cret!", "vmware_soap_session=", session[:16], key) if w in log]
 found += re.findall(r"session\[[0-9a-f]{8}-[0-9a-f-]{27}\]", log)
 sys.exit(f"in the output: {found}" if found else 0)
