@@ -79,7 +79,7 @@ options:
         description: Path of a property, such as V(runtime.powerState). The steps may lead across several objects.
         type: str
       equals:
-        description: The value that the property has then. Without it, it is unset then.
+        description: The value that the property has then. If it is left out, the property is to be unset.
         type: raw
       object:
         description: The object that has the property. Without it, that is the one of O(object).
