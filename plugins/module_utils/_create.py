@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scro
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain, unsendable
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -41,6 +41,9 @@ class Wanted:
             raise VsphereError(
                 f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
             )
+        wrong = [f"{name} {unsendable(value)}" for name, value in self.given.items() if unsendable(value)]
+        if wrong:
+            raise VsphereError("; ".join(wrong))
         self.given["cancelable"] = params["cancelable"]
 
 

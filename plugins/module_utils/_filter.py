@@ -18,7 +18,14 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, parse_time, plain, reference, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
+    Ref,
+    parse_time,
+    plain,
+    reference,
+    unsendable,
+    utc,
+)
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: dict[str, dict[str, t.Any]] = {
@@ -93,6 +100,10 @@ class Conditions:
                 raise VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
             if isinstance(value, list) and "" in value:
                 raise VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
+            for each in value if isinstance(value, list) else [value]:
+                why = unsendable(str(each))
+                if why:
+                    raise VsphereError(f"{name} {why}")
         for chain in self.given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
                 raise VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")

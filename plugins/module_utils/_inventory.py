@@ -21,7 +21,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     property_spec,
     retrieve,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference, unsendable
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
@@ -78,6 +78,9 @@ class Entity(t.NamedTuple):
         for part in cls._fields[1:]:
             if given[part] is not None and not given[part].strip():
                 raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
+            why = unsendable(given[part] or "")
+            if why:
+                raise VsphereError(f"{option}.{part} {why}")
         if entity.type and entity.type not in (*_TYPES, _ANY) and (entity.name or not any_type):
             near = close_to(entity.type, _TYPES) or sorted(_TYPES)
             raise VsphereError(

@@ -19,6 +19,7 @@ import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import unsendable
 
 CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
     "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
@@ -74,6 +75,11 @@ class ConnectionOptions:
             given[name] = re.sub(r"^\[(.*)\]$", r"\1", given[name] or "")
             problem = _wrong_with(given[name])
             wrong += [f"{name} {given[name]!r} {problem}"] if problem else []
+        wrong += [
+            f"{name} {unsendable(given[name])}"
+            for name in ("username", "password")
+            if given[name] and unsendable(given[name])
+        ]
         wrong += [
             f"{name} {given[name]} is not a port: give a number from 1 to 65535"
             for name in ("port", "proxy_port")

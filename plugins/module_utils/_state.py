@@ -16,7 +16,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference, to_any
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
+    error,
+    from_any,
+    reference,
+    to_any,
+    xml_text,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -236,10 +242,10 @@ def _description(given: t.Any) -> dict[str, str] | None:
     if given is None:
         return None
     if isinstance(given, dict):
-        return _checked("description", given, _MESSAGE)
+        return {name: xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
     if isinstance(given, (bool, list)):
         raise VsphereError(f"description takes a text, or key and message, not {given!r}")
-    return {"key": "vsphere.tasks.description", "message": str(given)}
+    return {"key": "vsphere.tasks.description", "message": xml_text(given)}
 
 
 def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -277,7 +283,8 @@ def _fault(given: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
         from ansible_collections.vsphere.tasks.plugins.module_utils._vioutcome import build_fault
 
         fault = build_fault(type_name, members, secrets)
-    if not given["message"]:
+    message = xml_text(given["message"])
+    if not message:
         raise VsphereError("error: message is empty: say why the task has failed")
-    text = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": given["message"]}
-    return {**fault, "faultMessage": [text]}
+    why = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": message}
+    return {**fault, "faultMessage": [why]}

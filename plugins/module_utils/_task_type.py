@@ -18,6 +18,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_key, task_texts
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import xml_text
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -68,16 +69,16 @@ class Wanted:
                 f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so name "
                 "it like a Java package, such as com.example.ansible.backup"
             )
-        for locale, text in labels.items():
+        for locale, label in labels.items():
             if not re.fullmatch(_LOCALE, locale):
                 wrong.append(
                     f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
                 )
-            if isinstance(text, (dict, list)) or text is None or not str(text).strip():
+            if isinstance(label, (dict, list)) or label is None or not xml_text(label).strip():
                 wrong.append(
-                    f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {text!r}"
+                    f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
                 )
-        self.task_types[task_id] = {locale: str(text) for locale, text in labels.items()}
+        self.task_types[task_id] = {locale: xml_text(label) for locale, label in labels.items()}
         return wrong
 
 

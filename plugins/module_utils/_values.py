@@ -58,14 +58,53 @@ def utc(time: datetime.datetime) -> str:
     return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def parse_time(text: str) -> datetime.datetime:
+def parse_time(given: str) -> datetime.datetime:
     """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
     time = datetime.datetime.fromisoformat(
-        re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), text).replace("Z", "+00:00")
+        re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), given).replace("Z", "+00:00")
     )
     if time.tzinfo is None:
-        raise ValueError(text)
+        raise ValueError(given)
     return time
+
+
+# --- texts ---
+
+# What XML, and so SOAP, does not hold, or in the case of the carriage return not as it is. VI/JSON shall be the same.
+_LOST = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
+
+
+def xml_text(given: object) -> str:
+    """A text for people, without the characters that XML does not hold."""
+    return _LOST.sub("", str(given))
+
+
+def unsendable(given: str) -> str:
+    """Why a text that is to stay what it is cannot be sent; empty where it can."""
+    found = _LOST.search(given.replace("\r", ""))
+    if not found:
+        return ""
+    return f"has the character U+{ord(found[0]):04X}, which XML, and so SOAP, does not hold: take it out"
+
+
+def text(value: t.Any) -> str:
+    """The text that a text or a number stands for; ValueError for anything else."""
+    if isinstance(value, bool):
+        raise ValueError(QUOTE_IT.format("a text"))
+    if not isinstance(value, (str, int, float)):
+        raise ValueError(f"takes a text, not {shown(value)}")
+    why = unsendable(str(value))
+    if why:
+        raise ValueError(why)
+    return str(value)
+
+
+def shown(value: t.Any) -> str:
+    """A value in a message; what is inside of one may be a secret, and only its kind is said."""
+    if isinstance(value, dict):
+        return "a dictionary"
+    return "a list" if isinstance(value, list) else repr(value)
 
 
 # --- faults inside data ---
@@ -82,10 +121,10 @@ def error(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
     """
     if not data:
         return None
-    text = ""
+    localized = ""
     if data.get("_typeName") == "LocalizedMethodFault":
-        text, data = data.get("localizedMessage", ""), data["fault"]
-    texts = [text, data.get("faultstring")] + [m.get("message") for m in data.get("faultMessage") or ()]
+        localized, data = data.get("localizedMessage", ""), data["fault"]
+    texts = [localized, data.get("faultstring")] + [m.get("message") for m in data.get("faultMessage") or ()]
     own = fields(data, leave_out=_OF_EVERY_FAULT)
     own = {(f"field_{name}" if name in _TAKEN else name): value for name, value in own.items()}
     return {"type": data["_typeName"], "message": next((x for x in texts if x), data["_typeName"]), **own}
@@ -97,7 +136,7 @@ def error(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
 def boxed(value: t.Any) -> t.Any:
     """A plain value as an Any holds it: a scalar, a list of texts or {type, moid}; None where no VI type fits it.
 
-    ValueError where it is out of the range of any.
+    ValueError where it is out of the range of any, or cannot be sent.
     """
     if isinstance(value, bool):
         return {"_typeName": "boolean", "_value": value}
@@ -110,11 +149,11 @@ def boxed(value: t.Any) -> t.Any:
             raise ValueError(f"{value} is no number that JSON or XML could hold: give it as a text")
         return {"_typeName": "double", "_value": value}
     if isinstance(value, str):
-        return {"_typeName": "string", "_value": value}
+        return {"_typeName": "string", "_value": text(value)}
     if isinstance(value, dict) and set(value) == {"type", "moid"} and all(isinstance(x, str) for x in value.values()):
         return reference(value["type"], value["moid"])
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return {"_typeName": "ArrayOfString", "_value": value}
+        return {"_typeName": "ArrayOfString", "_value": [text(item) for item in value]}
     return None
 
 
@@ -122,11 +161,12 @@ def boxed(value: t.Any) -> t.Any:
 
 
 def to_any(value: t.Any) -> t.Any:
-    """A user's value for a task's result: what ``boxed`` has a VI type for, all else as JSON text."""
-    data = boxed(value)
+    """A user's value for a task's result: what ``boxed`` has a VI type for and XML holds, all else as JSON text."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    lost = any(isinstance(each, str) and _LOST.search(each) for each in held)
+    data = None if lost else boxed(value)
     # A text that reads like JSON text is packed once more, so that it comes back as the text it was.
-    # So is one with carriage returns, which XML does not keep.
-    if data is None or (isinstance(value, str) and ("\r" in value or from_any(data) != value)):
+    if data is None or (isinstance(value, str) and from_any(data) != value):
         return {"_typeName": "string", "_value": json.dumps(value)}
     return data
 

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import boxed, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import boxed, reference, shown, text
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -105,7 +105,7 @@ class Builder:
 
     def _list(self, path: str, declared: ViType, value: t.Any) -> list[t.Any]:
         if not isinstance(value, list):
-            raise ValueError(f"takes {_vitypes.name_of(declared)}, not {_viscalars.shown(value)}: put it into a list")
+            raise ValueError(f"takes {_vitypes.name_of(declared)}, not {shown(value)}: put it into a list")
         return [self.build(f"{path}[{place}]", _vitypes.item_of(declared), item) for place, item in enumerate(value)]
 
     def _any(self, path: str, declared: ViType, value: t.Any) -> t.Any:
@@ -135,16 +135,16 @@ class Builder:
 
     def _reference(self, path: str, declared: ViType, value: t.Any) -> Ref:
         if isinstance(value, str):
-            return _virefs.from_id(declared, value)
+            return _virefs.from_id(declared, text(value))
         wanted = _vitypes.name_of(declared)
         given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
         if given.keys() <= {"type", "moid", "value", "name", "path"}:
-            given = {name: _viscalars.text(part) for name, part in given.items()}
+            given = {name: text(part) for name, part in given.items()}
         if set(given) in ({"type", "moid"}, {"type", "value"}):
             return _virefs.from_parts(declared, given.pop("type"), *given.values())
         if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
-            what = "a moid without its type" if "moid" in given else _viscalars.shown(value)
+            what = "a moid without its type" if "moid" in given else shown(value)
             raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
         parts = dict.fromkeys(("type", "moid", "name", "path"))
         # A path needs no type, and any type will do where any entity does.
@@ -158,7 +158,7 @@ class Builder:
 
     def _object(self, path: str, declared: ViType, value: t.Any) -> dict[str, t.Any]:
         if not isinstance(value, dict):
-            raise ValueError(f"takes a dictionary ({_vitypes.name_of(declared)}), not {_viscalars.shown(value)}")
+            raise ValueError(f"takes a dictionary ({_vitypes.name_of(declared)}), not {shown(value)}")
         given = {name: member for name, member in value.items() if name != "_typeName"}
         type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
         name = _vitypes.name_of(type_)

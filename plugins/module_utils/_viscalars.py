@@ -18,13 +18,12 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import QUOTE_IT, parse_time, shown, text, utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
 
 _BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
-_QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
 
 
 def build(declared: ViType, value: t.Any) -> t.Any:
@@ -42,18 +41,11 @@ def build(declared: ViType, value: t.Any) -> t.Any:
     return result
 
 
-def shown(value: t.Any) -> str:
-    """A value in a message; what is inside of one may be a secret, and only its kind is said."""
-    if isinstance(value, dict):
-        return "a dictionary"
-    return "a list" if isinstance(value, list) else repr(value)
-
-
 def _enum(declared: ViType, value: t.Any) -> str:
     values = _vitypes.values_of(declared)
     choices = f"one of {', '.join(values)}"
     if isinstance(value, bool):
-        raise ValueError(_QUOTE_IT.format(choices))
+        raise ValueError(QUOTE_IT.format(choices))
     if str(value) not in values:
         raise ValueError(f"takes {choices}, not {shown(value)}{nearest(str(value), values)}")
     return str(value)
@@ -91,15 +83,6 @@ def _boolean(value: t.Any) -> bool:
         return bool(boolean(value))
     except TypeError:
         raise ValueError(f"takes true or false, not {shown(value)}") from None
-
-
-def text(value: t.Any) -> str:
-    """The text that a text or a number stands for."""
-    if isinstance(value, bool):
-        raise ValueError(_QUOTE_IT.format("a text"))
-    if not isinstance(value, (str, int, float)):
-        raise ValueError(f"takes a text, not {shown(value)}")
-    return str(value)
 
 
 def _time(value: t.Any) -> str:

@@ -45,6 +45,7 @@ options:
     description:
       - What the task is doing now, as the vSphere Client shows it.
       - A text, or a dictionary with C(key) (of a message that an extension has registered) and C(message).
+      - Escapes and other characters that XML does not hold are left out, here and in the message of an O(error).
     type: raw
   result:
     description:

@@ -53,7 +53,8 @@ options:
         required: true
       labels:
         description:
-          - What the vSphere Client shows for a task of the type, by locale, such as V(en) or V(de_DE).
+          - What the vSphere Client shows for a task of the type, by locale, such as V(en) or V(de_DE). Characters that
+            XML does not hold are left out.
           - A label in a locale that is not given is left as it is. Has no meaning with O(state=absent), which removes
             all of them.
         type: dict

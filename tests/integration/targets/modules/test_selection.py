@@ -250,6 +250,8 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"alarm": ""}, "alarm is empty"),
         ({"users": ["a", ""]}, "users holds an empty text"),
         ({"event_chain_ids": [7, 99999999999]}, "event_chain_ids: 99999999999 is no id of a chain"),
+        ({"users": ["a", "b\x1b"]}, "users has the character U+001B, which XML"),
+        ({"alarm": "\ufffe"}, "alarm has the character U+FFFE, which XML"),
         ({"entity": {}}, "entity is empty"),
         ({"entity": {"name": " "}}, "entity.name is empty"),
         ({"entity": {"type": "Virtualmachine", "name": "x"}}, "did you mean VirtualMachine?"),

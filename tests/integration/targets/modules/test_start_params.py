@@ -36,6 +36,26 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             {"object": {"type": "HostSystem", "moid": "host-1"}},
             ["PowerOnVM_Task is a method of VirtualMachine, and the object is a HostSystem"],
         ),
+        ({"object": {"name": "a\x1b"}}, ["object.name has the character U+001B, which XML"]),
+        (
+            {
+                **RECONFIGURE,
+                "params": {
+                    "spec": {
+                        "annotation": "\x1b",
+                        "extraConfig": [{"key": "a", "value": "\ud800"}, {"key": "b", "value": ["a", "\x1b"]}],
+                        "instanceUuid": "\0",
+                    }
+                },
+            },
+            [
+                "params.spec.annotation: has the character U+001B, which XML, and so SOAP, does not hold",
+                "params.spec.extraConfig[0].value: has the character U+D800",
+                "params.spec.extraConfig[1].value: has the character U+001B",
+                "params.spec.instanceUuid: has the character U+0000",
+            ],
+        ),
+        ({"params": {"host": "host-\x1b"}}, ["params.host: has the character U+001B"]),
         ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task has no hots; did you mean host?"]),
         (
             {

@@ -63,6 +63,8 @@ def test_a_second_run_changes_nothing(vcenter: t.Any, options: dict[str, t.Any])
     [
         *["text", "", True, False, 0, -5, 2**40, 1.5, ["a", "b"], [], ["a", 1], {"a": {"b": [None]}}, '{"a": 1}', "[x"],
         {"type": "VirtualMachine", "moid": "vm-1"},
+        # What XML does not hold, or not as it is.
+        *["\x1b[31mred", "\x00", "\ufffe", "a\r\nb", ["a", "b\r"], ["\ud800"], {"type": "x\x1b", "moid": "vm-1"}],
     ],
 )
 def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> None:
@@ -137,6 +139,28 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("member", "options"),
+    [
+        ("description", {"state": "running", "description": "\x1b[31m\x00Ei\ufffe\r\nn\ta\u200cb"}),
+        (
+            "description",
+            {"state": "running", "description": {"key": "a.b", "message": "[31m\x07Ei\ud800\nn\ta\u200cb"}},
+        ),
+        ("error", {"state": "error", "error": {"message": "\x1b[31mE\x08i\nn\ta\u200cb\r"}}),
+    ],
+)
+def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
+    vcenter: t.Any, member: str, options: dict[str, t.Any]
+) -> None:
+    options = {"task_id": vcenter.create(state="queued"), **options}
+    first = vcenter.run("state", **options)
+    assert first["changed"], first
+    assert first["task"][member]["message"] == "[31mEi\nn\ta\u200cb"
+    second = vcenter.run("state", **options)
+    assert (second["failed"], second["changed"]) == (False, False), second
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"result": "x"}, "result goes with state: success only"),
@@ -188,6 +212,11 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
         ({"task_id": "no id"}, "task_id: 'no id' is not a task id"),
         ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task id"),
         ({"state": "error", "error": {"message": "x", "type": ""}}, "error.type is empty"),
+        ({"error": {"message": "\x1b"}, "state": "error"}, "error: message is empty"),
+        (
+            {"error": {"message": "x", "fields": {"fault_type_id": "a\x1b"}}, "state": "error"},
+            "error.fields.faultTypeId: has the character U+001B, which XML, and so SOAP, does not hold: take it out",
+        ),
     ],
 )
 def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:

@@ -200,6 +200,13 @@ def test_an_extension_that_was_made_here_goes_with_its_last_type(vcenter: t.Any,
     assert changes(vcenter) == ["RegisterExtension", "UpdateExtension", "UnregisterExtension"]
 
 
+def test_labels_are_sent_without_what_xml_does_not_hold(vcenter: t.Any, key: str) -> None:
+    types = [{"id": f"{key}.copy", "labels": {"en": "\x1bCo\ufffepy\r"}}]
+    first = vcenter.run("type", extension=key, task_types=types)
+    assert first["extension"]["task_types"] == [{"id": f"{key}.copy", "labels": {"en": "Copy"}}]
+    assert not vcenter.run("type", extension=key, task_types=types)["changed"]
+
+
 def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
     result = vcenter.run("type", extension=key, task_types=[{"id": "odd type"}], state="absent")
     assert (result["failed"], result["changed"]) == (False, False)
@@ -220,6 +227,7 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
             {"task_types": [{"id": "a.b", "labels": {"en": " "}}]},
             "en takes the text that the vSphere Client is to show",
         ),
+        ({"task_types": [{"id": "a.b", "labels": {"en": "\x1b"}}]}, "en takes the text"),
         ({"task_types": [{"id": "a.b", "labels": {"en": ["x"]}}]}, "not ['x']"),
         ({"task_types": [{"labels": {}}]}, "missing required arguments: id"),
     ],

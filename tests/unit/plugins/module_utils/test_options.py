@@ -49,6 +49,7 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"proxy_host": "[fe80::1%1]", "proxy_port": 3128}, "proxy_host 'fe80::1%1' is an address with a zone"),
         ({"proxy_host": "http://proxy", "proxy_port": 3128}, "proxy_host 'http://proxy' is not a host name or address"),
         ({"proxy_host": "proxy:3128", "proxy_port": 3128}, "without scheme, port and path"),
+        ({"username": "a\x1b"}, "username has the character U\\+001B, which XML"),
         ({"port": 0}, "port 0 is not a port"),
         ({"port": 65536}, "from 1 to 65535"),
         ({"proxy_host": "proxy"}, "belong together"),
