@@ -20,6 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
     error,
     from_any,
     reference,
+    text,
     to_any,
     xml_text,
 )
@@ -50,8 +51,7 @@ class Wanted:
         self.state: str | None = params["state"]
         self.progress: int | None = params["progress"]
         self.description = _description(params["description"])
-        given = params["custom_values"] or {}
-        self.custom_values: dict[str, str] = {k: str(v) for k, v in given.items() if v is not None}
+        self.custom_values = {name: _custom_value(name, v) for name, v in (params["custom_values"] or {}).items()}
         self.result = params["result"]
         self.has_result = params["result"] is not None
         if self.has_result and self.state != "success":
@@ -235,6 +235,14 @@ def _compared(task: Task, wanted: Wanted) -> dict[str, t.Any]:
 def _invalid_state(sentence: str) -> VsphereError:
     fault = Fault("InvalidState", "The operation is not allowed in the current state.", {})
     return VsphereError(f"{sentence} (InvalidState)", **fault.result)
+
+
+def _custom_value(name: str, value: t.Any) -> str:
+    """The value as a text, which is all that a custom field holds."""
+    try:
+        return text(value)
+    except ValueError as wrong:
+        raise VsphereError(f"custom_values.{name}: {wrong}") from wrong
 
 
 def _description(given: t.Any) -> dict[str, str] | None:

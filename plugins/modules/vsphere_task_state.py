@@ -69,6 +69,7 @@ options:
   custom_values:
     description:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
+      - A value is a text, or a number, which becomes one.
     type: dict
 seealso:
   - module: vsphere.tasks.vsphere_task_create

@@ -217,6 +217,10 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
             {"error": {"message": "x", "fields": {"fault_type_id": "a\x1b"}}, "state": "error"},
             "error.fields.faultTypeId: has the character U+001B, which XML, and so SOAP, does not hold: take it out",
         ),
+        ({"custom_values": {"owner": ["a", {"b": 1}]}}, "custom_values.owner: takes a text, not a list"),
+        ({"custom_values": {"owner": True}}, "custom_values.owner: takes a text, and is a boolean here"),
+        ({"custom_values": {"owner": None}}, "custom_values.owner: takes a text, not None"),
+        ({"custom_values": {"owner": "\x00"}}, "custom_values.owner: has the character U+0000"),
     ],
 )
 def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
@@ -264,6 +268,8 @@ def test_custom_values_are_set_once(vcenter: t.Any, owner_field: str) -> None:
     assert first["task"]["custom_values"] == {owner_field: "me"}
     assert not vcenter.run("state", task_id=task_id, custom_values={owner_field: "me"})["changed"]
     assert changes(vcenter) == ["setCustomValue"]
+    numbered = vcenter.run("state", task_id=task_id, custom_values={owner_field: 7})
+    assert numbered["task"]["custom_values"] == {owner_field: "7"}
 
 
 @pytest.mark.parametrize(
