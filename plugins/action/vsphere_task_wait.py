@@ -18,17 +18,18 @@ import threading
 import time
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_spec import TASK_WAIT_SPEC, how_to_wait
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
 WAIT = "vsphere.tasks.vsphere_task_wait"
 SESSION = "vsphere.tasks.vsphere_session"
 LOOK_EVERY = 0.3  # seconds; a person reads no faster
-DEFAULT_INTERVAL = 30  # seconds, as the module documents it
-DEFAULT_TIMEOUT = 3600  # likewise
 
 Result = dict[str, t.Any]
 
@@ -45,18 +46,17 @@ class ActionModule(ActionBase):
         given = self._templar.template((task_vars or {}).get("vsphere_tasks_options", {}))
         arguments = {**_without(self._task.args, given), **given}
         try:
-            interval = int(arguments.get("progress_interval", DEFAULT_INTERVAL))
-            timeout = int(arguments.get("timeout", DEFAULT_TIMEOUT))
-        except (TypeError, ValueError):
-            # The module says what is wrong with them.
-            interval = timeout = 0
-        if self._task.async_val or self._task.no_log or interval <= 0:
+            interval, options = _how(arguments)
+        except VsphereError:
+            # The module says what is wrong.
+            return {**result, **self._execute(WAIT, arguments, task_vars)}
+        if self._task.async_val or self._task.no_log or interval == 0:
             outcome = self._execute(WAIT, arguments, task_vars)
         elif self._connection.transport == "local" and not self._connection.become:
             # Another user could not write to the file.
             outcome = self._follow(arguments, task_vars, Progress(self._display.display, interval))
         else:
-            outcome = self._run_in_rounds(arguments, task_vars, interval, timeout)
+            outcome = self._run_in_rounds(arguments, task_vars, interval, options)
         return {**result, **outcome}
 
     def _execute(self, module: str, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
@@ -94,7 +94,7 @@ class ActionModule(ActionBase):
         return module.result()
 
     def _run_in_rounds(
-        self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, timeout: int
+        self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, options: WaitOptions
     ) -> Result:
         """Run the module again and again, each time for one interval, and show in between what it has returned."""
         opened: Result = {}
@@ -104,21 +104,19 @@ class ActionModule(ActionBase):
                 return opened
             arguments = {**arguments, "session_id": opened["session_id"]}
         try:
-            return self._rounds(arguments, task_vars, Progress(self._display.display, interval), (interval, timeout))
+            return self._rounds(arguments, task_vars, interval, options)
         finally:
             if opened:
                 self._execute(SESSION, {**_connection(arguments), "state": "absent"}, task_vars)
 
     def _rounds(
-        self, arguments: Result, task_vars: dict[str, t.Any] | None, progress: Progress, seconds: tuple[int, int]
+        self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, options: WaitOptions
     ) -> Result:
-        interval, timeout = seconds
-        names = ("until", "on_error", "on_timeout", "cancel_timeout", "return_tasks")
-        options = WaitOptions(timeout, **{name: arguments[name] for name in names if arguments.get(name) is not None})
+        progress = Progress(self._display.display, interval)
         began = time.monotonic()
         rounds = Rounds()
         while True:
-            left = max(0, timeout - int(time.monotonic() - began))
+            left = max(0, int(options.timeout) - int(time.monotonic() - began))
             last = left <= interval
             # A round judges nothing but its own options; only the last one may cancel.
             asked = {
@@ -144,6 +142,16 @@ class ActionModule(ActionBase):
             return self._execute(SESSION, _connection(arguments), task_vars)
         finally:
             self._connection._play_context.no_log = wanted
+
+
+def _how(arguments: Result) -> tuple[int, WaitOptions]:
+    """How often to show the progress, and how to wait."""
+    given = {name: arguments[name] for name in TASK_WAIT_SPEC if name in arguments}
+    validation = ArgumentSpecValidator(TASK_WAIT_SPEC).validate(given)
+    if validation.error_messages:
+        raise VsphereError("; ".join(validation.error_messages))
+    params = validation.validated_parameters
+    return params["progress_interval"], how_to_wait(params)
 
 
 def _without(arguments: Result, given: Result) -> Result:

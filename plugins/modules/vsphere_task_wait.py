@@ -175,7 +175,8 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WAIT_SPEC, WaitOptions, wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_spec import TASK_WAIT_SPEC, how_to_wait
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -183,19 +184,14 @@ if t.TYPE_CHECKING:
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
-    **WAIT_SPEC,
-    "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
-    "return_tasks": {"type": "bool", "default": True},
-    "progress_interval": {"type": "int", "default": 30},
+    **TASK_WAIT_SPEC,
     "progress_file": {"type": "path"},
 }
 
 
 def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Selection(params)
-    options = WaitOptions.from_params(params)
-    if params["progress_interval"] < 0:
-        raise VsphereError(f"progress_interval {params['progress_interval']} is negative: give seconds, 0 or more")
+    options = how_to_wait(params)
     if selection.is_everything:
         raise VsphereError(
             "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"

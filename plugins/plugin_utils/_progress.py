@@ -13,7 +13,7 @@ import time
 import typing as t
 import unicodedata
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over, name_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +85,7 @@ def _is_due(report: Report, before: Report, age: float, interval: float) -> bool
 
 def report_of(task: dict[str, t.Any]) -> Report:
     """What a task, as the modules return it, has for a line."""
-    operation = task["name"] or task["description_id"]
-    values = {"operation": operation, "entity": task["entity_name"]}
+    values = {"operation": name_of(task), "entity": task["entity_name"]}
     return {**{name: task[name] for name in ("id", "state", "progress")}, **values}
 
 

@@ -17,11 +17,6 @@ CALLBACK = DataLoader().load(callback.DOCUMENTATION)["options"]
 ROLE = pathlib.Path(action.__file__).parents[2] / "roles" / "wait_for_task"
 
 
-def test_the_action_plugin_knows_the_defaults_of_its_module() -> None:
-    defaults = [module.ARGUMENT_SPEC[name]["default"] for name in ("progress_interval", "timeout")]
-    assert defaults == [action.DEFAULT_INTERVAL, action.DEFAULT_TIMEOUT]
-
-
 def test_the_role_takes_every_option_of_the_module() -> None:
     specs = DataLoader().load_from_file(str(ROLE / "meta" / "argument_specs.yml"))
     options = specs["argument_specs"]["main"]["options"]
