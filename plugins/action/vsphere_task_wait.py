@@ -42,8 +42,10 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
         # Options of the role; given as arguments, those that are not set would delete module_defaults.
-        given = self._templar.template((task_vars or {}).get("vsphere_tasks_options", {}))
+        given = self._templar.template(task_vars.get("vsphere_tasks_options", {}))
+        given = {name: value for name, value in given.items() if value not in (None, task_vars.get("omit"))}
         arguments = {**_without(self._task.args, given), **given}
         try:
             interval, options = _how(arguments)
