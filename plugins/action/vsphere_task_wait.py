@@ -22,8 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_spec import TASK_WAIT_SPEC, how_to_wait
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
@@ -129,7 +128,7 @@ class ActionModule(ActionBase):
                 "return_tasks": True,
             }
             outcome = self._execute(WAIT, asked, task_vars)
-            if "elapsed" not in outcome:
+            if "tasks" not in outcome:
                 return outcome
             rounds.add(outcome)
             progress.show(map(report_of, outcome["tasks"]), time.monotonic())
@@ -153,7 +152,7 @@ def _how(arguments: Result) -> tuple[int, WaitOptions]:
     if validation.error_messages:
         raise VsphereError("; ".join(validation.error_messages))
     params = validation.validated_parameters
-    return params["progress_interval"], how_to_wait(params)
+    return params["progress_interval"], WaitOptions.from_params(params)
 
 
 def _without(arguments: Result, given: Result) -> Result:

@@ -56,16 +56,9 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], W
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except VsphereError as error:
-        _warn(module, error.result)
         module.fail_json(msg=error.message, **{**api, **error.result})
-    _warn(module, result)
     module.no_log_values.discard(result.get(handed_out))
     module.exit_json(**api, **result)
-
-
-def _warn(module: AnsibleModule, result: dict[str, t.Any]) -> None:
-    for warning in result.pop("warnings", ()):
-        module.warn(warning)
 
 
 @contextlib.contextmanager

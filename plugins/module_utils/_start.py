@@ -27,7 +27,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_k
 from ansible_collections.vsphere.tasks.plugins.module_utils._unless import Exists, PropertyEquals
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
 from ansible_collections.vsphere.tasks.plugins.module_utils._vibuild import Builder, texts
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection

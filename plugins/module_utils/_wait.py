@@ -10,7 +10,6 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import time
 import typing as t
 
@@ -33,35 +32,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-
-
-WAIT_SPEC: dict[str, dict[str, t.Any]] = {
-    "timeout": {"type": "int", "default": 3600},
-    "on_error": {"type": "str", "choices": ["fail", "return"], "default": "fail"},
-    "on_timeout": {"type": "str", "choices": ["fail", "return", "cancel"], "default": "fail"},
-    "cancel_timeout": {"type": "int", "default": 60},
-}
-"""The options of every module that waits; the documentation is in ``plugins/doc_fragments/wait.py``."""
-
-
-@dataclasses.dataclass(frozen=True)
-class WaitOptions:
-    """How to wait; times in seconds."""
-
-    timeout: float
-    until: str = "all"
-    on_error: str = "fail"
-    on_timeout: str = "fail"
-    cancel_timeout: float = 60
-    return_tasks: bool = True
-
-    @classmethod
-    def from_params(cls, params: dict[str, t.Any]) -> WaitOptions:
-        """Check those of the module's options that say how to wait."""
-        for name in ("timeout", "cancel_timeout"):
-            if params[name] < 0:
-                raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
-        return cls(**{field.name: params[field.name] for field in dataclasses.fields(cls) if field.name in params})
+    from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
 
 
 def wait_for_tasks(

@@ -13,8 +13,8 @@ description:
   - Logs in once, so that the modules of this collection need not log in each for itself.
   - The result is not shown, as it holds a secret, but can be registered and used. A C(debug) of it, or a loop over it,
     would show it; not to do that stays your care.
-  - It cannot be run with C(async), whose status would show the result; and an ad-hoc command opens a session that nobody
-    can use, as its id is not shown.
+  - It cannot be run with C(async), whose status would show the result; and an ad-hoc command opens a session that
+    nobody can use, as its id is not shown.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:

@@ -265,7 +265,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._objects import OBJE
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._start import Start, start_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._unless import UNLESS_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WAIT_SPEC
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection

@@ -172,11 +172,12 @@ import json
 import pathlib
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_spec import TASK_WAIT_SPEC, how_to_wait
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -191,22 +192,29 @@ ARGUMENT_SPEC = {
 
 def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Selection(params)
-    options = how_to_wait(params)
+    options = WaitOptions.from_params(params)
     if selection.is_everything:
         raise VsphereError(
             "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
         )
 
+    file = params["progress_file"] and pathlib.Path(params["progress_file"])
+    if file:
+        try:
+            file.touch()
+        except OSError as error:
+            raise VsphereError(f"progress_file {file} cannot be written to ({error.strerror}): leave it out") from error
+
     def report(tasks: list[Watched]) -> None:
-        if params["progress_file"]:
-            with pathlib.Path(params["progress_file"]).open("a", encoding="utf-8") as progress:
+        if file:
+            with file.open("a", encoding="utf-8") as progress:
                 progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         task_ids, ended = selection.unfinished(connection)
         result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended)
         if not (task_ids or ended or selection.task_ids == []):
-            result["warnings"] = ["no task fits the options, so nothing was waited for"]
+            warn("no task fits the options, so nothing was waited for")
         return result
 
     return work

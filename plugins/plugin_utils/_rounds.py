@@ -12,7 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions, failures
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import failures
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
 
 Result = dict[str, t.Any]
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import time
 import typing as t
 
@@ -121,6 +122,12 @@ def test_a_selection_that_fits_nothing_is_said(vcenter: t.Any) -> None:
     assert "nothing was waited for" in str(result["warnings"])
     # How Ansible wants to be told of it.
     assert "deprecations" not in result
+
+
+def test_a_progress_file_that_cannot_be_written_is_said_first(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
+    result = vcenter.run("wait", task_ids=["task-1"], progress_file=str(tmp_path / "none" / "x"))
+    assert "none/x cannot be written to (No such file or directory)" in result["msg"]
+    assert vcenter.requests() == []
 
 
 def test_a_server_that_does_not_come_back_leaves_what_is_known(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:

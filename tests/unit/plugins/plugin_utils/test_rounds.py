@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import WaitOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
 

@@ -27,9 +27,7 @@ class Connection(LocalConnection):
 
     transport = "elsewhere"
 
-    def exec_command(
-        self, cmd: str | bytes, in_data: bytes | None = None, sudoable: bool = True
-    ) -> tuple[int, bytes, bytes]:
+    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         status, output, errors = super().exec_command(cmd, in_data, sudoable)
         Display().vvv("censored" if self._play_context.no_log else to_text(output))
         return status, output, errors

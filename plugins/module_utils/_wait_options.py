@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How to wait for tasks: the options and what they say.
+
+The documentation is in ``plugins/doc_fragments/wait.py`` and, for ``TASK_WAIT_SPEC``, in ``vsphere_task_wait``.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+
+WAIT_SPEC: dict[str, dict[str, t.Any]] = {
+    "timeout": {"type": "int", "default": 3600},
+    "on_error": {"type": "str", "choices": ["fail", "return"], "default": "fail"},
+    "on_timeout": {"type": "str", "choices": ["fail", "return", "cancel"], "default": "fail"},
+    "cancel_timeout": {"type": "int", "default": 60},
+}
+"""The options of every module that waits."""
+
+TASK_WAIT_SPEC: dict[str, dict[str, t.Any]] = {
+    **WAIT_SPEC,
+    "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
+    "return_tasks": {"type": "bool", "default": True},
+    "progress_interval": {"type": "int", "default": 30},
+}
+"""Those of ``vsphere_task_wait``, which its action plugin takes where it waits in rounds."""
+
+
+@dataclasses.dataclass(frozen=True)
+class WaitOptions:
+    """How to wait; times in seconds."""
+
+    timeout: float
+    until: str = "all"
+    on_error: str = "fail"
+    on_timeout: str = "fail"
+    cancel_timeout: float = 60
+    return_tasks: bool = True
+
+    @classmethod
+    def from_params(cls, params: dict[str, t.Any]) -> WaitOptions:
+        """Check those of the module's options that say how to wait."""
+        for name in ("timeout", "cancel_timeout", "progress_interval"):
+            if params.get(name, 0) < 0:
+                raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+        return cls(**{field.name: params[field.name] for field in dataclasses.fields(cls) if field.name in params})
