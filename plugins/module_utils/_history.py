@@ -13,16 +13,15 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import borrowed
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
     from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
-    from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watched
 
 LARGEST_PAGE = 1000
 """What vCenter reads at once at the most."""
@@ -48,26 +47,6 @@ def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> li
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
 
     return connection.read(steps)
-
-
-def find_in_history(connection: Connection, watched: Watched) -> Task | None:
-    """The task as the history has it; None where it has not, or where there is no history (ESXi)."""
-    queued = watched.queue_time
-    if queued is None:
-        return None
-    second = datetime.timedelta(seconds=1)
-    time = {
-        "_typeName": "TaskFilterSpecByTime",
-        "timeType": "queuedTime",
-        "beginTime": utc(queued - second),
-        "endTime": utc(queued + second),
-    }
-    wanted = Filter({"_typeName": "TaskFilterSpec", "time": time}, [lambda task: bool(task["id"] == watched.id)])
-    try:
-        found = search_history(connection, wanted, Scroll(limit=1))
-    except VsphereError:
-        return None
-    return found[0] if found else None
 
 
 def _create(connection: Connection, transport: Transport, wanted: Filter) -> Ref:

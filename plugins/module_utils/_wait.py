@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import time
 import typing as t
 
@@ -21,11 +22,12 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     VsphereError,
     noting,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import find_in_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
+from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, describe, is_over
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_tasks, unknown_ids
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference, utc
 from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch, Watched
 
 if t.TYPE_CHECKING:
@@ -141,7 +143,7 @@ def _outcome(
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
             watched = watch.tasks.get(task_id)
-            found = find_in_history(connection, watched) if watched else None
+            found = _find_in_history(connection, watched) if watched else None
             # A history in which it still runs does not know how it ended either.
             if found and is_over(found):
                 tasks[task_id] = found
@@ -159,6 +161,26 @@ def _outcome(
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
     return result, tasks
+
+
+def _find_in_history(connection: Connection, watched: Watched) -> Task | None:
+    """The task as the history has it; None where it has not, or where there is no history (ESXi)."""
+    queued = watched.queue_time
+    if queued is None:
+        return None
+    second = datetime.timedelta(seconds=1)
+    period = {
+        "_typeName": "TaskFilterSpecByTime",
+        "timeType": "queuedTime",
+        "beginTime": utc(queued - second),
+        "endTime": utc(queued + second),
+    }
+    wanted = Filter({"_typeName": "TaskFilterSpec", "time": period}, [lambda task: bool(task["id"] == watched.id)])
+    try:
+        found = search_history(connection, wanted, Scroll(limit=1))
+    except VsphereError:
+        return None
+    return found[0] if found else None
 
 
 def failures(result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOptions, check_mode: bool) -> list[str]:
