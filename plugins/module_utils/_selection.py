@@ -74,6 +74,7 @@ class Selection:
                     f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
                 )
         self._limit: int = params["limit"]
+        self._is_cut = False
         # The one too many shows that there are more.
         self._scroll = Scroll(params["page_size"], self._limit + 1, self._newest_first)
         self._check_entity(params)
@@ -111,6 +112,13 @@ class Selection:
 
     def read(self, connection: Connection, custom_values: bool = False) -> Reading:
         """The tasks that every given option fits, where asked with their ``children``."""
+        reading = self._find(connection, custom_values)
+        # Whoever gives a limit of his own wants no more.
+        if self._is_cut and self._limit == SELECTION_SPEC["limit"]["default"]:
+            self._warn_of_cut()
+        return reading
+
+    def _find(self, connection: Connection, custom_values: bool = False) -> Reading:
         ref = find_entity(connection, self._entity) if self._entity and self._entity.is_one else None
         wanted = self._filter(connection, ref)
         try:
@@ -139,7 +147,9 @@ class Selection:
             self._entity or self._conditions.given or self._children or self.from_history
         ):
             return self.task_ids, []
-        reading = self.read(connection)
+        reading = self._find(connection)
+        if self._is_cut:
+            self._warn_of_cut()
         if reading.missing:
             raise unknown_ids(connection, reading.missing)
         tasks = flat(reading.tasks)
@@ -167,14 +177,16 @@ class Selection:
         return Reading(self._cut(tasks), [])
 
     def _cut(self, tasks: list[Task]) -> list[Task]:
-        """As many of the tasks as are wanted at the most; that there are more is a warning of the module."""
-        if len(tasks) > self._limit:
-            which = "newest" if self._newest_first else "oldest"
-            warn(
-                f"the selection is cut at limit {self._limit}: more tasks fit the options, and the {which} "
-                f"{self._limit} are taken; raise limit"
-            )
+        """As many of the tasks as are wanted at the most."""
+        self._is_cut = len(tasks) > self._limit
         return tasks[: self._limit]
+
+    def _warn_of_cut(self) -> None:
+        which = "newest" if self._newest_first else "oldest"
+        warn(
+            f"the selection is cut at limit {self._limit}: more tasks fit the options, and the {which} "
+            f"{self._limit} are taken; raise limit"
+        )
 
     def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
         now = connection.server_time

@@ -9,6 +9,7 @@ import tracemalloc
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
 
 MACHINE = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
 REASONS: dict[str, dict[str, t.Any]] = {
@@ -168,9 +169,7 @@ def test_order_and_limit_count_after_filtering(vcenter: t.Any, tag: str, source:
 
 
 @pytest.mark.parametrize("source", ["recent", "history"])
-@pytest.mark.parametrize(
-    ("module", "options"), [("info", {}), ("wait", {"timeout": 0, "on_timeout": "return"}), ("cancel", {})]
-)
+@pytest.mark.parametrize(("module", "options"), [("wait", {"timeout": 0, "on_timeout": "return"}), ("cancel", {})])
 def test_a_selection_that_is_cut_at_its_limit_is_said(
     vcenter: t.Any, tag: str, source: str, module: str, options: dict[str, t.Any]
 ) -> None:
@@ -178,12 +177,21 @@ def test_a_selection_that_is_cut_at_its_limit_is_said(
     task_ids = vcenter.create_many(5, change_tag=tag, cancelable=True)
     result = vcenter.run(module, tags=[tag], source=source, limit=5, **options)
     assert set(ids(result)) == set(task_ids)
-    # Those of earlier runs are kept, as all happens in one process.
-    assert cut.format(5) not in str(result.get("warnings"))
+    assert "warnings" not in result
     task_ids = vcenter.create_many(5, change_tag=tag, cancelable=True)
     result = vcenter.run(module, tags=[tag], source=source, limit=4, **options)
     assert cut.format(4) in str(result["warnings"])
     assert set(ids(result)) == set(task_ids[1:])
+
+
+def test_whoever_asks_for_the_newest_task_only_is_not_warned(
+    vcenter: t.Any, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = vcenter.create_many(3, change_tag=tag)[-1]
+    result = vcenter.run("info", tags=[tag], limit=1)
+    assert (ids(result), "warnings" in result) == ([newest], False)
+    monkeypatch.setitem(SELECTION_SPEC["limit"], "default", 2)
+    assert "cut at limit 2" in str(vcenter.run("info", tags=[tag])["warnings"])
 
 
 @pytest.mark.parametrize("begin", ["2026-01-31 08:00:00+00:00", "2026-01-31T09:00:00+01:00", "2026-01-31T08:00:00Z"])
