@@ -140,8 +140,8 @@ options:
   limit:
     description:
       - So many tasks at the most, counted when all options have been applied. Given O(task_ids) are not counted.
-      - Where more tasks fit, there is a warning, of M(vsphere.tasks.vsphere_task_info) at the default only. What a module
-        does or reports is then about a part of them.
+      - Where more tasks fit, there is a warning, of M(vsphere.tasks.vsphere_task_info) at the default only. What a
+        module does or reports is then about a part of them.
     type: int
     default: 1000
   page_size:
