@@ -302,9 +302,9 @@ class CallbackModule(CallbackBase):
             options = ConnectionOptions.from_params(given)
             mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
         except (AnsibleError, VsphereError) as error:
-            # Ansible's own error says what is allowed only in its cause.
-            cause = f" {error.__cause__}" if isinstance(error, AnsibleError) and error.__cause__ else ""
-            self._display.warning(f"This run is not shown in vCenter: {error}{cause}")
+            # Ansible's own error does not say what an option may be.
+            where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
+            self._display.warning(f"This run is not shown in vCenter: {error}{where}")
             return None
         return MirroredRun(mirror, playbook, given["plays"], self._display.warning)
 

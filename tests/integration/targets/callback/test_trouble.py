@@ -88,9 +88,10 @@ def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: 
     assert not runs.tasks()
 
 
-def test_what_an_option_may_be_is_said(runs: t.Any) -> None:
-    [warning] = runs.run(SHORT, VMWARE_TRANSPORT="rest").warnings
-    assert "soap" in warning
+def test_where_it_says_what_an_option_may_be_is_said(runs: t.Any) -> None:
+    [warning] = runs.run(SHORT, "--extra-vars", "vcenter_task_transport=rest").warnings
+    assert "'rest'" in warning
+    assert "ansible-doc -t callback vsphere.tasks.vcenter_task" in warning
 
 
 def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
