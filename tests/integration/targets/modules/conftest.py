@@ -19,6 +19,7 @@ import pytest
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -124,6 +125,9 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     name = module if module == "session" else f"task_{module}"
     main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_{name}").main
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+    # Since 2.20 they are not returned unless asked for.
+    if "inject_invocation" in PASS_VARS:
+        arguments["_ansible_inject_invocation"] = True
     given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basic, "_ANSIBLE_ARGS", given)

@@ -63,8 +63,8 @@ def test_a_second_run_changes_nothing(vcenter: t.Any, options: dict[str, t.Any])
     [
         *["text", "", True, False, 0, -5, 2**40, 1.5, ["a", "b"], [], ["a", 1], {"a": {"b": [None]}}, '{"a": 1}', "[x"],
         {"type": "VirtualMachine", "moid": "vm-1"},
-        # What XML does not hold, or not as it is.
-        *["\x1b[31mred", "\x00", "\ufffe", "a\r\nb", ["a", "b\r"], ["\ud800"], {"type": "x\x1b", "moid": "vm-1"}],
+        # What XML does not hold, or not as it is. Some releases of ansible-core fail to log a U+0000 themselves.
+        *["\x1b[31mred", "\x01", "\ufffe", "a\r\nb", ["a", "b\r"], ["\ud800"], {"type": "x\x1b", "moid": "vm-1"}],
     ],
 )
 def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> None:
@@ -141,7 +141,7 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
 @pytest.mark.parametrize(
     ("member", "options"),
     [
-        ("description", {"state": "running", "description": "\x1b[31m\x00Ei\ufffe\r\nn\ta\u200cb"}),
+        ("description", {"state": "running", "description": "\x1b[31m\x01Ei\ufffe\r\nn\ta\u200cb"}),
         (
             "description",
             {"state": "running", "description": {"key": "a.b", "message": "[31m\x07Ei\ud800\nn\ta\u200cb"}},
