@@ -19,8 +19,8 @@ import pytest
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
-from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
