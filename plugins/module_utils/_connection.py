@@ -27,7 +27,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,10 +258,14 @@ def _choose(options: ConnectionOptions, http: Http, keep_secret: Callable[[str],
             raise VsphereError(
                 f"session_id is of a session over {session.transport}: set transport to that, or to auto"
             )
-        if session.transport == "json":
-            return ViJson(http, session.release, keep_secret, session.key)
+    if (session or options).transport == "soap":
         return _soap(http, keep_secret, session)
-    release = negotiate(http) if options.transport != "soap" else None
+    # Of the two, each run imports what it needs.
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
+
+    if session:
+        return ViJson(http, session.release, keep_secret, session.key)
+    release = negotiate(http)
     if release:
         return ViJson(http, release, keep_secret)
     if options.transport == "json":

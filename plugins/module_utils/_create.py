@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain, unsendable

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ANY_ENTITY, Entity, is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, close_to
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
@@ -21,82 +22,13 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     property_spec,
     retrieve,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference, unsendable
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
 
-# What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
-_TYPES = {
-    "ClusterComputeResource": "ComputeResource",
-    "ComputeResource": "",
-    "Datacenter": "",
-    "Datastore": "",
-    "DistributedVirtualPortgroup": "Network",
-    "DistributedVirtualSwitch": "",
-    "Folder": "",
-    "HostSystem": "",
-    "Network": "",
-    "OpaqueNetwork": "Network",
-    "ResourcePool": "",
-    "StoragePod": "Folder",
-    "VirtualApp": "ResourcePool",
-    "VirtualMachine": "",
-    "VmwareDistributedVirtualSwitch": "DistributedVirtualSwitch",
-}
-_ANY = "ManagedEntity"
 _SHOWN = 10
 """So many candidates are named in an error."""
-
-ENTITY_SPEC: dict[str, t.Any] = {
-    "type": "dict",
-    "options": {
-        "type": {"type": "str"},
-        "moid": {"type": "str"},
-        "name": {"type": "str"},
-        "path": {"type": "str"},
-    },
-    "mutually_exclusive": [("moid", "name", "path")],
-    "required_by": {"moid": ["type"]},
-}
-"""The option that ``Entity`` takes."""
-
-
-class Entity(t.NamedTuple):
-    """An object as the user names it; ``option`` is the option's name, for messages."""
-
-    option: str
-    type: str | None
-    moid: str | None
-    name: str | None
-    path: str | None
-
-    @classmethod
-    def from_params(cls, option: str, given: dict[str, t.Any], any_type: bool = False) -> Entity:
-        """Check what is given as far as that goes without a server; by id, ``any_type`` may be beyond the inventory."""
-        entity = cls(option, *(given[part] for part in cls._fields[1:]))
-        for part in cls._fields[1:]:
-            if given[part] is not None and not given[part].strip():
-                raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
-            why = unsendable(given[part] or "")
-            if why:
-                raise VsphereError(f"{option}.{part} {why}")
-        if entity.type and entity.type not in (*_TYPES, _ANY) and (entity.name or not any_type):
-            near = close_to(entity.type, _TYPES) or sorted(_TYPES)
-            raise VsphereError(
-                f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
-            )
-        return entity
-
-    @property
-    def is_one(self) -> bool:
-        """Whether it names one object, and not only a type."""
-        return bool(self.moid or self.name or self.path)
-
-    @property
-    def is_any(self) -> bool:
-        """Whether every object of the inventory fits."""
-        return self.type == _ANY and not self.is_one
 
 
 def find_entity(connection: Connection, entity: Entity) -> Ref:
@@ -133,11 +65,6 @@ def entity_exists(connection: Connection, entity: Entity) -> bool:
     return bool(_called(connection.read(lambda transport: _names(transport, entity.type)), str(entity.name)))
 
 
-def is_a(type_: str, base: str) -> bool:
-    """Whether a type is that one of the inventory's, or extends it."""
-    return base in (type_, _TYPES.get(type_)) or (base == _ANY and type_ in _TYPES)
-
-
 def root_folder(connection: Connection) -> Ref:
     """The top of the inventory, with one request."""
     return connection.read(_root)
@@ -167,10 +94,10 @@ def _called(objects: list[Object], name: str) -> list[Ref]:
 
 def _names(transport: Transport, type_: str | None) -> list[Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
-    params = {"container": _root(transport), "type": [type_ or _ANY], "recursive": True}
+    params = {"container": _root(transport), "type": [type_ or ANY_ENTITY], "recursive": True}
     made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
     with borrowed(transport, made, "DestroyView") as view:
-        return retrieve(transport, [object_spec(view, through="view")], [property_spec(type_ or _ANY, "name")])
+        return retrieve(transport, [object_spec(view, through="view")], [property_spec(type_ or ANY_ENTITY, "name")])
 
 
 def _listed(connection: Connection, refs: list[Ref]) -> str:
@@ -178,7 +105,7 @@ def _listed(connection: Connection, refs: list[Ref]) -> str:
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
-        "type": _ANY,
+        "type": ANY_ENTITY,
         "path": "parent",
         "skip": False,
         "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
@@ -187,7 +114,9 @@ def _listed(connection: Connection, refs: list[Ref]) -> str:
     found = []
     # What is above may not be ours to see.
     with contextlib.suppress(Fault):
-        found = connection.read(lambda transport: retrieve(transport, objects, [property_spec(_ANY, "name", "parent")]))
+        found = connection.read(
+            lambda transport: retrieve(transport, objects, [property_spec(ANY_ENTITY, "name", "parent")])
+        )
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: Ref) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC, Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
     SERVICE_INSTANCE,
     object_spec,

@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import gc
 import select
 import signal
 import typing as t
@@ -48,6 +49,9 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], W
         connection = Connection(
             ConnectionOptions.from_params(module.params), module.no_log_values.add, _while_output_is_read
         )
+        # What is loaded by now stays to the end: not to go through all of it, as Python's collector does when a process
+        # ends, spares each run 20 ms and more.
+        gc.freeze()
         with connection:
             try:
                 result = work(connection, module.check_mode)

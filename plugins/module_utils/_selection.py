@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.common.warnings import warn
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC, Entity, is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
     FILTER_SPEC,
@@ -22,18 +23,15 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
     Filter,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC, Entity, find_entity, is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
     Reading,
     check_ids,
     read_tasks,
     recent_tasks,
-    unknown_ids,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._tree import find_below, flat, with_children
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, plain
 
 if t.TYPE_CHECKING:
@@ -95,21 +93,6 @@ class Selection:
         if self._recursion != "self" and not (self._entity and self._entity.is_one):
             raise VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing was given to select by."""
-        return self.task_ids is None and not (self._entity or self._conditions.given)
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether more was given to select by than what a large part of all tasks have in common."""
-        wide = {"states", "cancelable", "system_user"}
-        # Every id has a dot.
-        if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
-            wide.add("description_ids")
-        has_entity = self._entity is not None and not self._entity.is_any
-        return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
-
     def read(self, connection: Connection, custom_values: bool = False) -> Reading:
         """The tasks that every given option fits, where asked with their ``children``."""
         reading = self._find(connection, custom_values)
@@ -119,11 +102,19 @@ class Selection:
         return reading
 
     def _find(self, connection: Connection, custom_values: bool = False) -> Reading:
-        ref = find_entity(connection, self._entity) if self._entity and self._entity.is_one else None
+        ref = None
+        if self._entity and self._entity.is_one:
+            # Every run would pay for the imports, which only some need.
+            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
+
+            ref = find_entity(connection, self._entity)
         wanted = self._filter(connection, ref)
         try:
             reading = self._read(connection, wanted, ref, custom_values)
-            below = find_below(connection, reading.tasks, self._scroll.page_size) if self._children else []
+            if self._children:
+                from ansible_collections.vsphere.tasks.plugins.module_utils._tree import with_children
+
+                return Reading(with_children(connection, reading.tasks, self._scroll.page_size), reading.missing)
         except NoHistory as error:
             remedy = "source: recent looks through the recent tasks only" if self._needs != ["children"] else ""
             asked = f", which {' and '.join(self._needs)} asked for" if self._needs else ""
@@ -135,25 +126,8 @@ class Selection:
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
-        label_tasks(connection, [*reading.tasks, *below])
-        return Reading(with_children(reading.tasks, below), reading.missing) if self._children else reading
-
-    def unfinished(self, connection: Connection) -> tuple[list[str], list[Task]]:
-        """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
-
-        Given ids that nothing narrows cost no request; the server may not know them, and they may be over.
-        """
-        if self.task_ids is not None and not (
-            self._entity or self._conditions.given or self._children or self.from_history
-        ):
-            return self.task_ids, []
-        reading = self._find(connection)
-        if self._is_cut:
-            self._warn_of_cut()
-        if reading.missing:
-            raise unknown_ids(connection, reading.missing)
-        tasks = flat(reading.tasks)
-        return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
+        label_tasks(connection, reading.tasks)
+        return reading
 
     def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, custom_values: bool) -> Reading:
         given = self.task_ids

@@ -13,6 +13,7 @@ import datetime
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     OutcomeUnknown,
@@ -21,7 +22,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     nearest,
     noting,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import is_a
 from ansible_collections.vsphere.tasks.plugins.module_utils._objects import Target, find_object, unknown_object
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._unless import Exists, PropertyEquals

@@ -14,16 +14,10 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
+from ansible_collections.vsphere.tasks.plugins.module_utils._given import text, to_any, xml_text
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
-    error,
-    from_any,
-    reference,
-    text,
-    to_any,
-    xml_text,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection

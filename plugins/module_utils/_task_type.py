@@ -16,9 +16,9 @@ import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._given import xml_text
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_key, task_texts
 from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import xml_text
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection

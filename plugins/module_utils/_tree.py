@@ -13,13 +13,21 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._filter import only
 from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
+from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 
 
-def find_below(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
+def with_children(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
+    """The tasks with all labels, each with its ``children``, oldest first, and they with theirs."""
+    below = _find_below(connection, tasks, page_size)
+    label_tasks(connection, [*tasks, *below])
+    return _nested(tasks, below)
+
+
+def _find_below(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
     """All that the given tasks have brought about, and what that has, in no order.
 
     A task names its parent and the first of its chain. The chains come with one search; searching for the children of
@@ -40,8 +48,7 @@ def find_below(connection: Connection, tasks: list[Task], page_size: int) -> lis
     return list(found.values())
 
 
-def with_children(tasks: list[Task], below: list[Task]) -> list[Task]:
-    """The tasks, each with its ``children``, oldest first, and they with theirs."""
+def _nested(tasks: list[Task], below: list[Task]) -> list[Task]:
     known = {task["key"] for task in [*tasks, *below]}
     children: dict[str, list[Task]] = {}
     for task in sorted(below, key=lambda each: str(each["queue_time"])):

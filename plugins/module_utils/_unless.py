@@ -13,8 +13,9 @@ import contextlib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, entity_exists
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import entity_exists
 from ansible_collections.vsphere.tasks.plugins.module_utils._objects import (
     OBJECT_SPEC,
     Target,

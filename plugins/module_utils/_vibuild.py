@@ -12,9 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import boxed, reference, shown, text
+from ansible_collections.vsphere.tasks.plugins.module_utils._given import boxed, shown, text
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection

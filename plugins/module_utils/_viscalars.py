@@ -18,7 +18,8 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import QUOTE_IT, parse_time, shown, text, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils._given import QUOTE_IT, shown, text
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType

@@ -133,7 +133,8 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._cancel import cancel_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -150,7 +151,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     if params["task_ids"] is None and params["states"] is None:
         # Of others there may be many, and nothing can be done about them.
         params = {**params, "states": ["queued", "running"]}
-    selection = Selection(params)
+    selection = Unfinished(params)
     if not selection.is_narrow:
         raise VsphereError(
             "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states, "
@@ -160,7 +161,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids, _ended = selection.unfinished(connection)
+        task_ids, _ended = selection.find(connection)
         return cancel_tasks(
             connection,
             task_ids,

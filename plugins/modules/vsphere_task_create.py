@@ -152,7 +152,7 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._create import Wanted, ensure_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import ENTITY_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 
 if t.TYPE_CHECKING:

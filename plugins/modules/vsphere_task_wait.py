@@ -175,7 +175,8 @@ import typing as t
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 
@@ -191,7 +192,7 @@ ARGUMENT_SPEC = {
 
 
 def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    selection = Selection(params)
+    selection = Unfinished(params)
     options = WaitOptions.from_params(params)
     if selection.is_everything:
         raise VsphereError(
@@ -211,7 +212,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
                 progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids, ended = selection.unfinished(connection)
+        task_ids, ended = selection.find(connection)
         result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended)
         if not (task_ids or ended or selection.task_ids == []):
             warn("no task fits the options, so nothing was waited for")

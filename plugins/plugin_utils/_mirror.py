@@ -19,8 +19,9 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._create import create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, MissingLibrary, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._state import Wanted, drive_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks

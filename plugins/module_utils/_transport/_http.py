@@ -21,14 +21,7 @@ import traceback
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
-    Lost,
-    MissingLibrary,
-    TimedOut,
-    Unavailable,
-    Unreachable,
-    VsphereError,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, Unavailable, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions, in_url
 
 try:
@@ -76,12 +69,12 @@ class Http:
         # A session is the transport's own matter: an old one sent along makes a new login fail.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Given with each request, these win over REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; True leaves those in force.
-        self._verify: bool | str = (options.ca_path or True) if options.validate_certs else False
+        self.verify: bool | str = (options.ca_path or True) if options.validate_certs else False
         if not options.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        self._proxies: dict[str, str] = {}
+        self.proxies: dict[str, str] = {}
         if options.proxy_host:
-            self._proxies["https"] = f"http://{in_url(options.proxy_host)}:{options.proxy_port}"
+            self.proxies["https"] = f"http://{in_url(options.proxy_host)}:{options.proxy_port}"
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
@@ -94,13 +87,16 @@ class Http:
                 data=body,
                 headers=headers,
                 timeout=(connecting, answering),
-                verify=self._verify,
-                proxies=dict(self._proxies),
+                verify=self.verify,
+                proxies=dict(self.proxies),
                 allow_redirects=False,
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
-            raise self._explain(error, connecting, answering, remedy) from error
+            # Every run would pay for the import, which only a failure needs.
+            from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http_errors import explain
+
+            raise explain(self, error, connecting, answering, remedy) from error
         except (KeyboardInterrupt, SystemExit):
             # What follows is clean-up, wherever this came from.
             self.hurry()
@@ -137,59 +133,3 @@ class Http:
         """The error for an answer that no vCenter or ESXi gives."""
         what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
         return VsphereError(f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port")
-
-    def _explain(self, error: Exception, connecting: float, answering: float, remedy: str) -> VsphereError:  # noqa: C901 (a list of cases)
-        """Name the cause of a failed request, and what helps: ``remedy`` where it took too many seconds."""
-        causes = list(_chain(error))
-        kinds = {type(cause).__name__ for cause in causes}
-        text = str(causes[-1]) or type(causes[-1]).__name__
-        if "ProxyError" in kinds:
-            proxy = self._proxies.get("https", "of the environment")
-            return Unreachable(
-                f"the proxy {proxy} on the way to {self.name} failed ({text}): check proxy_host and proxy_port, or "
-                "HTTPS_PROXY and NO_PROXY in the environment"
-            )
-        if text.startswith("[X509"):
-            return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
-        if any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)):
-            # Later on, the request has been sent.
-            if "WRONG_VERSION_NUMBER" in text:
-                return Unreachable(f"{self.name} does not speak TLS: check port")
-            if "SSLError" in kinds:
-                return Unreachable(
-                    f"the TLS connection to {self.name} failed ({text}): {self._trust(text)}, or set validate_certs to "
-                    "false if you accept any certificate"
-                )
-        if "ReadTimeout" in kinds:
-            return TimedOut(f"{self.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
-        if "ConnectTimeout" in kinds:
-            return Unreachable(
-                f"{self.name} could not be reached within {connecting:.0f} s: check hostname, port and firewall, "
-                f"or {remedy}"
-            )
-        if "gaierror" in kinds:
-            return Unreachable(f"the name {self.host} cannot be resolved ({text}): check hostname")
-        if "NewConnectionError" in kinds:
-            return Unreachable(f"{self.name} cannot be connected to ({text}): check hostname, port and firewall")
-        if "InvalidURL" in kinds or "LocationParseError" in kinds:
-            return VsphereError(f"{self.name} is no address to connect to ({text}): check hostname and proxy_host")
-        if not isinstance(error, requests.exceptions.RequestException):
-            # The one check that requests makes itself.
-            return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
-        return Lost(f"the connection to {self.name} broke ({text})")
-
-    def _trust(self, text: str) -> str:
-        """What makes the server's certificate a valid one."""
-        if "mismatch" in text:
-            return "give hostname as the certificate has it"
-        if isinstance(self._verify, str):
-            return f"ca_path {self._verify} does not hold the CA that signed its certificate: give another one"
-        return "name the CA that signed its certificate with ca_path"
-
-
-def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
-    """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason."""
-    while error is not None:
-        yield error
-        wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
-        error = wrapped[-1] if wrapped else error.__cause__

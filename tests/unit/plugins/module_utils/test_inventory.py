@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import Entity, find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from .wire import Wire, connect

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _given, _values
 
 VM = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-1"}
 
@@ -63,13 +63,13 @@ def test_plain(value: object, expected: object) -> None:
     ],
 )
 def test_a_result_comes_back_as_it_was_given(value: object, type_name: str | None) -> None:
-    data = _values.to_any(value)
+    data = _given.to_any(value)
     assert _values.from_any(data) == value
     assert data["_typeName"] == (type_name or "ManagedObjectReference")
 
 
 def test_a_text_with_carriage_returns_is_packed_as_xml_does_not_keep_them() -> None:
-    data = _values.to_any("one\r\ntwo")
+    data = _given.to_any("one\r\ntwo")
     assert data["_value"] == r'"one\r\ntwo"'
     assert _values.from_any(data) == "one\r\ntwo"
 
@@ -85,7 +85,7 @@ def test_a_text_with_carriage_returns_is_packed_as_xml_does_not_keep_them() -> N
 )
 def test_a_number_that_no_type_can_hold_is_refused(value: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        _values.to_any(value)
+        _given.to_any(value)
 
 
 BARE = {

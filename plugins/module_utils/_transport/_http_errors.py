@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a request got no answer, with the option that mends it.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut, Unreachable, VsphereError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
+
+
+def explain(http: Http, error: Exception, connecting: float, answering: float, remedy: str) -> VsphereError:  # noqa: C901 (a list of cases)
+    """Name the cause of a failed request, and what helps: ``remedy`` where it took too many seconds."""
+    causes = list(_chain(error))
+    kinds = {type(cause).__name__ for cause in causes}
+    text = str(causes[-1]) or type(causes[-1]).__name__
+    if "ProxyError" in kinds:
+        proxy = http.proxies.get("https", "of the environment")
+        return Unreachable(
+            f"the proxy {proxy} on the way to {http.name} failed ({text}): check proxy_host and proxy_port, or "
+            "HTTPS_PROXY and NO_PROXY in the environment"
+        )
+    if text.startswith("[X509"):
+        return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
+    if any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)):
+        # Later on, the request has been sent.
+        if "WRONG_VERSION_NUMBER" in text:
+            return Unreachable(f"{http.name} does not speak TLS: check port")
+        if "SSLError" in kinds:
+            return Unreachable(
+                f"the TLS connection to {http.name} failed ({text}): {_trust(http, text)}, or set validate_certs to "
+                "false if you accept any certificate"
+            )
+    if "ReadTimeout" in kinds:
+        return TimedOut(f"{http.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
+    if "ConnectTimeout" in kinds:
+        return Unreachable(
+            f"{http.name} could not be reached within {connecting:.0f} s: check hostname, port and firewall, "
+            f"or {remedy}"
+        )
+    if "gaierror" in kinds:
+        return Unreachable(f"the name {http.host} cannot be resolved ({text}): check hostname")
+    if "NewConnectionError" in kinds:
+        return Unreachable(f"{http.name} cannot be connected to ({text}): check hostname, port and firewall")
+    if "InvalidURL" in kinds or "LocationParseError" in kinds:
+        return VsphereError(f"{http.name} is no address to connect to ({text}): check hostname and proxy_host")
+    if type(error) is OSError:
+        # The one check that requests makes itself.
+        return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
+    return Lost(f"the connection to {http.name} broke ({text})")
+
+
+def _trust(http: Http, text: str) -> str:
+    """What makes the server's certificate a valid one."""
+    if "mismatch" in text:
+        return "give hostname as the certificate has it"
+    if isinstance(http.verify, str):
+        return f"ca_path {http.verify} does not hold the CA that signed its certificate: give another one"
+    return "name the CA that signed its certificate with ca_path"
+
+
+def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
+    """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason."""
+    while error is not None:
+        yield error
+        wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
+        error = wrapped[-1] if wrapped else error.__cause__

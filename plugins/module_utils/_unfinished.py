@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tasks that are to be waited for or cancelled: a selection of those that are not over.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import unknown_ids
+from ansible_collections.vsphere.tasks.plugins.module_utils._tree import flat
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+
+
+class Unfinished(Selection):
+    """A selection that is acted on, instead of read."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing was given to select by."""
+        return self.task_ids is None and not (self._entity or self._conditions.given)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more was given to select by than what a large part of all tasks have in common."""
+        wide = {"states", "cancelable", "system_user"}
+        # Every id has a dot.
+        if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
+            wide.add("description_ids")
+        has_entity = self._entity is not None and not self._entity.is_any
+        return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
+
+    def find(self, connection: Connection) -> tuple[list[str], list[Task]]:
+        """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
+
+        Given ids that nothing narrows cost no request; the server may not know them, and they may be over.
+        """
+        if self.task_ids is not None and not (
+            self._entity or self._conditions.given or self._children or self.from_history
+        ):
+            return self.task_ids, []
+        reading = self._find(connection)
+        if self._is_cut:
+            self._warn_of_cut()
+        if reading.missing:
+            raise unknown_ids(connection, reading.missing)
+        tasks = flat(reading.tasks)
+        return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
