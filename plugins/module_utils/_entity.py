@@ -84,6 +84,11 @@ class Entity(t.NamedTuple):
         """Whether every object of the inventory fits."""
         return self.type == ANY_ENTITY and not self.is_one
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the top of the inventory: its id is the same on every vCenter, and its path has no element."""
+        return self.moid == "group-d1" or (self.path is not None and not self.path.strip("/"))
+
 
 def is_a(type_: str, base: str) -> bool:
     """Whether a type is that one of the inventory's, or extends it."""

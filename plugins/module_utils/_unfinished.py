@@ -35,7 +35,8 @@ class Unfinished(Selection):
         # Every id has a dot.
         if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
             wide.add("description_ids")
-        has_entity = self._entity is not None and not self._entity.is_any
+        entity = self._entity
+        has_entity = entity and not entity.is_any and not (entity.is_root and self._recursion != "self")
         return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
 
     def find(self, connection: Connection) -> tuple[list[str], list[Task]]:

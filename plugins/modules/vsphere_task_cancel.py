@@ -13,8 +13,9 @@ description:
   - Asks for the cancellation of tasks, and waits until each is really over.
   - Tasks that are over, or whose cancellation was asked for before, are left alone.
   - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states),
-    O(cancelable) and O(system_user) is needed then. Selected are those that are queued or running, unless O(states)
-    says otherwise. What exactly would be cancelled is shown in check mode.
+    O(cancelable) and O(system_user) is needed then. All that is below the root folder (O(entity.recursion)) is no
+    such selection. Selected are those that are queued or running, unless O(states) says otherwise. What exactly would
+    be cancelled is shown in check mode.
   - If the server does not know one of O(task_ids), the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -155,7 +156,8 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     if not selection.is_narrow:
         raise VsphereError(
             "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states, "
-            "cancelable, system_user and a mere * do, such as entity, users or description_ids"
+            "cancelable, system_user, a mere * and all that is below the root folder do, such as an entity, users or "
+            "description_ids"
         )
     if params["timeout"] < 0:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")

@@ -476,9 +476,31 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
         {"description_ids": ["*"]},
         {"description_ids": ["VirtualMachine.clone", "*.*"]},
         {"entity": {"type": "ManagedEntity"}},
+        {"entity": {"type": "Folder", "moid": "group-d1", "recursion": "all"}},
+        {"entity": {"type": "ManagedEntity", "moid": "group-d1", "recursion": "children"}},
+        {"entity": {"path": "/", "recursion": "all"}, "cancelable": True},
     ],
 )
 def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", **options)
     assert "what to cancel is missing" in result["msg"]
     assert vcenter.requests() == []
+
+
+def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) -> None:
+    on_root = vcenter.create(cancelable=True, entity={"type": "Folder", "value": "group-d1"})
+    elsewhere = vcenter.create(cancelable=True)
+    result = vcenter.run("cancel", entity={"type": "Folder", "moid": "group-d1"}, check=True)
+    assert on_root in result["cancelled_task_ids"], result
+    assert elsewhere not in result["cancelled_task_ids"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "message"),
+    [
+        ({"name": "Datacenters"}, "entity.name: no object of the inventory is called Datacenters"),
+        ({"path": "Datacenters"}, "entity.path: Datacenters leads to nothing in the inventory"),
+    ],
+)
+def test_the_name_of_the_root_folder_does_not_lead_to_it(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
+    assert message in vcenter.run("cancel", entity={**entity, "recursion": "all"})["msg"]
