@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _vitypes
@@ -62,8 +63,9 @@ class Target(t.NamedTuple):
         return cls(entity, steps, type_)
 
 
+@functools.cache
 def find_object(connection: Connection, target: Target) -> Ref:
-    """The object on the server."""
+    """The object on the server, which is looked up once, however often it is asked for."""
     entity = target.entity
     ref = find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
     if not target.steps:

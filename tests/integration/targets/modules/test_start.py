@@ -254,6 +254,30 @@ def test_the_object_need_not_be_there_where_it_is_so_already(vcenter: t.Any) -> 
     assert (result["failed"], result["changed"]) == (False, False), result
 
 
+@pytest.mark.parametrize(
+    ("given", "calls"),
+    [
+        ({"path": VM}, ["SearchIndex.FindByInventoryPath"]),
+        (
+            {"name": "DC0_H0_VM0"},
+            [
+                "ServiceInstance.content",
+                "ViewManager.CreateContainerView",
+                "PropertyCollector.RetrievePropertiesEx",
+                "ContainerView.DestroyView",
+            ],
+        ),
+    ],
+)
+def test_the_object_is_looked_up_once(vcenter: t.Any, given: dict[str, str], calls: list[str]) -> None:
+    unless = {"property": "runtime.powerState", "equals": "suspended"}
+    assert start(vcenter, "ResetVM_Task", object=given, unless=unless)["changed"]
+    said = vcenter.requests()
+    sent = said[said.index("SessionManager.Login") + 1 : said.index("VirtualMachine.ResetVM_Task")]
+    # What comes last is the property's value.
+    assert sent == [*calls, "PropertyCollector.RetrievePropertiesEx"]
+
+
 def test_an_object_of_that_path_but_another_type(vcenter: t.Any) -> None:
     result = start(vcenter, unless={"exists": {"type": "Folder", "path": VM}})
     assert "unless.exists.path: DC0/vm/DC0_H0_VM0 is a VirtualMachine, not a Folder" in result["msg"]
