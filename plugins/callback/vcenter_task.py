@@ -32,7 +32,7 @@ requirements:
 notes:
   - The user needs the privileges C(Task.Create) and C(Task.Update).
   - Variables are taken from the extra variables and from the first play (C(vars), C(vars_files), C(vars_prompt)), not
-    from hosts and groups.
+    from hosts and groups. One that begins with C(vcenter_task_) and is no option is warned of.
   - A password in C(ansible.cfg) can be read by whoever reads that file. Give it by the environment, or by a variable
     from a vault.
 seealso:
@@ -239,7 +239,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Mirror, entity_from_text
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirrored import MirroredRun
@@ -250,6 +250,8 @@ if t.TYPE_CHECKING:
     from ansible.playbook import Playbook
     from ansible.playbook.play import Play
     from ansible.playbook.task import Task
+
+PREFIX = "vcenter_task_"
 
 
 class CallbackModule(CallbackBase):
@@ -312,6 +314,12 @@ class CallbackModule(CallbackBase):
         """The options, with the variables that they can be as well: Ansible leaves those to the callback."""
         known = play.get_variable_manager().get_vars(play=play)
         names = constants.config.get_plugin_vars("callback", self._load_name)
+        for name in known:
+            if name.startswith(PREFIX) and name not in names:
+                self._display.warning(
+                    f"{name} is no option of {self.CALLBACK_NAME}, which shows this run in vCenter"
+                    + nearest(name, names, PREFIX)
+                )
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: templar.template(known[name]) for name in names if name in known}
         options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)

@@ -49,10 +49,10 @@ def close_to(name: str, known: t.Iterable[str]) -> list[str]:
     return difflib.get_close_matches(name, list(known))
 
 
-def nearest(name: str, known: t.Iterable[str]) -> str:
-    """The end of a sentence that says what may have been meant."""
-    near = close_to(name, known)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:
+    """The end of a sentence that says what may have been meant; what all begin with makes none of them nearer."""
+    near = close_to(name.removeprefix(prefix), [each.removeprefix(prefix) for each in known])
+    return f"; did you mean {' or '.join(prefix + each for each in near)}?" if near else ""
 
 
 def name_of_object(ref: dict[str, t.Any]) -> str:

@@ -94,6 +94,19 @@ def test_where_it_says_what_an_option_may_be_is_said(runs: t.Any) -> None:
     assert "ansible-doc -t callback vsphere.tasks.vcenter_task" in warning
 
 
+def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
+    twice = SHORT.replace("  hosts: one", "  hosts: one\n  vars:\n    vcenter_task_type: other") + SHORT
+    outcome = runs.run(twice, "-e", "vcenter_task_entitty=DC0 vcenter_task_elsewhere=1 vcenter_task_plays=false")
+    assert outcome.status == 0
+    ours = "is no option of vsphere.tasks.vcenter_task, which shows this run in vCenter"
+    elsewhere, entity, type_ = sorted(outcome.warnings)
+    assert elsewhere.startswith(f"vcenter_task_elsewhere {ours}")
+    assert "did you mean" not in elsewhere
+    assert entity.startswith(f"vcenter_task_entitty {ours}; did you mean vcenter_task_entity?")
+    assert type_.startswith(f"vcenter_task_type {ours}; did you mean vcenter_task_task_type?")
+    assert [task["state"] for task in runs.tasks()] == ["success"]
+
+
 def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0
