@@ -13,6 +13,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextvars
 import json
+import os
 import pathlib
 import threading
 import time
@@ -20,7 +21,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
@@ -42,6 +43,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        unknown = self._templar.template(task_vars.get("vsphere_tasks_unknown", ()))
+        if unknown:
+            known = self._templar.template(task_vars["vsphere_tasks_known"])
+            return {**result, "failed": True, "msg": _no_options(unknown, known)}
         # Options of the role; given as arguments, those that are not set would delete module_defaults.
         given = self._templar.template(task_vars.get("vsphere_tasks_options", {}))
         given = {name: value for name, value in given.items() if value not in (None, task_vars.get("omit"))}
@@ -143,6 +148,12 @@ class ActionModule(ActionBase):
             return self._execute(SESSION, _connection(arguments), task_vars)
         finally:
             self._connection._play_context.no_log = wanted
+
+
+def _no_options(unknown: list[str], known: list[str]) -> str:
+    """Why a role is refused variables that are named like its options."""
+    prefix = os.path.commonprefix(known)  # noqa: RUF071 (these are no paths)
+    return "; ".join(f"{name} is no option of the role{nearest(name, known, prefix)}" for name in unknown)
 
 
 def _how(arguments: Result) -> tuple[int, WaitOptions]:
