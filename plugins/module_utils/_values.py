@@ -67,7 +67,8 @@ def parse_time(given: str) -> datetime.datetime:
     return time
 
 
-# What XML, and so SOAP, does not hold, or in the case of the carriage return not as it is. VI/JSON shall be the same.
+# What XML, and so SOAP, does not hold, or in the case of the carriage return only where the sender writes it as a code;
+# whether a vCenter does is not published. VI/JSON shall be the same.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -58,7 +58,9 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
     def SerializeRequest(self, mo: t.Any, info: t.Any, args: t.Any) -> bytes:  # noqa: N802 (pyVmomi's name)
         # pyVmomi writes a reference in an Any as xsi:type="ManagedObject", a type that the WSDL does not have.
         request: bytes = super().SerializeRequest(mo, info, args)
-        return re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
+        request = re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
+        # Parsers of XML take a carriage return that stands there as it is for a line feed.
+        return request.replace(b"\r", b"&#13;")
 
     def InvokeMethod(self, mo: t.Any, info: t.Any, args: t.Any) -> t.Any:  # noqa: N802 (pyVmomi's name)
         """Send one call; a vSphere fault is raised as pyVmomi's exception."""

@@ -262,6 +262,16 @@ def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.A
     assert changes(vcenter) == []
 
 
+@pytest.mark.parametrize("value", ["one\r\ntwo\n", "<\r>"])
+def test_a_carriage_return_in_a_custom_value_is_kept(vcenter: t.Any, owner_field: str, value: str) -> None:
+    task_id = vcenter.create()
+    first = vcenter.run("state", task_id=task_id, custom_values={owner_field: value})
+    assert first["task"]["custom_values"] == {owner_field: value}
+    for transport in ("json", "soap"):
+        again = vcenter.run("state", task_id=task_id, custom_values={owner_field: value}, transport=transport)
+        assert (again["failed"], again["changed"]) == (False, False), again
+
+
 def test_custom_values_are_set_once(vcenter: t.Any, owner_field: str) -> None:
     task_id = vcenter.create()
     first = vcenter.run("state", task_id=task_id, custom_values={owner_field: "me"})
