@@ -14,7 +14,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
-from ansible_collections.vsphere.tasks.plugins.module_utils._given import text, to_any, xml_text
+from ansible_collections.vsphere.tasks.plugins.module_utils._given import shown, text, to_any, xml_text
 from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference
@@ -252,6 +252,10 @@ def _description(given: t.Any) -> dict[str, str] | None:
 
 def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
     """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
+    for name, part in given.items():
+        # Ansible makes the text of it that Python has.
+        if spec.get(name, {}).get("type") == "str" and isinstance(part, (bool, dict, list)):
+            raise VsphereError(f"{option}.{name} takes a text, not {shown(part)}")
     validation = ArgumentSpecValidator(spec).validate(given)
     if validation.unsupported_parameters:
         raise VsphereError(f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}")
