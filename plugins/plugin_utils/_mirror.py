@@ -141,6 +141,8 @@ def entity_from_text(text: str | None) -> Entity | None:
 
 def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http_errors, vijson  # noqa: F401
+
     if transport != "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._transport import soap  # noqa: F401
     import difflib  # noqa: F401

@@ -234,13 +234,15 @@ def test_an_ignored_signal_stays_ignored(runs: t.Any) -> None:
     assert [task["state"] for task in runs.tasks()] == ["success"]
 
 
-def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("port", [{}, {"VMWARE_PORT": "1"}], ids=["reached", "refused"])
+def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path, port: dict[str, str]) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(NOTE_IMPORTS, encoding="utf-8")
     noted = tmp_path / "noted"
     paths = f"{tmp_path / 'site'}:{runs.environment['PYTHONPATH']}"
-    assert runs.run(SHORT, PYTHONPATH=paths, NOTED=str(noted), VMWARE_HOST="localhost").warnings == []
-    assert [task["state"] for task in runs.tasks()] == ["success"]
+    outcome = runs.run(SHORT, PYTHONPATH=paths, NOTED=str(noted), VMWARE_HOST="localhost", **port)
+    assert bool(outcome.warnings) == bool(port)
+    assert [task["state"] for task in runs.tasks()] == ([] if port else ["success"])
     lines = noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
     assert [line for line in lines if line.startswith("vcenter_task ")] == []
 
