@@ -19,7 +19,7 @@ from setup import Setup
 from vcenter import running
 from waiters import OURS
 
-ROUNDS = 7
+ROUNDS = 11
 COLLECTION = "ansible_collections/vsphere/tasks"
 ANSIBLE = str(Path(sysconfig.get_path("scripts"), "ansible"))
 

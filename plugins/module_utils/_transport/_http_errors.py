@@ -53,7 +53,7 @@ def explain(http: Http, error: Exception, connecting: float, answering: float, r
         return Unreachable(f"{http.name} cannot be connected to ({text}): check hostname, port and firewall")
     if "InvalidURL" in kinds or "LocationParseError" in kinds:
         return VsphereError(f"{http.name} is no address to connect to ({text}): check hostname and proxy_host")
-    if type(error) is OSError:
+    if kinds == {"OSError"}:
         # The one check that requests makes itself.
         return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
     return Lost(f"the connection to {http.name} broke ({text})")
