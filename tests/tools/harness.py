@@ -97,13 +97,7 @@ def main(program: str, *arguments: str) -> int:
             )
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
-            # Without it Ansible puts its modules below the user's home folder, wherever HOME points.
-            variables = {
-                "vcenters": vcenters,
-                "second_vcenters": second,
-                "govc": govc,
-                "ansible_remote_tmp": str(home / ".ansible" / "tmp"),
-            }
+            variables = {"vcenters": vcenters, "second_vcenters": second, "govc": govc}
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

@@ -74,7 +74,6 @@ class Runs:
             **os.environ,
             "ANSIBLE_CALLBACKS_ENABLED": PLUGIN,
             "ANSIBLE_INVENTORY": str(folder / "inventory"),
-            "ANSIBLE_REMOTE_TMP": str(folder / "tmp"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_CONNECTION_PLUGINS": str(folder),
             **vcenter.environment,

@@ -18,8 +18,6 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
 
-HERE = pathlib.Path(__file__).parent
-CONFIG = HERE.parents[1] / "integration_config.yml"
 PLAY = pathlib.Path(_tasks.__file__).parents[2] / "examples" / "own_task.yml"
 PROGRAM = str(shutil.which("ansible-playbook"))
 CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a"]
@@ -35,7 +33,7 @@ class Play:
     def start(self, **variables: t.Any) -> subprocess.Popen[str]:
         given = json.dumps({**self._variables, **variables})
         return subprocess.Popen(
-            [PROGRAM, PLAY, "--extra-vars", f"@{CONFIG}", "--extra-vars", given],
+            [PROGRAM, PLAY, "--extra-vars", given],
             env={**os.environ, **self._vcenter.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules run as Ansible runs them, against the test vCenters named in integration_config.yml."""
+"""Modules run as Ansible runs them, and playbooks, against the test vCenters named in integration_config.yml."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import importlib
 import json
 import os
 import pathlib
+import shutil
+import subprocess
+import tempfile
 import threading
 import typing as t
 import uuid
@@ -25,6 +28,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
 
+PLAYBOOK = str(shutil.which("ansible-playbook"))
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each of the processes that pytest-xdist shares the tests out to has servers of its own.
 SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
@@ -119,6 +123,22 @@ class Vcenter:
     def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """Run a module of the collection; what it returns, with failed."""
         return run_module(module, check, {**self.options, **options})
+
+    def play(self, playbook: str | pathlib.Path, *arguments: str, **variables: t.Any) -> str:
+        """Run a playbook, which has to work, in a process of its own; its output. Variables say where the server is."""
+        given = {"server": self.address, "transport": self.transport, **variables}
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(given, file)
+            file.flush()
+            ran = subprocess.run(
+                [PLAYBOOK, playbook, "--extra-vars", f"@{file.name}", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        assert ran.returncode == 0, ran.stdout
+        return ran.stdout
 
 
 def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str, t.Any]:

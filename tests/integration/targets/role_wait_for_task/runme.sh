@@ -1,10 +1,6 @@
----
+#!/usr/bin/env bash
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # The role, as a play uses it, over both protocols.
-- name: Wait for tasks over {{ transport }}
-  ansible.builtin.include_tasks: role.yml
-  loop: [json, soap]
-  loop_control:
-    loop_var: transport
+exec ../modules/pytest.sh -p conftest "$@"

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples in the modules' documentation, the READMEs and the guides, as they stand but for names and ids; then the
+plays in the folder examples."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pathlib
+import re
+import typing as t
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+
+ROOT = pathlib.Path(_tasks.__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+pytestmark = pytest.mark.parametrize("transport", ["auto"])
+
+
+@pytest.fixture
+def leads_to(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[t.Any], None]:
+    """Says in the environment of the plays which test vCenter they find."""
+
+    def lead(vcenter: t.Any) -> None:
+        for name, value in vcenter.environment.items():
+            monkeypatch.setenv(name, value)
+
+    return lead
+
+
+@pytest.fixture
+def found(leads_to: t.Callable[[t.Any], None], vcenter: t.Any) -> t.Any:
+    """The test vCenter that the plays find."""
+    leads_to(vcenter)
+    return vcenter
+
+
+@pytest.fixture
+def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
+    """Runs a play of the tasks in a text, for which vCenter has tasks that end."""
+    names = {
+        # What the examples call by names that a reader would have, and the test vCenter's names for it.
+        "vcenter.example.com": found.options["hostname"],
+        "esx-01.example.com": "DC0_C0_H0",
+        "web-01": "DC0_H0_VM0",
+        # The simulator's machines have another controller for their disks.
+        "controllerKey: 1000": "controllerKey: 202",
+    }
+
+    def play(text: str) -> None:
+        for example, real in names.items():
+            text = text.replace(example, real)
+        # A task can be cancelled or driven to one end only, so each that is named is a new one.
+        text = re.sub(r"task-12[34]", lambda _id: found.create(duration=2, cancelable=True), text)
+        tasks = DataLoader().load(text)
+        if "hosts" in tasks[0]:
+            tasks = tasks[0]["tasks"]
+        plays = [{"name": "Examples", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
+        file = tmp_path / "play.yml"
+        file.write_text(json.dumps(plays), encoding="utf-8")
+        found.play(
+            file,
+            vcenter_password=found.options["password"],
+            clone_task_ids=[found.create(duration=1), found.create(duration=30)],
+            clones=[found.create(duration=1)],
+            migration_task_id=found.create(duration=1),
+            my_task_id=found.create(state="queued"),
+            my_other_task_id=found.create(),
+            my_third_task_id=found.create(),
+            cpus=2,
+        )
+
+    return play
+
+
+def yaml_blocks(page: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+# First, as it takes longest.
+def test_clones_are_made_once(found: t.Any) -> None:
+    found.play(EXAMPLES / "clones.yml")
+    assert '"0 clones in ' in found.play(EXAMPLES / "clones.yml")
+
+
+# A second run finds what the first has made.
+@pytest.mark.parametrize("play", ["rolling_snapshot", "maintenance"])
+def test_a_play_twice(found: t.Any, play: str) -> None:
+    for _time in range(2):
+        found.play(EXAMPLES / f"{play}.yml")
+
+
+def test_a_maintenance_that_takes_too_long(
+    leads_to: t.Callable[[t.Any], None], server: t.Callable[[str], t.Any]
+) -> None:
+    slow = server("slow")  # There the host is a minute in entering.
+    leads_to(slow)
+    assert "DC0_H0 stays in service: task-" in slow.play(EXAMPLES / "maintenance.yml", limit=1)
+
+
+@pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")))
+def test_of_a_module(run: t.Callable[[str], None], module: str) -> None:
+    run(importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module}").EXAMPLES)
+
+
+def test_of_the_collection(run: t.Callable[[str], None]) -> None:
+    run(next(block for block in yaml_blocks("README.md") if "hosts:" in block))
+
+
+# The steps of a page are one play.
+@pytest.mark.parametrize(
+    "page",
+    ["roles/wait_for_task/README.md", "docs/finding.md", "docs/own_tasks.md", "docs/starting.md", "docs/waiting.md"],
+)
+def test_of_a_page(run: t.Callable[[str], None], page: str) -> None:
+    run("".join(yaml_blocks(page)))

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person sees while tasks are waited for."""
+
+from __future__ import annotations
+
+import re
+import time
+import typing as t
+
+import pytest
+
+pytestmark = pytest.mark.parametrize("transport", ["auto"])
+
+
+@pytest.fixture
+def play(vcenter: t.Any) -> t.Callable[..., list[str]]:
+    """Runs the play with these variables; the lines of its output."""
+
+    def run(connection: str = "local", **variables: t.Any) -> list[str]:
+        shown: str = vcenter.play("progress.yml", ansible_connection=connection, **variables)
+        return shown.splitlines()
+
+    return run
+
+
+def shown(pattern: str, lines: list[str]) -> list[str]:
+    return [line for line in lines if re.search(pattern, line)]
+
+
+def test_a_task_is_shown_while_it_runs(play: t.Callable[..., list[str]]) -> None:
+    lines = play(duration=6)
+    assert shown(r"^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running 2[0-7] %$", lines)
+    assert shown(": success", lines)
+    # Each percentage that has changed is.
+    assert len(shown(": running 2[0-7] %$", lines)) > 1
+
+
+def test_it_is_shown_in_rounds_where_the_module_runs_elsewhere(play: t.Callable[..., list[str]]) -> None:
+    lines = play("elsewhere", rounds=True, interval=1)
+    assert shown(r"^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running 30 %$", lines)
+    assert shown(": success", lines)
+    assert shown(": error$", lines)
+    assert not shown("after 0 s", lines)  # of a round
+
+
+def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
+    lines = play(count=12)
+    assert shown(" 0 done, 12 running, 0 failed of 12; slowest: task-", lines)
+    assert shown(" 12 done, 0 running, 0 failed of 12$", lines)
+    assert not shown(r"s\] task-.* running", lines)
+
+
+@pytest.mark.parametrize("variables", [{"hidden": True}, {"background": 60}], ids=["no_log", "async"])
+def test_nothing_is_shown(play: t.Callable[..., list[str]], variables: dict[str, t.Any]) -> None:
+    assert not shown(r"s\] task-", play(**variables))
+
+
+def test_the_time_limit_of_a_task_ends_the_wait(play: t.Callable[..., list[str]]) -> None:
+    began = time.monotonic()
+    play(limit=True)
+    assert time.monotonic() - began < 40

@@ -1,0 +1,12 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role, as a play uses it."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def test_the_role_in_a_play(vcenter: t.Any) -> None:
+    vcenter.play("role.yml")

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No password and no session id in any output, at the highest verbosity, whatever goes wrong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pathlib
+import re
+import typing as t
+
+import pytest
+
+
+@pytest.mark.parametrize("connection", ["local", "elsewhere"])  # the latter shows what modules return
+def test_no_secret_is_shown(
+    vcenter: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, connection: str
+) -> None:
+    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(pathlib.Path("../progress/connection_plugins").resolve()))
+    file = tmp_path / "session"
+    shown = vcenter.play("secrets.yml", "-vvvv", ansible_connection=connection, session_file=str(file))
+    session = file.read_text(encoding="utf-8")
+    # The play has shown what it was to show.
+    assert len(session) >= 20
+    assert "wait_for_task : Wait for the tasks" in shown
+    assert "session[***" in shown
+    key = json.loads(base64.b64decode(session))["key"]
+    # Also of other sessions: the text of each begins alike, and a collector is called session[KEY]ID.
+    secrets = (vcenter.options["password"], "0ther-S3cret!", "vmware_soap_session=", session[:16], key)
+    assert [secret for secret in secrets if secret in shown] == []
+    assert re.findall(r"session\[[0-9a-f]{8}-[0-9a-f-]{27}\]", shown) == []
