@@ -99,9 +99,11 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench pins clean help tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench pins clean help ready tree
 
 # What the targets above need.
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) tree
+
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
 	@cp $(ENV)/constraints.txt $(COLLECTION)/tests/integration/constraints.txt
