@@ -12,18 +12,14 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, TimedOut, VsphereError, noting
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks, read_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
-from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _taskinfo, _tasks, _values, _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 
 def cancel_tasks(
-    connection: Connection,
+    connection: _connection.Connection,
     task_ids: list[str],
     skip_not_cancelable: bool,
     wait_seconds: float | None,
@@ -33,14 +29,16 @@ def cancel_tasks(
 
     ``wait_seconds`` None means not to wait. All tasks are tried before the failures are raised together.
     """
-    before = read_known_tasks(connection, task_ids)
+    before = _tasks.read_known_tasks(connection, task_ids)
     run = _Run(skip_not_cancelable)
     for task in before:
         if run.wants(task):
             if check_mode:
                 run.cancelled.append(task["id"])
             elif run.silent:
-                run.failures.append(f"{label(task)} was not asked to end, as {connection.host} answers no more")
+                run.failures.append(
+                    f"{_taskinfo.label(task)} was not asked to end, as {connection.host} answers no more"
+                )
             else:
                 run.cancel(connection, task)
     after = before
@@ -48,32 +46,34 @@ def cancel_tasks(
     if check_mode:
         after = [{**task, "cancelled": True} if task["id"] in run.cancelled else task for task in before]
     else:
-        with noting(**done):
+        with _errors.noting(**done):
             after = _follow(connection, run, before, wait_seconds)
     result = {**done, "tasks": after, "diff": {"before": _states(before), "after": _states(after)}}
     if run.failures:
-        raise VsphereError("; ".join(run.failures), **{**run.fault, **result})
+        raise _errors.VsphereError("; ".join(run.failures), **{**run.fault, **result})
     return result
 
 
-def _follow(connection: Connection, run: _Run, before: list[Task], wait_seconds: float | None) -> list[Task]:
+def _follow(
+    connection: _connection.Connection, run: _Run, before: list[_taskinfo.Task], wait_seconds: float | None
+) -> list[_taskinfo.Task]:
     """Wait until what was cancelled is over, where that is wanted; the tasks as they are then."""
     unfinished = [task["id"] for task in before if task["id"] in run.cancelled or task["id"] in run.requested]
     if not unfinished:
         return before
     task_ids = [task["id"] for task in before]
     if wait_seconds is None:
-        return read_tasks(connection, task_ids).tasks
-    watch = Watch(connection, unfinished, seen=True)
+        return _tasks.read_tasks(connection, task_ids).tasks
+    watch = _watch.Watch(connection, unfinished, seen=True)
     deadline = time.monotonic() + wait_seconds
     with connection.patient(deadline):
         watch.until(lambda: not watch.pending, deadline)
         run.failures += [
-            f"{label(task)} was asked to end but is not over after {wait_seconds} s (option timeout)"
+            f"{_taskinfo.label(task)} was asked to end but is not over after {wait_seconds} s (option timeout)"
             for task in before
             if task["id"] in watch.pending
         ]
-        return read_tasks(connection, task_ids).tasks
+        return _tasks.read_tasks(connection, task_ids).tasks
 
 
 class _Run:
@@ -88,23 +88,23 @@ class _Run:
         self.silent = False
         self.fault: dict[str, t.Any] = {}
 
-    def wants(self, task: Task) -> bool:
+    def wants(self, task: _taskinfo.Task) -> bool:
         """Whether the task is to be cancelled; where it is not, why is noted."""
-        if is_over(task):
+        if _taskinfo.is_over(task):
             self._skip(task, f"it is over already (state {task['state']})")
         elif task["cancelled"]:
             self.requested.append(task["id"])
             self._skip(task, "its cancellation was asked for before")
         elif not task["cancelable"]:
-            self._not_cancelable(task, Fault("NotSupported", "The task reports cancelable: false.", {}))
+            self._not_cancelable(task, _errors.Fault("NotSupported", "The task reports cancelable: false.", {}))
         else:
             return True
         return False
 
-    def cancel(self, connection: Connection, task: Task) -> None:
+    def cancel(self, connection: _connection.Connection, task: _taskinfo.Task) -> None:
         try:
-            connection.invoke(reference("Task", task["id"]), "CancelTask")
-        except Fault as fault:
+            connection.invoke(_values.reference("Task", task["id"]), "CancelTask")
+        except _errors.Fault as fault:
             # Between the look and the call a task may end, be cancelled by somebody else, or lose its cancel button.
             if fault.type == "InvalidState":
                 self._skip(task, "it ended, or its cancellation was asked for, in the meantime")
@@ -113,31 +113,31 @@ class _Run:
             elif fault.type == "NotSupported":
                 self._not_cancelable(task, fault)
             else:
-                self._fail(f"{label(task)} cannot be cancelled: {fault.message}", fault)
-        except VsphereError as error:
+                self._fail(f"{_taskinfo.label(task)} cannot be cancelled: {fault.message}", fault)
+        except _errors.VsphereError as error:
             self.failures.append(error.message)
             # The others would wait as long, one after the other.
-            self.silent = isinstance(error.__cause__, TimedOut)
+            self.silent = isinstance(error.__cause__, _errors.TimedOut)
         else:
             self.cancelled.append(task["id"])
 
-    def _not_cancelable(self, task: Task, fault: Fault) -> None:
+    def _not_cancelable(self, task: _taskinfo.Task, fault: _errors.Fault) -> None:
         if self._skip_not_cancelable:
             self._skip(task, "it is not cancelable")
         else:
             self._fail(
-                f"{label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
+                f"{_taskinfo.label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
                 "on_not_cancelable: skip passes over such tasks",
                 fault,
             )
 
-    def _skip(self, task: Task, reason: str) -> None:
+    def _skip(self, task: _taskinfo.Task, reason: str) -> None:
         self.skipped.append({"id": task["id"], "reason": reason})
 
-    def _fail(self, sentence: str, fault: Fault) -> None:
+    def _fail(self, sentence: str, fault: _errors.Fault) -> None:
         self.failures.append(sentence)
         self.fault = self.fault or fault.result
 
 
-def _states(tasks: list[Task]) -> dict[str, t.Any]:
+def _states(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:
     return {task["id"]: {"state": task["state"], "cancelled": task["cancelled"]} for task in tasks}

@@ -15,24 +15,13 @@ import time
 import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
-    Fault,
-    Lost,
-    OutcomeUnknown,
-    TimedOut,
-    Unavailable,
-    Unreachable,
-    VsphereError,
-    name_of_object,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _session
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _options, _values
 
     Result = t.TypeVar("Result")
 
@@ -50,11 +39,13 @@ class Transport(t.Protocol):
 
     @property
     def release(self) -> str: ...
-    def get(self, ref: Ref, property_: str) -> t.Any: ...
-    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any: ...
-    def manager(self, name: str) -> Ref: ...
+    def get(self, ref: _values.Ref, property_: str) -> t.Any: ...
+    def invoke(
+        self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0
+    ) -> t.Any: ...
+    def manager(self, name: str) -> _values.Ref: ...
     @property
-    def session(self) -> Session: ...
+    def session(self) -> _session.Session: ...
     def forget_session(self) -> None: ...
 
 
@@ -62,16 +53,16 @@ _LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion")
 
 
 def _is_transient(error: Exception) -> bool:
-    return isinstance(error, (Lost, Unavailable))
+    return isinstance(error, (_errors.Lost, _errors.Unavailable))
 
 
 def _can_recover(error: Exception) -> bool:
-    if isinstance(error, Fault):
+    if isinstance(error, _errors.Fault):
         # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
         # server has lost track of what it had told.
         gone = (error.fields.get("obj") or {}).get("type") if error.type == "ManagedObjectNotFound" else None
         return error.type in _LOST or gone in ("PropertyCollector", "PropertyFilter")
-    return isinstance(error, (Lost, TimedOut, Unavailable, Unreachable))
+    return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
 
 
 def _delays_until(deadline: float) -> t.Iterator[float]:
@@ -92,7 +83,7 @@ class Connection:
 
     def __init__(
         self,
-        options: ConnectionOptions,
+        options: _options.ConnectionOptions,
         keep_secret: Callable[[str], object],
         while_wanted: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
@@ -101,7 +92,7 @@ class Connection:
         self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options
-        self._http = Http(options)
+        self._http = _http.Http(options)
         self.logged_in = False
         try:
             choose = retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose)
@@ -123,7 +114,7 @@ class Connection:
         if error:
             self.hurry()
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
-        with contextlib.suppress(VsphereError):
+        with contextlib.suppress(_errors.VsphereError):
             if self.logged_in:
                 self.log_out()
         self._http.close()
@@ -148,7 +139,7 @@ class Connection:
         self.logged_in = False
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
-        except Fault as fault:
+        except _errors.Fault as fault:
             if fault.type != "NotAuthenticated":
                 raise
             return False
@@ -164,7 +155,7 @@ class Connection:
         """The server's clock at its last answer, to the second; None where it gave none."""
         return self._http.server_time
 
-    def manager(self, name: str) -> Ref:
+    def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent, such as ``taskManager``."""
         return self._transport.manager(name)
 
@@ -172,7 +163,7 @@ class Connection:
         """Whether the server has that singleton; an ESXi lacks some."""
         try:
             self.manager(name)
-        except VsphereError:
+        except _errors.VsphereError:
             return False
         return True
 
@@ -205,16 +196,16 @@ class Connection:
 
     def glimpse(self, steps: Callable[[Transport], object]) -> None:
         """Run calls that change nothing, once, for what one can do without: nothing that goes wrong is an error."""
-        with contextlib.suppress(VsphereError):
+        with contextlib.suppress(_errors.VsphereError):
             steps(self._transport)
 
-    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
+    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
         """Invoke a method that changes something: sent once, unless the server refused it for want of a session."""
         try:
             return self._renewing(lambda: self._transport.invoke(ref, method, params))
-        except (Lost, TimedOut, Unavailable) as error:
-            raise OutcomeUnknown(
-                f"{error.message}; whether {method} of {name_of_object(ref)} was carried out is unknown: "
+        except (_errors.Lost, _errors.TimedOut, _errors.Unavailable) as error:
+            raise _errors.OutcomeUnknown(
+                f"{error.message}; whether {method} of {_errors.name_of_object(ref)} was carried out is unknown: "
                 "look at the object before you call it again"
             ) from error
 
@@ -222,10 +213,10 @@ class Connection:
         login = {"userName": self._options.username, "password": self._options.password}
         try:
             self._transport.invoke(self.manager("sessionManager"), "Login", login)
-        except Fault as fault:
+        except _errors.Fault as fault:
             if fault.type != "InvalidLogin":
                 raise
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"{self.host} refuses the login of {self.user} (InvalidLogin): check username and password",
                 **fault.result,
             ) from fault
@@ -234,12 +225,12 @@ class Connection:
     def _renewing(self, call: Callable[[], Result]) -> Result:
         try:
             return call()
-        except Fault as fault:
+        except _errors.Fault as fault:
             # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
             if not self._options.password:
-                raise VsphereError(
+                raise _errors.VsphereError(
                     f"{self.host} does not know the session any more (NotAuthenticated): make a new one with "
                     "vsphere_session, or give username and password as well, so that it can be renewed",
                     **fault.result,
@@ -249,35 +240,35 @@ class Connection:
         return call()
 
 
-def _choose(options: ConnectionOptions, http: Http, keep_secret: Callable[[str], object]) -> Transport:
+def _choose(options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]) -> Transport:
     """VI/JSON where the server has it, else SOAP; only a server that answers and has none counts as having none."""
-    session = Session.from_text(options.session_id) if options.session_id else None
+    session = _session.Session.from_text(options.session_id) if options.session_id else None
     if session:
         keep_secret(session.key)
         if options.transport not in ("auto", session.transport):
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"session_id is of a session over {session.transport}: set transport to that, or to auto"
             )
     if (session or options).transport == "soap":
         return _soap(http, keep_secret, session)
     # Of the two, each run imports what it needs.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport.vijson import ViJson, negotiate
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import vijson
 
     if session:
-        return ViJson(http, session.release, keep_secret, session.key)
-    release = negotiate(http)
+        return vijson.ViJson(http, session.release, keep_secret, session.key)
+    release = vijson.negotiate(http)
     if release:
-        return ViJson(http, release, keep_secret)
+        return vijson.ViJson(http, release, keep_secret)
     if options.transport == "json":
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: "
             "set transport to auto or soap"
         )
     return _soap(http, keep_secret)
 
 
-def _soap(http: Http, keep_secret: Callable[[str], object], session: Session | None = None) -> Transport:
+def _soap(http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session | None = None) -> Transport:
     # Importing pyVmomi takes longer than a request: only where it is needed.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport.soap import Soap
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import soap
 
-    return Soap(http, keep_secret, session)
+    return soap.Soap(http, keep_secret, session)

@@ -11,27 +11,28 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._filter import FILTER_SPEC, Conditions, Filter
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity, root_folder
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain, unsendable
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _entity,
+    _errors,
+    _filter,
+    _history,
+    _inventory,
+    _labels,
+    _taskinfo,
+    _values,
+)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 
 class Wanted:
     """The task that is to be there, checked as far as that goes without a server."""
 
     def __init__(self, params: dict[str, t.Any]) -> None:
-        self.entity = None if params["entity"] is None else Entity.from_params("entity", params["entity"])
+        self.entity = None if params["entity"] is None else _entity.Entity.from_params("entity", params["entity"])
         if self.entity and not self.entity.is_one:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 "entity names no object: give its moid and type, its name or its path, or leave the option out for the "
                 "root folder"
             )
@@ -39,43 +40,45 @@ class Wanted:
         self.given: dict[str, t.Any] = {name: params[name] for name in names if params[name] is not None}
         empty = [name for name, value in self.given.items() if not value.strip()]
         if empty:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
             )
-        wrong = [f"{name} {unsendable(value)}" for name, value in self.given.items() if unsendable(value)]
+        wrong = [
+            f"{name} {_values.unsendable(value)}" for name, value in self.given.items() if _values.unsendable(value)
+        ]
         if wrong:
-            raise VsphereError("; ".join(wrong))
+            raise _errors.VsphereError("; ".join(wrong))
         self.given["cancelable"] = params["cancelable"]
 
 
-def ensure_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def ensure_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Create the task, unless an unfinished one of its activation id and type is there."""
     _check_extensions(connection)
-    entity = find_entity(connection, wanted.entity) if wanted.entity else root_folder(connection)
+    entity = _inventory.find_entity(connection, wanted.entity) if wanted.entity else _inventory.root_folder(connection)
     tasks = _unfinished(connection, **wanted.given)
-    new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": plain(entity)}
+    new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": _values.plain(entity)}
     if new and not check_mode:
-        tasks = [task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
-    label_tasks(connection, tasks)
+        tasks = [_taskinfo.task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
+    _labels.label_tasks(connection, tasks)
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 
 
 def _unfinished(
-    connection: Connection, task_type: str, activation_id: str | None = None, **others: t.Any
-) -> list[Task]:
+    connection: _connection.Connection, task_type: str, activation_id: str | None = None, **others: t.Any
+) -> list[_taskinfo.Task]:
     """The oldest such task, or none."""
     if not activation_id:
         return []
     given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
-    spec, checks = Conditions({**dict.fromkeys(FILTER_SPEC), **given}).to_filter(None)
-    wanted = Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
-    return search_history(connection, wanted, Scroll(limit=1))
+    spec, checks = _filter.Conditions({**dict.fromkeys(_filter.FILTER_SPEC), **given}).to_filter(None)
+    wanted = _filter.Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
+    return _history.search_history(connection, wanted, _history.Scroll(limit=1))
 
 
 def create_task(
-    connection: Connection,
-    entity: Ref,
+    connection: _connection.Connection,
+    entity: _values.Ref,
     task_type: str,
     *,
     cancelable: bool = False,
@@ -94,27 +97,29 @@ def create_task(
     }
     try:
         info = connection.invoke(connection.manager("taskManager"), "CreateTask", params)
-    except OutcomeUnknown as error:
+    except _errors.OutcomeUnknown as error:
         error.message += (
             f". It is not repeated: vsphere_task_info with description_ids [{task_type}] shows whether it is there; "
             "with an activation_id a second run is safe"
         )
         raise
-    except Fault as fault:
+    except _errors.Fault as fault:
         sentence = _refusal(connection, fault, entity, task_type)
         if not sentence:
             raise
-        raise VsphereError(sentence, **fault.result) from fault
+        raise _errors.VsphereError(sentence, **fault.result) from fault
     return t.cast("dict[str, t.Any]", info)
 
 
-def _check_extensions(connection: Connection) -> None:
+def _check_extensions(connection: _connection.Connection) -> None:
     """Raise an error where the server has no extensions, and so no task types and no tasks of clients."""
     if not connection.has("extensionManager"):
-        raise VsphereError(f"{connection.host} is an ESXi: only a vCenter has task types and tasks of its clients")
+        raise _errors.VsphereError(
+            f"{connection.host} is an ESXi: only a vCenter has task types and tasks of its clients"
+        )
 
 
-def _refusal(connection: Connection, fault: Fault, entity: Ref, task_type: str) -> str:
+def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _values.Ref, task_type: str) -> str:
     """Why a task was not created and what to do about it; empty where the fault says so itself."""
     if fault.type == "ManagedObjectNotFound":
         return (

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import unsendable
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 
 # What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
 _TYPES = {
@@ -63,13 +62,13 @@ class Entity(t.NamedTuple):
         entity = cls(option, *(given[part] for part in cls._fields[1:]))
         for part in cls._fields[1:]:
             if given[part] is not None and not given[part].strip():
-                raise VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
-            why = unsendable(given[part] or "")
+                raise _errors.VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
+            why = _values.unsendable(given[part] or "")
             if why:
-                raise VsphereError(f"{option}.{part} {why}")
+                raise _errors.VsphereError(f"{option}.{part} {why}")
         if entity.type and entity.type not in (*_TYPES, ANY_ENTITY) and (entity.name or not any_type):
-            near = close_to(entity.type, _TYPES) or sorted(_TYPES)
-            raise VsphereError(
+            near = _errors.close_to(entity.type, _TYPES) or sorted(_TYPES)
+            raise _errors.VsphereError(
                 f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
             )
         return entity

@@ -16,16 +16,7 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
-    Ref,
-    parse_time,
-    plain,
-    reference,
-    unsendable,
-    utc,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _taskinfo, _values
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: dict[str, dict[str, t.Any]] = {
@@ -76,7 +67,7 @@ _TIMES = {
 }
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-Check = t.Callable[[Task], bool]
+Check = t.Callable[[_taskinfo.Task], bool]
 
 
 class Filter(t.NamedTuple):
@@ -85,7 +76,7 @@ class Filter(t.NamedTuple):
     spec: dict[str, t.Any]
     checks: list[Check]
 
-    def fits(self, task: Task) -> bool:
+    def fits(self, task: _taskinfo.Task) -> bool:
         return all(check(task) for check in self.checks)
 
 
@@ -97,16 +88,16 @@ class Conditions:
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in self.given.items():
             if value in ([], ""):
-                raise VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
+                raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
             if isinstance(value, list) and "" in value:
-                raise VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
+                raise _errors.VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
             for each in value if isinstance(value, list) else [value]:
-                why = unsendable(str(each))
+                why = _values.unsendable(str(each))
                 if why:
-                    raise VsphereError(f"{name} {why}")
+                    raise _errors.VsphereError(f"{name} {why}")
         for chain in self.given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
-                raise VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
+                raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
         self._times = {name: _time(name, params[name]) for name in ("begin_time", "end_time") if params[name]}
         self._time_type = params["time_type"]
 
@@ -125,8 +116,8 @@ class Conditions:
                 checks.append(_among(key, self.given[option]))
         for option, member, type_ in _REASONS:
             if option in self.given:
-                spec[member] = reference(type_, self.given[option])
-                checks.append(_caused_by(option, plain(spec[member])))
+                spec[member] = _values.reference(type_, self.given[option])
+                checks.append(_caused_by(option, _values.plain(spec[member])))
         if self.given.keys() & {"users", "system_user"}:
             users, system = self.given.get("users", []), self.given.get("system_user", False)
             spec["userName"] = {"_typeName": "TaskFilterSpecByUsername", "systemUser": system}
@@ -144,10 +135,10 @@ class Conditions:
         return Filter(spec, checks)
 
     def _in_time(self, now: datetime.datetime | None) -> tuple[dict[str, t.Any], Check]:
-        bounds = {name: utc(_since(time, now)) for name, time in self._times.items()}
+        bounds = {name: _values.utc(_since(time, now)) for name, time in self._times.items()}
         begin, end = bounds.get("begin_time"), bounds.get("end_time")
         if begin and end and begin > end:
-            raise VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
+            raise _errors.VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
         member, key = _TIMES[self._time_type]
         part = {"_typeName": "TaskFilterSpecByTime", "timeType": member}
         part.update({name: time for name, time in (("beginTime", begin), ("endTime", end)) if time})
@@ -174,12 +165,12 @@ def _among(key: str, wanted: list[t.Any]) -> Check:
     return lambda task: task[key] in wanted
 
 
-def _caused_by(member: str, wanted: Ref) -> Check:
+def _caused_by(member: str, wanted: _values.Ref) -> Check:
     return lambda task: (task["reason"] or {}).get(member) == wanted
 
 
 def _started_by(users: list[str], system: bool) -> Check:
-    def check(task: Task) -> bool:
+    def check(task: _taskinfo.Task) -> bool:
         user = (task["reason"] or {}).get("user_name")
         if user is None:
             return system
@@ -203,11 +194,11 @@ def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:
                 datetime.timedelta(),
             )
         # YAML makes a time of what looks like one, which becomes a text with a space again.
-        time = parse_time(text.strip().replace(" ", "T", 1))
-        utc(time)
+        time = _values.parse_time(text.strip().replace(" ", "T", 1))
+        _values.utc(time)
         return time
     except (OverflowError, ValueError):
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"{option} {text!r} is not a time: give ISO 8601 with a zone, such as 2026-01-31T08:00:00Z or "
             "2026-01-31T08:00:00+01:00, or an age such as -2h (units s, m, h, d, w)"
         ) from None

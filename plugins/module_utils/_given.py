@@ -13,19 +13,14 @@ import json
 import math
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
-    NOT_IN_XML,
-    from_any,
-    reference,
-    unsendable,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
 QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
 
 
 def xml_text(given: object) -> str:
     """A text for people, without the characters that XML does not hold."""
-    return NOT_IN_XML.sub("", str(given))
+    return _values.NOT_IN_XML.sub("", str(given))
 
 
 def text(value: t.Any) -> str:
@@ -34,7 +29,7 @@ def text(value: t.Any) -> str:
         raise ValueError(QUOTE_IT.format("a text"))
     if not isinstance(value, (str, int, float)):
         raise ValueError(f"takes a text, not {shown(value)}")
-    why = unsendable(str(value))
+    why = _values.unsendable(str(value))
     if why:
         raise ValueError(why)
     return str(value)
@@ -65,7 +60,7 @@ def boxed(value: t.Any) -> t.Any:
     if isinstance(value, str):
         return {"_typeName": "string", "_value": text(value)}
     if isinstance(value, dict) and set(value) == {"type", "moid"} and all(isinstance(x, str) for x in value.values()):
-        return reference(value["type"], value["moid"])
+        return _values.reference(value["type"], value["moid"])
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return {"_typeName": "ArrayOfString", "_value": [text(item) for item in value]}
     return None
@@ -74,9 +69,9 @@ def boxed(value: t.Any) -> t.Any:
 def to_any(value: t.Any) -> t.Any:
     """A user's value for a task's result: what ``boxed`` has a VI type for and XML holds, all else as JSON text."""
     held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    lost = any(isinstance(each, str) and NOT_IN_XML.search(each) for each in held)
+    lost = any(isinstance(each, str) and _values.NOT_IN_XML.search(each) for each in held)
     data = None if lost else boxed(value)
     # A text that reads like JSON text is packed once more, so that it comes back as the text it was.
-    if data is None or (isinstance(value, str) and from_any(data) != value):
+    if data is None or (isinstance(value, str) and _values.from_any(data) != value):
         return {"_typeName": "string", "_value": json.dumps(value)}
     return data

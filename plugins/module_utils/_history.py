@@ -13,15 +13,10 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory
-from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import borrowed
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _filter, _properties, _taskinfo, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 LARGEST_PAGE = 1000
 """What vCenter reads at once at the most."""
@@ -35,13 +30,13 @@ class Scroll(t.NamedTuple):
     newest_first: bool = False
 
 
-def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> list[Task]:
+def search_history(connection: _connection.Connection, wanted: _filter.Filter, scroll: Scroll) -> list[_taskinfo.Task]:
     """The tasks of the history that the filter fits, without their labels; no more than a page is held besides them."""
 
-    def steps(transport: Transport) -> list[Task]:
-        with borrowed(transport, _create(connection, transport, wanted), "DestroyCollector") as collector:
+    def steps(transport: _connection.Transport) -> list[_taskinfo.Task]:
+        with _properties.borrowed(transport, _create(connection, transport, wanted), "DestroyCollector") as collector:
             tasks = (
-                task_from_info(info, connection.server_time)
+                _taskinfo.task_from_info(info, connection.server_time)
                 for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
             )
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
@@ -49,19 +44,23 @@ def search_history(connection: Connection, wanted: Filter, scroll: Scroll) -> li
     return connection.read(steps)
 
 
-def _create(connection: Connection, transport: Transport, wanted: Filter) -> Ref:
+def _create(
+    connection: _connection.Connection, transport: _connection.Transport, wanted: _filter.Filter
+) -> _values.Ref:
     try:
         collector = transport.invoke(
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
         )
-    except Fault as fault:
+    except _errors.Fault as fault:
         if fault.type != "NotSupported":
             raise
-        raise NoHistory(f"{connection.host} keeps no history of tasks, as only a vCenter does") from fault
-    return t.cast("Ref", collector)
+        raise _errors.NoHistory(f"{connection.host} keeps no history of tasks, as only a vCenter does") from fault
+    return t.cast("_values.Ref", collector)
 
 
-def _infos(transport: Transport, collector: Ref, size: int, newest_first: bool) -> t.Iterator[dict[str, t.Any]]:
+def _infos(
+    transport: _connection.Transport, collector: _values.Ref, size: int, newest_first: bool
+) -> t.Iterator[dict[str, t.Any]]:
     """TaskInfo by TaskInfo, read page by page.
 
     A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
@@ -83,4 +82,4 @@ def _infos(transport: Transport, collector: Ref, size: int, newest_first: bool) 
 
 
 def _queued(info: dict[str, t.Any]) -> datetime.datetime:
-    return parse_time(info["queueTime"])
+    return _values.parse_time(info["queueTime"])

@@ -12,34 +12,24 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ANY_ENTITY, Entity, is_a
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, close_to
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
-    SERVICE_INSTANCE,
-    Object,
-    borrowed,
-    object_spec,
-    property_spec,
-    retrieve,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _entity, _errors, _properties, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 _SHOWN = 10
 """So many candidates are named in an error."""
 
 
-def find_entity(connection: Connection, entity: Entity) -> Ref:
+def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref:
     """The object: without a request by its moid, with one by its path, with four by its name."""
     if entity.moid:
-        return reference(str(entity.type), entity.moid)
+        return _values.reference(str(entity.type), entity.moid)
     if entity.path:
         at_path = _at_path(connection, entity)
         if at_path:
             return at_path
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
             "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
         )
@@ -50,83 +40,91 @@ def find_entity(connection: Connection, entity: Entity) -> Ref:
         return fitting[0]
     what = f"{entity.option}.name: {{}} {entity.type or 'object of the inventory'} is called {entity.name}"
     if fitting:
-        raise VsphereError(
+        raise _errors.VsphereError(
             what.format("more than one") + f"; give the path, or type and moid, of one: {_listed(connection, fitting)}"
         )
-    near = close_to(str(entity.name), names)
+    near = _errors.close_to(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    raise VsphereError(what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else ""))
+    raise _errors.VsphereError(
+        what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else "")
+    )
 
 
-def entity_exists(connection: Connection, entity: Entity) -> bool:
+def entity_exists(connection: _connection.Connection, entity: _entity.Entity) -> bool:
     """Whether there is such an object, or more than one."""
     if entity.path:
         return _at_path(connection, entity) is not None
     return bool(_called(connection.read(lambda transport: _names(transport, entity.type)), str(entity.name)))
 
 
-def root_folder(connection: Connection) -> Ref:
+def root_folder(connection: _connection.Connection) -> _values.Ref:
     """The top of the inventory, with one request."""
     return connection.read(_root)
 
 
-def _root(transport: Transport) -> Ref:
-    return t.cast("Ref", transport.get(SERVICE_INSTANCE, "content")["rootFolder"])
+def _root(transport: _connection.Transport) -> _values.Ref:
+    return t.cast("_values.Ref", transport.get(_properties.SERVICE_INSTANCE, "content")["rootFolder"])
 
 
-def _at_path(connection: Connection, entity: Entity) -> Ref | None:
+def _at_path(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref | None:
     path = str(entity.path).strip("/")
     found = connection.read(
         lambda transport: transport.invoke(
             transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
         )
     )
-    if found and entity.type and not is_a(found["type"], entity.type):
-        raise VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
-    return t.cast("Ref | None", found)
+    if found and entity.type and not _entity.is_a(found["type"], entity.type):
+        raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
+    return t.cast("_values.Ref | None", found)
 
 
-def _called(objects: list[Object], name: str) -> list[Ref]:
+def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
     # The inventory has a slash, a backslash and a percent sign in a name as their codes.
     wanted = {name, _escaped(name)}
     return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
-def _names(transport: Transport, type_: str | None) -> list[Object]:
+def _names(transport: _connection.Transport, type_: str | None) -> list[_properties.Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
-    params = {"container": _root(transport), "type": [type_ or ANY_ENTITY], "recursive": True}
+    params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
     made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
-    with borrowed(transport, made, "DestroyView") as view:
-        return retrieve(transport, [object_spec(view, through="view")], [property_spec(type_ or ANY_ENTITY, "name")])
+    with _properties.borrowed(transport, made, "DestroyView") as view:
+        return _properties.retrieve(
+            transport,
+            [_properties.object_spec(view, through="view")],
+            [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
+        )
 
 
-def _listed(connection: Connection, refs: list[Ref]) -> str:
+def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     """The objects with type, moid and, where it can be read, path, for an error."""
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
-        "type": ANY_ENTITY,
+        "type": _entity.ANY_ENTITY,
         "path": "parent",
         "skip": False,
         "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
     }
-    objects = [{**object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
+    objects = [{**_properties.object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
     found = []
     # What is above may not be ours to see.
-    with contextlib.suppress(Fault):
+    with contextlib.suppress(_errors.Fault):
         found = connection.read(
-            lambda transport: retrieve(transport, objects, [property_spec(ANY_ENTITY, "name", "parent")])
+            lambda transport: _properties.retrieve(
+                transport, objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")]
+            )
         )
     known = {each.ref["value"]: each.properties for each in found}
 
-    def path(ref: Ref) -> str:
+    def path(ref: _values.Ref) -> str:
         # An inventory path leaves the root folder out, which alone has no parent.
         properties = known.get(ref["value"], {})
         if "parent" not in properties:
             return ""
-        return f"{path(properties['parent'])}/{plain(properties['name'])}".lstrip("/")
+        return f"{path(properties['parent'])}/{_values.plain(properties['name'])}".lstrip("/")
 
-    def described(ref: Ref) -> str:
+    def described(ref: _values.Ref) -> str:
         name = f"{ref['type']} {ref['value']}"
         return f"{path(ref)} ({name})" if found else name
 

@@ -15,16 +15,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
-    Object,
-    object_spec,
-    property_spec,
-    retrieve,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import STATES, Task, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils import _properties, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""
@@ -64,21 +58,21 @@ def _path(kind: str, key: str) -> str:
 
 
 COMMON = (
-    *(_path("state", state) for state in STATES),
+    *(_path("state", state) for state in _taskinfo.STATES),
     *(_path("reason", reason) for reason in _REASONS),
     *(_path("methodInfo", operation) for operation in _OPERATIONS),
 )
 """Properties of the TaskManager that are read together with tasks; other labels cost a request more."""
 
 
-def learn(connection: Connection, asked: t.Iterable[str], found: list[Object]) -> None:
+def learn(connection: _connection.Connection, asked: t.Iterable[str], found: list[_properties.Object]) -> None:
     """Have the connection know the labels that were asked for, by property path: empty where the server has none."""
     connection.labels.update(dict.fromkeys(asked, ""))
     for manager in found:
         connection.labels.update({path: label["_value"] for path, label in manager.properties.items()})
 
 
-def label_tasks(connection: Connection, tasks: list[Task]) -> None:
+def label_tasks(connection: _connection.Connection, tasks: list[_taskinfo.Task]) -> None:
     """Give each task its ``operation``, ``state_label`` and ``reason_label``.
 
     What is not known yet is asked for with one request, and the extensions, with another one, only for what the
@@ -91,15 +85,21 @@ def label_tasks(connection: Connection, tasks: list[Task]) -> None:
     for task in tasks:
         for member, path in _paths(task).items():
             task[member] = connection.labels[path] or None
-        task["operation"] = task["operation"] or name_of(task)
+        task["operation"] = task["operation"] or _taskinfo.name_of(task)
 
 
-def _ask(connection: Connection, transport: Transport, wanted: set[str], tasks: list[Task]) -> None:
+def _ask(
+    connection: _connection.Connection, transport: _connection.Transport, wanted: set[str], tasks: list[_taskinfo.Task]
+) -> None:
     # A key that could not stand in a path has no label.
     asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
     if asked:
-        manager = object_spec(transport.manager("taskManager"))
-        learn(connection, asked, retrieve(transport, [manager], [property_spec("TaskManager", *asked)]))
+        manager = _properties.object_spec(transport.manager("taskManager"))
+        learn(
+            connection,
+            asked,
+            _properties.retrieve(transport, [manager], [_properties.property_spec("TaskManager", *asked)]),
+        )
     types = {_paths(task)["operation"]: task["description_id"] for task in tasks}
     missing = {task_type for path, task_type in types.items() if path in wanted and not connection.labels[path]}
     if missing and connection.has("extensionManager"):
@@ -107,7 +107,7 @@ def _ask(connection: Connection, transport: Transport, wanted: set[str], tasks: 
         connection.labels.update({_path("methodInfo", task_type): label for task_type, label in labels.items()})
 
 
-def _paths(task: Task) -> dict[str, str]:
+def _paths(task: _taskinfo.Task) -> dict[str, str]:
     """The property that has the label, by the member of the task that shows it."""
     paths = {"operation": _path("methodInfo", task["description_id"]), "state_label": _path("state", task["state"])}
     if task["reason"]:
@@ -115,15 +115,17 @@ def _paths(task: Task) -> dict[str, str]:
     return paths
 
 
-def _of_extensions(transport: Transport, wanted: set[str]) -> dict[str, str]:
+def _of_extensions(transport: _connection.Transport, wanted: set[str]) -> dict[str, str]:
     """Labels of the task types that extensions have registered, in the session's language."""
-    objects = [object_spec(transport.manager(name)) for name in ("extensionManager", "sessionManager")]
+    objects = [_properties.object_spec(transport.manager(name)) for name in ("extensionManager", "sessionManager")]
     properties = [
-        property_spec("ExtensionManager", "extensionList"),
-        property_spec("SessionManager", "currentSession"),
+        _properties.property_spec("ExtensionManager", "extensionList"),
+        _properties.property_spec("SessionManager", "currentSession"),
     ]
     values = {
-        name: value for found in retrieve(transport, objects, properties) for name, value in found.properties.items()
+        name: value
+        for found in _properties.retrieve(transport, objects, properties)
+        for name, value in found.properties.items()
     }
     locale = values["currentSession"]["locale"]
     labels: dict[str, str] = {}

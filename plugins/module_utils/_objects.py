@@ -12,25 +12,21 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC, Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
-    SERVICE_INSTANCE,
-    object_spec,
-    property_spec,
-    retrieve,
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _entity,
+    _errors,
+    _inventory,
+    _properties,
+    _virefs,
+    _vitypes,
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
-    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection, _values
 
 OBJECT_SPEC: dict[str, t.Any] = {
-    **ENTITY_SPEC,
-    "options": {**ENTITY_SPEC["options"], "property": {"type": "str"}},
+    **_entity.ENTITY_SPEC,
+    "options": {**_entity.ENTITY_SPEC["options"], "property": {"type": "str"}},
 }
 """The option that ``Target`` takes."""
 
@@ -41,14 +37,14 @@ class Target(t.NamedTuple):
     The object itself may be of a type that extends this one.
     """
 
-    entity: Entity
+    entity: _entity.Entity
     steps: str | None
-    type: ViType | None
+    type: _vitypes.ViType | None
 
     @classmethod
     def from_params(cls, option: str, given: dict[str, t.Any]) -> Target:
         """Check what is given as far as that goes without a server."""
-        entity = Entity.from_params(option, given, any_type=True)
+        entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _virefs.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
             _check_manager(option, type_)
@@ -56,7 +52,7 @@ class Target(t.NamedTuple):
             _option(f"{option}.moid", _virefs.check_id, type_, entity.moid)
         steps = given["property"]
         if steps is not None and not steps.strip():
-            raise VsphereError(f"{option}.property is empty: fill it, or leave it out")
+            raise _errors.VsphereError(f"{option}.property is empty: fill it, or leave it out")
         if type_ and steps:
             type_ = end_of_path(f"{option}.property", type_, steps)
             _check_is_reference(f"{option}.property", type_, steps)
@@ -64,23 +60,25 @@ class Target(t.NamedTuple):
 
 
 @functools.cache
-def find_object(connection: Connection, target: Target) -> Ref:
+def find_object(connection: _connection.Connection, target: Target) -> _values.Ref:
     """The object on the server, which is looked up once, however often it is asked for."""
     entity = target.entity
-    ref = find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
+    ref = _inventory.find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
     if not target.steps:
         return ref
     option = f"{entity.option}.property"
     declared, value = read_property(connection, ref, target.steps, option)
     _check_is_reference(option, declared, target.steps)
     if value is None:
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
         )
-    return t.cast("Ref", value)
+    return t.cast("_values.Ref", value)
 
 
-def read_property(connection: Connection, ref: Ref, path: str, option: str) -> tuple[ViType, t.Any]:
+def read_property(
+    connection: _connection.Connection, ref: _values.Ref, path: str, option: str
+) -> tuple[_vitypes.ViType, t.Any]:
     """The declared type and the value of a property, across references; None where it or a step to it is unset."""
     while True:
         type_ = _option(option, _virefs.find_managed_type, ref["type"])
@@ -91,7 +89,7 @@ def read_property(connection: Connection, ref: Ref, path: str, option: str) -> t
         ref, path = value, rest
 
 
-def end_of_path(option: str, type_: ViType, path: str) -> ViType:
+def end_of_path(option: str, type_: _vitypes.ViType, path: str) -> _vitypes.ViType:
     """The declared type of a property of that type, which may lie beyond references."""
     rest = path
     while rest:
@@ -104,10 +102,10 @@ def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.
     try:
         return check(*arguments)
     except ValueError as error:
-        raise VsphereError(f"{option}: {error}") from error
+        raise _errors.VsphereError(f"{option}: {error}") from error
 
 
-def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
+def _split(type_: _vitypes.ViType, path: str) -> tuple[str, _vitypes.ViType, str]:
     """The part of a property path up to its end or the first reference, its declared type, and what is left."""
     part, rest = "", path
     while True:
@@ -115,7 +113,7 @@ def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
         found = _vitypes.member_type(type_, name)
         if found is None:
             raise ValueError(
-                f"{_vitypes.name_of(type_)} has no property {name}" + nearest(name, _vitypes.members(type_))
+                f"{_vitypes.name_of(type_)} has no property {name}" + _errors.nearest(name, _vitypes.members(type_))
             )
         type_, part = found, f"{part}.{name}".lstrip(".")
         kind = _vitypes.kind(type_)
@@ -125,27 +123,29 @@ def _split(type_: ViType, path: str) -> tuple[str, ViType, str]:
             raise ValueError(f"{part} is {_vitypes.name_of(type_)}, which has no property {rest}")
 
 
-def _read(connection: Connection, ref: Ref, path: str) -> t.Any:
+def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
     try:
         [found] = connection.read(
-            lambda transport: retrieve(transport, [object_spec(ref)], [property_spec(ref["type"], path)])
+            lambda transport: _properties.retrieve(
+                transport, [_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)]
+            )
         )
-    except Fault as fault:
+    except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
         raise unknown_object(connection, ref, fault) from fault
     return found.properties.get(path)
 
 
-def unknown_object(connection: Connection, ref: Ref, fault: Fault) -> VsphereError:
+def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     """The error for an object that is not there."""
-    return VsphereError(
+    return _errors.VsphereError(
         f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid",
         fault={"type": fault.type, "message": fault.text},
     )
 
 
-def _check_is_reference(option: str, type_: ViType, path: str) -> None:
+def _check_is_reference(option: str, type_: _vitypes.ViType, path: str) -> None:
     kind = _vitypes.kind(type_)
     if kind == "reference":
         return
@@ -154,24 +154,26 @@ def _check_is_reference(option: str, type_: ViType, path: str) -> None:
         members = _vitypes.members(type_).values()
         onward = [f"{path}.{each.name}" for each in members if _vitypes.kind(each.type) == "reference"]
     hint = f"go on to {' or '.join(onward)}" if onward else "name the object by type and moid"
-    raise VsphereError(f"{option}: {path} is {_vitypes.name_of(type_)} and no reference to one object; {hint}")
+    raise _errors.VsphereError(f"{option}: {path} is {_vitypes.name_of(type_)} and no reference to one object; {hint}")
 
 
-def _check_manager(option: str, type_: ViType | None) -> None:
+def _check_manager(option: str, type_: _vitypes.ViType | None) -> None:
     """Refuse a type of which the service content never names an object."""
     if type_ is None:
-        raise VsphereError(f"{option} names no object: give type and moid, name or path")
+        raise _errors.VsphereError(f"{option} names no object: give type and moid, name or path")
     content = _vitypes.members(_vitypes.find_type("ServiceContent")).values()
     if not any(_vitypes.kind(each.type) == "reference" and _vitypes.extends(type_, each.type) for each in content):
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"{option}: which {_vitypes.name_of(type_)}? Give its moid, name or path; only a manager, which "
             "the service content names once, needs none"
         )
 
 
-def _manager(connection: Connection, type_: str) -> Ref:
-    content = connection.read(lambda transport: transport.get(SERVICE_INSTANCE, "content"))
+def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
+    content = connection.read(lambda transport: transport.get(_properties.SERVICE_INSTANCE, "content"))
     found = [each for each in content.values() if isinstance(each, dict) and each.get("type") == type_]
     if len(found) != 1:
-        raise VsphereError(f"{connection.host} has no {type_} in its service content: give moid, name or path of one")
-    return t.cast("Ref", found[0])
+        raise _errors.VsphereError(
+            f"{connection.host} has no {type_} in its service content: give moid, name or path of one"
+        )
+    return t.cast("_values.Ref", found[0])

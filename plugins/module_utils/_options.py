@@ -18,8 +18,7 @@ import re
 import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import unsendable
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 
 CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
     "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
@@ -76,9 +75,9 @@ class ConnectionOptions:
             problem = _wrong_with(given[name])
             wrong += [f"{name} {given[name]!r} {problem}"] if problem else []
         wrong += [
-            f"{name} {unsendable(given[name])}"
+            f"{name} {_values.unsendable(given[name])}"
             for name in ("username", "password")
-            if given[name] and unsendable(given[name])
+            if given[name] and _values.unsendable(given[name])
         ]
         wrong += [
             f"{name} {given[name]} is not a port: give a number from 1 to 65535"
@@ -92,7 +91,7 @@ class ConnectionOptions:
         if not 0 < given["request_timeout"] <= 3600:
             wrong.append(f"request_timeout {given['request_timeout']} is no time to wait: give 1 to 3600 seconds")
         if wrong:
-            raise VsphereError("; ".join(wrong))
+            raise _errors.VsphereError("; ".join(wrong))
         return cls(**given)
 
 

@@ -12,20 +12,18 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
-SERVICE_INSTANCE = reference("ServiceInstance", "ServiceInstance")
+SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 
 
 class Object(t.NamedTuple):
     """One object of an answer; ``properties`` maps a path to its value as an Any, unset ones are missing."""
 
-    ref: Ref
+    ref: _values.Ref
     properties: dict[str, t.Any]
 
 
@@ -34,7 +32,7 @@ def property_spec(type_: str, *paths: str) -> dict[str, t.Any]:
     return {"_typeName": "PropertySpec", "type": type_, "pathSet": list(paths)}
 
 
-def object_spec(ref: Ref, through: str = "") -> dict[str, t.Any]:
+def object_spec(ref: _values.Ref, through: str = "") -> dict[str, t.Any]:
     """An object, and those that its property ``through`` refers to; what no property is wanted of is left out."""
     spec: dict[str, t.Any] = {"_typeName": "ObjectSpec", "obj": ref, "skip": False}
     if through:
@@ -46,7 +44,9 @@ def filter_spec(objects: list[dict[str, t.Any]], properties: list[dict[str, t.An
     return {"_typeName": "PropertyFilterSpec", "propSet": properties, "objectSet": objects}
 
 
-def retrieve(transport: Transport, objects: list[dict[str, t.Any]], properties: list[dict[str, t.Any]]) -> list[Object]:
+def retrieve(
+    transport: _connection.Transport, objects: list[dict[str, t.Any]], properties: list[dict[str, t.Any]]
+) -> list[Object]:
     """RetrievePropertiesEx, page by page until all is there.
 
     One unknown object makes the whole call a ManagedObjectNotFound fault with ``obj``.
@@ -71,18 +71,18 @@ def raise_missing(content: dict[str, t.Any]) -> None:
         raise fault_of(missing["fault"], f"Reading {missing['path']}", content["obj"])
 
 
-def fault_of(data: dict[str, t.Any], what: str, ref: Ref) -> Fault:
+def fault_of(data: dict[str, t.Any], what: str, ref: _values.Ref) -> _errors.Fault:
     """The exception for a fault inside data, which some servers wrap into a LocalizedMethodFault."""
-    fault = error(data) or {}
-    return Fault(fault["type"], fault["message"], {"obj": ref, **data.get("fault", data)}, what, ref)
+    fault = _values.error(data) or {}
+    return _errors.Fault(fault["type"], fault["message"], {"obj": ref, **data.get("fault", data)}, what, ref)
 
 
 @contextlib.contextmanager
-def borrowed(transport: Transport, ref: Ref, method: str) -> t.Iterator[Ref]:
+def borrowed(transport: _connection.Transport, ref: _values.Ref, method: str) -> t.Iterator[_values.Ref]:
     """An object that is the session's own, which that method destroys in the end."""
     try:
         yield ref
     finally:
         # It ends with the session anyway: a failure of this must not hide the result.
-        with contextlib.suppress(VsphereError):
+        with contextlib.suppress(_errors.VsphereError):
             transport.invoke(ref, method)

@@ -14,36 +14,27 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC, Entity, is_a
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._filter import (
-    FILTER_SPEC,
-    NEED_HISTORY,
-    Conditions,
-    Filter,
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _entity,
+    _errors,
+    _filter,
+    _history,
+    _labels,
+    _properties,
+    _taskinfo,
+    _tasks,
+    _values,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import LARGEST_PAGE, Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
-    Reading,
-    check_ids,
-    read_tasks,
-    recent_tasks,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, plain
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 _RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
 
 SELECTION_SPEC: dict[str, dict[str, t.Any]] = {
     "task_ids": {"type": "list", "elements": "str"},
-    **FILTER_SPEC,
-    "entity": {**ENTITY_SPEC, "options": {**ENTITY_SPEC["options"], "recursion": _RECURSION}},
+    **_filter.FILTER_SPEC,
+    "entity": {**_entity.ENTITY_SPEC, "options": {**_entity.ENTITY_SPEC["options"], "recursion": _RECURSION}},
     "children": {"type": "bool", "default": False},
     "source": {"type": "str", "choices": ["auto", "recent", "history"], "default": "auto"},
     "order": {"type": "str", "choices": ["newest", "oldest"], "default": "newest"},
@@ -57,43 +48,47 @@ class Selection:
     """The options of a selection, checked as far as that goes without a server."""
 
     def __init__(self, params: dict[str, t.Any]) -> None:
-        self.task_ids = None if params["task_ids"] is None else check_ids("task_ids", params["task_ids"])
-        self._conditions = Conditions(params)
-        self._entity: Entity | None = None
+        self.task_ids = None if params["task_ids"] is None else _tasks.check_ids("task_ids", params["task_ids"])
+        self._conditions = _filter.Conditions(params)
+        self._entity: _entity.Entity | None = None
         self._recursion = "self"
         if params["entity"]:
-            self._entity = Entity.from_params("entity", params["entity"])
+            self._entity = _entity.Entity.from_params("entity", params["entity"])
             self._recursion = params["entity"]["recursion"]
         self._children = params["children"]
         self._newest_first = params["order"] == "newest"
-        for name, most in (("limit", None), ("page_size", LARGEST_PAGE)):
+        for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] < 1 or (most and params[name] > most):
-                raise VsphereError(
+                raise _errors.VsphereError(
                     f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
                 )
         self._limit: int = params["limit"]
         self._is_cut = False
         # The one too many shows that there are more.
-        self._scroll = Scroll(params["page_size"], self._limit + 1, self._newest_first)
+        self._scroll = _history.Scroll(params["page_size"], self._limit + 1, self._newest_first)
         self._check_entity(params)
         needs = []
         if self.task_ids is None:
-            needs = [name for name in NEED_HISTORY if name in self._conditions.given]
+            needs = [name for name in _filter.NEED_HISTORY if name in self._conditions.given]
             needs += ["children"] if self._children else []
         needs += ["entity.recursion"] if self._recursion != "self" else []
         if params["source"] == "recent" and "entity.recursion" in needs:
-            raise VsphereError("entity.recursion needs the history, which knows the inventory: leave source out")
+            raise _errors.VsphereError(
+                "entity.recursion needs the history, which knows the inventory: leave source out"
+            )
         self._needs = needs
         self.from_history = params["source"] == "history" or (params["source"] == "auto" and bool(needs))
 
     def _check_entity(self, params: dict[str, t.Any]) -> None:
         # As for the other options, what turns out to be empty must not select everything.
         if params["entity"] is not None and not (self._entity and (self._entity.is_one or self._entity.type)):
-            raise VsphereError("entity is empty: give its type, and its moid, name or path, or leave the option out")
+            raise _errors.VsphereError(
+                "entity is empty: give its type, and its moid, name or path, or leave the option out"
+            )
         if self._recursion != "self" and not (self._entity and self._entity.is_one):
-            raise VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
+            raise _errors.VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
 
-    def read(self, connection: Connection, custom_values: bool = False) -> Reading:
+    def read(self, connection: _connection.Connection, custom_values: bool = False) -> _tasks.Reading:
         """The tasks that every given option fits, where asked with their ``children``."""
         reading = self._find(connection, custom_values)
         # Whoever gives a limit of his own wants no more.
@@ -101,56 +96,66 @@ class Selection:
             self._warn_of_cut()
         return reading
 
-    def _find(self, connection: Connection, custom_values: bool = False) -> Reading:
+    def _find(self, connection: _connection.Connection, custom_values: bool = False) -> _tasks.Reading:
         ref = None
         if self._entity and self._entity.is_one:
             # Every run would pay for the imports, which only some need.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
+            from ansible_collections.vsphere.tasks.plugins.module_utils import _inventory
 
-            ref = find_entity(connection, self._entity)
+            ref = _inventory.find_entity(connection, self._entity)
         wanted = self._filter(connection, ref)
         try:
             reading = self._read(connection, wanted, ref, custom_values)
             if self._children:
-                from ansible_collections.vsphere.tasks.plugins.module_utils._tree import with_children
+                from ansible_collections.vsphere.tasks.plugins.module_utils import _tree
 
-                return Reading(with_children(connection, reading.tasks, self._scroll.page_size), reading.missing)
-        except NoHistory as error:
+                return _tasks.Reading(
+                    _tree.with_children(connection, reading.tasks, self._scroll.page_size), reading.missing
+                )
+        except _errors.NoHistory as error:
             remedy = "source: recent looks through the recent tasks only" if self._needs != ["children"] else ""
             asked = f", which {' and '.join(self._needs)} asked for" if self._needs else ""
-            raise VsphereError("; ".join(filter(None, (error.message + asked, remedy)))) from error
-        except Fault as fault:
-            if ref is None or fault.type != "ManagedObjectNotFound" or plain(fault.fields.get("obj")) != plain(ref):
+            raise _errors.VsphereError("; ".join(filter(None, (error.message + asked, remedy)))) from error
+        except _errors.Fault as fault:
+            if (
+                ref is None
+                or fault.type != "ManagedObjectNotFound"
+                or _values.plain(fault.fields.get("obj")) != _values.plain(ref)
+            ):
                 raise
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"entity: {connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the tasks of "
                 "what was deleted are found without entity, by the other options"
             ) from fault
-        label_tasks(connection, reading.tasks)
+        _labels.label_tasks(connection, reading.tasks)
         return reading
 
-    def _read(self, connection: Connection, wanted: Filter, ref: Ref | None, custom_values: bool) -> Reading:
+    def _read(
+        self, connection: _connection.Connection, wanted: _filter.Filter, ref: _values.Ref | None, custom_values: bool
+    ) -> _tasks.Reading:
         given = self.task_ids
         if self.from_history and given is not None:
             # What else is asked for must not make a task look unknown; it ends when all are found.
             scroll = self._scroll._replace(limit=len(given))
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
             asked = set(given)
-            found = search_history(connection, Filter(spec, [lambda task: task["id"] in asked]), scroll)
+            found = _history.search_history(
+                connection, _filter.Filter(spec, [lambda task: task["id"] in asked]), scroll
+            )
             known = {task["id"] for task in found}
-            return Reading(
+            return _tasks.Reading(
                 [task for task in found if wanted.fits(task)], [task_id for task_id in given if task_id not in known]
             )
         if self.from_history:
-            return Reading(self._cut(search_history(connection, wanted, self._scroll)), [])
+            return _tasks.Reading(self._cut(_history.search_history(connection, wanted, self._scroll)), [])
         if given is not None:
-            reading = read_tasks(connection, given, custom_values)
-            return Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
-        tasks = [task for task in recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
+            reading = _tasks.read_tasks(connection, given, custom_values)
+            return _tasks.Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
+        tasks = [task for task in _tasks.recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
-        return Reading(self._cut(tasks), [])
+        return _tasks.Reading(self._cut(tasks), [])
 
-    def _cut(self, tasks: list[Task]) -> list[Task]:
+    def _cut(self, tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
         """As many of the tasks as are wanted at the most."""
         self._is_cut = len(tasks) > self._limit
         return tasks[: self._limit]
@@ -162,10 +167,12 @@ class Selection:
             f"{self._limit} are taken; raise limit"
         )
 
-    def _filter(self, connection: Connection, ref: Ref | None) -> Filter:
+    def _filter(self, connection: _connection.Connection, ref: _values.Ref | None) -> _filter.Filter:
         now = connection.server_time
         if now is None and self._conditions.needs_clock:
-            now = parse_time(connection.read(lambda transport: transport.invoke(SERVICE_INSTANCE, "CurrentTime")))
+            now = _values.parse_time(
+                connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
+            )
         wanted = self._conditions.to_filter(now)
         if ref:
             wanted.spec["entity"] = {
@@ -178,5 +185,5 @@ class Selection:
                 wanted.checks.append(lambda task: (task["entity"] or {}).get("moid") == ref["value"])
         elif self._entity:
             type_ = str(self._entity.type)
-            wanted.checks.append(lambda task: is_a((task["entity"] or {"type": ""})["type"], type_))
+            wanted.checks.append(lambda task: _entity.is_a((task["entity"] or {"type": ""})["type"], type_))
         return wanted

@@ -15,7 +15,7 @@ import dataclasses
 import json
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Session:
                 raise ValueError(session.release)
             return session
         except (binascii.Error, TypeError, ValueError) as error:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 "session_id is not one that vsphere.tasks.vsphere_session has returned: register that module's result "
                 "and give its session_id"
             ) from error

@@ -13,14 +13,10 @@ import contextlib
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError, noting
-from ansible_collections.vsphere.tasks.plugins.module_utils._given import shown, text, to_any, xml_text
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over, label
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import check_ids, read_known_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import error, from_any, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _given, _taskinfo, _tasks, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 Call = tuple[str, dict[str, t.Any]]
 """A method of the task and its parameters."""
@@ -41,7 +37,7 @@ class Wanted:
     """
 
     def __init__(self, params: dict[str, t.Any], secrets: set[str]) -> None:
-        self.task_id = check_ids("task_id", [params["task_id"]])[0]
+        self.task_id = _tasks.check_ids("task_id", [params["task_id"]])[0]
         self.state: str | None = params["state"]
         self.progress: int | None = params["progress"]
         self.description = _description(params["description"])
@@ -49,32 +45,38 @@ class Wanted:
         self.result = params["result"]
         self.has_result = params["result"] is not None
         if self.has_result and self.state != "success":
-            raise VsphereError("result goes with state: success only: vCenter keeps a result for no other state")
+            raise _errors.VsphereError(
+                "result goes with state: success only: vCenter keeps a result for no other state"
+            )
         if params["error"] is not None and self.state != "error":
-            raise VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
+            raise _errors.VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
         if self.progress is not None and not 0 <= self.progress <= 100:
-            raise VsphereError(f"progress {self.progress} is not a percentage: give a whole number from 0 to 100")
+            raise _errors.VsphereError(
+                f"progress {self.progress} is not a percentage: give a whole number from 0 to 100"
+            )
         self.result_data = _result(self.result, secrets) if self.has_result else None
         self.fault_data = None
         if params["error"] is not None:
             self.fault_data = _fault(_checked("error", params["error"], _ERROR), secrets)
 
 
-def set_task(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def set_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
-    [before] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    [before] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     # Whoever drives the task wants to know this all the more where the task has ended under his hands.
-    with noting(cancel_requested=before["cancelled"]):
+    with _errors.noting(cancel_requested=before["cancelled"]):
         return _set_task(connection, before, wanted, check_mode)
 
 
-def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def _set_task(
+    connection: _connection.Connection, before: _taskinfo.Task, wanted: Wanted, check_mode: bool
+) -> dict[str, t.Any]:
     calls = _plan(before, wanted)
     after = _predicted(before, wanted) if calls else before
     if calls and not check_mode:
         _send(connection, before, calls)
-        with noting(changed=True):
-            [after] = read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+        with _errors.noting(changed=True):
+            [after] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
     return {
         "changed": bool(calls),
         "task": after,
@@ -83,20 +85,22 @@ def _set_task(connection: Connection, before: Task, wanted: Wanted, check_mode: 
     }
 
 
-def drive_task(connection: Connection, task: Task, wanted: Wanted) -> Task:
+def drive_task(connection: _connection.Connection, task: _taskinfo.Task, wanted: Wanted) -> _taskinfo.Task:
     """Send what differs from what the task is known to be; what it is by that."""
     _send(connection, task, _plan(task, wanted))
     return _predicted(task, wanted)
 
 
-def _send(connection: Connection, task: Task, calls: list[Call]) -> None:
+def _send(connection: _connection.Connection, task: _taskinfo.Task, calls: list[Call]) -> None:
     sent: list[str] = []
     for method, params in calls:
         try:
-            connection.invoke(reference("Task", task["id"]), method, params)
-        except VsphereError as failure:
-            if isinstance(failure, Fault) and failure.type == "InvalidState":
-                failure.message = f"{label(task)} is {task['state']}, where {method} is refused (InvalidState)"
+            connection.invoke(_values.reference("Task", task["id"]), method, params)
+        except _errors.VsphereError as failure:
+            if isinstance(failure, _errors.Fault) and failure.type == "InvalidState":
+                failure.message = (
+                    f"{_taskinfo.label(task)} is {task['state']}, where {method} is refused (InvalidState)"
+                )
             if sent:
                 failure.result["changed"] = True
                 failure.message += f"; before that, {', '.join(sent)} had been carried out"
@@ -104,13 +108,13 @@ def _send(connection: Connection, task: Task, calls: list[Call]) -> None:
         sent.append(method)
 
 
-def _plan(task: Task, wanted: Wanted) -> list[Call]:
+def _plan(task: _taskinfo.Task, wanted: Wanted) -> list[Call]:
     """The calls that are needed: running before progress, everything before a final state."""
     _check_custom_fields(task, wanted)
     begin: list[Call] = []
     progress: list[Call] = []
     end: list[Call] = []
-    if is_over(task):
+    if _taskinfo.is_over(task):
         _check_outcome(task, wanted)
     else:
         if wanted.progress not in (None, task["progress"]):
@@ -134,12 +138,13 @@ def _set(data: dict[str, t.Any]) -> dict[str, t.Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def _plan_state(task: Task, wanted: Wanted, needs_running: bool) -> tuple[list[Call], list[Call]]:
+def _plan_state(task: _taskinfo.Task, wanted: Wanted, needs_running: bool) -> tuple[list[Call], list[Call]]:
     """The changes of state before and after everything else; ``needs_running`` is true where progress will be set."""
     queued = task["state"] == "queued"
     if needs_running and (wanted.state == "queued" or (queued and wanted.state is None)):
         raise _invalid_state(
-            f"{label(task)} is or would be queued and takes no progress before it runs: give state: running too"
+            f"{_taskinfo.label(task)} is or would be queued and takes no progress before it runs: "
+            "give state: running too"
         )
     if wanted.state in (None, task["state"]):
         return [], []
@@ -154,13 +159,13 @@ def _plan_state(task: Task, wanted: Wanted, needs_running: bool) -> tuple[list[C
     return begin, [("SetTaskState", final)]
 
 
-def _check_custom_fields(task: Task, wanted: Wanted) -> None:
+def _check_custom_fields(task: _taskinfo.Task, wanted: Wanted) -> None:
     if not wanted.custom_values:
         return
     known = [field["name"] for field in task["available_fields"]]
     unknown = [name for name in wanted.custom_values if name not in known]
     if unknown:
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"custom_values: no custom field of tasks is called {', '.join(unknown)}; "
             + (
                 f"there is {', '.join(known)}"
@@ -170,50 +175,52 @@ def _check_custom_fields(task: Task, wanted: Wanted) -> None:
         )
 
 
-def _check_outcome(task: Task, wanted: Wanted) -> None:
+def _check_outcome(task: _taskinfo.Task, wanted: Wanted) -> None:
     """A task that is over stays what it is: anything else is refused before it is sent."""
     if wanted.state is None:
         if wanted.progress is not None and wanted.progress != task["progress"]:
-            raise _invalid_state(f"{label(task)} is over (state {task['state']}), so its progress can no longer be set")
+            raise _invalid_state(
+                f"{_taskinfo.label(task)} is over (state {task['state']}), so its progress can no longer be set"
+            )
         return
     differs = wanted.state != task["state"]
     differs |= wanted.has_result and not _has_result(task, wanted)
     if wanted.fault_data:
-        differs |= not (error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
+        differs |= not (_values.error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
     if differs:
         outcome = {"success": f"result {task['result']!r}", "error": f"error {(task['error'] or {}).get('message')!r}"}
         raise _invalid_state(
-            f"{label(task)} is over already with state {task['state']} and {outcome[task['state']]}: "
+            f"{_taskinfo.label(task)} is over already with state {task['state']} and {outcome[task['state']]}: "
             "the outcome of a task cannot be changed"
         )
 
 
-def _has_result(task: Task, wanted: Wanted) -> bool:
+def _has_result(task: _taskinfo.Task, wanted: Wanted) -> bool:
     """Whether the task's result is the wanted one."""
     found = task["result"]
     if isinstance(wanted.result, dict) and isinstance(found, dict) and "_typeName" in found:
         # Built anew, as a time, for one, can be written in more than one way.
-        with contextlib.suppress(VsphereError):
+        with contextlib.suppress(_errors.VsphereError):
             return bool(_result(found, set()) == wanted.result_data)
-    return bool(from_any(wanted.result_data) == found)
+    return bool(_values.from_any(wanted.result_data) == found)
 
 
-def _predicted(task: Task, wanted: Wanted) -> Task:
+def _predicted(task: _taskinfo.Task, wanted: Wanted) -> _taskinfo.Task:
     """What the task would look like afterwards."""
     after = dict(task)
     for member in ("state", "progress", "description"):
-        if getattr(wanted, member) is not None and not (member == "progress" and is_over(task)):
+        if getattr(wanted, member) is not None and not (member == "progress" and _taskinfo.is_over(task)):
             after[member] = getattr(wanted, member)
     if wanted.has_result:
-        after["result"] = from_any(wanted.result_data)
+        after["result"] = _values.from_any(wanted.result_data)
     if wanted.fault_data:
-        after["error"] = error(wanted.fault_data)
+        after["error"] = _values.error(wanted.fault_data)
     if wanted.custom_values:
         after["custom_values"] = {**task["custom_values"], **wanted.custom_values}
     return after
 
 
-def _compared(task: Task, wanted: Wanted) -> dict[str, t.Any]:
+def _compared(task: _taskinfo.Task, wanted: Wanted) -> dict[str, t.Any]:
     """The part of the task that the options speak of, for the diff."""
     given = {
         "state": wanted.state,
@@ -226,17 +233,17 @@ def _compared(task: Task, wanted: Wanted) -> dict[str, t.Any]:
     return {member: task[member] for member, value in given.items() if value is not None}
 
 
-def _invalid_state(sentence: str) -> VsphereError:
-    fault = Fault("InvalidState", "The operation is not allowed in the current state.", {})
-    return VsphereError(f"{sentence} (InvalidState)", **fault.result)
+def _invalid_state(sentence: str) -> _errors.VsphereError:
+    fault = _errors.Fault("InvalidState", "The operation is not allowed in the current state.", {})
+    return _errors.VsphereError(f"{sentence} (InvalidState)", **fault.result)
 
 
 def _custom_value(name: str, value: t.Any) -> str:
     """The value as a text, which is all that a custom field holds."""
     try:
-        return text(value)
+        return _given.text(value)
     except ValueError as wrong:
-        raise VsphereError(f"custom_values.{name}: {wrong}") from wrong
+        raise _errors.VsphereError(f"custom_values.{name}: {wrong}") from wrong
 
 
 def _description(given: t.Any) -> dict[str, str] | None:
@@ -244,10 +251,10 @@ def _description(given: t.Any) -> dict[str, str] | None:
     if given is None:
         return None
     if isinstance(given, dict):
-        return {name: xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
+        return {name: _given.xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
     if isinstance(given, (bool, list)):
-        raise VsphereError(f"description takes a text, or key and message, not {given!r}")
-    return {"key": "vsphere.tasks.description", "message": xml_text(given)}
+        raise _errors.VsphereError(f"description takes a text, or key and message, not {given!r}")
+    return {"key": "vsphere.tasks.description", "message": _given.xml_text(given)}
 
 
 def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -255,12 +262,14 @@ def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> di
     for name, part in given.items():
         # Ansible makes the text of it that Python has.
         if spec.get(name, {}).get("type") == "str" and isinstance(part, (bool, dict, list)):
-            raise VsphereError(f"{option}.{name} takes a text, not {shown(part)}")
+            raise _errors.VsphereError(f"{option}.{name} takes a text, not {_given.shown(part)}")
     validation = ArgumentSpecValidator(spec).validate(given)
     if validation.unsupported_parameters:
-        raise VsphereError(f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}")
+        raise _errors.VsphereError(
+            f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}"
+        )
     if validation.error_messages:
-        raise VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
+        raise _errors.VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
     return t.cast("dict[str, t.Any]", validation.validated_parameters)
 
 
@@ -268,13 +277,13 @@ def _result(value: t.Any, secrets: set[str]) -> t.Any:
     """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
         # Imported here, as it is pyVmomi that knows what types are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._vioutcome import build_result
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _vioutcome
 
-        return build_result(value, secrets)
+        return _vioutcome.build_result(value, secrets)
     try:
-        return to_any(value)
+        return _given.to_any(value)
     except ValueError as wrong:
-        raise VsphereError(f"result {wrong}") from wrong
+        raise _errors.VsphereError(f"result {wrong}") from wrong
 
 
 def _fault(given: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
@@ -286,11 +295,11 @@ def _fault(given: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
         fault = {"_typeName": type_name, **members}
     else:
         # Imported here, as it is pyVmomi that knows what other faults are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._vioutcome import build_fault
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _vioutcome
 
-        fault = build_fault(type_name, members, secrets)
-    message = xml_text(given["message"])
+        fault = _vioutcome.build_fault(type_name, members, secrets)
+    message = _given.xml_text(given["message"])
     if not message:
-        raise VsphereError("error: message is empty: say why the task has failed")
+        raise _errors.VsphereError("error: message is empty: say why the task has failed")
     why = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": message}
     return {**fault, "faultMessage": [why]}

@@ -12,16 +12,16 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import STATES, Task
+from ansible_collections.vsphere.tasks.plugins.module_utils import _taskinfo
 
 
-def summarize(tasks: list[Task]) -> dict[str, t.Any]:
+def summarize(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:
     """Counts by state (all four), operation, user and entity, the most frequent first, and the two that stand out."""
     states = collections.Counter(task["state"] for task in tasks)
     running = [task for task in tasks if task["state"] == "running"]
     begun = [task for task in tasks if task["duration"] is not None]
     return {
-        "by_state": {state: states[state] for state in STATES},
+        "by_state": {state: states[state] for state in _taskinfo.STATES},
         "by_operation": _counts(task["operation"] for task in tasks),
         "by_user": _counts(_user(task) for task in tasks),
         "by_entity": _by_entity(tasks),
@@ -34,12 +34,12 @@ def _counts(names: t.Iterable[str]) -> dict[str, int]:
     return dict(collections.Counter(names).most_common())
 
 
-def _user(task: Task) -> str:
+def _user(task: _taskinfo.Task) -> str:
     reason = task["reason"] or {"type": "TaskReason"}
     return str(reason.get("user_name") or reason["type"])
 
 
-def _by_entity(tasks: list[Task]) -> dict[str, int]:
+def _by_entity(tasks: list[_taskinfo.Task]) -> dict[str, int]:
     """By name, or the id of one without; entities of the same name are told apart by their ids."""
     moids: dict[str | None, set[str]] = {}
     entities = [(task["entity_name"], task["entity"]["moid"]) for task in tasks if task["entity"]]
@@ -48,5 +48,5 @@ def _by_entity(tasks: list[Task]) -> dict[str, int]:
     return _counts((f"{name} ({moid})" if len(moids[name]) > 1 else name) if name else moid for name, moid in entities)
 
 
-def _shown(task: Task | None) -> dict[str, t.Any] | None:
+def _shown(task: _taskinfo.Task | None) -> dict[str, t.Any] | None:
     return {name: task[name] for name in ("id", "operation", "entity_name", "duration")} if task else None

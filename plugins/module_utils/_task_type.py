@@ -15,13 +15,10 @@ import copy
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._given import xml_text
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_key, task_texts
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import SERVICE_INSTANCE
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _given, _labels, _properties
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 Extension = dict[str, t.Any]
 """An Extension in VI/JSON form."""
@@ -56,7 +53,7 @@ class Wanted:
         for given in params["task_types"]:
             wrong += self._take(given["id"], given["labels"] or {})
         if wrong:
-            raise VsphereError("; ".join(wrong))
+            raise _errors.VsphereError("; ".join(wrong))
 
     def _take(self, task_id: str, labels: dict[str, t.Any]) -> list[str]:
         """Add a task type; what is wrong with it."""
@@ -74,15 +71,15 @@ class Wanted:
                 wrong.append(
                     f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
                 )
-            if isinstance(label, (dict, list)) or label is None or not xml_text(label).strip():
+            if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
                 wrong.append(
                     f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
                 )
-        self.task_types[task_id] = {locale: xml_text(label) for locale, label in labels.items()}
+        self.task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
         return wrong
 
 
-def set_task_types(connection: Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def set_task_types(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Register, update or unregister the extension, or leave it alone where nothing differs."""
     manager = connection.manager("extensionManager")
     read = connection.read(
@@ -94,7 +91,7 @@ def set_task_types(connection: Connection, wanted: Wanted, check_mode: bool) -> 
         if after is None:
             connection.invoke(manager, "UnregisterExtension", {"extensionKey": wanted.extension})
         elif found is None:
-            now = connection.read(lambda transport: transport.invoke(SERVICE_INSTANCE, "CurrentTime"))
+            now = connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
             connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
         else:
             connection.invoke(manager, "UpdateExtension", {"extension": _writable(after)})
@@ -135,8 +132,8 @@ def _without(found: Extension | None, wanted: Wanted) -> Extension | None:
     if not found:
         return None
     extension = copy.deepcopy(found)
-    keys = [label_key(task_id) for task_id in wanted.task_types]
-    for resource in task_texts(extension):
+    keys = [_labels.label_key(task_id) for task_id in wanted.task_types]
+    for resource in _labels.task_texts(extension):
         if not any(pair["key"] in keys for pair in resource.get("data") or []):
             continue
         _keep(resource, "data", lambda pair: pair["key"] not in keys)
@@ -175,7 +172,7 @@ def _described(extension: Extension | None) -> dict[str, t.Any] | None:
     return extension and {
         "key": extension["key"],
         "version": extension["version"],
-        "task_types": [{"id": each, "labels": _labels(extension, each)} for each in _task_ids(extension)],
+        "task_types": [{"id": each, "labels": _labels_of(extension, each)} for each in _task_ids(extension)],
     }
 
 
@@ -183,25 +180,25 @@ def _task_ids(extension: Extension) -> list[str]:
     return [each["taskID"] for each in extension.get("taskList") or []]
 
 
-def _labels(extension: Extension, task_id: str) -> dict[str, str]:
+def _labels_of(extension: Extension, task_id: str) -> dict[str, str]:
     return {
         each["locale"]: pair["value"]
-        for each in task_texts(extension)
+        for each in _labels.task_texts(extension)
         for pair in each.get("data") or []
-        if pair["key"] == label_key(task_id)
+        if pair["key"] == _labels.label_key(task_id)
     }
 
 
 def _set_label(extension: Extension, task_id: str, locale: str, text: str) -> None:
-    if _labels(extension, task_id).get(locale) == text:
+    if _labels_of(extension, task_id).get(locale) == text:
         return
-    entries = [each for each in task_texts(extension) if each["locale"] == locale]
+    entries = [each for each in _labels.task_texts(extension) if each["locale"] == locale]
     if not entries:
         entries = [{"_typeName": "ExtensionResourceInfo", "locale": locale, "module": "task", "data": []}]
         extension.setdefault("resourceList", []).extend(entries)
-    pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == label_key(task_id)]
+    pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == _labels.label_key(task_id)]
     if not pairs:
-        pairs = [{"_typeName": "KeyValue", "key": label_key(task_id)}]
+        pairs = [{"_typeName": "KeyValue", "key": _labels.label_key(task_id)}]
         entries[0].setdefault("data", []).extend(pairs)
     for pair in pairs:
         pair["value"] = text

@@ -12,15 +12,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import (
-    error,
-    fields,
-    from_any,
-    parse_time,
-    plain,
-    snake,
-    utc,
-)
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
 Task = dict[str, t.Any]
 """A task as users see it."""
@@ -65,13 +57,13 @@ def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Tas
     ``duration`` and ``queued_for`` are seconds; while the task runs or is queued they count up to ``now``, the server's
     clock, and are None where that is not known.
     """
-    task = {snake(member): _CONVERT.get(member, plain)(info.get(member)) for member in _MEMBERS}
+    task = {_values.snake(member): _CONVERT.get(member, _values.plain)(info.get(member)) for member in _MEMBERS}
     task["id"] = task.pop("task")["moid"]
     # What the vSphere Client calls it is in no TaskInfo.
     task.update(dict.fromkeys(LABELS))
-    times = {member: parse_time(info[member]) if member in info else None for member in _TIMES}
+    times = {member: _values.parse_time(info[member]) if member in info else None for member in _TIMES}
     for member, time in times.items():
-        task[snake(member)] = utc(time) if time else None
+        task[_values.snake(member)] = _values.utc(time) if time else None
     task["duration"] = _seconds(times["startTime"], times["completeTime"] or now)
     task["queued_for"] = _seconds(times["queueTime"], times["startTime"] or times["completeTime"] or now)
     return task
@@ -105,18 +97,18 @@ def _described(description: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
 
 
 def _with_type(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    return {"type": data["_typeName"], **fields(data)} if data else None
+    return {"type": data["_typeName"], **_values.fields(data)} if data else None
 
 
 def _details(details: list[dict[str, t.Any]] | None) -> list[dict[str, t.Any]] | None:
-    return None if details is None else [{"key": d["key"], "value": plain(d.get("value"))} for d in details]
+    return None if details is None else [{"key": d["key"], "value": _values.plain(d.get("value"))} for d in details]
 
 
 _TIMES = ("queueTime", "startTime", "completeTime")
 _CONVERT: dict[str, t.Callable[[t.Any], t.Any]] = {
     "description": _described,
-    "error": error,
-    "result": from_any,
+    "error": _values.error,
+    "result": _values.from_any,
     "progressDetails": _details,
     "reason": _with_type,
 }

@@ -12,21 +12,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMON, label_tasks, learn
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
-    SERVICE_INSTANCE,
-    Object,
-    object_spec,
-    property_spec,
-    retrieve,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, task_from_info
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _labels, _properties, _taskinfo, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 _ABOUT = "content.about.fullName"
 
@@ -34,7 +23,7 @@ _ABOUT = "content.about.fullName"
 class Reading(t.NamedTuple):
     """Tasks as users see them, in the order asked for, and the ids that the server does not know."""
 
-    tasks: list[Task]
+    tasks: list[_taskinfo.Task]
     missing: list[str]
 
 
@@ -46,34 +35,36 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
             found = (
                 "a dictionary or a list" if task_id[:1] in ("{", "[") else repr(task_id) if task_id else "an empty text"
             )
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"{option}: {found} is not a task id: give the managed object id alone, such as task-123, "
                 "as vsphere_task_info returns it in the id of each task"
             )
     return list(dict.fromkeys(task_ids))
 
 
-def read_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
+def read_tasks(connection: _connection.Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
     """The given tasks, with one request for all of them and one more for each unknown id."""
     known = list(task_ids)
     while True:
-        objects = [object_spec(reference("Task", task_id)) for task_id in known]
+        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in known]
         try:
             tasks = {task["id"]: task for task in _read(connection, objects, custom_values)}
-        except Fault as fault:
+        except _errors.Fault as fault:
             unknown = (fault.fields.get("obj") or {}).get("value")
             if fault.type != "ManagedObjectNotFound" or unknown not in known:
                 raise
             known.remove(unknown)
         else:
-            label_tasks(connection, list(tasks.values()))
+            _labels.label_tasks(connection, list(tasks.values()))
             return Reading(
                 [tasks[task_id] for task_id in task_ids if task_id in tasks],
                 [task_id for task_id in task_ids if task_id not in tasks],
             )
 
 
-def read_known_tasks(connection: Connection, task_ids: list[str], custom_values: bool = False) -> list[Task]:
+def read_known_tasks(
+    connection: _connection.Connection, task_ids: list[str], custom_values: bool = False
+) -> list[_taskinfo.Task]:
     """The given tasks; unknown ids are an error that names all of them."""
     tasks, missing = read_tasks(connection, task_ids, custom_values)
     if missing:
@@ -81,72 +72,78 @@ def read_known_tasks(connection: Connection, task_ids: list[str], custom_values:
     return tasks
 
 
-def unknown_ids(connection: Connection, task_ids: list[str]) -> VsphereError:
+def unknown_ids(connection: _connection.Connection, task_ids: list[str]) -> _errors.VsphereError:
     """The error that names task ids which the server does not know."""
-    return VsphereError(
+    return _errors.VsphereError(
         f"{connection.host} knows no {', '.join(task_ids)}: check the ids; a task that ended more "
         "than some ten minutes ago may be in vCenter's history only",
         missing_task_ids=task_ids,
     )
 
 
-def recent_tasks(connection: Connection, entity: Ref | None = None, custom_values: bool = False) -> list[Task]:
+def recent_tasks(
+    connection: _connection.Connection, entity: _values.Ref | None = None, custom_values: bool = False
+) -> list[_taskinfo.Task]:
     """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately.
 
     They come in no order, and without labels.
     """
-    objects = [object_spec(entity or connection.manager("taskManager"), through="recentTask")]
+    objects = [_properties.object_spec(entity or connection.manager("taskManager"), through="recentTask")]
     return _read(connection, objects, custom_values)
 
 
-def read_product(connection: Connection) -> None:
+def read_product(connection: _connection.Connection) -> None:
     """Have the connection know the server's product, which costs a request if no task was read before."""
     if connection.product is None:
         _read(connection, [], custom_values=False)
 
 
-def _read(connection: Connection, objects: list[dict[str, t.Any]], custom_values: bool) -> list[Task]:
+def _read(
+    connection: _connection.Connection, objects: list[dict[str, t.Any]], custom_values: bool
+) -> list[_taskinfo.Task]:
     """The tasks among the objects, without their labels."""
-    wanted = property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
+    wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
     tasks = []
     for found in _retrieve(connection, objects, wanted):
         if "info" in found.properties:
-            task = task_from_info(found.properties["info"], connection.server_time)
+            task = _taskinfo.task_from_info(found.properties["info"], connection.server_time)
             if custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)
     return tasks
 
 
-def _retrieve(connection: Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any]) -> list[Object]:
+def _retrieve(
+    connection: _connection.Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any]
+) -> list[_properties.Object]:
     """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
     specs, along = [wanted], []
     if connection.product is None:
-        specs.append(property_spec("ServiceInstance", _ABOUT))
-        along.append(SERVICE_INSTANCE)
+        specs.append(_properties.property_spec("ServiceInstance", _ABOUT))
+        along.append(_properties.SERVICE_INSTANCE)
     with_labels = bool(objects) and not connection.labels
     if with_labels:
-        specs.append(property_spec("TaskManager", *COMMON))
+        specs.append(_properties.property_spec("TaskManager", *_labels.COMMON))
         along.append(connection.manager("taskManager"))
     given = [spec["obj"] for spec in objects]
-    objects = [*objects, *(object_spec(ref) for ref in along if ref not in given)]
+    objects = [*objects, *(_properties.object_spec(ref) for ref in along if ref not in given)]
     try:
-        found = connection.read(lambda transport: retrieve(transport, objects, specs)) if objects else []
-    except Fault as fault:
+        found = connection.read(lambda transport: _properties.retrieve(transport, objects, specs)) if objects else []
+    except _errors.Fault as fault:
         if not with_labels or fault.type == "ManagedObjectNotFound":
             raise
         # Should it be about the labels, the tasks can still be read.
-        learn(connection, COMMON, [])
+        _labels.learn(connection, _labels.COMMON, [])
         return _retrieve(connection, objects, wanted)
     for each in found:
         if each.ref["type"] == "ServiceInstance":
             connection.product = each.properties[_ABOUT]["_value"]
     if with_labels:
-        learn(connection, COMMON, [each for each in found if each.ref["type"] == "TaskManager"])
+        _labels.learn(connection, _labels.COMMON, [each for each in found if each.ref["type"] == "TaskManager"])
     return found
 
 
-def _custom_values(found: Object) -> dict[str, t.Any]:
+def _custom_values(found: _properties.Object) -> dict[str, t.Any]:
     """``available_fields`` as a list of {key, name, type}, ``custom_values`` as {name: text}."""
     defined = (found.properties.get("availableField") or {}).get("_value", [])
     values = (found.properties.get("value") or {}).get("_value", [])

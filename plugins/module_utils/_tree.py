@@ -11,33 +11,36 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._filter import only
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task
+from ansible_collections.vsphere.tasks.plugins.module_utils import _filter, _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 
-def with_children(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
+def with_children(
+    connection: _connection.Connection, tasks: list[_taskinfo.Task], page_size: int
+) -> list[_taskinfo.Task]:
     """The tasks with all labels, each with its ``children``, oldest first, and they with theirs."""
     below = _find_below(connection, tasks, page_size)
-    label_tasks(connection, [*tasks, *below])
+    _labels.label_tasks(connection, [*tasks, *below])
     return _nested(tasks, below)
 
 
-def _find_below(connection: Connection, tasks: list[Task], page_size: int) -> list[Task]:
+def _find_below(
+    connection: _connection.Connection, tasks: list[_taskinfo.Task], page_size: int
+) -> list[_taskinfo.Task]:
     """All that the given tasks have brought about, and what that has, in no order.
 
     A task names its parent and the first of its chain. The chains come with one search; searching for the children of
     all that is known goes on until nothing new is found, as a task need not name its chain.
     """
-    found: dict[str, Task] = {}
+    found: dict[str, _taskinfo.Task] = {}
 
     def search(option: str, keys: set[str]) -> None:
-        wanted = only(option, sorted(keys))
-        found.update({task["key"]: task for task in search_history(connection, wanted, Scroll(page_size))})
+        wanted = _filter.only(option, sorted(keys))
+        found.update(
+            {task["key"]: task for task in _history.search_history(connection, wanted, _history.Scroll(page_size))}
+        )
 
     if tasks:
         search("root_task_keys", {task["root_task_key"] or task["key"] for task in tasks})
@@ -48,24 +51,24 @@ def _find_below(connection: Connection, tasks: list[Task], page_size: int) -> li
     return list(found.values())
 
 
-def _nested(tasks: list[Task], below: list[Task]) -> list[Task]:
+def _nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
     known = {task["key"] for task in [*tasks, *below]}
-    children: dict[str, list[Task]] = {}
+    children: dict[str, list[_taskinfo.Task]] = {}
     for task in sorted(below, key=lambda each: str(each["queue_time"])):
         # The history forgets the oldest tasks first: what has lost its parent is put below the first of its chain.
         parent = task["parent_task_key"] if task["parent_task_key"] in known else task["root_task_key"]
         children.setdefault(parent, []).append(task)
 
-    def tree(task: Task, above: frozenset[str]) -> Task:
+    def tree(task: _taskinfo.Task, above: frozenset[str]) -> _taskinfo.Task:
         above |= {task["key"]}
         return {**task, "children": [tree(c, above) for c in children.get(task["key"], ()) if c["key"] not in above]}
 
     return [tree(task, frozenset()) for task in tasks]
 
 
-def flat(tasks: list[Task]) -> list[Task]:
+def flat(tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
     """The tasks and all that is below them, each once."""
-    found: dict[str, Task] = {}
+    found: dict[str, _taskinfo.Task] = {}
     for task in tasks:
         found[task["id"]] = {name: value for name, value in task.items() if name != "children"}
         found.update({each["id"]: each for each in flat(task.get("children", []))})

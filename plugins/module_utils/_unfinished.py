@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import Selection
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, is_over
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import unknown_ids
-from ansible_collections.vsphere.tasks.plugins.module_utils._tree import flat
+from ansible_collections.vsphere.tasks.plugins.module_utils import _selection, _taskinfo, _tasks, _tree
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 
-class Unfinished(Selection):
+class Unfinished(_selection.Selection):
     """A selection that is acted on, instead of read."""
 
     @property
@@ -39,7 +36,7 @@ class Unfinished(Selection):
         has_entity = entity and not entity.is_any and not (entity.is_root and self._recursion != "self")
         return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
 
-    def find(self, connection: Connection) -> tuple[list[str], list[Task]]:
+    def find(self, connection: _connection.Connection) -> tuple[list[str], list[_taskinfo.Task]]:
         """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
 
         Given ids that nothing narrows cost no request; the server may not know them, and they may be over.
@@ -52,6 +49,8 @@ class Unfinished(Selection):
         if self._is_cut:
             self._warn_of_cut()
         if reading.missing:
-            raise unknown_ids(connection, reading.missing)
-        tasks = flat(reading.tasks)
-        return [task["id"] for task in tasks if not is_over(task)], [task for task in tasks if is_over(task)]
+            raise _tasks.unknown_ids(connection, reading.missing)
+        tasks = _tree.flat(reading.tasks)
+        return [task["id"] for task in tasks if not _taskinfo.is_over(task)], [
+            task for task in tasks if _taskinfo.is_over(task)
+        ]

@@ -12,30 +12,25 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import entity_exists
-from ansible_collections.vsphere.tasks.plugins.module_utils._objects import (
-    OBJECT_SPEC,
-    Target,
-    end_of_path,
-    find_object,
-    read_property,
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _entity,
+    _errors,
+    _inventory,
+    _objects,
+    _values,
+    _vibuild,
+    _vitypes,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import plain
-from ansible_collections.vsphere.tasks.plugins.module_utils._vibuild import Builder
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
     "options": {
         "property": {"type": "str"},
         "equals": {"type": "raw"},
-        "object": OBJECT_SPEC,
+        "object": _objects.OBJECT_SPEC,
         "exists": {
             "type": "dict",
             "options": {"type": {"type": "str"}, "name": {"type": "str"}, "path": {"type": "str"}},
@@ -54,15 +49,15 @@ UNLESS_SPEC: dict[str, t.Any] = {
 class Exists(t.NamedTuple):
     """An object of the inventory exists."""
 
-    entity: Entity
+    entity: _entity.Entity
 
     @classmethod
     def from_params(cls, given: dict[str, t.Any]) -> Exists:
-        return cls(Entity.from_params("unless.exists", {**given, "moid": None}))
+        return cls(_entity.Entity.from_params("unless.exists", {**given, "moid": None}))
 
-    def reason(self, connection: Connection) -> str | None:
+    def reason(self, connection: _connection.Connection) -> str | None:
         """Why nothing is to be done; None where it is."""
-        if not entity_exists(connection, self.entity):
+        if not _inventory.entity_exists(connection, self.entity):
             return None
         return f"{self.entity.path or self.entity.type} {self.entity.name or ''}".rstrip() + " exists"
 
@@ -70,35 +65,37 @@ class Exists(t.NamedTuple):
 class PropertyEquals(t.NamedTuple):
     """A property of an object has a value; None is that of an unset one."""
 
-    target: Target
+    target: _objects.Target
     path: str
     value: t.Any
 
     @classmethod
-    def from_params(cls, given: dict[str, t.Any], acted_on: Target | None, secrets: set[str]) -> PropertyEquals | None:
+    def from_params(
+        cls, given: dict[str, t.Any], acted_on: _objects.Target | None, secrets: set[str]
+    ) -> PropertyEquals | None:
         """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
         if not given["property"].strip():
-            raise VsphereError("unless.property is empty: name a property, such as runtime.powerState")
-        builder = Builder()
+            raise _errors.VsphereError("unless.property is empty: name a property, such as runtime.powerState")
+        builder = _vibuild.Builder()
         builder.hide(given["equals"])
         secrets |= builder.secrets
-        target = Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
+        target = _objects.Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
         if target is None:
             return None
         if target.type:
-            declared = end_of_path("unless.property", target.type, given["property"])
+            declared = _objects.end_of_path("unless.property", target.type, given["property"])
             _build(declared, given["equals"])
         return cls(target, given["property"], given["equals"])
 
-    def reason(self, connection: Connection) -> str | None:
+    def reason(self, connection: _connection.Connection) -> str | None:
         """Why nothing is to be done; None where it is."""
-        ref = find_object(connection, self.target)
-        declared, found = read_property(connection, ref, self.path, "unless.property")
+        ref = _objects.find_object(connection, self.target)
+        declared, found = _objects.read_property(connection, ref, self.path, "unless.property")
         if found is not None and _vitypes.kind(declared) != "any" and "_value" in found:
             found = found["_value"]
         wanted = _build(declared, self.value)
         # What the server has is built anew, so that both are written in the same way. What cannot be is another value.
-        with contextlib.suppress(VsphereError):
+        with contextlib.suppress(_errors.VsphereError):
             if _build(declared, found) == wanted:
                 return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
         return None
@@ -109,14 +106,14 @@ def _shown(found: t.Any) -> t.Any:
     items = found if isinstance(found, list) else [found]
     if any(isinstance(each, dict) and each.get("_typeName") != "ManagedObjectReference" for each in items):
         return "as wanted"
-    return "unset" if found is None else plain(found)
+    return "unset" if found is None else _values.plain(found)
 
 
-def _build(declared: ViType, value: t.Any) -> t.Any:
+def _build(declared: _vitypes.ViType, value: t.Any) -> t.Any:
     """The value as that type; an empty list is an unset one."""
     if value in (None, []):
         return None
-    builder = Builder()
+    builder = _vibuild.Builder()
     data = builder.build("unless.equals", declared, value)
     builder.check()
     return data

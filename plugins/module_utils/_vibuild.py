@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _virefs, _viscalars, _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, close_to, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._given import boxed, shown, text
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _entity,
+    _errors,
+    _given,
+    _inventory,
+    _values,
+    _virefs,
+    _viscalars,
+    _vitypes,
+)
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
-    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import Member, ViType
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 _SHOWN = 10
 """So many types are named in an error."""
@@ -38,23 +40,25 @@ class Builder:
     def __init__(self, by_name: bool = False) -> None:
         self.problems: list[str] = []
         self.secrets: set[str] = set()
-        self._lookups: list[tuple[Ref, Entity, ViType]] | None = [] if by_name else None
+        self._lookups: list[tuple[_values.Ref, _entity.Entity, _vitypes.ViType]] | None = [] if by_name else None
 
     def check(self) -> None:
         """Raise an error that says all that was wrong."""
         if self.problems:
-            raise VsphereError("; ".join(self.problems))
+            raise _errors.VsphereError("; ".join(self.problems))
 
-    def look_up(self, connection: Connection) -> None:
+    def look_up(self, connection: _connection.Connection) -> None:
         """Fill in the references that were given by name or path."""
         for ref, entity, declared in self._lookups or ():
-            found = find_entity(connection, entity)
+            found = _inventory.find_entity(connection, entity)
             type_ = _vitypes.find_type(found["type"])
             if type_ is not None and not _vitypes.extends(type_, declared):
-                raise VsphereError(f"{entity.option}: takes a {_vitypes.name_of(declared)}, not a {found['type']}")
+                raise _errors.VsphereError(
+                    f"{entity.option}: takes a {_vitypes.name_of(declared)}, not a {found['type']}"
+                )
             ref.update(found)
 
-    def build(self, path: str, declared: ViType, value: t.Any) -> t.Any:
+    def build(self, path: str, declared: _vitypes.ViType, value: t.Any) -> t.Any:
         """The value as the declared type; None where it cannot be."""
         how = {"any": self._any, "list": self._list, "object": self._object, "reference": self._reference}
         make = how.get(_vitypes.kind(declared))
@@ -62,22 +66,22 @@ class Builder:
             return make(path, declared, value) if make else _viscalars.build(declared, value)
         except ValueError as error:
             self._wrong(path, str(error))
-        except VsphereError as error:
+        except _errors.VsphereError as error:
             self.problems.append(error.message)
         self.hide(value)
         return None
 
     def build_members(
-        self, path: str, whole: str, known: dict[str, Member], given: dict[str, t.Any]
+        self, path: str, whole: str, known: dict[str, _vitypes.Member], given: dict[str, t.Any]
     ) -> dict[str, t.Any]:
         """The members of ``whole``, which knows those and is given these."""
         data = {}
         for name, value in given.items():
             member = known.get(name)
             if member is None:
-                self._wrong(path, f"{whole} has no {name}{nearest(name, known)}")
+                self._wrong(path, f"{whole} has no {name}{_errors.nearest(name, known)}")
                 # It may be one of those in another spelling, too.
-                meant = [known[each] for each in close_to(name, known)]
+                meant = [known[each] for each in _errors.close_to(name, known)]
                 self.hide({"password" if any(each.secret for each in meant) else name: value})
                 continue
             if member.secret:
@@ -105,16 +109,16 @@ class Builder:
     def _wrong(self, path: str, sentence: str) -> None:
         self.problems.append(f"{path}: {sentence}")
 
-    def _list(self, path: str, declared: ViType, value: t.Any) -> list[t.Any]:
+    def _list(self, path: str, declared: _vitypes.ViType, value: t.Any) -> list[t.Any]:
         if not isinstance(value, list):
-            raise ValueError(f"takes {_vitypes.name_of(declared)}, not {shown(value)}: put it into a list")
+            raise ValueError(f"takes {_vitypes.name_of(declared)}, not {_given.shown(value)}: put it into a list")
         return [self.build(f"{path}[{place}]", _vitypes.item_of(declared), item) for place, item in enumerate(value)]
 
-    def _any(self, path: str, declared: ViType, value: t.Any) -> t.Any:
+    def _any(self, path: str, declared: _vitypes.ViType, value: t.Any) -> t.Any:
         anything = _vitypes.find_type("ManagedObject")
         if not isinstance(value, dict) or "_typeName" not in value:
             is_ref = isinstance(value, dict) and set(value) == {"type", "moid"}
-            data = self._reference(path, anything, value) if is_ref else boxed(value)
+            data = self._reference(path, anything, value) if is_ref else _given.boxed(value)
             if data is None:
                 raise ValueError(
                     "any type fits here, so say with _typeName which one it is; a list goes with it as _value, as in "
@@ -135,32 +139,32 @@ class Builder:
             raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
         return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
 
-    def _reference(self, path: str, declared: ViType, value: t.Any) -> Ref:
+    def _reference(self, path: str, declared: _vitypes.ViType, value: t.Any) -> _values.Ref:
         if isinstance(value, str):
-            return _virefs.from_id(declared, text(value))
+            return _virefs.from_id(declared, _given.text(value))
         wanted = _vitypes.name_of(declared)
         given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
         if given.keys() <= {"type", "moid", "value", "name", "path"}:
-            given = {name: text(part) for name, part in given.items()}
+            given = {name: _given.text(part) for name, part in given.items()}
         if set(given) in ({"type", "moid"}, {"type", "value"}):
             return _virefs.from_parts(declared, given.pop("type"), *given.values())
         if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
-            what = "a moid without its type" if "moid" in given else shown(value)
+            what = "a moid without its type" if "moid" in given else _given.shown(value)
             raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
         parts = dict.fromkeys(("type", "moid", "name", "path"))
         # A path needs no type, and any type will do where any entity does.
         type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
-        entity = Entity.from_params(path, {**parts, "type": type_, **given})
+        entity = _entity.Entity.from_params(path, {**parts, "type": type_, **given})
         if not entity.is_one or (entity.name and entity.path):
             raise ValueError("takes name or path, one of them")
-        ref = reference("", "")
+        ref = _values.reference("", "")
         self._lookups.append((ref, entity, declared))
         return ref
 
-    def _object(self, path: str, declared: ViType, value: t.Any) -> dict[str, t.Any]:
+    def _object(self, path: str, declared: _vitypes.ViType, value: t.Any) -> dict[str, t.Any]:
         if not isinstance(value, dict):
-            raise ValueError(f"takes a dictionary ({_vitypes.name_of(declared)}), not {shown(value)}")
+            raise ValueError(f"takes a dictionary ({_vitypes.name_of(declared)}), not {_given.shown(value)}")
         given = {name: member for name, member in value.items() if name != "_typeName"}
         type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
         name = _vitypes.name_of(type_)
@@ -178,17 +182,17 @@ def texts(value: t.Any) -> t.Iterator[str]:
         yield str(value)
 
 
-def _type_named(declared: ViType, name: str) -> ViType:
+def _type_named(declared: _vitypes.ViType, name: str) -> _vitypes.ViType:
     """The data object type that ``_typeName`` gives, where one of the declared type is asked for."""
     type_ = _vitypes.find_type(str(name))
     if type_ is not None and _vitypes.extends(type_, declared):
         return type_
     known = [_vitypes.name_of(each) for each in (declared, *_vitypes.descendants(declared))]
     what = "is not" if type_ is not None else f"is not a type that {_vitypes.registry_name()} knows, nor"
-    raise ValueError(f"_typeName {name} {what} {known[0]} or one that extends it" + nearest(str(name), known))
+    raise ValueError(f"_typeName {name} {what} {known[0]} or one that extends it" + _errors.nearest(str(name), known))
 
 
-def _type_fitting(declared: ViType, given: dict[str, t.Any]) -> ViType:
+def _type_fitting(declared: _vitypes.ViType, given: dict[str, t.Any]) -> _vitypes.ViType:
     """The data object type where ``_typeName`` is not given."""
     children = _vitypes.descendants(declared)
     if not children:
@@ -206,7 +210,7 @@ def _type_fitting(declared: ViType, given: dict[str, t.Any]) -> ViType:
         )
     everything = set(_vitypes.members(declared)).union(*members.values())
     unknown = [each for each in given if each not in everything]
-    hints = [f"none has {each}{nearest(each, everything)}" for each in unknown] or [
+    hints = [f"none has {each}{_errors.nearest(each, everything)}" for each in unknown] or [
         f"none has all of {', '.join(given)}"
     ]
     raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")

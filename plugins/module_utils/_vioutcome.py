@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import snake
-from ansible_collections.vsphere.tasks.plugins.module_utils._vibuild import Builder
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values, _vibuild, _vitypes
 
 
 def build_result(value: dict[str, t.Any], secrets: set[str]) -> t.Any:
     """What a ``_typeName`` is given for, in VI/JSON form as an Any holds it."""
     _vitypes.require_registry("for a result with a _typeName")
-    builder = Builder()
+    builder = _vibuild.Builder()
     data = builder.build("result", _vitypes.find_type("anyType"), value)
     secrets |= builder.secrets
     builder.check()
@@ -34,8 +31,8 @@ def build_fault(type_name: str, given: dict[str, t.Any], secrets: set[str]) -> d
     type_ = _fault_type(type_name, base)
     inherited = _vitypes.members(base)
     known = {name: member for name, member in _vitypes.members(type_).items() if name not in inherited}
-    names = {snake(name): name for name in known}
-    builder = Builder()
+    names = {_values.snake(name): name for name in known}
+    builder = _vibuild.Builder()
     members = {names.get(name, name): value for name, value in given.items()}
     data = builder.build_members("error.fields", type_name, known, members)
     secrets |= builder.secrets
@@ -45,15 +42,15 @@ def build_fault(type_name: str, given: dict[str, t.Any], secrets: set[str]) -> d
 
 def _fault_type(type_name: str, base: _vitypes.ViType) -> _vitypes.ViType:
     if not type_name.strip():
-        raise VsphereError("error.type is empty: leave it out for an ExtendedFault")
+        raise _errors.VsphereError("error.type is empty: leave it out for an ExtendedFault")
     type_ = _vitypes.find_type(type_name)
     if type_ is None:
         faults = map(_vitypes.name_of, _vitypes.descendants(base))
-        raise VsphereError(
-            f"error.type: {_vitypes.registry_name()} knows no type {type_name}" + nearest(type_name, faults)
+        raise _errors.VsphereError(
+            f"error.type: {_vitypes.registry_name()} knows no type {type_name}" + _errors.nearest(type_name, faults)
         )
     if not _vitypes.extends(type_, base):
-        raise VsphereError(
+        raise _errors.VsphereError(
             f"error.type: {type_name} does not extend VimFault, so vCenter takes it for no task's error: "
             "leave type out for an ExtendedFault, or name one that does, such as GenericVmConfigFault"
         )

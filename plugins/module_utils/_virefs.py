@@ -10,14 +10,8 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import re
-import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, reference
-
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values, _vitypes
 
 # How the ids begin that a vCenter gives, of which the registry knows nothing. Those of ESXi look otherwise.
 _PREFIXES = {
@@ -42,18 +36,20 @@ _PREFIXES = {
 }
 
 
-def find_managed_type(name: str) -> ViType:
+def find_managed_type(name: str) -> _vitypes.ViType:
     """The type of managed objects of that name; ValueError where there is none."""
     if not name.strip():
         raise ValueError("the type is empty: name one, such as VirtualMachine")
     type_ = _vitypes.find_type(name)
     if type_ is None or _vitypes.kind(type_) != "reference":
         known = map(_vitypes.name_of, _vitypes.descendants(_vitypes.find_type("ManagedObject")))
-        raise ValueError(f"{_vitypes.registry_name()} knows no type of managed objects {name}" + nearest(name, known))
+        raise ValueError(
+            f"{_vitypes.registry_name()} knows no type of managed objects {name}" + _errors.nearest(name, known)
+        )
     return type_
 
 
-def check_id(type_: ViType, moid: str) -> None:
+def check_id(type_: _vitypes.ViType, moid: str) -> None:
     """ValueError where the id is one of another type, or none."""
     if not moid.strip():
         raise ValueError(f"takes a {_vitypes.name_of(type_)}, and the id is empty: fill it, or leave all of it out")
@@ -62,28 +58,28 @@ def check_id(type_: ViType, moid: str) -> None:
         raise ValueError(f"takes a {_vitypes.name_of(type_)}, and {moid} is the id of a {_vitypes.name_of(found)}")
 
 
-def from_id(declared: ViType, moid: str) -> Ref:
+def from_id(declared: _vitypes.ViType, moid: str) -> _values.Ref:
     """The reference that the mere id stands for in a place of the declared type."""
     check_id(declared, moid)
     type_ = _type_of(moid)
     name = _vitypes.name_of(declared)
     if type_ is not None and _vitypes.extends(type_, declared):
-        return reference(_vitypes.name_of(type_), moid)
+        return _values.reference(_vitypes.name_of(type_), moid)
     if name not in _PREFIXES.values() and _vitypes.descendants(declared):
         raise ValueError(f"takes a {name}, which can be many things, and {moid} does not say what: give {{type, moid}}")
-    return reference(name, moid)
+    return _values.reference(name, moid)
 
 
-def from_parts(declared: ViType, type_name: str, moid: str) -> Ref:
+def from_parts(declared: _vitypes.ViType, type_name: str, moid: str) -> _values.Ref:
     """The reference of type and id, in a place of the declared type."""
     type_ = find_managed_type(type_name)
     if not _vitypes.extends(type_, declared):
         raise ValueError(f"takes a {_vitypes.name_of(declared)}, not a {type_name}")
     check_id(type_, moid)
-    return reference(type_name, moid)
+    return _values.reference(type_name, moid)
 
 
-def _type_of(moid: str) -> ViType | None:
+def _type_of(moid: str) -> _vitypes.ViType | None:
     """The type that an id of a vCenter's speaks of; None where it does not say."""
     prefix = re.fullmatch(r"([a-z]+-[a-z]?)\d+", moid)
     if not prefix:

@@ -16,18 +16,12 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._given import QUOTE_IT, shown, text
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, utc
-
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._vitypes import ViType
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _given, _values, _vitypes
 
 _BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
 
 
-def build(declared: ViType, value: t.Any) -> t.Any:
+def build(declared: _vitypes.ViType, value: t.Any) -> t.Any:
     """The value as a simple type or an enum; ValueError says what the type takes."""
     kind = _vitypes.kind(declared)
     if kind == "enum":
@@ -36,19 +30,19 @@ def build(declared: ViType, value: t.Any) -> t.Any:
         return _integer(kind, value)
     if kind in _OTHERS:
         return _OTHERS[kind](value)
-    result = text(value)
+    result = _given.text(value)
     if kind == "TypeName" and _vitypes.find_type(result) is None:
         raise ValueError(f"takes the name of a type, and {_vitypes.registry_name()} knows no {result}")
     return result
 
 
-def _enum(declared: ViType, value: t.Any) -> str:
+def _enum(declared: _vitypes.ViType, value: t.Any) -> str:
     values = _vitypes.values_of(declared)
     choices = f"one of {', '.join(values)}"
     if isinstance(value, bool):
-        raise ValueError(QUOTE_IT.format(choices))
+        raise ValueError(_given.QUOTE_IT.format(choices))
     if str(value) not in values:
-        raise ValueError(f"takes {choices}, not {shown(value)}{nearest(str(value), values)}")
+        raise ValueError(f"takes {choices}, not {_given.shown(value)}{_errors.nearest(str(value), values)}")
     return str(value)
 
 
@@ -57,7 +51,7 @@ def _integer(kind: str, value: t.Any) -> int:
         # What a division in a template makes of whole numbers.
         value = int(value)
     if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-        raise ValueError(f"takes a whole number ({kind}), not {shown(value)}")
+        raise ValueError(f"takes a whole number ({kind}), not {_given.shown(value)}")
     number = int(value)
     limit = 2 ** (_BITS[kind] - 1)
     if not -limit <= number < limit:
@@ -71,7 +65,7 @@ def _number(value: t.Any) -> float:
             raise ValueError
         number = float(value)
     except (OverflowError, TypeError, ValueError):
-        raise ValueError(f"takes a number, not {shown(value)}") from None
+        raise ValueError(f"takes a number, not {_given.shown(value)}") from None
     if not math.isfinite(number):
         raise ValueError(f"takes a number that JSON or XML can hold, not {value}")
     return number
@@ -83,20 +77,20 @@ def _boolean(value: t.Any) -> bool:
             raise TypeError
         return bool(boolean(value))
     except TypeError:
-        raise ValueError(f"takes true or false, not {shown(value)}") from None
+        raise ValueError(f"takes true or false, not {_given.shown(value)}") from None
 
 
 def _time(value: t.Any) -> str:
     example = "as in 2026-01-31T18:00:00Z or 2026-01-31T18:00:00+02:00"
     try:
-        return utc(parse_time(str(value)))
+        return _values.utc(_values.parse_time(str(value)))
     except (OverflowError, ValueError):
-        raise ValueError(f"takes a time with its zone, {example}, not {shown(value)}") from None
+        raise ValueError(f"takes a time with its zone, {example}, not {_given.shown(value)}") from None
 
 
 def _binary(value: t.Any) -> str:
     try:
-        return base64.b64encode(base64.b64decode(text(value), validate=True)).decode()
+        return base64.b64encode(base64.b64decode(_given.text(value), validate=True)).decode()
     except binascii.Error:
         raise ValueError("takes bytes in Base64: use the filter b64encode") from None
 

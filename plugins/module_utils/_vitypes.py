@@ -16,8 +16,8 @@ import functools
 import traceback
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import VIM, wire_name, wire_type
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi_data
 
 try:
     import pyVmomi
@@ -51,7 +51,7 @@ class Method(t.NamedTuple):
 
 def require_registry(reason: str) -> None:
     if PYVMOMI_IMPORT_ERROR:
-        raise MissingLibrary("pyvmomi", reason, PYVMOMI_IMPORT_ERROR)
+        raise _errors.MissingLibrary("pyvmomi", reason, PYVMOMI_IMPORT_ERROR)
 
 
 def registry_name() -> str:
@@ -65,7 +65,7 @@ def registry_name() -> str:
 def find_type(name: str) -> ViType | None:
     """The type of a VI/JSON ``_typeName``."""
     try:
-        return wire_type(name)
+        return _pyvmomi_data.wire_type(name)
     except KeyError:
         return None
 
@@ -82,12 +82,12 @@ def kind(type_: ViType) -> str:
     ):
         if issubclass(type_, base):
             return word
-    return wire_name(type_)
+    return _pyvmomi_data.wire_name(type_)
 
 
 def name_of(type_: ViType) -> str:
     """How a message calls a type."""
-    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else wire_name(type_)
+    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else _pyvmomi_data.wire_name(type_)
 
 
 def item_of(type_: ViType) -> ViType:
@@ -109,7 +109,9 @@ def descendants(type_: ViType) -> list[ViType]:
     return [
         each
         for each in _all_types()
-        if each is not type_ and issubclass(each, type_) and VmomiSupport.GetQualifiedWsdlName(each)[0] == VIM
+        if each is not type_
+        and issubclass(each, type_)
+        and VmomiSupport.GetQualifiedWsdlName(each)[0] == _pyvmomi_data.VIM
     ]
 
 
@@ -121,7 +123,7 @@ def _all_types() -> list[ViType]:
 def members(type_: ViType) -> dict[str, Member]:
     """The members of a data object, or the properties of a managed one, as VI/JSON has them."""
     # What every type inherits is not part of VI/JSON; the text of a fault is the server's to give.
-    hidden = {prop.name for prop in wire_type("DynamicData")._GetPropertyList()}
+    hidden = {prop.name for prop in _pyvmomi_data.wire_type("DynamicData")._GetPropertyList()}
     if issubclass(type_, Exception):
         hidden.add("msg")
     return {prop.name: _member(prop) for prop in type_._GetPropertyList() if prop.name not in hidden}
@@ -164,17 +166,17 @@ def secret_names() -> frozenset[str]:
 def find_method(name: str) -> Method | None:
     """A method by its name on the wire, which no two types share in different meanings."""
     try:
-        info = VmomiSupport.GetWsdlMethod(VIM, name).info
+        info = VmomiSupport.GetWsdlMethod(_pyvmomi_data.VIM, name).info
     except KeyError:
         return None
     params = {param.name: _member(param) for param in info.params}
-    return Method(name, info.type, params, info.result is wire_type("Task"))
+    return Method(name, info.type, params, info.result is _pyvmomi_data.wire_type("Task"))
 
 
 def task_methods(type_: ViType | None) -> list[str]:
     """The methods of a type, or of all types, that return a task."""
     types = [type_] if type_ else descendants(VmomiSupport.ManagedObject)
-    task = wire_type("Task")
+    task = _pyvmomi_data.wire_type("Task")
     names = {info.wsdlName for each in types for info in _methods(each) if info.result is task}
     # Types of vim25 have methods that came with vSAN's own service, which are called at another address.
     return sorted(name for name in names if find_method(name))

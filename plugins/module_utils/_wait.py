@@ -14,37 +14,31 @@ import datetime
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
-    Lost,
-    TimedOut,
-    Unavailable,
-    Unreachable,
-    VsphereError,
-    noting,
+from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _errors,
+    _filter,
+    _history,
+    _labels,
+    _taskinfo,
+    _tasks,
+    _values,
+    _watch,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._filter import Filter
-from ansible_collections.vsphere.tasks.plugins.module_utils._history import Scroll, search_history
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import label_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import Task, describe, is_over
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_tasks, unknown_ids
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference, utc
-from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch, Watched
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection, _wait_options
 
 
 def wait_for_tasks(
-    connection: Connection,
+    connection: _connection.Connection,
     task_ids: list[str],
-    options: WaitOptions,
+    options: _wait_options.WaitOptions,
     check_mode: bool,
-    report: Callable[[list[Watched]], object],
+    report: Callable[[list[_watch.Watched]], object],
     *,
-    ended: t.Sequence[Task] = (),
+    ended: t.Sequence[_taskinfo.Task] = (),
 ) -> dict[str, t.Any]:
     """Wait until all the tasks are over, or one of them, and judge the outcome.
 
@@ -52,7 +46,7 @@ def wait_for_tasks(
     """
     began = time.monotonic()
     deadline = began + options.timeout
-    watch = Watch(connection, task_ids, report)
+    watch = _watch.Watch(connection, task_ids, report)
 
     def done() -> bool:
         pending = len(watch.pending)
@@ -61,7 +55,7 @@ def wait_for_tasks(
     with connection.patient(deadline), _telling(watch, options, began):
         watch.until(done, deadline)
         if watch.unknown:
-            raise unknown_ids(connection, watch.unknown)
+            raise _tasks.unknown_ids(connection, watch.unknown)
     timed_out = not done()
     accepted: list[str] = []
     refused: dict[str, str] = {}
@@ -74,24 +68,24 @@ def wait_for_tasks(
         "timed_out": timed_out,
     }
     last = max(time.monotonic(), deadline) + (options.cancel_timeout if accepted else 0)
-    with noting(**course), connection.patient(last):
+    with _errors.noting(**course), connection.patient(last):
         if accepted and not check_mode:
             watch.until(lambda: not set(accepted) & set(watch.pending), last)
         result, tasks = _outcome(connection, watch, options, ended)
-    label_tasks(connection, list(tasks.values()))
+    _labels.label_tasks(connection, list(tasks.values()))
     result.update(course, elapsed=round(time.monotonic() - began, 3))
     sentences = failures(result, tasks, options, check_mode)
     if sentences:
-        raise VsphereError("; ".join(sentences), **result)
+        raise _errors.VsphereError("; ".join(sentences), **result)
     return result
 
 
 @contextlib.contextmanager
-def _telling(watch: Watch, options: WaitOptions, began: float) -> t.Iterator[None]:
+def _telling(watch: _watch.Watch, options: _wait_options.WaitOptions, began: float) -> t.Iterator[None]:
     """Have an error that ends the wait say what is known of the tasks by then."""
     try:
         yield
-    except (Lost, TimedOut, Unavailable, Unreachable) as error:
+    except (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable) as error:
         if watch.tasks:
             states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
             error.message = (
@@ -110,7 +104,7 @@ def _telling(watch: Watch, options: WaitOptions, began: float) -> t.Iterator[Non
 
 
 def _cancel_pending(
-    connection: Connection, watch: Watch, seconds: float, check_mode: bool
+    connection: _connection.Connection, watch: _watch.Watch, seconds: float, check_mode: bool
 ) -> tuple[list[str], dict[str, str]]:
     """Ask for the cancellation of what is pending: the ids where it was accepted, and for the others why not."""
     accepted: list[str] = []
@@ -124,33 +118,36 @@ def _cancel_pending(
             else:
                 try:
                     if not check_mode:
-                        connection.invoke(reference("Task", task_id), "CancelTask")
+                        connection.invoke(_values.reference("Task", task_id), "CancelTask")
                     accepted.append(task_id)
-                except VsphereError as error:
+                except _errors.VsphereError as error:
                     refused[task_id] = error.message
     return accepted, refused
 
 
 def _outcome(
-    connection: Connection, watch: Watch, options: WaitOptions, ended: t.Sequence[Task]
-) -> tuple[dict[str, t.Any], dict[str, Task]]:
+    connection: _connection.Connection,
+    watch: _watch.Watch,
+    options: _wait_options.WaitOptions,
+    ended: t.Sequence[_taskinfo.Task],
+) -> tuple[dict[str, t.Any], dict[str, _taskinfo.Task]]:
     """How each task ended, and those that were read, by id: all of them, or those that have not succeeded."""
     task_ids = watch.wanted
     over = {task_id: watched.state for task_id, watched in watch.tasks.items() if watched.is_over}
     read = task_ids if options.return_tasks else [i for i in task_ids if over.get(i) != "success"]
-    tasks = {task["id"]: task for task in read_tasks(connection, read).tasks} if read else {}
+    tasks = {task["id"]: task for task in _tasks.read_tasks(connection, read).tasks} if read else {}
     for task_id in read:
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
             watched = watch.tasks.get(task_id)
             found = _find_in_history(connection, watched) if watched else None
             # A history in which it still runs does not know how it ended either.
-            if found and is_over(found):
+            if found and _taskinfo.is_over(found):
                 tasks[task_id] = found
     tasks.update({task["id"]: task for task in ended})
     task_ids = [*(task["id"] for task in ended), *task_ids]
     # What was read last is the truth: a task may have ended since the last look, none comes back to life.
-    over.update({task_id: task["state"] for task_id, task in tasks.items() if is_over(task)})
+    over.update({task_id: task["state"] for task_id, task in tasks.items() if _taskinfo.is_over(task)})
     gone = [i for i in task_ids if i not in over and i not in tasks and i in read]
     result: dict[str, t.Any] = {
         "succeeded_task_ids": [i for i in task_ids if over.get(i) == "success"],
@@ -163,7 +160,7 @@ def _outcome(
     return result, tasks
 
 
-def _find_in_history(connection: Connection, watched: Watched) -> Task | None:
+def _find_in_history(connection: _connection.Connection, watched: _watch.Watched) -> _taskinfo.Task | None:
     """The task as the history has it; None where it has not, or where there is no history (ESXi)."""
     queued = watched.queue_time
     if queued is None:
@@ -172,23 +169,27 @@ def _find_in_history(connection: Connection, watched: Watched) -> Task | None:
     period = {
         "_typeName": "TaskFilterSpecByTime",
         "timeType": "queuedTime",
-        "beginTime": utc(queued - second),
-        "endTime": utc(queued + second),
+        "beginTime": _values.utc(queued - second),
+        "endTime": _values.utc(queued + second),
     }
-    wanted = Filter({"_typeName": "TaskFilterSpec", "time": period}, [lambda task: bool(task["id"] == watched.id)])
+    wanted = _filter.Filter(
+        {"_typeName": "TaskFilterSpec", "time": period}, [lambda task: bool(task["id"] == watched.id)]
+    )
     try:
-        found = search_history(connection, wanted, Scroll(limit=1))
-    except VsphereError:
+        found = _history.search_history(connection, wanted, _history.Scroll(limit=1))
+    except _errors.VsphereError:
         return None
     return found[0] if found else None
 
 
-def failures(result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOptions, check_mode: bool) -> list[str]:
+def failures(
+    result: dict[str, t.Any], tasks: dict[str, _taskinfo.Task], options: _wait_options.WaitOptions, check_mode: bool
+) -> list[str]:
     """The sentences of a failure, empty where the outcome is none."""
     sentences = []
     if options.on_error == "fail":
         sentences += [
-            describe(tasks[i]) if i in tasks else f"{i} failed, and the server no longer knows why"
+            _taskinfo.describe(tasks[i]) if i in tasks else f"{i} failed, and the server no longer knows why"
             for i in result["failed_task_ids"]
         ]
         sentences += [
@@ -205,5 +206,5 @@ def failures(result: dict[str, t.Any], tasks: dict[str, Task], options: WaitOpti
         for i in result["pending_task_ids"]:
             if i not in excused:
                 why = f"after {options.timeout} s, and cannot be cancelled: {refused[i]}" if i in refused else limit
-                sentences.append(f"{describe(tasks[i]) if i in tasks else i} {why}")
+                sentences.append(f"{_taskinfo.describe(tasks[i]) if i in tasks else i} {why}")
     return sentences

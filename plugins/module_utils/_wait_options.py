@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 WAIT_SPEC: dict[str, dict[str, t.Any]] = {
     "timeout": {"type": "int", "default": 3600},
@@ -49,5 +49,5 @@ class WaitOptions:
         """Check those of the module's options that say how to wait."""
         for name in ("timeout", "cancel_timeout", "progress_interval"):
             if params.get(name, 0) < 0:
-                raise VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+                raise _errors.VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
         return cls(**{field.name: params[field.name] for field in dataclasses.fields(cls) if field.name in params})

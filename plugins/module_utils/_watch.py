@@ -16,23 +16,12 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
-from ansible_collections.vsphere.tasks.plugins.module_utils._properties import (
-    borrowed,
-    fault_of,
-    filter_spec,
-    object_spec,
-    property_spec,
-    raise_missing,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, plain, reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _properties, _taskinfo, _values
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection, Transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
@@ -62,7 +51,7 @@ class Watched:
 
     @property
     def is_over(self) -> bool:
-        return self.state in FINAL
+        return self.state in _taskinfo.FINAL
 
     @property
     def cancelable(self) -> bool:
@@ -71,7 +60,7 @@ class Watched:
     @property
     def queue_time(self) -> datetime.datetime | None:
         text = self.values.get("info.queueTime")
-        return parse_time(text) if text else None
+        return _values.parse_time(text) if text else None
 
     def line(self) -> dict[str, t.Any]:
         """What a line of progress says of the task."""
@@ -89,7 +78,7 @@ class Watch:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: _connection.Connection,
         task_ids: list[str],
         report: Callable[[list[Watched]], object] = lambda tasks: None,
         *,
@@ -117,13 +106,13 @@ class Watch:
         between (the connection, the session, the services behind it) is set up anew while the connection is patient.
         """
 
-        def steps(transport: Transport) -> None:
+        def steps(transport: _connection.Transport) -> None:
             while self._to_watch():
                 collecting = _collector(transport, self._to_watch())
                 try:
                     with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
-                except Fault as fault:
+                except _errors.Fault as fault:
                     self._take_out(fault)
             return None
 
@@ -132,7 +121,9 @@ class Watch:
     def _to_watch(self) -> list[str]:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
 
-    def _follow(self, transport: Transport, collector: Ref, done: Callable[[], bool], deadline: float) -> None:
+    def _follow(
+        self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+    ) -> None:
         version, more = "", True
         # The state is looked at before the clock is, and a truncated answer is read to its end.
         while more or not (self.unknown or done() or time.monotonic() >= deadline):
@@ -144,7 +135,7 @@ class Watch:
                 version = updates["version"]
                 for part in updates.get("filterSet", ()):
                     for missing in part.get("missingObjects", ()):
-                        self._take_out(fault_of(missing["fault"], "Watching", missing["obj"]))
+                        self._take_out(_properties.fault_of(missing["fault"], "Watching", missing["obj"]))
                     for update in part.get("objectSet", ()):
                         self._apply(update)
             if self._changed:
@@ -157,16 +148,16 @@ class Watch:
         if update["kind"] == "leave":
             self.gone.append(task_id)
             return
-        raise_missing({"obj": update["obj"], **update})
+        _properties.raise_missing({"obj": update["obj"], **update})
         task = self.tasks.setdefault(task_id, Watched(task_id))
         before = dict(task.values)
         for change in update.get("changeSet", ()):
             # A change without a value unsets.
-            task.values[change["name"]] = plain(change.get("val"))
+            task.values[change["name"]] = _values.plain(change.get("val"))
         if task.values != before:
             self._changed.append(task)
 
-    def _take_out(self, fault: Fault) -> None:
+    def _take_out(self, fault: _errors.Fault) -> None:
         """Note which task a ManagedObjectNotFound speaks of; any other fault is raised again."""
         task_id = (fault.fields.get("obj") or {}).get("value")
         if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch():
@@ -175,12 +166,12 @@ class Watch:
 
 
 @contextlib.contextmanager
-def _collector(transport: Transport, task_ids: list[str]) -> t.Iterator[Ref]:
+def _collector(transport: _connection.Transport, task_ids: list[str]) -> t.Iterator[_values.Ref]:
     """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
     # That takes the filter along.
-    with borrowed(transport, collector, "DestroyPropertyCollector"):
-        objects = [object_spec(reference("Task", task_id)) for task_id in task_ids]
-        spec = filter_spec(objects, [property_spec("Task", *_PATHS)])
+    with _properties.borrowed(transport, collector, "DestroyPropertyCollector"):
+        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
+        spec = _properties.filter_spec(objects, [_properties.property_spec("Task", *_PATHS)])
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
         yield collector

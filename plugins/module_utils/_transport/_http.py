@@ -21,8 +21,7 @@ import traceback
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, Unavailable, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions, in_url
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _options
 
 try:
     import requests
@@ -55,12 +54,12 @@ class Answer(t.NamedTuple):
 class Http:
     """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time."""
 
-    def __init__(self, options: ConnectionOptions) -> None:
+    def __init__(self, options: _options.ConnectionOptions) -> None:
         if REQUESTS_IMPORT_ERROR:
-            raise MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
+            raise _errors.MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
         self.host = options.hostname
         self.server_time: datetime.datetime | None = None
-        self.name = f"{in_url(options.hostname)}:{options.port}"
+        self.name = f"{_options.in_url(options.hostname)}:{options.port}"
         self._timeout = options.request_timeout
         self._deadline = self._last = math.inf
         self._session = requests.Session()
@@ -74,7 +73,7 @@ class Http:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self.proxies: dict[str, str] = {}
         if options.proxy_host:
-            self.proxies["https"] = f"http://{in_url(options.proxy_host)}:{options.proxy_port}"
+            self.proxies["https"] = f"http://{_options.in_url(options.proxy_host)}:{options.proxy_port}"
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
@@ -94,9 +93,9 @@ class Http:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
             # Every run would pay for the import, which only a failure needs.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http_errors import explain
+            from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http_errors
 
-            raise explain(self, error, connecting, answering, remedy) from error
+            raise _http_errors.explain(self, error, connecting, answering, remedy) from error
         except (KeyboardInterrupt, SystemExit):
             # What follows is clean-up, wherever this came from.
             self.hurry()
@@ -106,12 +105,12 @@ class Http:
             time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
             self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
         if response.is_redirect:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"{self.name} redirects to {response.headers['Location']}, which is not followed because the login "
                 "would travel along: give the final address as hostname and port"
             )
         if response.status_code in (502, 503, 504):
-            raise Unavailable(
+            raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
                 "are still starting; try again later"
             )
@@ -129,7 +128,9 @@ class Http:
     def close(self) -> None:
         self._session.close()
 
-    def not_vsphere(self, answer: Answer) -> VsphereError:
+    def not_vsphere(self, answer: Answer) -> _errors.VsphereError:
         """The error for an answer that no vCenter or ESXi gives."""
         what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
-        return VsphereError(f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port")
+        return _errors.VsphereError(
+            f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port"
+        )

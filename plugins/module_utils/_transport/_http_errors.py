@@ -12,54 +12,56 @@ from __future__ import annotations
 import traceback
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut, Unreachable, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
 
-def explain(http: Http, error: Exception, connecting: float, answering: float, remedy: str) -> VsphereError:  # noqa: C901 (a list of cases)
+def explain(  # noqa: C901 (a list of cases)
+    http: _http.Http, error: Exception, connecting: float, answering: float, remedy: str
+) -> _errors.VsphereError:
     """Name the cause of a failed request, and what helps: ``remedy`` where it took too many seconds."""
     causes = list(_chain(error))
     kinds = {type(cause).__name__ for cause in causes}
     text = str(causes[-1]) or type(causes[-1]).__name__
     if "ProxyError" in kinds:
         proxy = http.proxies.get("https", "of the environment")
-        return Unreachable(
+        return _errors.Unreachable(
             f"the proxy {proxy} on the way to {http.name} failed ({text}): check proxy_host and proxy_port, or "
             "HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
-        return Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
+        return _errors.Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
     if any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)):
         # Later on, the request has been sent.
         if "WRONG_VERSION_NUMBER" in text:
-            return Unreachable(f"{http.name} does not speak TLS: check port")
+            return _errors.Unreachable(f"{http.name} does not speak TLS: check port")
         if "SSLError" in kinds:
-            return Unreachable(
+            return _errors.Unreachable(
                 f"the TLS connection to {http.name} failed ({text}): {_trust(http, text)}, or set validate_certs to "
                 "false if you accept any certificate"
             )
     if "ReadTimeout" in kinds:
-        return TimedOut(f"{http.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
+        return _errors.TimedOut(f"{http.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
     if "ConnectTimeout" in kinds:
-        return Unreachable(
+        return _errors.Unreachable(
             f"{http.name} could not be reached within {connecting:.0f} s: check hostname, port and firewall, "
             f"or {remedy}"
         )
     if "gaierror" in kinds:
-        return Unreachable(f"the name {http.host} cannot be resolved ({text}): check hostname")
+        return _errors.Unreachable(f"the name {http.host} cannot be resolved ({text}): check hostname")
     if "NewConnectionError" in kinds:
-        return Unreachable(f"{http.name} cannot be connected to ({text}): check hostname, port and firewall")
+        return _errors.Unreachable(f"{http.name} cannot be connected to ({text}): check hostname, port and firewall")
     if "InvalidURL" in kinds or "LocationParseError" in kinds:
-        return VsphereError(f"{http.name} is no address to connect to ({text}): check hostname and proxy_host")
+        return _errors.VsphereError(f"{http.name} is no address to connect to ({text}): check hostname and proxy_host")
     if kinds == {"OSError"}:
         # The one check that requests makes itself.
-        return VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
-    return Lost(f"the connection to {http.name} broke ({text})")
+        return _errors.VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
+    return _errors.Lost(f"the connection to {http.name} broke ({text})")
 
 
-def _trust(http: Http, text: str) -> str:
+def _trust(http: _http.Http, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
         return "give hostname as the certificate has it"

@@ -15,7 +15,7 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference, utc
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
 # Where it is missing, those that use this say so.
 with contextlib.suppress(ImportError):
@@ -45,7 +45,7 @@ def to_data(value: t.Any, declared: t.Any = None) -> t.Any:
     if value is None:
         return None
     if isinstance(value, VmomiSupport.ManagedObject):
-        return reference(wire_name(type(value)), value._moId)
+        return _values.reference(wire_name(type(value)), value._moId)
     if isinstance(value, VmomiSupport.DataObject):
         return _object_to_data(value)
     if isinstance(value, list):
@@ -86,7 +86,7 @@ def _scalar_to_data(value: t.Any) -> t.Any:
     if isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, datetime.datetime):
-        return utc(value)
+        return _values.utc(value)
     if isinstance(value, VmomiSupport.binary):
         return base64.b64encode(value).decode()
     if isinstance(value, type):
@@ -110,7 +110,7 @@ def from_data(value: t.Any, declared: t.Any, stub: t.Any) -> t.Any:
     if isinstance(value, list):
         return declared([from_data(item, declared.Item, stub) for item in value])
     if declared is datetime.datetime:
-        return parse_time(value)
+        return _values.parse_time(value)
     if declared is VmomiSupport.binary:
         return VmomiSupport.binary(base64.b64decode(value))
     if declared is type:

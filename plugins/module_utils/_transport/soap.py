@@ -16,15 +16,8 @@ import traceback
 import typing as t
 from xml.parsers.expat import ExpatError
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, MissingLibrary, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Http
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import (
-    from_data,
-    to_data,
-    wire_type,
-)
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _session, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, _pyvmomi_data
 
 try:
     from pyVmomi import VmomiSupport
@@ -38,7 +31,6 @@ except ImportError:
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
 SESSION_COOKIE = "vmware_soap_session"
 
@@ -46,7 +38,7 @@ SESSION_COOKIE = "vmware_soap_session"
 class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
     """pyVmomi's way to a server, with our HTTP below it."""
 
-    def __init__(self, http: Http, version: str, keep_secret: Callable[[str], object], key: str) -> None:
+    def __init__(self, http: _http.Http, version: str, keep_secret: Callable[[str], object], key: str) -> None:
         super().__init__(version=version)
         self.http = http
         self.wait = 0.0
@@ -76,9 +68,9 @@ class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
         try:
             result = SoapResponseDeserializer(self).Deserialize(answer.body, info.result)
         except ExpatError as error:
-            raise Lost(f"the answer of {self.http.name} was cut off ({error})") from error
+            raise _errors.Lost(f"the answer of {self.http.name} was cut off ({error})") from error
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"pyVmomi cannot read the answer of {self.http.name} to {info.wsdlName} ({error}): a newer pyVmomi may"
             ) from error
         if answer.status == 500:
@@ -91,18 +83,22 @@ class Soap:
 
     name = "soap"
 
-    def __init__(self, http: Http, keep_secret: Callable[[str], object], session: Session | None = None) -> None:
+    def __init__(
+        self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session | None = None
+    ) -> None:
         if PYVMOMI_IMPORT_ERROR:
-            raise MissingLibrary(
+            raise _errors.MissingLibrary(
                 "pyvmomi", "for SOAP, which this server or the option transport asks for", PYVMOMI_IMPORT_ERROR
             )
         # Servers of every release still answer in this one; what comes back says which is the best for both.
         self._stub = _Stub(http, "vim.version.version9", keep_secret, session.key if session else "")
         if session:
-            self._managers: dict[str, Ref] = {name: reference(*each) for name, each in session.managers.items()}
+            self._managers: dict[str, _values.Ref] = {
+                name: _values.reference(*each) for name, each in session.managers.items()
+            }
             self._stub.ComputeVersionInfo(_best_version(session.release))
         else:
-            content = self.invoke(reference("ServiceInstance", "ServiceInstance"), "RetrieveServiceContent")
+            content = self.invoke(_values.reference("ServiceInstance", "ServiceInstance"), "RetrieveServiceContent")
             self._managers = {name: value for name, value in content.items() if name not in ("_typeName", "about")}
             self._stub.ComputeVersionInfo(_best_version(content["about"]["apiVersion"]))
 
@@ -110,47 +106,49 @@ class Soap:
     def release(self) -> str:
         return _release(self._stub.version)
 
-    def get(self, ref: Ref, property_: str) -> t.Any:
+    def get(self, ref: _values.Ref, property_: str) -> t.Any:
         """The value of a property, None where it is unset."""
-        info = wire_type(ref["type"])._GetPropertyInfo(property_)
+        info = _pyvmomi_data.wire_type(ref["type"])._GetPropertyInfo(property_)
         return self._plainly(ref, property_, info.type, lambda mo: self._stub.InvokeAccessor(mo, info))
 
-    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
+    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
-        info = next(m for m in wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
+        info = next(m for m in _pyvmomi_data.wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
         given = params or {}
         try:
-            args = [from_data(given.get(param.name), param.type, self._stub) for param in info.params]
+            args = [_pyvmomi_data.from_data(given.get(param.name), param.type, self._stub) for param in info.params]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise VsphereError(f"pyVmomi cannot send what {method} was given ({error}): check its types") from error
+            raise _errors.VsphereError(
+                f"pyVmomi cannot send what {method} was given ({error}): check its types"
+            ) from error
         self._stub.wait = wait
         try:
             return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
         finally:
             self._stub.wait = 0
 
-    def manager(self, name: str) -> Ref:
+    def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
         if name not in self._managers:
-            raise VsphereError(f"{self._stub.http.name} has no {name}: it is a part of vCenter, not of ESXi")
+            raise _errors.VsphereError(f"{self._stub.http.name} has no {name}: it is a part of vCenter, not of ESXi")
         return self._managers[name]
 
     @property
-    def session(self) -> Session:
+    def session(self) -> _session.Session:
         managers = {name: (ref["type"], ref["value"]) for name, ref in self._managers.items()}
-        return Session(self.name, self.release, str(self._stub.key), managers)
+        return _session.Session(self.name, self.release, str(self._stub.key), managers)
 
     def forget_session(self) -> None:
         self._stub.key = ""
 
-    def _plainly(self, ref: Ref, member: str, declared: t.Any, call: Callable[[t.Any], t.Any]) -> t.Any:
-        mo = wire_type(ref["type"])(ref["value"], self._stub)
+    def _plainly(self, ref: _values.Ref, member: str, declared: t.Any, call: Callable[[t.Any], t.Any]) -> t.Any:
+        mo = _pyvmomi_data.wire_type(ref["type"])(ref["value"], self._stub)
         try:
-            return to_data(call(mo), declared)
+            return _pyvmomi_data.to_data(call(mo), declared)
         except VmomiSupport.GetVmodlType("vmodl.MethodFault") as error:
-            data = to_data(error)
+            data = _pyvmomi_data.to_data(error)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
-            raise Fault(type_, text or type_, data, member, ref) from error
+            raise _errors.Fault(type_, text or type_, data, member, ref) from error
 
 
 def _best_version(release: str) -> str:

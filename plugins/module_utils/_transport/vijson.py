@@ -17,21 +17,18 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._http import Answer, Http
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _session, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 SESSION_HEADER = "vmware-api-session-id"
 
 
-def negotiate(http: Http) -> str | None:
+def negotiate(http: _http.Http) -> str | None:
     """The newest release that the server and this collection share, None where the server has no VI/JSON.
 
     ``hello`` exists since 8.0.2.0 and answers an empty release where none fits; what a server of 8.0.1.0 has instead is
@@ -62,34 +59,34 @@ class ViJson:
 
     name = "json"
 
-    def __init__(self, http: Http, release: str, keep_secret: Callable[[str], object], key: str = "") -> None:
+    def __init__(self, http: _http.Http, release: str, keep_secret: Callable[[str], object], key: str = "") -> None:
         self.release = release
         self._http = http
         self._key = key
         self._keep_secret = keep_secret
 
-    def get(self, ref: Ref, property_: str) -> t.Any:
+    def get(self, ref: _values.Ref, property_: str) -> t.Any:
         """The value of a property, None where it is unset."""
         return self._call("GET", ref, property_, None)
 
-    def invoke(self, ref: Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
+    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
         body = json.dumps(params).encode() if params else None
         return self._call("POST", ref, method, body, wait)
 
-    def manager(self, name: str) -> Ref:
+    def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent; on a vCenter its id is fixed."""
         type_ = name[0].upper() + name[1:]
-        return reference(type_, "propertyCollector" if name == "propertyCollector" else type_)
+        return _values.reference(type_, "propertyCollector" if name == "propertyCollector" else type_)
 
     @property
-    def session(self) -> Session:
-        return Session(self.name, self.release, self._key)
+    def session(self) -> _session.Session:
+        return _session.Session(self.name, self.release, self._key)
 
     def forget_session(self) -> None:
         self._key = ""
 
-    def _call(self, verb: str, ref: Ref, member: str, body: bytes | None, wait: float = 0) -> t.Any:
+    def _call(self, verb: str, ref: _values.Ref, member: str, body: bytes | None, wait: float = 0) -> t.Any:
         headers = {SESSION_HEADER: self._key} if self._key else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -102,28 +99,28 @@ class ViJson:
         if answer.status in (200, 204):
             return _parse(self._http, answer)
         if answer.status == 404:
-            raise VsphereError(
+            raise _errors.VsphereError(
                 f"{self._http.name} knows no {ref['type']}.{member} in release {self.release} (HTTP 404): "
                 "it may have come with a newer release"
             )
         data = _parse(self._http, answer) if answer.content_type == "application/json" else None
         if isinstance(data, dict) and "_typeName" in data:
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
-            raise Fault(type_, text or type_, data, member, ref)
+            raise _errors.Fault(type_, text or type_, data, member, ref)
         if answer.status == 401:
             # Some front ends refuse an unknown session themselves.
-            raise Fault("NotAuthenticated", "The session is not authenticated.", {}, member, ref)
+            raise _errors.Fault("NotAuthenticated", "The session is not authenticated.", {}, member, ref)
         raise self._http.not_vsphere(answer)
 
 
 def _segment(moid: str) -> str:
     """An object id as one segment of a path; a session's own objects have brackets in theirs."""
     if not moid or moid in (".", "..") or re.search(r"[\x00-\x1f\x7f]", moid):
-        raise VsphereError(f"{moid!r} is not the id of a managed object: ids look like task-123 or vm-45")
+        raise _errors.VsphereError(f"{moid!r} is not the id of a managed object: ids look like task-123 or vm-45")
     return quote(moid, safe="")
 
 
-def _parse(http: Http, answer: Answer) -> t.Any:
+def _parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     """The body of an answer; a void method and an unset property have none (204), or on some servers ``null``."""
     if not answer.body.strip():
         return None
@@ -132,4 +129,4 @@ def _parse(http: Http, answer: Answer) -> t.Any:
     try:
         return json.loads(answer.body)
     except ValueError as error:
-        raise Lost(f"the answer of {http.name} was cut off ({error})") from error
+        raise _errors.Lost(f"the answer of {http.name} was cut off ({error})") from error
