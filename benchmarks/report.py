@@ -163,8 +163,12 @@ they depend less on what else the machine does. The other columns are ratios of 
         ratios = [f"{wall / ping:.2f}", f"{wall / empty:.2f}"]
         figures = [f"{wall:.3f}", f"{min(run['wall']):.3f}", *ratios, f"{cpu:.3f}", f"{cpu / empty_cpu:.2f}"]
         rows.append([name, *figures])
-    rounds = len(results["ping"]["wall"])
-    return f"{text}{table(head, rows)}\n{rounds} rounds of all runs in turn.\n"
+    rounds = min(len(run["wall"]) for run in results.values())
+    often = [name for name, run in results.items() if len(run["wall"]) > rounds]
+    return (
+        f"{text}{table(head, rows)}\n{rounds} rounds of all runs in turn. These ran {len(results[often[0]]['wall'])} "
+        f"times: {'; '.join(often)}.\n"
+    )
 
 
 def main() -> None:

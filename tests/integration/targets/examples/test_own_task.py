@@ -78,12 +78,12 @@ def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     assert status == 2, shown
     task = play.task()
     assert (task["state"], task["progress"], task["description"]["message"]) == ("error", 50, "Breaking")
-    assert task["error"] == {
-        "type": "ExtendedFault",
-        "message": "Work: non-zero return code",
-        "fault_type_id": "com.example.ansible.backup.failed",
-    }
-    assert "Work: non-zero return code" in shown
+    # How the module says it differs between releases of ansible-core.
+    message = task["error"].pop("message")
+    assert message.startswith("Work: ")
+    assert "non-zero return code" in message
+    assert message in " ".join(shown.split())
+    assert task["error"] == {"type": "ExtendedFault", "fault_type_id": "com.example.ansible.backup.failed"}
 
 
 def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> None:
