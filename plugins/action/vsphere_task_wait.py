@@ -11,18 +11,25 @@ the Ansible task, which is followed here. Elsewhere it runs in rounds of one pro
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import contextvars
 import json
 import os
 import pathlib
+import shutil
+import signal
+import sys
 import threading
 import time
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
@@ -43,6 +50,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        self._ansible = os.getppid()
         unknown = self._templar.template(task_vars.get("vsphere_tasks_unknown", ()))
         if unknown:
             known = self._templar.template(task_vars["vsphere_tasks_known"])
@@ -78,7 +86,10 @@ class ActionModule(ActionBase):
     def _follow(self, arguments: Result, task_vars: dict[str, t.Any] | None, progress: Progress) -> Result:
         """Run the module in a thread and show what it appends to its progress file."""
         self._make_tmp_path()
-        reports = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
+        # In a folder of its own: without that, a module that begins late cannot make the file again.
+        folder = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
+        folder.mkdir()
+        reports = folder / "reports"
         reports.touch()
         arguments = {**arguments, "progress_file": str(reports)}
         module: concurrent.futures.Future[Result] = concurrent.futures.Future()
@@ -92,28 +103,40 @@ class ActionModule(ActionBase):
         # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
         # time limit for a task ends this by an exception, and nothing must then wait for the module.
         threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
-        with reports.open(encoding="utf-8") as lines:
-            running = True
-            while running:
-                running = bool(concurrent.futures.wait([module], timeout=LOOK_EVERY).not_done)
-                progress.show(_appended(lines), time.monotonic())
+        try:
+            with reports.open(encoding="utf-8") as lines:
+                running = True
+                while running:
+                    running = bool(concurrent.futures.wait([module], timeout=LOOK_EVERY).not_done)
+                    progress.show(_appended(lines), time.monotonic())
+                    self._check_wanted()
+        finally:
+            # It tells the module that it is not followed any more; this process may have other tasks and stay.
+            shutil.rmtree(folder, ignore_errors=True)
         return module.result()
+
+    def _check_wanted(self) -> None:
+        """Raise an error where Ansible was killed: this process, a fork of it, would go on alone."""
+        if os.getppid() != self._ansible:
+            raise AnsibleError("Ansible has ended, so nobody waits any more")
 
     def _run_in_rounds(
         self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, options: WaitOptions
     ) -> Result:
         """Run the module again and again, each time for one interval, and show in between what it has returned."""
         opened: Result = {}
-        if not arguments.get("session_id"):
-            opened = self._open_session(arguments, task_vars)
-            if opened.get("failed"):
-                return opened
-            arguments = {**arguments, "session_id": opened["session_id"]}
-        try:
-            return self._rounds(arguments, task_vars, interval, options)
-        finally:
-            if opened:
-                self._execute(SESSION, {**_connection(arguments), "state": "absent"}, task_vars)
+        with _ended_by_exception():
+            try:
+                if not arguments.get("session_id"):
+                    opened = self._open_session(arguments, task_vars)
+                    if opened.get("failed"):
+                        return opened
+                    arguments = {**arguments, "session_id": opened["session_id"]}
+                return self._rounds(arguments, task_vars, interval, options)
+            finally:
+                # What the environment has given is not ours to close, and not changed.
+                if opened.get("changed"):
+                    self._execute(SESSION, {**_connection(arguments), "state": "absent"}, task_vars)
 
     def _rounds(
         self, arguments: Result, task_vars: dict[str, t.Any] | None, interval: int, options: WaitOptions
@@ -122,23 +145,22 @@ class ActionModule(ActionBase):
         began = time.monotonic()
         rounds = Rounds()
         while True:
-            left = max(0, int(options.timeout) - int(time.monotonic() - began))
-            last = left <= interval
-            # A round judges nothing but its own options; only the last one may cancel.
             asked = {
                 **rounds.narrow(arguments),
-                "timeout": min(left, interval),
+                "timeout": max(0, int(options.timeout) - int(time.monotonic() - began)),
+                # How tasks have ended is judged when all have.
                 "on_error": "return",
-                "on_timeout": "cancel" if last and options.on_timeout == "cancel" else "return",
                 "return_tasks": True,
+                "progress_round": rounds.number,
             }
             outcome = self._execute(WAIT, asked, task_vars)
             if "tasks" not in outcome:
-                return outcome
+                return rounds.broken(outcome)
             rounds.add(outcome)
             progress.show(map(report_of, outcome["tasks"]), time.monotonic())
-            if last or not outcome["timed_out"]:
+            if rounds.are_over(options.until):
                 return rounds.result(options, round(time.monotonic() - began, 3), self._task.check_mode)
+            self._check_wanted()
 
     def _open_session(self, arguments: Result, task_vars: dict[str, t.Any] | None) -> Result:
         wanted = self._connection._play_context.no_log
@@ -150,6 +172,26 @@ class ActionModule(ActionBase):
             self._connection._play_context.no_log = wanted
 
 
+@contextlib.contextmanager
+def _ended_by_exception() -> t.Iterator[None]:
+    """Have the signals by which an interrupted Ansible ends this process end what is done within by an exception."""
+
+    def end(number: int, frame: object) -> t.NoReturn:
+        # They come more than once, and the clean-up is on its way.
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    # Only there does Python allow it.
+    is_main = threading.current_thread() is threading.main_thread()
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM) if is_main}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _no_options(unknown: list[str], known: list[str]) -> str:
     """Why a role is refused variables that are named like its options."""
     prefix = os.path.commonprefix(known)  # noqa: RUF071 (these are no paths)
@@ -157,12 +199,13 @@ def _no_options(unknown: list[str], known: list[str]) -> str:
 
 
 def _how(arguments: Result) -> tuple[int, WaitOptions]:
-    """How often to show the progress, and how to wait."""
-    given = {name: arguments[name] for name in TASK_WAIT_SPEC if name in arguments}
-    validation = ArgumentSpecValidator(TASK_WAIT_SPEC).validate(given)
+    """How often to show the progress, and how to wait; in rounds only the last would find all that is wrong."""
+    spec = {**SELECTION_SPEC, **TASK_WAIT_SPEC}
+    validation = ArgumentSpecValidator(spec).validate({name: arguments[name] for name in spec if name in arguments})
     if validation.error_messages:
         raise VsphereError("; ".join(validation.error_messages))
     params = validation.validated_parameters
+    Unfinished(params).check_for_wait(params["on_timeout"])
     return params["progress_interval"], WaitOptions.from_params(params)
 
 

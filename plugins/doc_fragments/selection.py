@@ -125,7 +125,7 @@ options:
     default: false
   source:
     description:
-      - Where tasks that are not named by O(task_ids) come from.
+      - Where the tasks come from. Given O(task_ids) that ended long ago are found with V(history).
       - V(recent) are the recent tasks of the server, or of O(entity). V(history) is all that vCenter's database still
         has, those that run included. V(auto) is V(history) where an option needs it, else V(recent), or for given
         O(task_ids) the tasks themselves.

@@ -46,6 +46,8 @@ class Wanted:
         wrong = [
             f"{name} {_values.unsendable(value)}" for name, value in self.given.items() if _values.unsendable(value)
         ]
+        if _values.was_data(self.given.get("parent_task_key", "")):
+            wrong.append("parent_task_key is a dictionary or a list: give the key of a task alone")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
         self.given["cancelable"] = params["cancelable"]

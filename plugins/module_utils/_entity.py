@@ -66,6 +66,8 @@ class Entity(t.NamedTuple):
             why = _values.unsendable(given[part] or "")
             if why:
                 raise _errors.VsphereError(f"{option}.{part} {why}")
+        if entity.moid and _values.was_data(entity.moid):
+            raise _errors.VsphereError(f"{option}.moid is a dictionary or a list: give the id alone, such as vm-45")
         if entity.type and entity.type not in (*_TYPES, ANY_ENTITY) and (entity.name or not any_type):
             near = _errors.close_to(entity.type, _TYPES) or sorted(_TYPES)
             raise _errors.VsphereError(

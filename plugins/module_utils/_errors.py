@@ -42,11 +42,14 @@ def gathering(problems: list[str]) -> t.Iterator[None]:
 
 
 def close_to(name: str, known: t.Iterable[str]) -> list[str]:
-    """Those of the known names that may have been meant, the likeliest first."""
+    """Those of the known names that may have been meant, the likeliest first; case does not count."""
     # Every run of a module would pay for the import, which only a mistake needs.
     import difflib
 
-    return difflib.get_close_matches(name, list(known))
+    folded = {each: each.lower() for each in known}
+    wanted = name.lower()
+    near = [wanted] if wanted in folded.values() else difflib.get_close_matches(wanted, set(folded.values()))
+    return sorted((each for each in folded if folded[each] in near), key=lambda each: near.index(folded[each]))
 
 
 def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:

@@ -60,6 +60,7 @@ _MEMBERS = (
     ("tags", "tag", "change_tag"),
 )
 _REASONS = (("alarm", "alarm", "Alarm"), ("scheduled_task", "scheduledTask", "ScheduledTask"))
+_IDS = ("parent_task_keys", "root_task_keys", "alarm", "scheduled_task")
 _TIMES = {
     "queued": ("queuedTime", "queue_time"),
     "started": ("startedTime", "start_time"),
@@ -95,6 +96,8 @@ class Conditions:
                 why = _values.unsendable(str(each))
                 if why:
                     raise _errors.VsphereError(f"{name} {why}")
+                if name in _IDS and _values.was_data(str(each)):
+                    raise _errors.VsphereError(f"{name} has a dictionary or a list: give the id or key alone")
         for chain in self.given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
                 raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")

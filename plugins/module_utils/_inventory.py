@@ -38,16 +38,16 @@ def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
-    what = f"{entity.option}.name: {{}} {entity.type or 'object of the inventory'} is called {entity.name}"
+    called = f"{entity.type or 'object of the inventory'} is called {entity.name}"
     if fitting:
         raise _errors.VsphereError(
-            what.format("more than one") + f"; give the path, or type and moid, of one: {_listed(connection, fitting)}"
+            f"{entity.option}.name: more than one {called}; give the path, or type and moid, of one: "
+            + _listed(connection, fitting)
         )
     near = _errors.close_to(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    raise _errors.VsphereError(
-        what.format("no") + (f"; there is {_listed(connection, candidates)}" if candidates else "")
-    )
+    there_is = f"; there is {_listed(connection, candidates)}" if candidates else ""
+    raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
 
 
 def entity_exists(connection: _connection.Connection, entity: _entity.Entity) -> bool:

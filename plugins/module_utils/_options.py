@@ -73,7 +73,9 @@ class ConnectionOptions:
         for name in ("hostname", "proxy_host"):
             given[name] = re.sub(r"^\[(.*)\]$", r"\1", given[name] or "")
             problem = _wrong_with(given[name])
-            wrong += [f"{name} {given[name]!r} {problem}"] if problem else []
+            # What stands before an @ may be a password.
+            shown = re.sub(".*@", "…@", given[name])
+            wrong += [f"{name} {shown!r} {problem}"] if problem else []
         wrong += [
             f"{name} {_values.unsendable(given[name])}"
             for name in ("username", "password")

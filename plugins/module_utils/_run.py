@@ -10,7 +10,9 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
+import pathlib
 import select
 import signal
 import typing as t
@@ -46,7 +48,8 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], W
         with _kept():
             work = prepare(module.params, module.no_log_values)
             options = _options.ConnectionOptions.from_params(module.params)
-            connection = _connection.Connection(options, module.no_log_values.add, _while_output_is_read)
+            followed = functools.partial(_while_followed, module.params.get("progress_file"))
+            connection = _connection.Connection(options, module.no_log_values.add, followed)
         with connection:
             try:
                 result = work(connection, module.check_mode)
@@ -76,8 +79,8 @@ def _kept() -> t.Iterator[None]:
 
 
 @contextlib.contextmanager
-def _while_output_is_read() -> t.Iterator[None]:
-    """End what is done within, clean, once standard output has nobody at its other end.
+def _while_followed(progress_file: str | None) -> t.Iterator[None]:
+    """End what is done within, clean, once standard output has nobody at its other end, or that file is removed.
 
     Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. An alarm looks
     for them, because nothing else is heard while a request waits for its answer.
@@ -86,7 +89,7 @@ def _while_output_is_read() -> t.Iterator[None]:
     poll.register(1, 0)
 
     def look(number: int, frame: object) -> None:
-        if poll.poll(0):
+        if poll.poll(0) or (progress_file and not pathlib.Path(progress_file).exists()):
             _exit_by_signal(number, frame)
 
     signal.signal(signal.SIGALRM, look)

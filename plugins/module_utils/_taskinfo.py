@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
+import unicodedata
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
@@ -75,7 +76,7 @@ def is_over(task: Task) -> bool:
 
 def label(task: Task) -> str:
     """A task in a sentence: id, operation, entity."""
-    return f"{task['id']} ({name_of(task)} on {task['entity_name'] or 'no entity'})"
+    return clean(f"{task['id']} ({name_of(task)} on {task['entity_name'] or 'no entity'})")
 
 
 def name_of(task: Task) -> str:
@@ -87,9 +88,15 @@ def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
         fault = task["error"] or {"message": "no reason given", "type": "no fault"}
-        return f"{label(task)} failed: {fault['message'].rstrip('.')} ({fault['type']})"
+        return f"{label(task)} failed: {clean(fault['message']).rstrip('.')} ({fault['type']})"
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
     return f"{label(task)} is {task['state']}{percent}"
+
+
+def clean(text: object) -> str:
+    """Text from the server in one line, without what could steer a terminal."""
+    kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
+    return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
 
 
 def _described(description: dict[str, t.Any] | None) -> dict[str, t.Any] | None:

@@ -31,10 +31,9 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
     """The ids of that option without repetitions, refused where one cannot be the id of a task."""
     for task_id in task_ids:
         if not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", task_id) or ":" in task_id.partition("-")[0]:
-            # Ansible has made texts of dictionaries and lists.
-            found = (
-                "a dictionary or a list" if task_id[:1] in ("{", "[") else repr(task_id) if task_id else "an empty text"
-            )
+            found = repr(task_id) if task_id else "an empty text"
+            if _values.was_data(task_id):
+                found = "a dictionary or a list"
             raise _errors.VsphereError(
                 f"{option}: {found} is not a task id: give the managed object id alone, such as task-123, "
                 "as vsphere_task_info returns it in the id of each task"
@@ -72,13 +71,20 @@ def read_known_tasks(
     return tasks
 
 
-def unknown_ids(connection: _connection.Connection, task_ids: list[str]) -> _errors.VsphereError:
-    """The error that names task ids which the server does not know."""
-    return _errors.VsphereError(
-        f"{connection.host} knows no {', '.join(task_ids)}: check the ids; a task that ended more "
-        "than some ten minutes ago may be in vCenter's history only",
-        missing_task_ids=task_ids,
-    )
+def unknown_ids(
+    connection: _connection.Connection, task_ids: list[str], in_history: bool = False
+) -> _errors.VsphereError:
+    """The error that names task ids which the server does not know, or which are not in its history either."""
+    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids"
+    if in_history:
+        sentence += ", which its history does not have either"
+    elif connection.has("extensionManager"):
+        # An ESXi has none, and no history.
+        sentence += (
+            "; a task that ended more than some ten minutes ago may be in vCenter's history only, where "
+            "vsphere_task_info finds it with source: history"
+        )
+    return _errors.VsphereError(sentence, missing_task_ids=task_ids)
 
 
 def recent_tasks(

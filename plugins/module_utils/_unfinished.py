@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _selection, _taskinfo, _tasks, _tree
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _selection, _taskinfo, _tasks, _tree
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
@@ -20,21 +20,28 @@ if t.TYPE_CHECKING:
 class Unfinished(_selection.Selection):
     """A selection that is acted on, instead of read."""
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing was given to select by."""
-        return self.task_ids is None and not (self._entity or self._conditions.given)
+    def check_for_wait(self, on_timeout: str) -> None:
+        """Refuse to wait for everything, and to do something about nearly everything at the time limit."""
+        if self.task_ids is None and not (self._entity or self._conditions.given):
+            raise _errors.VsphereError(
+                "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
+            )
+        if on_timeout == "cancel":
+            self.check_for_cancellation("on_timeout: cancel is too much for all tasks that these options select")
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether more was given to select by than what a large part of all tasks have in common."""
+    def check_for_cancellation(self, why: str) -> None:
+        """Refuse a selection by no more than what a large part of all tasks have in common."""
         wide = {"states", "cancelable", "system_user"}
         # Every id has a dot.
         if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
             wide.add("description_ids")
         entity = self._entity
         has_entity = entity and not entity.is_any and not (entity.is_root and self._recursion != "self")
-        return bool(self.task_ids is not None or has_entity or self._conditions.given.keys() - wide)
+        if self.task_ids is None and not has_entity and not self._conditions.given.keys() - wide:
+            raise _errors.VsphereError(
+                f"{why}: give task_ids, or an option that narrows the tasks more than states, cancelable, system_user, "
+                "a mere * and all that is below the root folder do, such as an entity, users or description_ids"
+            )
 
     def find(self, connection: _connection.Connection) -> tuple[list[str], list[_taskinfo.Task]]:
         """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
@@ -49,7 +56,7 @@ class Unfinished(_selection.Selection):
         if self._is_cut:
             self._warn_of_cut()
         if reading.missing:
-            raise _tasks.unknown_ids(connection, reading.missing)
+            raise _tasks.unknown_ids(connection, reading.missing, self.from_history)
         tasks = _tree.flat(reading.tasks)
         return [task["id"] for task in tasks if not _taskinfo.is_over(task)], [
             task for task in tasks if _taskinfo.is_over(task)

@@ -80,6 +80,11 @@ def unsendable(given: str) -> str:
     return f"has the character U+{ord(found[0]):04X}, which XML, and so SOAP, does not hold: take it out"
 
 
+def was_data(given: str) -> bool:
+    """Whether a text given for an id was a dictionary or a list before Ansible made a text of it."""
+    return given[:1] in ("{", "[")
+
+
 _OF_EVERY_FAULT = ("faultCause", "faultMessage", "faultstring")
 _TAKEN = ("type", "message")
 

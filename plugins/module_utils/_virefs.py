@@ -53,6 +53,9 @@ def check_id(type_: _vitypes.ViType, moid: str) -> None:
     """ValueError where the id is one of another type, or none."""
     if not moid.strip():
         raise ValueError(f"takes a {_vitypes.name_of(type_)}, and the id is empty: fill it, or leave all of it out")
+    # The id of a network file system's datastore on an ESXi may be an address with a path.
+    if "/" in moid and _vitypes.name_of(type_) != "Datastore":
+        raise ValueError(f"takes a {_vitypes.name_of(type_)}, and {moid} is no id: a path is given as {{path: {moid}}}")
     found = _type_of(moid)
     if found and not (_vitypes.extends(found, type_) or _vitypes.extends(type_, found)):
         raise ValueError(f"takes a {_vitypes.name_of(type_)}, and {moid} is the id of a {_vitypes.name_of(found)}")

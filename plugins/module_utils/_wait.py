@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import time
 import typing as t
@@ -46,32 +47,34 @@ def wait_for_tasks(
     """
     began = time.monotonic()
     deadline = began + options.timeout
-    watch = _watch.Watch(connection, task_ids, report)
+    looking = min(deadline, began + options.look_for)
+    watch = _watch.Watch(connection, task_ids, report, seen=options.seen)
 
     def done() -> bool:
         pending = len(watch.pending)
         return not pending or (options.until == "any" and (bool(ended) or pending < len(task_ids)))
 
-    with connection.patient(deadline), _telling(watch, options, began):
-        watch.until(done, deadline)
+    with _telling(watch, began, deadline):
+        with connection.patient(deadline):
+            watch.until(done, looking)
         if watch.unknown:
             raise _tasks.unknown_ids(connection, watch.unknown)
-    timed_out = not done()
-    accepted: list[str] = []
-    refused: dict[str, str] = {}
-    if timed_out and options.on_timeout == "cancel":
-        accepted, refused = _cancel_pending(connection, watch, options.cancel_timeout, check_mode)
-    course: dict[str, t.Any] = {
-        "changed": bool(accepted),
-        "cancelled_task_ids": accepted,
-        "not_cancelled_tasks": [{"id": task_id, "reason": reason} for task_id, reason in refused.items()],
-        "timed_out": timed_out,
-    }
-    last = max(time.monotonic(), deadline) + (options.cancel_timeout if accepted else 0)
-    with _errors.noting(**course), connection.patient(last):
-        if accepted and not check_mode:
-            watch.until(lambda: not set(accepted) & set(watch.pending), last)
-        result, tasks = _outcome(connection, watch, options, ended)
+        timed_out = looking == deadline and not done()
+        asked = _Asked()
+        if timed_out and options.on_timeout == "cancel":
+            asked = _cancel_pending(connection, watch, options.cancel_timeout, check_mode)
+        course: dict[str, t.Any] = {
+            "changed": bool(asked.now),
+            "cancelled_task_ids": asked.now,
+            "not_cancelled_tasks": [{"id": task_id, "reason": reason} for task_id, reason in asked.refused.items()],
+            "timed_out": timed_out,
+        }
+        ending = [*asked.before, *(() if check_mode else asked.now)]
+        last = max(time.monotonic(), deadline) + (options.cancel_timeout if ending else 0)
+        with _errors.noting(**course), connection.patient(last):
+            if ending:
+                watch.until(lambda: not set(ending) & set(watch.pending), last)
+            result, tasks = _outcome(connection, watch, options, ended)
     _labels.label_tasks(connection, list(tasks.values()))
     result.update(course, elapsed=round(time.monotonic() - began, 3))
     sentences = failures(result, tasks, options, check_mode)
@@ -81,48 +84,66 @@ def wait_for_tasks(
 
 
 @contextlib.contextmanager
-def _telling(watch: _watch.Watch, options: _wait_options.WaitOptions, began: float) -> t.Iterator[None]:
+def _telling(watch: _watch.Watch, began: float, deadline: float) -> t.Iterator[None]:
     """Have an error that ends the wait say what is known of the tasks by then."""
     try:
         yield
-    except (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable) as error:
-        if watch.tasks:
+    except _errors.VsphereError as error:
+        if watch.tasks and not watch.unknown:
+            pending = len(watch.pending)
+            if isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable)):
+                when = f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "when all were over"
+                error.message = (
+                    f"the connection was lost {when}, and did not come back within the time limit (option timeout): "
+                    + error.message
+                )
             states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
-            error.message = (
-                f"the connection was lost while {len(watch.pending)} of {len(watch.wanted)} tasks were pending, and "
-                f"did not come back within {options.timeout} s (option timeout): {error.message}"
-            )
-            error.result.update(
-                succeeded_task_ids=[i for i in watch.wanted if states.get(i) == "success"],
-                failed_task_ids=[i for i in watch.wanted if states.get(i) == "error"],
-                pending_task_ids=watch.pending,
-                gone_task_ids=watch.gone,
-                timed_out=True,
-                elapsed=round(time.monotonic() - began, 3),
-            )
+            known = {
+                "succeeded_task_ids": [i for i in watch.wanted if states.get(i) == "success"],
+                "failed_task_ids": [i for i in watch.wanted if states.get(i) == "error"],
+                "pending_task_ids": watch.pending,
+                "gone_task_ids": watch.gone,
+                "timed_out": time.monotonic() >= deadline,
+                "elapsed": round(time.monotonic() - began, 3),
+            }
+            error.result = {**known, **error.result}
         raise
+
+
+@dataclasses.dataclass
+class _Asked:
+    """Tasks that were asked to end, now or by somebody before, and why the others were not."""
+
+    now: list[str] = dataclasses.field(default_factory=list)
+    before: list[str] = dataclasses.field(default_factory=list)
+    refused: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def _cancel_pending(
     connection: _connection.Connection, watch: _watch.Watch, seconds: float, check_mode: bool
-) -> tuple[list[str], dict[str, str]]:
-    """Ask for the cancellation of what is pending: the ids where it was accepted, and for the others why not."""
-    accepted: list[str] = []
-    refused: dict[str, str] = {}
+) -> _Asked:
+    """Ask for the cancellation of what is pending."""
+    asked = _Asked()
     with connection.patient(time.monotonic() + seconds) as end:
         for task_id in watch.pending:
-            if not watch.tasks[task_id].cancelable:
-                refused[task_id] = "it is not cancelable"
+            if watch.tasks[task_id].cancelled:
+                asked.before.append(task_id)
+            elif not watch.tasks[task_id].cancelable:
+                asked.refused[task_id] = "it is not cancelable"
             elif time.monotonic() >= end:
-                refused[task_id] = "there was no time left to ask for it"
+                asked.refused[task_id] = "there was no time left to ask for it"
             else:
                 try:
                     if not check_mode:
                         connection.invoke(_values.reference("Task", task_id), "CancelTask")
-                    accepted.append(task_id)
+                    asked.now.append(task_id)
                 except _errors.VsphereError as error:
-                    refused[task_id] = error.message
-    return accepted, refused
+                    if isinstance(error, _errors.Fault) and error.type == "InvalidState":
+                        # It has ended, or somebody else has asked for it, since the last look.
+                        asked.before.append(task_id)
+                    else:
+                        asked.refused[task_id] = error.message
+    return asked
 
 
 def _outcome(
@@ -140,7 +161,7 @@ def _outcome(
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
             watched = watch.tasks.get(task_id)
-            found = _find_in_history(connection, watched) if watched else None
+            found = _find_in_history(connection, task_id, watched.queue_time if watched else None)
             # A history in which it still runs does not know how it ended either.
             if found and _taskinfo.is_over(found):
                 tasks[task_id] = found
@@ -160,23 +181,22 @@ def _outcome(
     return result, tasks
 
 
-def _find_in_history(connection: _connection.Connection, watched: _watch.Watched) -> _taskinfo.Task | None:
-    """The task as the history has it; None where it has not, or where there is no history (ESXi)."""
-    queued = watched.queue_time
-    if queued is None:
-        return None
-    second = datetime.timedelta(seconds=1)
-    period = {
-        "_typeName": "TaskFilterSpecByTime",
-        "timeType": "queuedTime",
-        "beginTime": _values.utc(queued - second),
-        "endTime": _values.utc(queued + second),
-    }
-    wanted = _filter.Filter(
-        {"_typeName": "TaskFilterSpec", "time": period}, [lambda task: bool(task["id"] == watched.id)]
-    )
+def _find_in_history(
+    connection: _connection.Connection, task_id: str, queued: datetime.datetime | None
+) -> _taskinfo.Task | None:
+    """The task as the history has it, sooner if it is known when it was queued; None where it, or a history, is not."""
+    spec: dict[str, t.Any] = {"_typeName": "TaskFilterSpec"}
+    if queued:
+        second = datetime.timedelta(seconds=1)
+        spec["time"] = {
+            "_typeName": "TaskFilterSpecByTime",
+            "timeType": "queuedTime",
+            "beginTime": _values.utc(queued - second),
+            "endTime": _values.utc(queued + second),
+        }
+    wanted = _filter.Filter(spec, [lambda task: bool(task["id"] == task_id)])
     try:
-        found = _history.search_history(connection, wanted, _history.Scroll(limit=1))
+        found = _history.search_history(connection, wanted, _history.Scroll(limit=1, newest_first=not queued))
     except _errors.VsphereError:
         return None
     return found[0] if found else None
@@ -187,11 +207,17 @@ def failures(
 ) -> list[str]:
     """The sentences of a failure, empty where the outcome is none."""
     sentences = []
+    limit = f"after {options.timeout} s (option timeout)"
     if options.on_error == "fail":
-        sentences += [
-            _taskinfo.describe(tasks[i]) if i in tasks else f"{i} failed, and the server no longer knows why"
-            for i in result["failed_task_ids"]
-        ]
+        for i in result["failed_task_ids"]:
+            task = tasks.get(i)
+            if task is None:
+                sentences.append(f"{i} failed, and the server no longer knows why")
+            elif i in result["cancelled_task_ids"] and (task["error"] or {}).get("type") == "RequestCanceled":
+                # The server would say that it was a user.
+                sentences.append(f"{_taskinfo.label(task)} was cancelled, as it was not over {limit}")
+            else:
+                sentences.append(_taskinfo.describe(task))
         sentences += [
             f"{i} is gone from the server and from its history, so its outcome is unknown"
             for i in result["gone_task_ids"]
@@ -200,11 +226,11 @@ def failures(
         refused = {task["id"]: task["reason"] for task in result["not_cancelled_tasks"]}
         # What would have been cancelled in check mode is no failure, though it has not ended.
         excused = result["cancelled_task_ids"] if check_mode else []
-        limit = f"after {options.timeout} s (option timeout)"
+        late = limit
         if options.on_timeout == "cancel":
-            limit = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"
+            late = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"
         for i in result["pending_task_ids"]:
             if i not in excused:
-                why = f"after {options.timeout} s, and cannot be cancelled: {refused[i]}" if i in refused else limit
+                why = f"{limit}, and cannot be cancelled: {refused[i]}" if i in refused else late
                 sentences.append(f"{_taskinfo.describe(tasks[i]) if i in tasks else i} {why}")
     return sentences

@@ -12,6 +12,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
@@ -43,6 +44,10 @@ class WaitOptions:
     on_timeout: str = "fail"
     cancel_timeout: float = 60
     return_tasks: bool = True
+    look_for: float = math.inf
+    """Seconds after which it returns with what is known by then, whatever the time limit: a round of a longer wait."""
+    seen: bool = False
+    """Whether all tasks have been there in an earlier round."""
 
     @classmethod
     def from_params(cls, params: dict[str, t.Any]) -> WaitOptions:
@@ -50,4 +55,7 @@ class WaitOptions:
         for name in ("timeout", "cancel_timeout", "progress_interval"):
             if params.get(name, 0) < 0:
                 raise _errors.VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
-        return cls(**{field.name: params[field.name] for field in dataclasses.fields(cls) if field.name in params})
+        given = {each.name: params[each.name] for each in dataclasses.fields(cls) if each.name in params}
+        if params.get("progress_round"):
+            given.update(look_for=params["progress_interval"], seen=params["progress_round"] > 1)
+        return cls(**given)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import functools
 import math
 import time
 import typing as t
@@ -35,7 +36,10 @@ _PATHS = (
     "info.entityName",
     "info.queueTime",
     "info.cancelable",
+    "info.cancelled",
 )
+GONE = "gone"
+"""The state of a task that disappeared before it was over; the API has none for it."""
 
 
 @dataclasses.dataclass
@@ -56,6 +60,11 @@ class Watched:
     @property
     def cancelable(self) -> bool:
         return bool(self.values.get("info.cancelable"))
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether its cancellation was asked for."""
+        return bool(self.values.get("info.cancelled"))
 
     @property
     def queue_time(self) -> datetime.datetime | None:
@@ -93,6 +102,7 @@ class Watch:
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
+        self._left: list[_values.Ref] = []
 
     @property
     def pending(self) -> list[str]:
@@ -108,15 +118,21 @@ class Watch:
 
         def steps(transport: _connection.Transport) -> None:
             while self._to_watch():
-                collecting = _collector(transport, self._to_watch())
+                collecting = _collector(transport, self._to_watch(), self._left)
                 try:
                     with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
                 except _errors.Fault as fault:
                     self._take_out(fault)
+                    self._tell()
             return None
 
-        self._connection.read(steps)
+        try:
+            self._connection.read(steps)
+        finally:
+            # What could not be destroyed when it was done with is the session's, which may be a given one.
+            for collector in self._left:
+                self._connection.glimpse(functools.partial(_destroy, collector))
 
     def _to_watch(self) -> list[str]:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
@@ -138,15 +154,18 @@ class Watch:
                         self._take_out(_properties.fault_of(missing["fault"], "Watching", missing["obj"]))
                     for update in part.get("objectSet", ()):
                         self._apply(update)
-            if self._changed:
-                # All at once: whoever shows it needs to know whether they are few or many.
-                self._report(self._changed)
-                self._changed = []
+            self._tell()
+
+    def _tell(self) -> None:
+        """Report what has changed, all at once: whoever shows it needs to know whether they are few or many."""
+        if self._changed:
+            self._report(self._changed)
+            self._changed = []
 
     def _apply(self, update: dict[str, t.Any]) -> None:
         task_id = update["obj"]["value"]
         if update["kind"] == "leave":
-            self.gone.append(task_id)
+            self._lose(task_id)
             return
         _properties.raise_missing({"obj": update["obj"], **update})
         task = self.tasks.setdefault(task_id, Watched(task_id))
@@ -162,16 +181,42 @@ class Watch:
         task_id = (fault.fields.get("obj") or {}).get("value")
         if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch():
             raise fault
-        (self.gone if self._seen or task_id in self.tasks else self.unknown).append(task_id)
+        if self._seen or task_id in self.tasks:
+            self._lose(task_id)
+        else:
+            self.unknown.append(task_id)
+
+    def _lose(self, task_id: str) -> None:
+        """Note that a task is not there any more."""
+        self.gone.append(task_id)
+        task = self.tasks.get(task_id)
+        if task and not task.is_over:
+            task.values["info.state"] = GONE
+            self._changed.append(task)
 
 
 @contextlib.contextmanager
-def _collector(transport: _connection.Transport, task_ids: list[str]) -> t.Iterator[_values.Ref]:
-    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
+def _collector(
+    transport: _connection.Transport, task_ids: list[str], left: list[_values.Ref]
+) -> t.Iterator[_values.Ref]:
+    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another.
+
+    One that cannot be destroyed in the end is added to ``left``.
+    """
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
-    # That takes the filter along.
-    with _properties.borrowed(transport, collector, "DestroyPropertyCollector"):
+    left.append(collector)
+    try:
         objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
         spec = _properties.filter_spec(objects, [_properties.property_spec("Task", *_PATHS)])
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
         yield collector
+    finally:
+        # A failure of this must not hide the result.
+        with contextlib.suppress(_errors.VsphereError):
+            _destroy(collector, transport)
+            left.remove(collector)
+
+
+def _destroy(collector: _values.Ref, transport: _connection.Transport) -> None:
+    """Destroy a collector, and its filter with it."""
+    transport.invoke(collector, "DestroyPropertyCollector")

@@ -74,7 +74,7 @@ api:
 session_id:
   description:
     - What the other modules take as O(session_id).
-    - It stands for the session and what was negotiated for it, and is good for both protocols.
+    - It stands for the session and what was negotiated for it, and is of use over that protocol only.
   returned: with O(state=present)
   type: str
 fault:

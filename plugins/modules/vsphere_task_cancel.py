@@ -153,12 +153,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
         # Of others there may be many, and nothing can be done about them.
         params = {**params, "states": ["queued", "running"]}
     selection = Unfinished(params)
-    if not selection.is_narrow:
-        raise VsphereError(
-            "what to cancel is missing: give task_ids, or an option that narrows the tasks more than states, "
-            "cancelable, system_user, a mere * and all that is below the root folder do, such as an entity, users or "
-            "description_ids"
-        )
+    selection.check_for_cancellation("what to cancel is missing")
     if params["timeout"] < 0:
         raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
 

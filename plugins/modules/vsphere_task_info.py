@@ -63,9 +63,11 @@ EXAMPLES = r"""
     task_ids: [task-123, task-124]
   register: two
 
-- name: Fail when one of them failed
+- name: Fail when one of them failed, or is not known any more
   ansible.builtin.assert:
-    that: two.tasks | selectattr('state', 'equalto', 'error') | length == 0
+    that:
+      - two.missing_task_ids | length == 0
+      - two.summary.by_state.error == 0
     fail_msg: "{{ two.tasks | map(attribute='error') | select | map(attribute='message') | join('; ') }}"
 
 - name: What failed on a virtual machine since yesterday

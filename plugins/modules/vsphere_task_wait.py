@@ -50,8 +50,16 @@ options:
   progress_file:
     description:
       - File to append what changes to, one JSON object a line, where the module runs.
-      - It is how the module tells Ansible its progress, so there is no need to give it.
+      - It is how the module tells Ansible its progress, so there is no need to give it. Once it is removed, nobody
+        follows the wait any more, and the module ends.
     type: path
+  progress_round:
+    description:
+      - Number of the round, from V(1), of a wait in rounds. Unless it is V(0), the module returns after
+        O(progress_interval) with what is known by then, and does not judge tasks that are not over before O(timeout).
+      - It is how Ansible learns the progress where the module runs elsewhere, so there is no need to give it.
+    type: int
+    default: 0
 seealso:
   - module: vsphere.tasks.vsphere_task_info
   - module: vsphere.tasks.vsphere_task_cancel
@@ -168,7 +176,9 @@ fault:
     message: Cannot complete login due to an incorrect user name or password.
 """
 
+import contextlib
 import json
+import os
 import pathlib
 import typing as t
 
@@ -188,16 +198,14 @@ ARGUMENT_SPEC = {
     **SELECTION_SPEC,
     **TASK_WAIT_SPEC,
     "progress_file": {"type": "path"},
+    "progress_round": {"type": "int", "default": 0},
 }
 
 
 def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Unfinished(params)
     options = WaitOptions.from_params(params)
-    if selection.is_everything:
-        raise VsphereError(
-            "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
-        )
+    selection.check_for_wait(options.on_timeout)
 
     file = params["progress_file"] and pathlib.Path(params["progress_file"])
     if file:
@@ -207,9 +215,12 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
             raise VsphereError(f"progress_file {file} cannot be written to ({error.strerror}): leave it out") from error
 
     def report(tasks: list[Watched]) -> None:
-        if file:
-            with file.open("a", encoding="utf-8") as progress:
-                progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
+        # The result of the wait is worth more than its progress, for which there may be no room.
+        with contextlib.suppress(OSError):
+            if file:
+                with file.open("r+", encoding="utf-8") as progress:
+                    progress.seek(0, os.SEEK_END)
+                    progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         task_ids, ended = selection.find(connection)

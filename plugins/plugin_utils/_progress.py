@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import time
 import typing as t
-import unicodedata
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import clean, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._watch import GONE
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,14 +43,15 @@ class Progress:
 
         What comes too soon after a task's last line is kept for a later call: as it is then, it is shown.
         """
+        known = set(self._tasks)
         for report in reports:
             self._tasks[report["id"]] = report
         many = len(self._tasks) > FEW
         for task_id, report in self._tasks.items():
             before, at = self._shown.get(task_id, ({}, 0.0))
             if many:
-                # Where there are many, what is not over is in the summary only.
-                wanted = is_over(report) and report["state"] != before.get("state")
+                # Where there are many, what is not over, or was already at first, is in the summary only.
+                wanted = task_id in known and _is_over(report) and report["state"] != before.get("state")
             else:
                 wanted = _is_due(report, before, now - at, self._interval)
             if wanted:
@@ -61,9 +62,10 @@ class Progress:
 
     def _summarize(self, now: float) -> None:
         states = [report["state"] for report in self._tasks.values()]
-        running = [report for report in self._tasks.values() if report["state"] in ("queued", "running")]
+        running = [report for report in self._tasks.values() if not _is_over(report)]
+        gone = states.count(GONE)
         text = f"{states.count('success')} done, {len(running)} running, {states.count('error')} failed"
-        text += f" of {len(states)}"
+        text += f"{f', {gone} gone' if gone else ''} of {len(states)}"
         shown, at = self._summary
         if text != shown or (running and now - at >= self._interval):
             self._summary = (text, now)
@@ -80,7 +82,12 @@ def _is_due(report: Report, before: Report, age: float, interval: float) -> bool
         return True
     if report != before:
         return age >= PACE
-    return age >= interval and not is_over(report)
+    return age >= interval and not _is_over(report)
+
+
+def _is_over(report: Report) -> bool:
+    """Whether nothing more will be heard of the task: it has ended, or it is gone."""
+    return report["state"] not in ("queued", "running")
 
 
 def report_of(task: dict[str, t.Any]) -> Report:
@@ -94,8 +101,3 @@ def line(report: Report) -> str:
     percent = "" if report["progress"] is None else f" {report['progress']} %"
     entity = f" on {clean(report['entity'])}" if report["entity"] else ""
     return f"{clean(report['id'])} {clean(report['operation'])}{entity}: {clean(report['state'])}{percent}"
-
-
-def clean(text: object) -> str:
-    """Text from the server without what could steer a terminal."""
-    return "".join(character for character in str(text) if not unicodedata.category(character).startswith("C"))

@@ -27,6 +27,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self._last: Result = {}
+        self.number = 1
         self._order: list[str] = []
         self._ended: dict[str, list[str]] = {name: [] for name in _FINAL}
         self._tasks: dict[str, Result] = {}
@@ -48,6 +49,18 @@ class Rounds:
         self._tasks.update({task["id"]: task for task in outcome["tasks"]})
         self._warnings += [each for each in outcome.get("warnings", ()) if each not in self._warnings]
         self._last = outcome
+        self.number += 1
+
+    def are_over(self, until: str) -> bool:
+        """Whether the wait is, with the round that was added last."""
+        some = until == "any" and any(self._ended.values())
+        return bool(self._last["timed_out"] or not self._last["pending_task_ids"] or some)
+
+    def broken(self, outcome: Result) -> Result:
+        """The result of them all where a round has failed without one."""
+        known: Result = {name: [*self._ended[name], *outcome.get(name, ())] for name in _FINAL}
+        known["pending_task_ids"] = outcome.get("pending_task_ids", self._last.get("pending_task_ids", []))
+        return {**outcome, **known} if self._last else outcome
 
     def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
         """The result of them all, judged as the module judges a single wait."""

@@ -25,11 +25,12 @@ def explain(  # noqa: C901 (a list of cases)
     causes = list(_chain(error))
     kinds = {type(cause).__name__ for cause in causes}
     text = str(causes[-1]) or type(causes[-1]).__name__
-    if "ProxyError" in kinds:
-        proxy = http.proxies.get("https", "of the environment")
+    proxy = http.proxies.get("https", "")
+    # The second is what requests says of a kind of proxy that it does not know.
+    if kinds & {"ProxyError", "InvalidSchema"}:
         return _errors.Unreachable(
-            f"the proxy {proxy} on the way to {http.name} failed ({text}): check proxy_host and proxy_port, or "
-            "HTTPS_PROXY and NO_PROXY in the environment"
+            f"the proxy {proxy or 'of the environment'} on the way to {http.name} failed ({text}): check proxy_host "
+            "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
         return _errors.Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
@@ -58,7 +59,8 @@ def explain(  # noqa: C901 (a list of cases)
     if kinds == {"OSError"}:
         # The one check that requests makes itself.
         return _errors.VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
-    return _errors.Lost(f"the connection to {http.name} broke ({text})")
+    through = f" through the proxy {proxy}" if proxy else ""
+    return _errors.Lost(f"the connection to {http.name}{through} broke ({text})")
 
 
 def _trust(http: _http.Http, text: str) -> str:

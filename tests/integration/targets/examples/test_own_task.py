@@ -30,10 +30,10 @@ class Play:
         self._variables = {"folder": str(folder / "config"), "archive": str(folder / "config.tar.gz")}
         self._vcenter = vcenter
 
-    def start(self, **variables: t.Any) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **variables: t.Any) -> subprocess.Popen[str]:
         given = json.dumps({**self._variables, **variables})
         return subprocess.Popen(
-            [PROGRAM, PLAY, "--extra-vars", given],
+            [PROGRAM, PLAY, "--extra-vars", given, *arguments],
             env={**os.environ, **self._vcenter.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -41,9 +41,9 @@ class Play:
             start_new_session=True,
         )
 
-    def __call__(self, **variables: t.Any) -> tuple[int, str]:
+    def __call__(self, *arguments: str, **variables: t.Any) -> tuple[int, str]:
         """The status of the whole run, and what was shown."""
-        with self.start(**variables) as process:
+        with self.start(*arguments, **variables) as process:
             shown = process.communicate()[0]
         return process.returncode, shown
 
@@ -72,6 +72,13 @@ def test_it_ends_as_a_success(play: Play, tmp_path: pathlib.Path) -> None:
     assert task["entity_name"] == "Datacenters"
 
 
+def test_check_mode_does_nothing(play: Play) -> None:
+    status, shown = play("--check")
+    assert status == 0, shown
+    with pytest.raises(ValueError, match="not enough values"):
+        play.task()
+
+
 def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     broken = [{"description": "Working", "argv": ["true"]}, {"description": "Breaking", "argv": ["false"]}]
     status, shown = play(steps=broken)
@@ -88,7 +95,7 @@ def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
 
 def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> None:
     never = tmp_path / "never"
-    cancel = [*CANCEL, '{"task_ids": ["{{ backup.task.id }}"], "wait": false}']
+    cancel = [*CANCEL, "task_ids={{ backup.task.id }} wait=false"]
     steps = [{"description": "Working", "argv": cancel}, {"description": "More", "argv": ["touch", str(never)]}]
     status, shown = play(steps=steps)
     assert status == 2, shown

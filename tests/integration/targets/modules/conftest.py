@@ -124,8 +124,11 @@ class Vcenter:
         """Run a module of the collection; what it returns, with failed."""
         return run_module(module, check, {**self.options, **options})
 
-    def play(self, playbook: str | pathlib.Path, *arguments: str, **variables: t.Any) -> str:
-        """Run a playbook, which has to work, in a process of its own; its output. Variables say where the server is."""
+    def play(self, playbook: str | pathlib.Path, *arguments: str, status: int = 0, **variables: t.Any) -> str:
+        """Run a playbook, which has to end with that status, in a process of its own; its output.
+
+        Variables say where the server is.
+        """
         given = {"server": self.address, "transport": self.transport, **variables}
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
             json.dump(given, file)
@@ -137,7 +140,7 @@ class Vcenter:
                 text=True,
                 check=False,
             )
-        assert ran.returncode == 0, ran.stdout
+        assert ran.returncode == status, ran.stdout
         return ran.stdout
 
 

@@ -114,10 +114,23 @@ def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPat
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     assert f"the proxy http://{shown}:1 on the way to" in result["msg"]
     assert "proxy_host and proxy_port" in result["msg"]
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
+    assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert not vcenter.run("info")["failed"]
+
+
+def test_what_is_no_proxy_is_named(vcenter: t.Any) -> None:
+    address = {"proxy_host": vcenter.options["hostname"], "proxy_port": vcenter.options["port"]}
+    assert "through the proxy http://" in vcenter.run("info", **address)["msg"]
+
+
+def test_a_password_in_a_host_is_not_shown(vcenter: t.Any) -> None:
+    result = vcenter.run("info", hostname="me:hidden@vcenter", proxy_host="me:hidden@proxy")
+    assert "hostname '…@vcenter' is not a host name" in result["msg"]
+    assert "hidden" not in result["msg"]
 
 
 def test_netrc_is_not_read(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import signal
 import subprocess
 import sys
@@ -21,11 +22,12 @@ WAIT = "PropertyCollector.WaitForUpdatesEx"
 class Waiting:
     """A process of the module that waits for a task without an end; it is over, or killed, at the end."""
 
-    def __init__(self, vcenter: t.Any) -> None:
+    def __init__(self, vcenter: t.Any, **options: t.Any) -> None:
         self._vcenter = vcenter
+        self._options = {**vcenter.options, "task_ids": [vcenter.create()], **options}
 
     def __enter__(self) -> Waiting:
-        arguments = {"ANSIBLE_MODULE_ARGS": {**self._vcenter.options, "task_ids": [self._vcenter.create()]}}
+        arguments = {"ANSIBLE_MODULE_ARGS": self._options}
         self.process = subprocess.Popen(
             [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -81,6 +83,31 @@ def test_nobody_reads_its_output(vcenter: t.Any) -> None:
         waiting.hang_up()
         assert waiting.process.wait(5) != 0
     assert cleaned_up(vcenter)
+
+
+def test_its_progress_file_is_removed(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "progress"
+    with Waiting(vcenter, progress_file=str(file)) as waiting:
+        has_called(vcenter, WAIT, 2)
+        file.unlink()
+        assert waiting.process.wait(5) != 0
+    assert cleaned_up(vcenter)
+
+
+@pytest.mark.parametrize("how", ["signal", "hang up"])
+def test_a_given_session_stays_without_the_collector(vcenter: t.Any, how: str) -> None:
+    session_id = vcenter.run("session")["session_id"]
+    before = vcenter.stats["open_sessions"]
+    with Waiting(vcenter, session_id=session_id, username=None, password=None) as waiting:
+        has_called(vcenter, WAIT, 2)
+        if how == "signal":
+            waiting.process.send_signal(signal.SIGTERM)
+        else:
+            waiting.hang_up()
+        assert waiting.process.wait(5) != 0
+    assert vcenter.requests()[-1] == "PropertyCollector.DestroyPropertyCollector"
+    assert vcenter.stats["open_sessions"] == before
+    vcenter.run("session", session_id=session_id, state="absent")
 
 
 def test_nobody_reads_its_output_while_it_is_interrupted(vcenter: t.Any) -> None:

@@ -223,9 +223,17 @@ def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) ->
     assert not vcenter.run("info", entity={"name": "DC0_H0", "type": "HostSystem"})["failed"]
 
 
-def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any) -> None:
-    result = vcenter.run("info", entity={"type": "VirtualMachine", "name": "DC0_H0_VM9"})
-    assert "no VirtualMachine is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM" in result["msg"]
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("DC0_H0_VM9", "is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM"),
+        ("dc0_h0_vm0", "is called dc0_h0_vm0; there is DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
+        ("web{1}", "is called web{1}"),
+    ],
+)
+def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any, name: str, message: str) -> None:
+    result = vcenter.run("info", entity={"type": "VirtualMachine", "name": name})
+    assert f"entity.name: no VirtualMachine {message}" in result["msg"]
 
 
 def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcenter: t.Any) -> None:
@@ -275,6 +283,8 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"entity": {"type": "Virtualmachine"}}, "did you mean VirtualMachine?"),
         ({"entity": {"type": "Virtualmachine", "moid": "vm-1"}}, "did you mean VirtualMachine?"),
         ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "no task lies between them"),
+        ({"entity": {"type": "VirtualMachine", "moid": {"moid": "vm-1"}}}, "entity.moid is a dictionary or a list"),
+        ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys has a dictionary or a list"),
         ({"limit": 0}, "limit 0 is out of range: give 1 or more"),
         ({"page_size": 1001}, "page_size 1001 is out of range: give 1 to 1000"),
         ({"custom_values": True, "source": "history"}, "custom_values are not in the history"),

@@ -90,6 +90,24 @@ def test_an_expired_one_is_renewed_where_a_password_is_given(opened: Opened) -> 
     opened.run("session", state="absent", session_id=renewed["session_id"])
 
 
+def test_one_that_expires_in_a_wait_leaves_what_is_known(opened: Opened) -> None:
+    over, running = opened.vcenter.create(state="success"), opened.vcenter.create()
+    opened.vcenter.during(
+        "PropertyCollector.WaitForUpdatesEx", lambda: opened.vcenter.control("POST", "/sessions/expire")
+    )
+    result = opened.run("wait", task_ids=[over, running])
+    assert result["failed"]
+    assert "make a new one with vsphere_session" in result["msg"]
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
+
+
+def test_a_wait_leaves_no_collector_in_it(opened: Opened) -> None:
+    task_id = opened.vcenter.create(state="success")
+    opened.vcenter.fault("status", "WaitForUpdatesEx|DestroyProperty", status=503, count=2)
+    assert opened.run("wait", task_ids=[task_id])["succeeded_task_ids"] == [task_id]
+    assert set(opened.vcenter.stats["collectors"].values()) == {0}
+
+
 def test_a_username_alone_does_no_harm(opened: Opened) -> None:
     assert not opened.run("info", username="somebody")["failed"]
 

@@ -56,6 +56,10 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             ],
         ),
         ({"params": {"host": "host-\x1b"}}, ["params.host: has the character U+001B"]),
+        (
+            {"params": {"host": "DC0/host/DC0_H0"}},
+            ["params.host: takes a HostSystem", "given as {path: DC0/host/DC0_H0}"],
+        ),
         ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task has no hots; did you mean host?"]),
         (
             {

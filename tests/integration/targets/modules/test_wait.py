@@ -101,6 +101,47 @@ def test_at_the_time_limit_it_can_cancel(vcenter: t.Any) -> None:
     assert "(option cancel_timeout)" in result["msg"]
 
 
+def test_that_it_was_the_time_limit_is_said(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=0, on_timeout="cancel")
+    assert result["failed_task_ids"] == [task_id]
+    assert result["msg"].endswith("was cancelled, as it was not over after 0 s (option timeout)")
+
+
+def test_what_was_asked_to_end_before_is_waited_for_and_no_change(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True, cancel_delay=60)
+    options = {"task_ids": [task_id], "timeout": 0, "on_timeout": "cancel", "on_error": "return"}
+    assert vcenter.run("wait", cancel_timeout=0, **options)["changed"]
+    vcenter.during(WAITED, lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="error"), 5)
+    result = vcenter.run("wait", **options)
+    assert (result["failed"], result["changed"], result["failed_task_ids"]) == (False, False, [task_id])
+    assert vcenter.requests().count("Task.CancelTask") == 1
+
+
+def test_what_somebody_else_asks_to_end_in_that_moment_is_waited_for(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("fault", "CancelTask$", fault={"_typeName": "InvalidState"})
+    vcenter.during("Task.CancelTask", lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="error"), 1)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=0, on_timeout="cancel", on_error="return")
+    assert (result["failed"], result["changed"], result["failed_task_ids"]) == (False, False, [task_id])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"states": ["running"]},
+        {"cancelable": True, "system_user": False, "description_ids": ["*"]},
+        {"entity": {"type": "ManagedEntity"}},
+        {"task_ids": None, "states": ["running"]},
+    ],
+)
+def test_it_does_not_cancel_nearly_everything(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    result = vcenter.run("wait", timeout=0, on_timeout="cancel", **options)
+    assert result["failed"]
+    assert "on_timeout: cancel is too much for all tasks that these options select" in result["msg"]
+    assert vcenter.requests() == []
+
+
 def test_check_mode_waits_and_cancels_nothing(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     result = vcenter.run("wait", check=True, task_ids=[task_id], timeout=0, on_timeout="cancel")
@@ -137,9 +178,52 @@ def test_a_server_that_does_not_come_back_leaves_what_is_known(vcenter: t.Any, m
     vcenter.fault("status", "CreatePropertyCollector$", status=503, skip=1, count=99)
     result = vcenter.run("wait", task_ids=[over, running], timeout=1)
     assert result["failed"]
-    assert "the connection was lost while 1 of 2 tasks were pending, and did not come back within 1 s" in result["msg"]
+    assert (
+        "the connection was lost while 1 of 2 tasks were pending, and did not come back within the time limit"
+        in result["msg"]
+    )
     assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
     assert (result["timed_out"], result["elapsed"] >= 1) == (True, True)
+
+
+def test_a_server_that_goes_away_at_the_end_leaves_what_is_known(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 0)
+    task_id = vcenter.create(state="success")
+    vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=99)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=1)
+    assert result["failed"]
+    assert "the connection was lost when all were over, and did not come back" in result["msg"]
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([task_id], [])
+
+
+def test_it_lasts_no_longer_than_its_round(vcenter: t.Any) -> None:
+    over, running = vcenter.create(state="success"), vcenter.create()
+    result = vcenter.run("wait", task_ids=[over, running], progress_round=1, progress_interval=1)
+    assert (result["failed"], result["timed_out"]) == (False, False)
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
+
+
+def test_a_round_survives_what_lasts_longer_than_it(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    # The first look is a call, too; with the pauses in between the server is away for some three seconds.
+    vcenter.fault("status", WAIT, status=503, skip=1, count=9)
+    vcenter.during(WAITED, lambda: end(vcenter, task_id), 4)
+    began = time.monotonic()
+    result = vcenter.run("wait", task_ids=[task_id], timeout=60, progress_round=1, progress_interval=1)
+    assert time.monotonic() - began > 1
+    assert (result["failed"], result.get("succeeded_task_ids")) == (False, [task_id])
+
+
+@pytest.mark.parametrize("history", ["keep", "drop"])
+def test_what_disappeared_between_two_rounds_is_looked_for_in_the_history(vcenter: t.Any, history: str) -> None:
+    task_id = vcenter.create(state="success")
+    vcenter.control("DELETE", f"/tasks/{task_id}" + ("?history=keep" if history == "keep" else ""))
+    result = vcenter.run("wait", task_ids=[task_id], on_error="return", progress_round=2)
+    assert not result["failed"]
+    found = [task_id] if history == "keep" else []
+    assert (result["succeeded_task_ids"], result["gone_task_ids"]) == (found, [] if found else [task_id])
 
 
 def test_an_empty_list_is_over_at_once_and_no_matter(vcenter: t.Any) -> None:
@@ -303,6 +387,11 @@ def test_what_changes_is_written_to_the_progress_file(vcenter: t.Any, tmp_path: 
     assert {line["id"] for line in lines} == {task_id}
     assert lines[0]["state"] == "running"
     assert lines[-1]["state"] == "success"
+
+
+def test_no_room_for_the_progress_does_not_end_the_wait(vcenter: t.Any) -> None:
+    result = vcenter.run("wait", task_ids=[vcenter.create(duration=0.2)], progress_file="/dev/full")
+    assert not result["failed"]
 
 
 @pytest.mark.parametrize("name", ["timeout", "cancel_timeout", "progress_interval"])

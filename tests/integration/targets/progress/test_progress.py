@@ -11,8 +11,6 @@ import typing as t
 
 import pytest
 
-pytestmark = pytest.mark.parametrize("transport", ["auto"])
-
 
 @pytest.fixture
 def play(vcenter: t.Any) -> t.Callable[..., list[str]]:

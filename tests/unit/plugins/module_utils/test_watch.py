@@ -110,8 +110,9 @@ def test_a_task_that_was_seen_and_is_not_there_any_more_is_gone(monkeypatch: t.A
     away = {"fault": unknown("task-1"), "leave": updates(change("task-1", "leave"))}[how]
     answers = [updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")), away]
     answers.append(updates(change("task-2", "enter", state="success")))
-    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
     assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+    assert ["task-1 gone"] in seen
 
 
 @pytest.mark.parametrize(
@@ -139,9 +140,11 @@ def test_it_begins_anew_when_something_breaks(monkeypatch: t.Any, error: Excepti
 
 def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
     answers = [updates(change("task-1", "enter", state="success"))]
-    wire = Wire(WaitForUpdatesEx=answers, DestroyPropertyCollector=[Lost("reset")])
+    wire = Wire(WaitForUpdatesEx=answers, DestroyPropertyCollector=[Lost("reset"), Lost("reset")])
     watch, _seen = follow(monkeypatch, wire, "task-1")
     assert watch.tasks["task-1"].is_over
+    # A given session would keep it.
+    assert wire.methods().count("DestroyPropertyCollector") == 2
 
 
 def test_a_session_lost_into_the_missing_set_is_no_unset_property(monkeypatch: t.Any) -> None:

@@ -89,6 +89,24 @@ def test_many_tasks_are_summed_up_and_only_ends_are_told() -> None:
     assert len(shown.at(32)) == 1
 
 
+def test_what_was_over_before_or_is_gone_is_in_the_summary() -> None:
+    shown = Shown()
+    reports = [report(n, state="success" if n < 9 else "running") for n in range(1, 13)]
+    first = shown.at(0, *reports)
+    assert first == ["8 done, 4 running, 0 failed of 12; slowest: task-9 CloneVM_Task on web-01: running"]
+    assert (
+        shown.at(1, *(report(n, state="gone") for n in range(9, 13)))[-1] == "8 done, 0 running, 0 failed, 4 gone of 12"
+    )
+    assert shown.at(100) == []
+
+
+def test_a_task_that_is_gone_is_said_once() -> None:
+    shown = Shown(interval=1)
+    shown.at(0, report())
+    assert shown.at(1, report(state="gone")) == ["task-1 CloneVM_Task on web-01: gone"]
+    assert shown.at(100) == []
+
+
 def test_text_from_the_server_cannot_steer_a_terminal() -> None:
-    nasty = report(entity="web\x1b[2J\r\n-01\u202e", operation="Clone\x07")
-    assert Shown().at(0, nasty) == ["task-1 Clone on web[2J-01: running"]
+    nasty = report(entity="web\x1b[2J\r\n-01\u202e\u2028", operation="Clone\x07")
+    assert Shown().at(0, nasty) == ["task-1 Clone on web[2J -01: running"]

@@ -65,6 +65,28 @@ def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
     assert not failed or "is running after 60 s (option timeout)" in result["msg"]
 
 
+@pytest.mark.parametrize(("until", "over"), [("all", False), ("any", True)])
+def test_rounds_are_over_when_the_wait_is(until: str, over: bool) -> None:
+    rounds = Rounds()
+    rounds.add(outcome(task(1, "running"), task(2, "running")))
+    assert not rounds.are_over(until)
+    rounds.add(outcome(task(1, "running"), task(2, "success")))
+    assert rounds.are_over(until) == over
+    rounds.add(outcome(task(1, "running"), timed_out=True))
+    assert rounds.are_over(until)
+
+
+def test_a_round_that_breaks_leaves_what_is_known() -> None:
+    rounds = Rounds()
+    broken = {"failed": True, "msg": "no session"}
+    assert rounds.broken(broken) == broken
+    rounds.add(outcome(task(1, "running"), task(2, "success")))
+    known = {"succeeded_task_ids": ["task-2"], "failed_task_ids": [], "gone_task_ids": []}
+    assert rounds.broken(broken) == {**broken, **known, "pending_task_ids": ["task-1"]}
+    told = {**broken, "succeeded_task_ids": ["task-1"], "pending_task_ids": []}
+    assert rounds.broken(told) == {**told, **known, "succeeded_task_ids": ["task-2", "task-1"]}
+
+
 def test_a_warning_of_any_round_is_kept_once() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), timed_out=True, warnings=["cut"]))
@@ -93,7 +115,7 @@ def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> No
     refused = [{"id": "task-1", "reason": "the user lacks the privilege Task.Cancel"}]
     rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, exception="x"))
     result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 60.0, check_mode=False)
-    assert "after 60 s, and cannot be cancelled: the user lacks the privilege Task.Cancel" in result["msg"]
+    assert "(option timeout), and cannot be cancelled: the user lacks the privilege Task.Cancel" in result["msg"]
     assert "exception" not in result
 
 

@@ -21,7 +21,7 @@ def test_the_role_takes_every_option_of_the_module() -> None:
     specs = DataLoader().load_from_file(str(ROLE / "meta" / "argument_specs.yml"))
     options = specs["argument_specs"]["main"]["options"]
     other_names = {"task_ids": "ids", "progress_interval": "interval"}
-    module_options = set(CONNECTION_SPEC) | module.ARGUMENT_SPEC.keys() - {"progress_file"}
+    module_options = set(CONNECTION_SPEC) | module.ARGUMENT_SPEC.keys() - {"progress_file", "progress_round"}
     assert {f"wait_for_task_{other_names.get(name, name)}" for name in module_options} == set(options)
     parts = module.ARGUMENT_SPEC["entity"]["options"]
     assert set(options["wait_for_task_entity"]["options"]) == set(parts)

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of a wait, its session and its module when Ansible, or the server, comes to harm in the middle of it.
+
+On a local connection the module runs once, elsewhere in rounds of a second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+import typing as t
+
+import pytest
+
+PLAY = pathlib.Path(__file__).with_name("wait.yml")
+WAITED = "PropertyCollector.WaitForUpdatesEx"
+LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
+
+
+class Waiting:
+    """A playbook that waits for tasks; it is over, or killed, at the end."""
+
+    def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
+        given = {"task_ids": task_ids, "ansible_connection": location}
+        self._vcenter = vcenter
+        self.process = subprocess.Popen(
+            [str(shutil.which("ansible-playbook")), PLAY, "--extra-vars", json.dumps(given)],
+            env={**os.environ, **vcenter.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Waiting:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        assert self.process.stdout
+        self.process.stdout.close()
+
+    def has_begun(self) -> None:
+        until(lambda: self._vcenter.requests().count(WAITED) > 1)
+
+    def outcome(self) -> str:
+        output = self.process.communicate()[0]
+        assert self.process.returncode == 0, output
+        return str(output)
+
+
+def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
+    """Return as soon as that is so."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def rounds(vcenter: t.Any) -> int:
+    return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
+
+
+# What the module itself does at a signal is tested over both protocols.
+@pytest.mark.parametrize("transport", ["auto"])
+@LOCATIONS
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals) -> None:
+    before = vcenter.stats["open_sessions"]
+    with Waiting(vcenter, location, vcenter.create()) as waiting:
+        waiting.has_begun()
+        os.kill(waiting.process.pid, number)
+        waiting.process.wait(20)
+        until(lambda: vcenter.stats["open_sessions"] == before)
+
+
+@LOCATIONS
+def test_a_session_of_the_environment_stays_open(vcenter: t.Any, location: str) -> None:
+    session_id = vcenter.run("session")["session_id"]
+    before = vcenter.stats["open_sessions"]
+    with Waiting(vcenter, location, vcenter.create(duration=1), VMWARE_SESSION_ID=session_id) as waiting:
+        waiting.outcome()
+    assert vcenter.stats["open_sessions"] == before
+    assert vcenter.run("session", session_id=session_id, state="absent")["changed"]
+
+
+@LOCATIONS
+def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: str) -> None:
+    task_id = vcenter.create()
+    with Waiting(vcenter, location, task_id) as waiting:
+        waiting.has_begun()
+        vcenter.fault("status", ".", status=503, count=999)
+        time.sleep(3)  # how long it is away
+        vcenter.control("DELETE", "/faults")
+        vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+        assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
+
+
+@LOCATIONS
+@pytest.mark.parametrize("history", ["keep", "drop"])
+def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
+    task_id, other = vcenter.create(), vcenter.create()
+    with Waiting(vcenter, location, task_id, other) as waiting:
+        waiting.has_begun()
+        seen = rounds(vcenter)
+        if history == "keep":
+            vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+        vcenter.control("DELETE", f"/tasks/{task_id}" + ("?history=keep" if history == "keep" else ""))
+        if location == "elsewhere":
+            until(lambda: rounds(vcenter) > seen + 1)
+        vcenter.control("PATCH", f"/tasks/{other}", state="success")
+        output = waiting.outcome()
+    if history == "keep":
+        assert "[]\n" in output.partition("OUTCOME ")[2].replace('"', "")
+        assert task_id in output.partition("OUTCOME ")[2].partition("]")[0]
+    else:
+        assert f"OUTCOME ['{other}'] ['{task_id}']" in output
+
+
+@LOCATIONS
+def test_its_session_is_ended(vcenter: t.Any, location: str) -> None:
+    task_id = vcenter.create()
+    with Waiting(vcenter, location, task_id) as waiting:
+        waiting.has_begun()
+        vcenter.control("POST", "/sessions/expire")
+        seen = vcenter.requests().count(WAITED)
+        until(lambda: vcenter.requests().count(WAITED) > seen + 1)
+        vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+        assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
