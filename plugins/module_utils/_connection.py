@@ -61,6 +61,10 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, (_errors.Lost, _errors.Unavailable))
 
 
+def _is_starting(error: Exception) -> bool:
+    return isinstance(error, _errors.Unavailable)
+
+
 def _can_recover(error: Exception) -> bool:
     if isinstance(error, _errors.Fault):
         # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
@@ -83,7 +87,7 @@ class Connection:
 
     ``keep_secret`` is told each text that must appear in no output; what takes long happens within ``while_wanted``,
     which ends it where nobody waits for it any more. A session that the options give is used as it is, and never logged
-    out here.
+    out here. ``patience`` is for how many seconds a vCenter that is starting its services is waited for.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Connection:
         options: _options.ConnectionOptions,
         keep_secret: Callable[[str], object],
         while_wanted: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+        patience: float = 0,
     ) -> None:
         self.product: str | None = None
         self.labels: dict[str, str] = {}
@@ -99,9 +104,10 @@ class Connection:
         self._options = options
         self._http = _http.Http(options)
         self.logged_in = False
+        self._ready_by = time.monotonic() + patience if patience else None
         try:
             choose = retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose)
-            self._transport: Transport = choose(options, self._http, keep_secret)
+            self._transport: Transport = self._once_ready(lambda: choose(options, self._http, keep_secret))
         except BaseException:
             self._http.close()
             raise
@@ -109,7 +115,7 @@ class Connection:
     def __enter__(self) -> Connection:
         try:
             if not self._options.session_id:
-                self._login()
+                self._once_ready(self._login)
         except BaseException:
             self._http.close()
             raise
@@ -213,6 +219,14 @@ class Connection:
                 f"{error.message}; whether {method} of {_errors.name_of_object(ref)} was carried out is unknown: "
                 "look at the object before you call it again"
             ) from error
+
+    def _once_ready(self, step: Callable[[], Result]) -> Result:
+        """Do it again while the server is starting its services, as long as there is patience for that."""
+        if self._ready_by is None:
+            return step()
+        again = retry_with_delays_and_condition(_delays_until(self._ready_by), _is_starting)
+        with self._while_wanted():
+            return t.cast("Result", again(step)())
 
     def _login(self) -> None:
         login = {"userName": self._options.username, "password": self._options.password}

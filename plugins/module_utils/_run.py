@@ -30,13 +30,19 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], Work], handed_out: str = "") -> None:
+def run(
+    argument_spec: dict[str, t.Any],
+    prepare: Callable[[Params, set[str]], Work],
+    handed_out: str = "",
+    patience: str = "",
+) -> None:
     """Run a module and exit.
 
     ``prepare`` checks the module's own options before anything is connected to, and gives the work to be done with a
     connection and the check mode flag. What it raises and what the work raises becomes the module's failure. Its second
     argument are the texts that no output may show, to which it adds what it finds.
-    ``handed_out`` names the value of the result that is returned although it is a secret.
+    ``handed_out`` names the value of the result that is returned although it is a secret, ``patience`` the option that
+    says for how many seconds a vCenter that is starting its services is waited for.
     """
     module = AnsibleModule(argument_spec={**_options.CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
     # Interrupted, the session that was opened is still closed on the way out; a shell starts what is in its background
@@ -49,7 +55,9 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Params, set[str]], W
             work = prepare(module.params, module.no_log_values)
             options = _options.ConnectionOptions.from_params(module.params)
             followed = functools.partial(_while_followed, module.params.get("progress_file"))
-            connection = _connection.Connection(options, module.no_log_values.add, followed)
+            connection = _connection.Connection(
+                options, module.no_log_values.add, followed, module.params.get(patience, 0)
+            )
         with connection:
             try:
                 result = work(connection, module.check_mode)

@@ -40,12 +40,14 @@ def wait_for_tasks(
     report: Callable[[list[_watch.Watched]], object],
     *,
     ended: t.Sequence[_taskinfo.Task] = (),
+    began: float | None = None,
 ) -> dict[str, t.Any]:
     """Wait until all the tasks are over, or one of them, and judge the outcome.
 
-    ``ended`` are further ones that are over already: the server may know them from its history only.
+    ``ended`` are further ones that are over already: the server may know them from its history only. ``began`` is where
+    the time limit counts from, on the monotonic clock, if that was before.
     """
-    began = time.monotonic()
+    began = time.monotonic() if began is None else began
     deadline = began + options.timeout
     looking = min(deadline, began + options.look_for)
     watch = _watch.Watch(connection, task_ids, report, seen=options.seen)

@@ -180,6 +180,7 @@ import contextlib
 import json
 import os
 import pathlib
+import time
 import typing as t
 
 from ansible.module_utils.common.warnings import warn
@@ -206,6 +207,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
     selection = Unfinished(params)
     options = WaitOptions.from_params(params)
     selection.check_for_wait(options.on_timeout)
+    began = time.monotonic()
 
     file = params["progress_file"] and pathlib.Path(params["progress_file"])
     if file:
@@ -223,8 +225,9 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
                     progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids, ended = selection.find(connection)
-        result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended)
+        with connection.patient(began + options.timeout):
+            task_ids, ended = selection.find(connection)
+        result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended, began=began)
         if not (task_ids or ended or selection.task_ids == []):
             warn("no task fits the options, so nothing was waited for")
         return result
@@ -233,7 +236,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, prepare)
+    run(ARGUMENT_SPEC, prepare, patience="timeout")
 
 
 if __name__ == "__main__":

@@ -303,6 +303,24 @@ def test_it_survives(vcenter: t.Any, kind: str, how: dict[str, t.Any]) -> None:
     vcenter.control("POST", "/sessions/expire")  # where a fault pretends that the session is lost, it is not
 
 
+@pytest.mark.parametrize("call", ["hello|RetrieveServiceContent", "Login", "RetrievePropertiesEx"])
+def test_it_waits_for_a_vcenter_that_is_starting(vcenter: t.Any, tag: str, call: str) -> None:
+    task_id = vcenter.create(duration=0.1, change_tag=tag)
+    vcenter.options["transport"] = "auto" if vcenter.transport == "json" else "soap"
+    vcenter.fault("status", f"({call})$", status=503, count=6)
+    result = vcenter.run("wait", states=["running", "success"], tags=[tag], timeout=30)
+    assert result.get("succeeded_task_ids") == [task_id], result
+    assert len(vcenter.log()) > 6
+
+
+def test_it_waits_for_a_vcenter_no_longer_than_its_time_limit(vcenter: t.Any) -> None:
+    vcenter.fault("status", ".", status=503, count=999)
+    began = time.monotonic()
+    result = vcenter.run("wait", task_ids=["task-1"], timeout=1)
+    assert 1 <= time.monotonic() - began < 8
+    assert "answered HTTP 503" in result["msg"]
+
+
 @pytest.mark.parametrize("kind", ["status", "reset_after"])
 @pytest.mark.parametrize("call", ["CreatePropertyCollector", "CreateFilter", "RetrievePropertiesEx"])
 def test_it_survives_before_and_after_the_wait_itself(vcenter: t.Any, call: str, kind: str) -> None:
