@@ -81,6 +81,15 @@ class Filter(t.NamedTuple):
         return all(check(task) for check in self.checks)
 
 
+def _wrong_with(name: str, value: str) -> str:
+    """Why nobody can mean that value of the option; empty where somebody can."""
+    if name in _IDS and _values.was_data(value):
+        return "has a dictionary or a list: give the id or key alone"
+    if name == "users" and value != value.strip():
+        return f"has {value!r}, and no user begins or ends with a space: give a list, or only a comma between two"
+    return _values.unsendable(value)
+
+
 class Conditions:
     """What the options say of the tasks, checked as far as that goes without a server."""
 
@@ -93,11 +102,9 @@ class Conditions:
             if isinstance(value, list) and "" in value:
                 raise _errors.VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
             for each in value if isinstance(value, list) else [value]:
-                why = _values.unsendable(str(each))
+                why = _wrong_with(name, str(each))
                 if why:
                     raise _errors.VsphereError(f"{name} {why}")
-                if name in _IDS and _values.was_data(str(each)):
-                    raise _errors.VsphereError(f"{name} has a dictionary or a list: give the id or key alone")
         for chain in self.given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
                 raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")

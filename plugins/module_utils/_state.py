@@ -188,9 +188,11 @@ def _check_outcome(task: _taskinfo.Task, wanted: Wanted) -> None:
     if wanted.fault_data:
         differs |= not (_values.error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
     if differs:
-        outcome = {"success": f"result {task['result']!r}", "error": f"error {(task['error'] or {}).get('message')!r}"}
+        what = "result" if task["state"] == "success" else "error"
+        found = task["result"] if what == "result" else (task["error"] or {}).get("message")
         raise _invalid_state(
-            f"{_taskinfo.label(task)} is over already with state {task['state']} and {outcome[task['state']]}: "
+            f"{_taskinfo.label(task)} is over already with state {task['state']} and "
+            f"{f'no {what}' if found is None else f'{what} {found!r}'}: "
             "the outcome of a task cannot be changed"
         )
 

@@ -285,6 +285,7 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "no task lies between them"),
         ({"entity": {"type": "VirtualMachine", "moid": {"moid": "vm-1"}}}, "entity.moid is a dictionary or a list"),
         ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys has a dictionary or a list"),
+        ({"users": "one@vsphere, two@vsphere"}, "users has ' two@vsphere', and no user begins or ends with a space"),
         ({"limit": 0}, "limit 0 is out of range: give 1 or more"),
         ({"page_size": 1001}, "page_size 1001 is out of range: give 1 to 1000"),
         ({"custom_values": True, "source": "history"}, "custom_values are not in the history"),

@@ -305,6 +305,7 @@ def test_what_the_state_forbids_is_refused(vcenter: t.Any, task: dict[str, t.Any
     result = vcenter.run("state", task_id=vcenter.create(**task), **options)
     assert result["failed"]
     assert "(InvalidState)" in result["msg"]
+    assert "None" not in result["msg"]
     assert result["fault"]["type"] == "InvalidState"
     assert changes(vcenter) == []
 
