@@ -86,7 +86,7 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && odd=$$("$$(../../.build/bin/go env GOROOT)/bin/gofmt" -d .) && echo "$$odd" && test -z "$$odd"
 
 ##@ Once in a while
-bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with others', and all modules (15 minutes)
+bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with others', and all modules (20 minutes)
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
 
