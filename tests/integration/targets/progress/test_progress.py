@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import sys
 import time
 import typing as t
 
 import ansible_runner
 import pytest
+
+WAIT = pathlib.Path(__file__).with_name("wait.yml")
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_each_line_is_an_event_of_ansible_runner(vcenter: t.Any, tmp_path: pathl
     task_id = vcenter.create(duration=1)
     ran = ansible_runner.run(
         private_data_dir=str(tmp_path),
-        playbook=str(pathlib.Path(__file__).with_name("wait.yml")),
+        playbook=str(WAIT),
         extravars={"task_ids": [task_id]},
         envvars={**os.environ, **vcenter.environment},
         quiet=True,
@@ -59,6 +62,23 @@ def test_each_line_is_an_event_of_ansible_runner(vcenter: t.Any, tmp_path: pathl
     assert ran.status == "successful", ran.stdout.read()
     lines = [event["stdout"] for event in ran.events if event["event"] == "verbose"]
     assert [line for line in lines if f"{task_id} VirtualMachine.powerOn on DC0_H0_VM0: success" in line]
+
+
+@pytest.mark.parametrize("host", [None, "jump"])
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_it_is_shown_in_check_mode_and_of_a_jump_host(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, host: str | None, check: list[str]
+) -> None:
+    for name, value in vcenter.environment.items():
+        monkeypatch.setenv(name, value)
+    hosts = tmp_path / "hosts"
+    hosts.write_text(
+        f"jump ansible_connection=elsewhere ansible_python_interpreter={sys.executable}\n", encoding="utf-8"
+    )
+    task_id = vcenter.create(duration=1)
+    at = {"at": host} if host else {}
+    lines = vcenter.play(WAIT, "-i", str(hosts), *check, task_ids=[task_id], **at).splitlines()
+    assert shown(rf"^\[ +[0-9]+ s\] {task_id} .* on .*: success$", lines)
 
 
 def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
