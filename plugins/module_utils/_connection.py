@@ -99,6 +99,7 @@ class Connection:
     ) -> None:
         self.product: str | None = None
         self.labels: dict[str, str] = {}
+        self.left_over: list[tuple[_values.Ref, str]] = []
         self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options
@@ -125,9 +126,14 @@ class Connection:
         if error:
             self.hurry()
         # What failed or succeeded before must not be hidden; a session that cannot be reached ends when it is idle.
-        with contextlib.suppress(_errors.VsphereError):
-            if self.logged_in:
+        if self.logged_in:
+            with contextlib.suppress(_errors.VsphereError):
                 self.log_out()
+        else:
+            # A given session stays, and with it what could not be destroyed when it was done with.
+            for ref, method in self.left_over:
+                with contextlib.suppress(_errors.VsphereError):
+                    self._transport.invoke(ref, method)
         self._http.close()
 
     @property

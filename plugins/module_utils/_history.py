@@ -34,7 +34,9 @@ def search_history(connection: _connection.Connection, wanted: _filter.Filter, s
     """The tasks of the history that the filter fits, without their labels; no more than a page is held besides them."""
 
     def steps(transport: _connection.Transport) -> list[_taskinfo.Task]:
-        with _properties.borrowed(transport, _create(connection, transport, wanted), "DestroyCollector") as collector:
+        with _properties.borrowed(
+            connection, transport, _create(connection, transport, wanted), "DestroyCollector"
+        ) as collector:
             tasks = (
                 _taskinfo.task_from_info(info, connection.server_time)
                 for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)

@@ -33,7 +33,7 @@ def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _
             f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
             "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
         )
-    found = connection.read(lambda transport: _names(transport, entity.type))
+    found = _names(connection, entity.type)
     names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
@@ -54,7 +54,7 @@ def entity_exists(connection: _connection.Connection, entity: _entity.Entity) ->
     """Whether there is such an object, or more than one."""
     if entity.path:
         return _at_path(connection, entity) is not None
-    return bool(_called(connection.read(lambda transport: _names(transport, entity.type)), str(entity.name)))
+    return bool(_called(_names(connection, entity.type), str(entity.name)))
 
 
 def root_folder(connection: _connection.Connection) -> _values.Ref:
@@ -84,16 +84,20 @@ def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
     return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
-def _names(transport: _connection.Transport, type_: str | None) -> list[_properties.Object]:
+def _names(connection: _connection.Connection, type_: str | None) -> list[_properties.Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
-    params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
-    made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
-    with _properties.borrowed(transport, made, "DestroyView") as view:
-        return _properties.retrieve(
-            transport,
-            [_properties.object_spec(view, through="view")],
-            [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
-        )
+
+    def steps(transport: _connection.Transport) -> list[_properties.Object]:
+        params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
+        made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
+        with _properties.borrowed(connection, transport, made, "DestroyView") as view:
+            return _properties.retrieve(
+                transport,
+                [_properties.object_spec(view, through="view")],
+                [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
+            )
+
+    return connection.read(steps)
 
 
 def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:

@@ -78,11 +78,15 @@ def fault_of(data: dict[str, t.Any], what: str, ref: _values.Ref) -> _errors.Fau
 
 
 @contextlib.contextmanager
-def borrowed(transport: _connection.Transport, ref: _values.Ref, method: str) -> t.Iterator[_values.Ref]:
-    """An object that is the session's own, which that method destroys in the end."""
+def borrowed(
+    connection: _connection.Connection, transport: _connection.Transport, ref: _values.Ref, method: str
+) -> t.Iterator[_values.Ref]:
+    """An object that is the session's own, which that method destroys in the end, or the connection in its own."""
     try:
         yield ref
     finally:
-        # It ends with the session anyway: a failure of this must not hide the result.
-        with contextlib.suppress(_errors.VsphereError):
+        # A failure of this must not hide the result.
+        try:
             transport.invoke(ref, method)
+        except _errors.VsphereError:
+            connection.left_over.append((ref, method))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import functools
 import math
 import time
 import typing as t
@@ -102,7 +101,6 @@ class Watch:
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
-        self._left: list[_values.Ref] = []
 
     @property
     def pending(self) -> list[str]:
@@ -118,7 +116,7 @@ class Watch:
 
         def steps(transport: _connection.Transport) -> None:
             while self._to_watch():
-                collecting = _collector(transport, self._to_watch(), self._left)
+                collecting = _collector(self._connection, transport, self._to_watch())
                 try:
                     with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
@@ -127,12 +125,7 @@ class Watch:
                     self._tell()
             return None
 
-        try:
-            self._connection.read(steps)
-        finally:
-            # What could not be destroyed when it was done with is the session's, which may be a given one.
-            for collector in self._left:
-                self._connection.glimpse(functools.partial(_destroy, collector))
+        self._connection.read(steps)
 
     def _to_watch(self) -> list[str]:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
@@ -197,26 +190,13 @@ class Watch:
 
 @contextlib.contextmanager
 def _collector(
-    transport: _connection.Transport, task_ids: list[str], left: list[_values.Ref]
+    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
 ) -> t.Iterator[_values.Ref]:
-    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another.
-
-    One that cannot be destroyed in the end is added to ``left``.
-    """
+    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
-    left.append(collector)
-    try:
+    # That takes the filter along.
+    with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector"):
         objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
         spec = _properties.filter_spec(objects, [_properties.property_spec("Task", *_PATHS)])
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
         yield collector
-    finally:
-        # A failure of this must not hide the result.
-        with contextlib.suppress(_errors.VsphereError):
-            _destroy(collector, transport)
-            left.remove(collector)
-
-
-def _destroy(collector: _values.Ref, transport: _connection.Transport) -> None:
-    """Destroy a collector, and its filter with it."""
-    transport.invoke(collector, "DestroyPropertyCollector")

@@ -108,6 +108,15 @@ def test_a_wait_leaves_no_collector_in_it(opened: Opened) -> None:
     assert set(opened.vcenter.stats["collectors"].values()) == {0}
 
 
+def test_a_search_leaves_nothing_in_it(vcenter: t.Any) -> None:
+    opened = Opened(vcenter)
+    vcenter.fault("status", "DestroyCollector$", status=503)
+    assert not opened.run("info", source="history", limit=1)["failed"]
+    assert vcenter.requests().count("TaskHistoryCollector.DestroyCollector") == 2
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+    opened.run("session", state="absent")
+
+
 def test_a_username_alone_does_no_harm(opened: Opened) -> None:
     assert not opened.run("info", username="somebody")["failed"]
 
