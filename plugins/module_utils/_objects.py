@@ -134,6 +134,8 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
         if fault.type != "ManagedObjectNotFound":
             raise
         raise unknown_object(connection, ref, fault) from fault
+    if path in found.refused:
+        raise found.refused[path]
     return found.properties.get(path)
 
 

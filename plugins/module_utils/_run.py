@@ -49,7 +49,6 @@ def run(
     # with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
-    api: dict[str, t.Any] = {}
     try:
         with _kept():
             work = prepare(module.params, module.no_log_values)
@@ -60,15 +59,25 @@ def run(
             )
         with connection:
             try:
-                result = work(connection, module.check_mode)
-            finally:
-                api["api"] = connection.api
+                with connection.readable():
+                    result = work(connection, module.check_mode)
+            except _errors.VsphereError as error:
+                connection.hurry()
+                error.result = {"api": connection.describe(), **error.result}
+                raise
+            result = {"api": connection.describe(), **result}
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except _errors.VsphereError as error:
-        module.fail_json(msg=error.message, **{**api, **error.result})
+        module.fail_json(msg=error.message, **error.result)
+    if connection.forbidden:
+        result["forbidden_task_ids"] = list(connection.forbidden)
+        module.warn(
+            f"{connection.host} does not show {', '.join(connection.forbidden)} to {connection.user}, who lacks a "
+            "privilege such as System.View there: left out"
+        )
     module.no_log_values.discard(result.get(handed_out))
-    module.exit_json(**api, **result)
+    module.exit_json(**result)
 
 
 @contextlib.contextmanager
