@@ -60,7 +60,7 @@ func Start(config Config) (*Server, error) {
 	newPropertyCollector(s.registry, content.PropertyCollector)
 	newVMDefaults(s.registry)
 	s.tasks = newTaskManager(config, s.registry, *content.TaskManager)
-	s.sessions = &sessions{service: s.service, idle: config.SessionIdle, open: map[string]*session{}, ended: s.endSession}
+	s.sessions = newSessions(s.service, config.SessionIdle, s.endSession)
 
 	s.registry.SessionManager().ValidLogin = s.validLogin
 	s.registry.Cookie = s.identify

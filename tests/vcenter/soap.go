@@ -20,19 +20,41 @@ func (s *Server) serveSOAP(r *http.Request, body []byte) *recorder {
 }
 
 func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
-	if cookie, err := r.Cookie(soap.SessionCookieName); err == nil {
-		c.session = cookie.Value
-	}
+	c.token = cookieToken(r)
+	before := c.token
 	out := s.serve(c, r, body)
+	out.header.Del("Set-Cookie") // the simulator's
+	switch {
+	case c.token != before:
+		setCookie(out, c.token)
+	case c.method == "Login":
+		setCookie(out, newToken()) // a refused login gets a cookie, too, of no session
+	}
 	answer := out.body.Bytes()
 	if out.status == http.StatusInternalServerError {
 		answer = fillFaultString(answer, c)
 	} else {
-		answer = s.fillProgress(answer)
+		answer = s.fillProgress(finerTimeXML.ReplaceAll(answer, []byte("${1}Z<")))
 	}
 	out.body = *bytes.NewBuffer(answer)
 	out.header.Set("Content-Type", "text/xml; charset=utf-8")
 	return out
+}
+
+// sessionCookie is the only form in which a session cookie is taken, quotes and all.
+var sessionCookie = regexp.MustCompile(`(?:^|;)\s*` + soap.SessionCookieName + `="([0-9a-f]{40})"\s*(?:;|$)`)
+
+// cookieToken reads the session that a client names. Some send back the cookie's attributes as well.
+func cookieToken(r *http.Request) string {
+	if found := sessionCookie.FindStringSubmatch(r.Header.Get("Cookie")); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// setCookie sends a session cookie as servers are recorded to: in quotes, and with nothing behind the last semicolon.
+func setCookie(out *recorder, token string) {
+	out.header.Set("Set-Cookie", soap.SessionCookieName+`="`+token+`"; Path=/; HttpOnly; Secure;`)
 }
 
 var emptyFaultString = regexp.MustCompile(`<faultstring>(?:Login failure)?</faultstring>(<detail><\w+ [^>]*type="(\w+)")`)
@@ -51,6 +73,9 @@ func fillFaultString(envelope []byte, c *call) []byte {
 		return []byte("<faultstring>" + html.EscapeString(message) + "</faultstring>" + string(parts[1]))
 	})
 }
+
+// finerTimeXML is a time with more digits than a vCenter sends.
+var finerTimeXML = regexp.MustCompile(`(>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d+Z<`)
 
 var taskInfo = regexp.MustCompile(`(?s)<task type="Task">([^<]*)</task>.*?<reason `)
 

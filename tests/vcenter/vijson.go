@@ -57,7 +57,7 @@ func (s *Server) serveVIJSON(r *http.Request, body []byte) *recorder {
 		writeNotFound(out)
 		return out
 	}
-	c := &call{ctx: r.Context(), session: r.Header.Get(sessionHeader), ref: target.ref}
+	c := &call{ctx: r.Context(), token: r.Header.Get(sessionHeader), ref: target.ref}
 	switch r.Method {
 	case http.MethodGet:
 		s.getProperty(out, r, c, declared, target.member)
@@ -80,7 +80,7 @@ func (s *Server) getProperty(out *recorder, r *http.Request, c *call, declared r
 		s.invoke(out, r, c, "RetrieveServiceContent", nil)
 		return
 	}
-	if s.sessions.touch(c.session) == nil {
+	if s.sessions.touch(c.token) == nil {
 		s.writeFault(out, simulator.Fault("", notAuthenticated(ref)))
 		return
 	}
@@ -115,7 +115,7 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		writeNotFound(out)
 		return
 	}
-	if s.sessions.touch(c.session) == nil && !slices.Contains(withoutSession, name) {
+	if s.sessions.touch(c.token) == nil && !slices.Contains(withoutSession, name) {
 		s.writeFault(out, simulator.Fault("", notAuthenticated(c.ref)))
 		return
 	}
@@ -127,7 +127,7 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		return
 	}
 	c.method, c.body = name, decoded
-	before := c.session
+	before := c.token
 	result := s.carry(c, r)
 
 	if f := result.Fault(); f != nil {
@@ -138,8 +138,8 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		s.writeFault(out, f)
 		return
 	}
-	if c.session != before {
-		out.Header().Set(sessionHeader, c.session)
+	if c.token != before {
+		out.Header().Set(sessionHeader, c.token)
 	}
 	response := reflect.ValueOf(result).Elem().FieldByName("Res").Elem()
 	value := response.FieldByName("Returnval")

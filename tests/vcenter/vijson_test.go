@@ -5,6 +5,7 @@ package main
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -134,8 +135,13 @@ func TestFaultInData(t *testing.T) {
 func TestTimesHaveSixDigits(t *testing.T) {
 	t.Parallel()
 	v := start(t)
-	a := v.raw().login().call("ServiceInstance/ServiceInstance/CurrentTime", "").want(t, 200)
+	r := v.raw().login()
+	a := r.call("ServiceInstance/ServiceInstance/CurrentTime", "").want(t, 200)
 	if len(a.body) > len(`"2026-11-22T01:13:10.749018Z"`) {
+		t.Error(a.body)
+	}
+	a = r.soap(`vmware_soap_session="`+r.session+`"`, soapCurrentTime).want(t, 200)
+	if !regexp.MustCompile(`<returnval>[0-9T:-]{19}(\.\d{1,6})?Z<`).MatchString(a.body) {
 		t.Error(a.body)
 	}
 }
