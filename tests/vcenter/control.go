@@ -44,6 +44,17 @@ func (s *Server) controlAPI() http.Handler {
 	handle("POST /sessions/expire", func(*http.Request) (any, error) {
 		return map[string]int{"expired": s.sessions.expireAll()}, nil
 	})
+	handle("PUT /hello", func(r *http.Request) (any, error) {
+		answer, err := readHello(r.Body)
+		if err == nil {
+			s.hello.Store(answer)
+		}
+		return answer, err
+	})
+	handle("DELETE /hello", func(*http.Request) (any, error) {
+		s.hello.Store(nil)
+		return nil, nil
+	})
 	handle("POST /faults", func(r *http.Request) (any, error) {
 		rule := &faultRule{}
 		if err := readControl(r, rule); err != nil {
@@ -65,7 +76,11 @@ func (s *Server) controlAPI() http.Handler {
 
 // readControl reads the body of a request, in which a misspelt name is an error.
 func readControl(r *http.Request, into any) error {
-	decoder := json.NewDecoder(r.Body)
+	return decodeStrictly(r.Body, into)
+}
+
+func decodeStrictly(from io.Reader, into any) error {
+	decoder := json.NewDecoder(from)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		return err

@@ -101,6 +101,7 @@ func TestControlErrors(t *testing.T) {
 		`POST /tasks {"error":{"_typeName":"TaskInfo"}}`, `POST /tasks {"reason":{"_typeName":"Bogus"}}`, `POST /tasks {`,
 		`PATCH /tasks/task-404 {}`, `DELETE /tasks/task-404 `, `PATCH /tasks/task-404 {`,
 		`POST /faults {"kind":"bogus"}`, `POST /faults {"kind":"status","match":"("}`, `POST /faults {"kind":"status","protocol":"rest"}`, `POST /faults {"kind":"fault"}`,
+		`PUT /hello {"status":42}`, `PUT /hello {"stat":200}`,
 	} {
 		parts := strings.SplitN(request, " ", 3)
 		req, err := http.NewRequest(parts[0], v.ControlURL()+parts[1], strings.NewReader(parts[2]))

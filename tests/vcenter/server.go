@@ -34,6 +34,8 @@ type Server struct {
 	log      *requestLog
 	faults   *faultQueue
 
+	hello atomic.Pointer[helloAnswer] // instead of the usual one
+
 	calls  sync.Map // by number: those that are in the simulator
 	callID atomic.Int64
 
@@ -56,6 +58,7 @@ func Start(config Config) (*Server, error) {
 		log:      &requestLog{},
 		faults:   &faultQueue{},
 	}
+	s.hello.Store(config.Hello)
 	content := s.content()
 	newPropertyCollector(s.registry, content.PropertyCollector)
 	newVMDefaults(s.registry)
@@ -157,6 +160,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, exchange{"json", name, body, s.serveVIJSON})
 	case path == helloPath:
 		s.answer(w, r, exchange{"json", "hello", body, s.serveHello})
+	case s.config.ESX && (path == "/api" || strings.HasPrefix(path, "/api/")):
+		out := newRecorder()
+		refuseAPI(out)
+		out.send(w)
 	case (path == s.registry.Path || path == s.registry.Path+"/vimService") && r.Method == http.MethodPost:
 		s.answer(w, r, exchange{"soap", soapCallName(body), body, s.serveSOAP})
 	default:

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -16,6 +17,11 @@ import (
 
 // serveSOAP answers a SOAP request: the simulator does, and what it leaves out is filled in.
 func (s *Server) serveSOAP(r *http.Request, body []byte) *recorder {
+	if soapCallName(body) == unreadable {
+		out := newRecorder()
+		writeUnreadable(out, body)
+		return out
+	}
 	return s.soapCall(&call{ctx: r.Context()}, r, body)
 }
 
@@ -90,6 +96,32 @@ func (s *Server) fillProgress(envelope []byte) []byte {
 	})
 }
 
+// writeUnreadable answers what is not XML, with the fault of the servers' parser.
+func writeUnreadable(out *recorder, body []byte) {
+	problem := "not well-formed (invalid token)"
+	if len(body) == 0 {
+		problem = "no element found"
+	}
+	out.header.Set("Content-Type", "text/xml; charset=utf-8")
+	out.WriteHeader(http.StatusInternalServerError)
+	_, _ = fmt.Fprintf(out, `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/"
+ xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<soapenv:Body>
+<soapenv:Fault><faultcode>ClientFaultCode</faultcode><faultstring>
+Error returned by expat parser: %s
+
+while parsing HTTP request before method was determined
+at line 1, column 0</faultstring></soapenv:Fault>
+</soapenv:Body>
+</soapenv:Envelope>`, problem)
+}
+
+// unreadable is the name of a call that cannot be read.
+const unreadable = "unreadable"
+
 // soapCallName reads which method of which type a SOAP request calls. The read of a property, which is a method in
 // SOAP, is named like the property, as in VI/JSON.
 func soapCallName(envelope []byte) string {
@@ -105,7 +137,7 @@ func soapCallName(envelope []byte) string {
 		} `xml:"Body"`
 	}
 	if err := xml.Unmarshal(envelope, &request); err != nil {
-		return "unreadable"
+		return unreadable
 	}
 	call := request.Body.Call
 	if call.XMLName.Local == "Fetch" {

@@ -53,8 +53,15 @@ func (s *Server) serveVIJSON(r *http.Request, body []byte) *recorder {
 	out := newRecorder()
 	target, ok := parseTarget(r)
 	declared, known := managedType(target.ref.Type)
-	if !ok || !known || !slices.Contains(s.config.vijsonReleases(), target.release) {
+	switch {
+	case s.config.ESX:
+		writeUnreadable(out, body) // what is below /sdk is SOAP
+		return out
+	case !ok || !known:
 		writeNotFound(out)
+		return out
+	case !slices.Contains(s.config.vijsonReleases(), target.release):
+		s.writeUnknownRelease(out, target.release)
 		return out
 	}
 	c := &call{ctx: r.Context(), token: r.Header.Get(sessionHeader), ref: target.ref}
@@ -156,6 +163,14 @@ func isRequest(t reflect.Type) bool {
 	}
 	this, ok := t.FieldByName("This")
 	return ok && this.Type == reflect.TypeFor[types.ManagedObjectReference]()
+}
+
+func (s *Server) writeUnknownRelease(out *recorder, release string) {
+	if s.config.NoVIJSON || s.config.unknownRelease() == http.StatusNotFound {
+		writeNotFound(out)
+		return
+	}
+	s.writeFault(out, simulator.Fault("The version "+release+" is not supported.", &types.InvalidRequest{}))
 }
 
 func writeNotFound(out *recorder) {
