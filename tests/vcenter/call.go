@@ -152,6 +152,12 @@ func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 // withoutSession are the calls of VI/JSON that need no session.
 var withoutSession = []string{"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent"}
 
+// needsSession says that of a call as the counters name it.
+func needsSession(call string) bool {
+	_, member, _ := strings.Cut(call, ".")
+	return member != "" && call != "ServiceInstance.content" && !slices.Contains(withoutSession, member)
+}
+
 // lookup prefers the session's own objects, such as its property collectors.
 func lookup(ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {
 	if ctx.Session != nil {

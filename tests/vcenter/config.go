@@ -156,6 +156,11 @@ func (c *Config) hasHello() bool {
 	return len(c.vijsonReleases()) > 1
 }
 
+// envoy says whether there is one in front of the server.
+func (c *Config) envoy() bool {
+	return len(c.vijsonReleases()) > 0
+}
+
 // version is the product's version and its API version.
 func (c *Config) version() (product, api string) {
 	api = c.newest()

@@ -53,7 +53,7 @@ func (s *Server) controlAPI() http.Handler {
 	})
 	handle("DELETE /hello", func(*http.Request) (any, error) {
 		s.hello.Store(nil)
-		return nil, nil
+		return struct{}{}, nil
 	})
 	handle("POST /faults", func(r *http.Request) (any, error) {
 		rule := &faultRule{}
