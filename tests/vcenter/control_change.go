@@ -19,6 +19,7 @@ type taskChange struct {
 	Progress    json.RawMessage     `json:"progress"`
 	Cancelable  *bool               `json:"cancelable"`
 	Cancelled   bool                `json:"cancelled"`
+	Forbidden   *bool               `json:"forbidden"`
 	CancelDelay *float64            `json:"cancel_delay"` // seconds
 	Description *message            `json:"description"`
 	Result      json.RawMessage     `json:"result"`
@@ -62,6 +63,10 @@ func (s *Server) controlChange(r *http.Request) (any, error) {
 	task.locked(func(ctx *simulator.Context) {
 		if wanted.CancelDelay != nil {
 			task.cancelDelay = seconds(*wanted.CancelDelay)
+		}
+		if wanted.Forbidden != nil {
+			task.forbidden.Store(*wanted.Forbidden)
+			ctx.Update(task, []types.PropertyChange{change("info.state", task.Info.State)}) // whoever waits looks
 		}
 		if wanted.Cancelable != nil {
 			ctx.Update(task, []types.PropertyChange{change("info.cancelable", *wanted.Cancelable)})

@@ -135,6 +135,9 @@ func (s *Server) defaultEntity() types.ManagedObjectReference {
 func (s *Server) createTask(spec *newTaskSpec) *Task {
 	task := s.tasks.create(*spec.Entity)
 	info := &task.Info
+	if spec.Forbidden != nil {
+		task.forbidden.Store(*spec.Forbidden)
+	}
 	info.Name = spec.Name
 	info.DescriptionId = spec.DescriptionID
 	info.State = spec.State

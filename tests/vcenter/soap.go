@@ -36,7 +36,7 @@ func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
 	case c.method == "Login":
 		setCookie(out, newToken()) // a refused login gets a cookie, too, of no session
 	}
-	answer := out.body.Bytes()
+	answer := goTypeAttribute.ReplaceAll(out.body.Bytes(), []byte(" xsi:type="))
 	if out.status == http.StatusInternalServerError {
 		answer = fillFaultString(answer, c)
 	} else {
@@ -79,6 +79,9 @@ func fillFaultString(envelope []byte, c *call) []byte {
 		return []byte("<faultstring>" + html.EscapeString(message) + "</faultstring>" + string(parts[1]))
 	})
 }
+
+// goTypeAttribute is how Go's encoder says xsi:type; the envelope declares that prefix.
+var goTypeAttribute = regexp.MustCompile(`(?: xmlns:_XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance")? _XMLSchema-instance:type=`)
 
 // finerTimeXML is a time with more digits than a vCenter sends.
 var finerTimeXML = regexp.MustCompile(`(>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d+Z<`)

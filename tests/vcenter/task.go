@@ -26,6 +26,7 @@ type Task struct {
 	byClient    bool          // made by CreateTask: whoever made it ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
 	canceled    chan struct{} // closed by the first CancelTask
+	forbidden   atomic.Bool   // its info is withheld from all users
 	progressed  atomic.Bool   // progress was set, be it to 0
 	ended       atomic.Int64  // when it was over, in Unix time, for those who cannot lock it; 0 before
 }

@@ -149,7 +149,7 @@ func (c *TaskHistoryCollector) take(tasks iter.Seq2[int, *Task], most int) []typ
 		if len(found) == most {
 			break
 		}
-		if info := task.info(); matches(c.manager.registry, &info, &c.filter) {
+		if info := task.info(); !task.forbidden.Load() && matches(c.manager.registry, &info, &c.filter) {
 			found = append(found, info)
 		}
 	}

@@ -92,13 +92,7 @@ func (s *Server) getProperty(out *recorder, r *http.Request, c *call, declared r
 		return
 	}
 	c.ref, c.method = s.content().PropertyCollector, "RetrievePropertiesEx"
-	c.body = &types.RetrievePropertiesEx{
-		This: c.ref,
-		SpecSet: []types.PropertyFilterSpec{{
-			PropSet:   []types.PropertySpec{{Type: ref.Type, PathSet: []string{name}}},
-			ObjectSet: []types.ObjectSpec{{Obj: ref}},
-		}},
-	}
+	c.body = readOne(ref, name)
 	result := s.carry(c, r)
 	if f := result.Fault(); f != nil {
 		s.writeFault(out, f)
