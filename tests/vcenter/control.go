@@ -60,7 +60,7 @@ func (s *Server) controlAPI() http.Handler {
 		if err := readControl(r, rule); err != nil {
 			return nil, err
 		}
-		if err := rule.prepare(); err != nil {
+		if err := s.prepareFault(rule); err != nil {
 			return nil, err
 		}
 		s.faults.add(rule)

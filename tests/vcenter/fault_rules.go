@@ -30,6 +30,7 @@ type faultRule struct {
 	Headers     map[string]string `json:"headers,omitempty"`
 	Seconds     float64           `json:"seconds,omitempty"`
 	Fault       json.RawMessage   `json:"fault,omitempty"`
+	Unknown     bool              `json:"unknown,omitempty"` // the types in it need not be known
 
 	In      string `json:"in,omitempty"`      // where the answer is cut: header or body
 	At      *int   `json:"at,omitempty"`      // how many bytes of that are sent, half of them if not given
@@ -72,8 +73,8 @@ func init() {
 	}
 }
 
-// prepare checks a rule and fills in what was not given.
-func (f *faultRule) prepare() (err error) {
+// prepareFault checks a rule and fills in what was not given.
+func (s *Server) prepareFault(f *faultRule) (err error) {
 	kind, ok := faultKinds[f.Kind]
 	if !ok {
 		return fmt.Errorf("unknown kind %q", f.Kind)
@@ -107,7 +108,7 @@ func (f *faultRule) prepare() (err error) {
 		return err
 	}
 	if f.Kind == "fault" {
-		f.fault, err = decodeFault(f.Fault)
+		f.fault, err = s.readFault(f.Fault, f.Unknown)
 	}
 	return err
 }

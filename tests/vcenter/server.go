@@ -33,6 +33,7 @@ type Server struct {
 	stats    *stats
 	log      *requestLog
 	faults   *faultQueue
+	foreign  foreignValues
 
 	hello atomic.Pointer[helloAnswer] // instead of the usual one
 

@@ -42,7 +42,7 @@ func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
 	} else {
 		answer = s.fillProgress(finerTimeXML.ReplaceAll(answer, []byte("${1}Z<")))
 	}
-	out.body = *bytes.NewBuffer(answer)
+	out.body = *bytes.NewBuffer(s.foreign.intoXML(answer))
 	out.header.Set("Content-Type", "text/xml; charset=utf-8")
 	return out
 }
