@@ -36,6 +36,7 @@ type Config struct {
 	CancelDelay time.Duration
 	SessionIdle time.Duration
 	History     int
+	HistoryLag  time.Duration
 }
 
 // releases are the published VI/JSON releases, oldest first; a server knows its own and all older ones.
@@ -69,6 +70,8 @@ func parseFlags(args []string) (Config, error) {
 	fs.DurationVar(&c.CancelDelay, "cancel-delay", 100*time.Millisecond, "time between an accepted CancelTask and the end of the task")
 	fs.DurationVar(&c.SessionIdle, "session-idle", 30*time.Minute, "how long an idle session lives")
 	fs.IntVar(&c.History, "history", 1000, "how many tasks the history keeps")
+
+	fs.DurationVar(&c.HistoryLag, "history-lag", 0, "how long a new task is not in the history yet")
 
 	fs.SetOutput(io.Discard) // whoever calls says what is wrong
 	if err := fs.Parse(args); err != nil {

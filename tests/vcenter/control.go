@@ -28,6 +28,14 @@ func (s *Server) controlAPI() http.Handler {
 	handle("POST /tasks", s.controlCreate)
 	handle("PATCH /tasks/{id}", s.controlChange)
 	handle("DELETE /tasks/{id}", s.controlDelete)
+	handle("PUT /history", func(r *http.Request) (any, error) {
+		var wanted struct {
+			Lag float64 `json:"lag"` // seconds
+		}
+		err := readControl(r, &wanted)
+		s.tasks.historyLag.Store(int64(seconds(wanted.Lag)))
+		return wanted, err
+	})
 	handle("GET /stats", func(*http.Request) (any, error) { return s.report(), nil })
 	handle("DELETE /stats", func(*http.Request) (any, error) {
 		s.stats.reset()

@@ -110,8 +110,7 @@ func (s *Server) controlDelete(r *http.Request) (any, error) {
 	if task == nil {
 		return nil, fmt.Errorf("no such task: %s", r.PathValue("id"))
 	}
-	ctx := background(s.registry)
-	ctx.WithLock(*task.Info.Entity, func() { s.registry.Remove(ctx, task.Self) })
+	task.leave(background(s.registry))
 	if r.URL.Query().Get("history") != "keep" {
 		s.tasks.forget(task)
 	}

@@ -140,7 +140,7 @@ func (s *Server) endSession(over *session) {
 
 // reportsProgress is true for a running task whose progress was set.
 func (s *Server) reportsProgress(key string) bool {
-	task := s.tasks.find(key)
+	task := s.tasks.remembered(key)
 	return task != nil && task.progressed.Load()
 }
 

@@ -22,6 +22,7 @@ type Task struct {
 	*simulator.Task
 
 	registry    *simulator.Registry
+	made        time.Time     // when the server came to know it
 	operation   *operation    // nil for a task that a client or a test drives
 	byClient    bool          // made by CreateTask: whoever made it ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
@@ -78,6 +79,7 @@ func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, resul
 		changes = append(changes, change("info.error", *fault))
 	}
 	ctx.Update(t, changes)
+	t.forgetInTime()
 }
 
 // end finishes a task, unless it is over already.
