@@ -22,6 +22,8 @@ NAMESPACES = (
 )
 ET.register_namespace("xsi", XSI)
 
+LOGIN = {"username": "automation@vsphere.local", "password": "S3cret!"}
+
 Data = dict[str, t.Any]
 Ref = tuple[str, str]
 """Type and id of a managed object."""
@@ -91,6 +93,7 @@ class Recording:
         self.product: str = data["product"]
         self.protocols: list[str] = data.get("protocols") or (base.protocols if base else [])
         self.releases: list[str] = data.get("releases") or (base.releases if base else [])
+        self.login: Data = data.get("login") or (base.login if base else LOGIN)
         self.transfer: Data = data.get("transfer") or (base.transfer if base else {})
         self.faults: Data = {**(base.faults if base else {}), **data.get("faults", {})}
         # What is recorded of the server itself comes first, and wins.

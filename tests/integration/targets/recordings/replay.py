@@ -63,6 +63,9 @@ class Replay:
             if request.session:
                 self.wrong.append(f"{request.shown}\nwith a session that was not handed out so: {request.session}")
             return self._fault("unauthenticated", request)
+        if request.protocol == "json" and not typed(request.body):
+            self.wrong.append(f"{request.shown}\nwithout a _typeName in each data object")
+            return self._fault("untyped", request)
         try:
             collected = self._collector(request.protocol).answer(request.ref, request.member, request.body)
         except Fault as fault:
@@ -139,6 +142,12 @@ def read(recorded: recording.Recording, verb: str, path: str, headers: t.Any, bo
     with contextlib.suppress(ValueError):
         return Request("http", f"{verb} {path}", ("", ""), "", json.loads(body), "", shown)
     return Request("http", f"{verb} {path}", ("", ""), "", {}, "", shown)
+
+
+def typed(body: recording.Data) -> bool:
+    """Whether the data objects in the parameters of a method say their types, without which a server refuses them."""
+    nested = [value for each in body.values() for value in (each if isinstance(each, list) else [each])]
+    return all("_typeName" in value and typed(value) for value in nested if isinstance(value, dict))
 
 
 def plain(elements: t.Iterable[ET.Element]) -> recording.Data:
