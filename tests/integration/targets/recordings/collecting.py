@@ -44,7 +44,9 @@ class Collector:
         """What the server answers, None where that is for an exchange to say."""
         if ref[0] == "PropertyCollector":
             if member in ("RetrievePropertiesEx", "RetrieveProperties"):
-                return self._forms.result(member, [self._content(*each) for each in self._asked(_list(body["specSet"]))])
+                return self._forms.result(
+                    member, [self._content(*each) for each in self._asked(_list(body["specSet"]))]
+                )
             if member == "CreateFilter":
                 self._asked([body["spec"]])
                 self._filters.setdefault(ref[1], []).append(body["spec"])
@@ -101,7 +103,9 @@ class Collector:
     def _properties(self, ref: recording.Ref, paths: list[str]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """Those that are set, by path, and those that cannot be read, with the fault."""
         found = self.objects[ref]
-        missing = {path: found.unreadable[path.split(".")[0]] for path in paths if path.split(".")[0] in found.unreadable}
+        missing = {
+            path: found.unreadable[path.split(".")[0]] for path in paths if path.split(".")[0] in found.unreadable
+        }
         values = {path: found.boxed(path) for path in paths if path not in missing}
         return {path: value for path, value in values.items() if value is not None}, missing
 
@@ -260,6 +264,5 @@ class _Soap:
             for ref in gone
         )
         filter_ = cls._ref("filter", ("PropertyFilter", "session[filter]"))
-        return (
-            f"<returnval><version>{version}</version><filterSet>{filter_}{''.join(updates)}{missing}</filterSet></returnval>"
-        )
+        part = f"<filterSet>{filter_}{''.join(updates)}{missing}</filterSet>"
+        return f"<returnval><version>{version}</version>{part}</returnval>"

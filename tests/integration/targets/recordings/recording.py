@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests/recordings holds, as its README.md describes it: which answer of a server fits a request, and its objects."""
+"""What tests/recordings holds, as its README.md describes it: answers of a server to requests, and its objects."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ import yaml
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSI_TYPE = f"{{{XSI}}}type"
 NAMESPACES = (
-    'xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/" xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+    'xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/" '
+    'xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
     f'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="{XSI}"'
 )
 ET.register_namespace("xsi", XSI)
 
 LOGIN = {"username": "automation@vsphere.local", "password": "S3cret!"}
+
+FAULTS = "defaults/faults.yml"
 
 Data = dict[str, t.Any]
 Ref = tuple[str, str]
@@ -49,7 +52,7 @@ def differs(expected: t.Any, found: t.Any, where: str = "") -> str:
         problems = (differs(value, found.get(name), f"{where}.{name}") for name, value in expected.items())
         return next(filter(None, problems), "")
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        problems = (differs(*pair, f"{where}[{number}]") for number, pair in enumerate(zip(expected, found)))
+        problems = (differs(each, found[number], f"{where}[{number}]") for number, each in enumerate(expected))
         return next(filter(None, problems), "")
     if isinstance(expected, str) and expected.startswith("~"):
         fits = isinstance(found, str) and bool(re.search(expected[1:], found, re.DOTALL))
@@ -87,7 +90,7 @@ class Recording:
     """The exchanges and objects of one server, and what modules are expected to make of them."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        data: Data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = _load(path)
         base = Recording(path.with_name(f"{data['like']}.yml")) if "like" in data else None
         self.name = path.stem
         self.product: str = data["product"]
@@ -95,7 +98,8 @@ class Recording:
         self.releases: list[str] = data.get("releases") or (base.releases if base else [])
         self.login: Data = data.get("login") or (base.login if base else LOGIN)
         self.transfer: Data = data.get("transfer") or (base.transfer if base else {})
-        self.faults: Data = {**(base.faults if base else {}), **data.get("faults", {})}
+        self.is_trace: bool = data.get("trace", False)
+        self.faults: Data = {**(base.faults if base else _load(path.parent / FAULTS)), **data.get("faults", {})}
         # What is recorded of the server itself comes first, and wins.
         self.exchanges = [Exchange.from_data(each) for each in data.get("exchanges", ())]
         self.exchanges += base.exchanges if base else []
@@ -105,6 +109,10 @@ class Recording:
         self.runs: list[Data] = data.get("runs", [])
         named = {run["name"] for run in self.runs}
         self.runs = [*self.runs, *(run for run in (base.runs if base else ()) if run["name"] not in named)]
+
+
+def _load(path: pathlib.Path) -> Data:
+    return t.cast("Data", yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def ref(text: str) -> Ref:

@@ -114,7 +114,9 @@ class Replay:
     def _fault(self, name: str, request: Request, ref: recording.Ref = ("", "")) -> recording.Data:
         fault = self.recorded.faults[name][request.protocol]
         # The texts name the object that the fault is about.
-        filled = string.Template(json.dumps(fault)).safe_substitute(type=ref[0] or request.ref[0], id=ref[1] or request.ref[1])
+        filled = string.Template(json.dumps(fault)).safe_substitute(
+            type=ref[0] or request.ref[0], id=ref[1] or request.ref[1]
+        )
         return t.cast("recording.Data", json.loads(filled))
 
 
@@ -181,9 +183,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         answer = self.replay.answer(request)
         type_, content = encoded(answer, request.member)
         transfer = self.replay.recorded.transfer
-        headers = {"Content-Type": type_, **transfer.get("headers", {}), **answer.get("headers", {})} if content else {
-            **transfer.get("headers", {}), **answer.get("headers", {})
-        }
+        headers = (
+            {"Content-Type": type_, **transfer.get("headers", {}), **answer.get("headers", {})}
+            if content
+            else {**transfer.get("headers", {}), **answer.get("headers", {})}
+        )
         if transfer.get("gzip") and content and "gzip" in self.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
             content = gzip.compress(content)
