@@ -17,7 +17,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from anonymize import Anonymizer
@@ -383,14 +383,15 @@ def as_text(dumper: Any, text: str) -> Any:
 class Dumper(yaml.SafeDumper):
     """Writes YAML as it is written by hand: lists are indented, and what is there twice is written twice."""
 
-    yaml_representers: ClassVar[dict[Any, Any]] = {**yaml.SafeDumper.yaml_representers, str: as_text}
-
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         base: Any = super()
         base.increase_indent(flow, False)
+
+
+Dumper.yaml_representers = {**Dumper.yaml_representers, str: as_text}
 
 
 def main(trace: str, kind: str, *words: str) -> int:

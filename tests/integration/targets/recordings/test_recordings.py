@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
 
 ROOT = pathlib.Path(_tasks.__file__).parents[2]
 RECORDINGS = [Recording(path) for path in sorted((ROOT / "tests" / "recordings").glob("*.yml"))]
+SOAP_ONLY = [each for each in RECORDINGS if "json" not in each.protocols]
 MODULES = ("cancel", "create", "info", "session", "start", "state", "type", "wait")
 
 
@@ -65,13 +66,16 @@ def test_run(
     server: t.Callable[[Recording], Server], run_module: RunModule, recorded: Recording, run: Data, transport: str
 ) -> None:
     at = server(recorded)
-    follow(run, {**at.options, "transport": transport}, run_module, {})
+    result = follow(run, {**at.options, "transport": transport}, run_module, {})
+    if not result["failed"]:
+        spoken = transport if transport != "auto" else "json" if "json" in recorded.protocols else "soap"
+        assert (result["api"]["transport"], result["api"]["product"]) == (spoken, recorded.product)
     assert at.replay.wrong == []
     assert at.replay.sessions == set(), "sessions are left behind"
 
 
-def follow(run: Data, options: Data, run_module: RunModule, before: Data) -> None:
-    """Run a module, and then what is to follow, with values of its result where options name them."""
+def follow(run: Data, options: Data, run_module: RunModule, before: Data) -> Data:
+    """Run a module, and then what is to follow, with values of its result where options name them; its result."""
     own = {
         name: before[value[1:-1]] if isinstance(value, str) and value[1:-1] in before else value
         for name, value in run.get("options", {}).items()
@@ -82,29 +86,22 @@ def follow(run: Data, options: Data, run_module: RunModule, before: Data) -> Non
     assert not problem, result
     for following in run.get("then", ()):
         follow(following, options, run_module, result)
+    return result
 
 
 @pytest.mark.parametrize("recorded", RECORDINGS, ids=[each.name for each in RECORDINGS])
-def test_every_module_runs_and_the_api_is_named(
-    server: t.Callable[[Recording], Server], run_module: RunModule, recorded: Recording
-) -> None:
-    assert {run["module"] for run in recorded.runs} == set(MODULES)
-    at = server(recorded)
-    result = run_module("info", False, at.options)
-    wanted = "json" if "json" in recorded.protocols else "soap"
-    assert (result["api"]["transport"], result["api"]["product"]) == (wanted, recorded.product)
+def test_every_module_runs(recorded: Recording) -> None:
+    assert recorded.is_trace or {run["module"] for run in recorded.runs} == set(MODULES)
 
 
 @pytest.mark.parametrize("module", MODULES)
-@pytest.mark.parametrize(
-    "recorded",
-    [each for each in RECORDINGS if "json" not in each.protocols],
-    ids=[each.name for each in RECORDINGS if "json" not in each.protocols],
-)
+@pytest.mark.parametrize("recorded", SOAP_ONLY, ids=[each.name for each in SOAP_ONLY])
 def test_vijson_where_there_is_none(
     server: t.Callable[[Recording], Server], run_module: RunModule, recorded: Recording, module: str
 ) -> None:
-    run = next(each for each in recorded.runs if each["module"] == module)
+    run = next((each for each in recorded.runs if each["module"] == module), None)
+    if run is None:
+        pytest.skip("a trace without that module")
     at = server(recorded)
     result = run_module(module, False, {**at.options, **run.get("options", {}), "transport": "json"})
     assert "VI/JSON" in result["msg"]
