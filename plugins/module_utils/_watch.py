@@ -67,8 +67,7 @@ class Watched:
 
     @property
     def queue_time(self) -> datetime.datetime | None:
-        text = self.values.get("info.queueTime")
-        return _values.parse_time(text) if text else None
+        return _values.time_of(self.values.get("info.queueTime"))
 
     def line(self) -> dict[str, t.Any]:
         """What a line of progress says of the task."""
