@@ -57,8 +57,10 @@ def task_from_info(
     task.update(dict.fromkeys(LABELS))
     queued, started, completed = (task[name] for name in _TIMES)
     task.update({name: _values.utc(task[name]) for name in _TIMES if task[name]})
-    task["duration"] = _seconds(started, completed or now)
-    task["queued_for"] = _seconds(queued, started or completed or now)
+    # With a time that cannot be read they would come out wrong.
+    known = not set(_TIMES) & set(bad)
+    task["duration"] = _seconds(started, completed or now) if known else None
+    task["queued_for"] = _seconds(queued, started or completed or now) if known else None
     return task
 
 
