@@ -48,12 +48,14 @@ def test_fields_stay_what_the_server_has_sent() -> None:
     assert fault.result["fault"]["invalid_property"] == "taskType"
 
 
-@pytest.mark.parametrize("name", ["privilegeId", "missingPrivileges"])
-def test_a_missing_privilege_is_named(name: str) -> None:
-    fields = {
-        "privilegeId": {"privilegeId": "Task.Update"},
-        "missingPrivileges": {"missingPrivileges": [{"entity": TASK, "privilegeIds": ["Task.Update"]}]},
-    }[name]
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"privilegeId": "Task.Update"},
+        {"missingPrivileges": [{"entity": TASK, "privilegeIds": ["Task.Update"]}]},
+    ],
+)
+def test_a_missing_privilege_is_named(fields: dict[str, t.Any]) -> None:
     assert _errors.Fault("NoPermission", "Denied.", fields, "SetTaskState", TASK).message == (
         "SetTaskState of Task task-1 is not permitted: "
         "the user lacks the privilege Task.Update on Task task-1 (NoPermission)"
