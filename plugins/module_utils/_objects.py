@@ -142,8 +142,9 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     """The error for an object that is not there."""
     return _errors.VsphereError(
-        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid",
-        fault={"type": fault.type, "message": fault.text},
+        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid"
+        + fault.more,
+        **fault.result,
     )
 
 

@@ -113,9 +113,16 @@ def take_product(connection: _connection.Connection, found: list[Object]) -> lis
 
 
 def fault_of(data: dict[str, t.Any], what: str, ref: _values.Ref) -> _errors.Fault:
-    """The exception for a fault inside data, which some servers wrap into a LocalizedMethodFault."""
-    fault = _values.error(data) or {}
-    return _errors.Fault(fault["type"], fault["message"], {"obj": ref, **data.get("fault", data)}, what, ref)
+    """The exception for a fault inside data."""
+    # Only a run that meets one needs it.
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+
+    bare = _faults.bare(data)
+    type_, text = bare.pop("_typeName", ""), bare.pop("faultstring", "")
+    fault = _errors.Fault(type_, text, bare, what, ref)
+    # What it says need not name the object, as the place where it stands does.
+    fault.fields = {"obj": ref, **bare}
+    return fault
 
 
 @contextlib.contextmanager

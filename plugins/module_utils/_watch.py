@@ -84,9 +84,7 @@ class Watched:
 
     @property
     def queue_time(self) -> datetime.datetime | None:
-        with contextlib.suppress(TypeError, ValueError):
-            return _values.parse_time(self.values["info.queueTime"])
-        return None
+        return _values.time_of(self.values.get("info.queueTime"))
 
     @property
     def final(self) -> dict[str, t.Any] | None:

@@ -78,7 +78,7 @@ def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
         "key": task_id,
         "id": task_id,
         "name": "CloneVM_Task",
-        "description": {"key": "phase", "message": "copying"},
+        "description": {"key": "phase", "message": "copying", "arg": []},
         "description_id": "VirtualMachine.clone",
         "locked": None,
         "state": "error",
