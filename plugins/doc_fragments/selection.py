@@ -12,8 +12,8 @@ notes:
     O(scheduled_task), O(event_chain_ids), O(parent_task_keys), O(root_task_keys) and O(children) is given without
     O(task_ids), or an O(entity.recursion) other than V(self). An ESXi has no history.
   - A list that is empty is refused, except for O(task_ids), so that an empty variable does not select every task. So
-    are null, an empty text and blanks inside of a list or as a part of O(entity). Use C(default(omit\)) where a part may
-    be left out.
+    are null, an empty text and blanks inside of a list or as a part of O(entity). Use C(default(omit\)) where a part
+    may be left out.
 options:
   task_ids:
     description:

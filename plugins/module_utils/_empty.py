@@ -24,7 +24,7 @@ def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> l
     ``given`` is as the user has it, because AnsibleModule fills in null for each part that is left out. An option that
     is null as a whole counts as left out, as everywhere in Ansible.
     """
-    wrong = []
+    wrong: list[str] = []
     for name, option in spec.items():
         # What is of another type is refused by AnsibleModule.
         with contextlib.suppress(TypeError, ValueError):

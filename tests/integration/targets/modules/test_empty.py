@@ -11,7 +11,11 @@ import typing as t
 import pytest
 
 MACHINE = {"type": "VirtualMachine"}
-ESXI = {"object": {"type": "HostSystem", "moid": "host-1"}, "method": "EnterMaintenanceMode_Task"}
+REQUIRED: dict[str, dict[str, t.Any]] = {
+    "start": {"object": {"type": "HostSystem", "moid": "host-1"}, "method": "EnterMaintenanceMode_Task"},
+    "type": {"extension": "com.example.a"},
+    "state": {"task_id": "task-1"},
+}
 EMPTY = pytest.mark.parametrize("empty", [None, "", "  "], ids=["null", "empty", "blank"])
 
 
@@ -68,8 +72,7 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
     ],
 )
 def test_other_parts_of_options(vcenter: t.Any, module: str, options: dict[str, t.Any], message: str) -> None:
-    required = {"start": ESXI, "type": {"extension": "com.example.a"}, "state": {"task_id": "task-1"}}.get(module, {})
-    result = vcenter.run(module, **{**required, **options})
+    result = vcenter.run(module, **{**REQUIRED.get(module, {}), **options})
     assert result["failed"]
     assert message in result["msg"]
     assert vcenter.requests() == []
