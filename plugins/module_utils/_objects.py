@@ -51,8 +51,6 @@ class Target(t.NamedTuple):
         if entity.moid:
             _option(f"{option}.moid", _virefs.check_id, type_, entity.moid)
         steps = given["property"]
-        if steps is not None and not steps.strip():
-            raise _errors.VsphereError(f"{option}.property is empty: fill it, or leave it out")
         if type_ and steps:
             type_ = end_of_path(f"{option}.property", type_, steps)
             _check_is_reference(f"{option}.property", type_, steps)

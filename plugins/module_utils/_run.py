@@ -17,8 +17,8 @@ import select
 import signal
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection, _errors, _options
+from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
+from ansible_collections.vsphere.tasks.plugins.module_utils import _connection, _empty, _errors, _options
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,13 @@ def run(
     ``handed_out`` names the value of the result that is returned although it is a secret, ``patience`` the option that
     says for how many seconds a vCenter that is starting its services is waited for.
     """
+    wrong = _empty.empty_parts(argument_spec, _load_params())
+    if wrong:
+        # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
+        argument_spec = {name: {"type": "raw", "no_log": spec.get("no_log")} for name, spec in argument_spec.items()}
     module = AnsibleModule(argument_spec={**_options.CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
+    if wrong:
+        module.fail_json(msg="; ".join(wrong))
     # Interrupted, the session that was opened is still closed on the way out; a shell starts what is in its background
     # with SIGINT ignored.
     for number in _SIGNALS:

@@ -153,11 +153,11 @@ def test_a_fault_is_read_in_both_forms(server: t.Any, name: str) -> None:
     assert task["error"]["reason"] == "disk"
 
 
-@pytest.mark.parametrize("task_id", ["task 1", "vim.Task:task-1", "", "../x", "task-1/CancelTask"])
+@pytest.mark.parametrize("task_id", ["task 1", "vim.Task:task-1", "../x", "task-1/CancelTask"])
 def test_what_is_no_task_id_is_refused_before_a_request(vcenter: t.Any, task_id: str) -> None:
     result = vcenter.run("info", task_ids=[task_id])
     assert result["failed"]
-    assert f"task_ids: {repr(task_id) if task_id else 'an empty text'} is not a task id" in result["msg"]
+    assert f"task_ids: {task_id!r} is not a task id" in result["msg"]
     assert vcenter.requests() == []
 
 

@@ -487,7 +487,12 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
         {"system_user": False},
         {"description_ids": ["*"]},
         {"description_ids": ["VirtualMachine.clone", "*.*"]},
+        {"description_ids": ["VirtualMachine.*"]},
         {"entity": {"type": "ManagedEntity"}},
+        {"entity": {"type": "VirtualMachine"}},
+        {"entity": None, "users": None},
+        {"begin_time": "-1h", "end_time": "-1m", "time_type": "started"},
+        {"source": "history", "children": True},
         {"entity": {"type": "Folder", "moid": "group-d1", "recursion": "all"}},
         {"entity": {"type": "ManagedEntity", "moid": "group-d1", "recursion": "children"}},
         {"entity": {"path": "/", "recursion": "all"}, "cancelable": True},
@@ -497,6 +502,27 @@ def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[st
     result = vcenter.run("cancel", **options)
     assert "what to cancel is missing" in result["msg"]
     assert vcenter.requests() == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"entity": {"type": "VirtualMachine", "name": "DC0_H0_VM0"}},
+        {"users": ["nobody"], "states": ["running"]},
+        {"description_ids": ["*.nothing*"]},
+        {"description_ids": ["VirtualMachine.nothing", "HostSystem.n*"]},
+        {"activation_ids": ["none"]},
+        {"tags": ["none"]},
+        {"event_chain_ids": [1000000]},
+        {"parent_task_keys": ["none"]},
+        {"root_task_keys": ["none"]},
+        {"alarm": "alarm-404"},
+        {"scheduled_task": "schedule-404"},
+    ],
+)
+def test_each_of_these_narrows_enough_to_cancel(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+    result = vcenter.run("cancel", check=True, on_not_cancelable="skip", **options)
+    assert not result["failed"], result["msg"]
 
 
 def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) -> None:

@@ -136,7 +136,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": ""}},
             ["object.property is empty: fill it, or leave it out"],
         ),
-        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: name a property"]),
+        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: fill it, or leave it out"]),
         ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: takes a HostSystem, and vm-1"]),
         ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
         (

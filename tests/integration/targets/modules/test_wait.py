@@ -148,6 +148,8 @@ def test_what_somebody_else_asks_to_end_in_that_moment_is_waited_for(vcenter: t.
         {"states": ["running"]},
         {"cancelable": True, "system_user": False, "description_ids": ["*"]},
         {"entity": {"type": "ManagedEntity"}},
+        {"entity": {"type": "VirtualMachine"}, "begin_time": "-1h"},
+        {"users": None, "states": ["running"]},
         {"task_ids": None, "states": ["running"]},
     ],
 )
@@ -169,7 +171,7 @@ def test_check_mode_waits_and_cancels_nothing(vcenter: t.Any) -> None:
 def test_it_does_not_wait_for_everything_by_mistake(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("wait", timeout=0, **options)
     assert result["failed"]
-    assert any(word in result["msg"] for word in ("is missing", "is empty"))
+    assert any(word in result["msg"] for word in ("is missing", "is empty", "is null"))
     assert vcenter.requests() == []
 
 
