@@ -116,6 +116,7 @@ class Connection:
         self.labels: dict[str, str] = {}
         self.left_over: list[tuple[_values.Ref, str]] = []
         self.forbidden: dict[str, _errors.Fault] = {}
+        self.unreadable: dict[str, list[str]] = {}
         self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options

@@ -69,21 +69,38 @@ def run(
                     result = work(connection, module.check_mode)
             except _errors.VsphereError as error:
                 connection.hurry()
-                error.result = {"api": connection.describe(), **error.result}
+                error.result = {**_about(connection), **error.result}
                 raise
-            result = {"api": connection.describe(), **result}
+            finally:
+                for sentence in _left_out(connection):
+                    module.warn(sentence)
+            result = {**_about(connection), **result}
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except _errors.VsphereError as error:
         module.fail_json(msg=error.message, **error.result)
-    if connection.forbidden:
-        result["forbidden_task_ids"] = list(connection.forbidden)
-        module.warn(
-            f"{connection.host} does not show {', '.join(connection.forbidden)} to {connection.user}, who lacks a "
-            "privilege such as System.View there: left out"
-        )
     module.no_log_values.discard(result.get(handed_out))
     module.exit_json(**result)
+
+
+def _about(connection: _connection.Connection) -> dict[str, t.Any]:
+    """What every module returns of the server, and of tasks there that the user may not see."""
+    hidden = {"forbidden_task_ids": list(connection.forbidden)} if connection.forbidden else {}
+    return {"api": connection.describe(), **hidden}
+
+
+def _left_out(connection: _connection.Connection) -> t.Iterator[str]:
+    """The warnings about what could not be read."""
+    if connection.unreadable:
+        # Every run would pay for the import.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _taskinfo
+
+        yield _taskinfo.unreadable_warning(connection.host, connection.unreadable)
+    if connection.forbidden:
+        yield (
+            f"{connection.host} does not show {', '.join(connection.forbidden)} to {connection.user}, who lacks a "
+            "privilege there, such as System.View: left out"
+        )
 
 
 @contextlib.contextmanager

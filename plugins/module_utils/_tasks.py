@@ -113,7 +113,9 @@ def _read(
         if why and why.type != "ManagedObjectNotFound":
             connection.forbidden[found.ref["value"]] = why
         if "info" in found.properties:
-            task = _taskinfo.task_from_info(found.properties["info"], connection.server_time)
+            task = _taskinfo.task_from_info(
+                found.properties["info"], connection.server_time, found.ref["value"], connection.unreadable
+            )
             if custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)

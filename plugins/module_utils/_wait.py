@@ -166,7 +166,9 @@ def _outcome(
     for task_id in read:
         watched = watch.tasks.get(task_id)
         if watched and watched.final:
-            tasks[task_id] = _taskinfo.task_from_info(watched.final, connection.server_time)
+            tasks[task_id] = _taskinfo.task_from_info(
+                watched.final, connection.server_time, task_id, connection.unreadable
+            )
     read = [i for i in read if i not in tasks]
     tasks.update({task["id"]: task for task in _tasks.read_tasks(connection, read).tasks})
     forbidden = [i for i in read if i not in tasks and i in connection.forbidden]
