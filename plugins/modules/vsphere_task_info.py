@@ -193,9 +193,9 @@ tasks:
       sample: true
     error:
       description:
-        - Why it failed. Besides what every fault has, it has the fault's own fields in snake_case, references as C(type)
-          and C(moid), and faults in them in this form again. A field that is itself called C(type), C(message),
-          C(messages) or C(cause) is given as C(field_type), and so on.
+        - Why it failed. Besides what every fault has, it has the fault's own fields in snake_case, references as
+          C(type) and C(moid), and faults in them in this form again. A field that is itself called C(type),
+          C(message), C(messages) or C(cause) is given as C(field_type), and so on.
       type: dict
       contains:
         type:
