@@ -16,6 +16,7 @@ notes:
     C(group/vsphere.tasks.vsphere), or by environment variables, as the VMware credential of AWX does.
   - A password that stands literally in a playbook or in C(-a) can be shown by Ansible itself, when it prints the place
     of an error. Give it by variable, vault or environment.
+  - Which privileges the modules need, where, and who says so, is in C(docs/privileges.md) of the collection.
 options:
   hostname:
     description:

@@ -35,6 +35,8 @@ options:
     type: str
     choices: [present, absent]
     default: present
+notes:
+  - The user needs any role on any object. vCenter refuses the login of a user who has none (NoPermission).
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -78,12 +80,20 @@ session_id:
   returned: with O(state=present)
   type: str
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidLogin
-    message: Cannot complete login due to an incorrect user name or password.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

@@ -49,6 +49,9 @@ options:
     description: Seconds to wait for, with O(wait=true). The module fails when a task is not over by then.
     type: int
     default: 300
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has, and
+    C(Global.CancelTask) on the entities of tasks that others have started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -103,6 +106,8 @@ tasks:
       error:
         type: RequestCanceled
         message: The task was canceled by a user.
+        messages: []
+        cause: null
 cancelled_task_ids:
   description: Tasks whose cancellation was asked for, or would be in check mode.
   returned: when the tasks could be read, also on failure
@@ -118,12 +123,20 @@ skipped_tasks:
     - id: task-124
       reason: it is over already (state success)
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: NotSupported
-    message: "The task reports cancelable: false."
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

@@ -115,7 +115,7 @@ def test_missing_privileges_are_named_with_their_objects(vcenter: t.Any, with_ob
     task_id = vcenter.create(cancelable=True)
     vm = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-12"}
     missing = {"_typeName": "NoPermissionEntityPrivileges", "entity": vm, "privilegeIds": ["Global.CancelTask", "A.B"]}
-    denied = {"_typeName": "NoPermission", "missingPrivileges": [missing]}
+    denied: dict[str, t.Any] = {"_typeName": "NoPermission", "missingPrivileges": [missing]}
     if with_object:
         denied |= {"object": vm, "privilegeId": "Global.CancelTask"}
     vcenter.fault("fault", CANCEL, fault=denied)
