@@ -392,7 +392,7 @@ def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
     [task] = vcenter.run("info", tags=[tag], children=True)["tasks"]
     assert tree(task) == {orphan: {}, first: {}, second: {below: {}}}
     assert list(tree(task)) == [orphan, first, second]
-    [middle] = vcenter.run("info", task_ids=[second], children=True)["tasks"]
+    [middle] = vcenter.run("info", task_ids=[second], children=True, source="history")["tasks"]
     assert tree(middle) == {below: {}}
 
 
