@@ -53,9 +53,9 @@ func parseFlags(args []string) (Config, error) {
 	fs.IntVar(&c.Hosts, "hosts", 1, "standalone hosts per datacenter")
 	fs.IntVar(&c.Clusters, "clusters", 1, "clusters per datacenter")
 	fs.IntVar(&c.Datacenters, "datacenters", 1, "datacenters")
-	fs.StringVar(&c.User, "user", "administrator@vsphere.local", "the `name` that may do everything")
+	fs.StringVar(&c.User, "user", "", "the `name` that may do everything (default administrator@vsphere.local; root of an ESXi)")
 	fs.StringVar(&c.Password, "password", "S3cret!", "the password of both users")
-	fs.StringVar(&c.ReadonlyUser, "readonly-user", "reader@vsphere.local", "the `name` that may only read")
+	fs.StringVar(&c.ReadonlyUser, "readonly-user", "", "the `name` that may only read (default reader@vsphere.local; reader of an ESXi)")
 	fs.StringVar(&c.Cert, "cert", "", "certificate `file` (PEM); made at start when not given")
 	fs.StringVar(&c.Key, "key", "", "key `file` (PEM) of --cert")
 	fs.StringVar(&c.CAOut, "ca-out", "", "`file` to write the CA certificate to")
@@ -81,7 +81,22 @@ func parseFlags(args []string) (Config, error) {
 		}
 		return c, err
 	}
+	c.nameUsers()
 	return c, c.check(fs.Args())
+}
+
+// nameUsers gives the users that were not named the names of a server of the kind.
+func (c *Config) nameUsers() {
+	domain, admin := "@vsphere.local", "administrator"
+	if c.ESX {
+		domain, admin = "", "root"
+	}
+	if c.User == "" {
+		c.User = admin + domain
+	}
+	if c.ReadonlyUser == "" {
+		c.ReadonlyUser = "reader" + domain
+	}
 }
 
 func (c *Config) check(rest []string) error {

@@ -28,6 +28,13 @@ func (s *Server) controlAPI() http.Handler {
 	handle("POST /tasks", s.controlCreate)
 	handle("PATCH /tasks/{id}", s.controlChange)
 	handle("DELETE /tasks/{id}", s.controlDelete)
+	handle("PUT /users", func(r *http.Request) (any, error) {
+		wanted := newUser{}
+		if err := readControl(r, &wanted); err != nil {
+			return nil, err
+		}
+		return struct{}{}, s.users.add(wanted)
+	})
 	handle("PUT /history", func(r *http.Request) (any, error) {
 		var wanted struct {
 			Lag float64 `json:"lag"` // seconds

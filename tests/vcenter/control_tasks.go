@@ -91,7 +91,7 @@ func (s *Server) prepare(spec *newTaskSpec) (err error) {
 		}
 	}
 	if spec.User == "" {
-		spec.User = s.config.User
+		spec.User = principalOf(s.config.User)
 	}
 	if len(spec.Reason) == 0 {
 		spec.reason = &types.TaskReasonUser{UserName: spec.User}
@@ -139,7 +139,7 @@ func (s *Server) defaultEntity() types.ManagedObjectReference {
 }
 
 func (s *Server) createTask(spec *newTaskSpec) *Task {
-	task := s.tasks.create(*spec.Entity)
+	task := s.tasks.create(*spec.Entity, spec.DescriptionID)
 	info := &task.Info
 	if spec.Forbidden != nil {
 		task.forbidden.Store(*spec.Forbidden)
@@ -149,7 +149,6 @@ func (s *Server) createTask(spec *newTaskSpec) *Task {
 		info.EntityName = spec.EntityName
 	}
 	info.ProgressDetails = spec.members
-	info.DescriptionId = spec.DescriptionID
 	info.State = spec.State
 	info.Reason = spec.reason
 	info.EventChainId = spec.EventChainID

@@ -12,6 +12,7 @@ import (
 
 // faultMessages are vCenter's texts for faults; the simulator leaves most of them empty.
 var faultMessages = map[string]string{
+	"InvalidLocale":         "The locale is not supported.",
 	"InvalidLogin":          "Cannot complete login due to an incorrect user name or password.",
 	"InvalidProperty":       "The property is not valid.",
 	"InvalidState":          "The operation is not allowed in the current state.",

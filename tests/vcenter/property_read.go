@@ -125,19 +125,35 @@ func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.
 		return result
 	}
 	objects := result.Res.Returnval.Objects
+	if ctx.Session == nil {
+		return result // which says NotAuthenticated for each of them
+	}
+	manager := managerOf(ctx)
+	mayView := manager.users.may(ctx.Session.UserName, "System.View")
 	for i := range objects {
-		if task, ok := ctx.Map.Get(objects[i].Obj).(*Task); ok && ctx.Session != nil {
-			task.mend(&objects[i], req.SpecSet)
+		content := &objects[i]
+		task, isTask := ctx.Map.Get(content.Obj).(*Task)
+		switch {
+		case !mayView:
+			withhold(content, req.SpecSet, func(string) bool { return true })
+		case content.Obj == manager.Self:
+			translate(content, ctx.Session.Locale)
+		case isTask:
+			task.mend(content, req.SpecSet)
 		}
 	}
 	return result
 }
 
+func managerOf(ctx *simulator.Context) *TaskManager {
+	content := ctx.Map.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content
+	return ctx.Map.Get(*content.TaskManager).(*TaskManager)
+}
+
 // mend makes what the simulator has read of a task what a vCenter shows of it.
 func (t *Task) mend(content *types.ObjectContent, specs []types.PropertyFilterSpec) {
 	if t.forbidden.Load() {
-		content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return isInfo(p.Name) })
-		content.MissingSet = append(content.MissingSet, t.withheld(specs)...)
+		withhold(content, specs, isInfo)
 	}
 	if !t.progressed.Load() { // the simulator says 0
 		content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return p.Name == "info.progress" })
@@ -148,28 +164,37 @@ func isInfo(path string) bool {
 	return path == "info" || strings.HasPrefix(path, "info.")
 }
 
-// withheld names each path of the info that is asked for, which the user may not see.
-func (t *Task) withheld(specs []types.PropertyFilterSpec) (missing []types.MissingProperty) {
-	paths := map[string]bool{}
+// withhold takes away properties that the user may not see, and names each path to them that is asked for.
+func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, concerned func(path string) bool) {
+	var paths []string
+	for _, found := range content.PropSet {
+		paths = append(paths, found.Name)
+	}
 	for _, spec := range specs {
 		for _, set := range spec.PropSet {
-			if set.Type != "Task" && set.Type != "ExtensibleManagedObject" {
-				continue
-			}
-			if set.All != nil && *set.All {
-				set.PathSet = []string{"info"}
-			}
-			for _, path := range set.PathSet {
-				if isInfo(path) && !paths[path] {
-					paths[path] = true
-					missing = append(missing, types.MissingProperty{Path: path, Fault: *localized(t.notPermitted())})
-				}
+			if isOfType(content.Obj.Type, set.Type) {
+				paths = append(paths, set.PathSet...)
 			}
 		}
 	}
-	return missing
+	content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return concerned(p.Name) })
+	told := map[string]bool{}
+	for _, path := range paths {
+		if concerned(path) && !told[path] {
+			told[path] = true
+			content.MissingSet = append(content.MissingSet, types.MissingProperty{
+				Path: path, Fault: *localized(&types.NoPermission{Object: &content.Obj, PrivilegeId: "System.View"}),
+			})
+		}
+	}
 }
 
-func (t *Task) notPermitted() types.BaseMethodFault {
-	return &types.NoPermission{Object: &t.Self, PrivilegeId: "System.View"}
+// isOfType says whether a managed object type is another or derives from it.
+func isOfType(moType, wanted string) bool {
+	declared, ok := managedType(moType)
+	if !ok || moType == wanted {
+		return moType == wanted
+	}
+	field, ok := declared.FieldByName(wanted)
+	return ok && field.Anonymous
 }

@@ -34,6 +34,7 @@ type Server struct {
 	log      *requestLog
 	faults   *faultQueue
 	foreign  foreignValues
+	users    *users
 
 	hello atomic.Pointer[helloAnswer] // instead of the usual one
 
@@ -58,6 +59,7 @@ func Start(config Config) (*Server, error) {
 		stats:    newStats(),
 		log:      &requestLog{},
 		faults:   &faultQueue{},
+		users:    newUsers(config),
 	}
 	s.hello.Store(config.Hello)
 	content := s.content()
@@ -66,7 +68,8 @@ func Start(config Config) (*Server, error) {
 	s.tasks = newTaskManager(config, s.registry, *content.TaskManager)
 	s.sessions = newSessions(s.service, config.SessionIdle, s.endSession)
 
-	s.registry.SessionManager().ValidLogin = s.validLogin
+	s.tasks.users = s.users
+	s.registry.SessionManager().ValidLogin = func(*types.Login) bool { return true } // it was admitted before
 	s.registry.Cookie = s.identify
 	s.registry.Handler = s.intercept
 	s.service.RegisterSDK(s.registry, s.registry.Path+"/vimService")

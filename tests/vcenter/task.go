@@ -61,6 +61,12 @@ func (t *Task) info() (info types.TaskInfo) {
 	return info
 }
 
+// isOf says whether a user has started the task.
+func (t *Task) isOf(principal string) bool {
+	reason, ok := t.info().Reason.(*types.TaskReasonUser)
+	return ok && reason.UserName == principal
+}
+
 // setState moves the task on, with what belongs to the state. The task must be locked.
 func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, result any, fault *types.LocalizedMethodFault) {
 	changes := []types.PropertyChange{change("info.state", state)}

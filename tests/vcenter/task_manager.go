@@ -30,6 +30,7 @@ type TaskManager struct {
 
 	config   Config
 	registry *simulator.Registry
+	users    *users
 
 	historyLag atomic.Int64 // in nanoseconds
 
@@ -86,23 +87,34 @@ func (m *TaskManager) newTask(own *simulator.Task) *Task {
 	}
 }
 
-// create makes a task that a client or a test drives. Whoever calls adds it.
-func (m *TaskManager) create(entity types.ManagedObjectReference) *Task {
+// newReference numbers a task. An ESXi's is named after the operation, too.
+func (m *TaskManager) newReference(entity types.ManagedObjectReference, descriptionID string) types.ManagedObjectReference {
 	m.mu.Lock()
 	m.created++
-	ref := types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", m.created)}
+	number := m.created
 	m.mu.Unlock()
+	id := fmt.Sprintf("task-%d", number)
+	if m.config.ESX {
+		id = fmt.Sprintf("haTask-%s-vim.%s-%d", entity.Value, descriptionID, number)
+	}
+	return types.ManagedObjectReference{Type: "Task", Value: id}
+}
 
+// create makes a task that a client or a test drives. Whoever calls adds it.
+func (m *TaskManager) create(entity types.ManagedObjectReference, descriptionID string) *Task {
+	ref := m.newReference(entity, descriptionID)
 	task := m.newTask(&simulator.Task{})
 	task.Self = ref
 	task.Info = types.TaskInfo{
-		Key:        ref.Value,
-		Task:       ref,
-		Entity:     &entity,
-		EntityName: entityName(m.registry, entity),
-		State:      types.TaskInfoStateQueued,
-		Reason:     &types.TaskReasonUser{UserName: m.config.User},
-		QueueTime:  time.Now().UTC().Truncate(time.Microsecond),
+		Key:    ref.Value,
+		Task:   ref,
+		Entity: &entity,
+
+		DescriptionId: descriptionID,
+		EntityName:    entityName(m.registry, entity),
+		State:         types.TaskInfoStateQueued,
+		Reason:        &types.TaskReasonUser{UserName: principalOf(m.config.User)},
+		QueueTime:     time.Now().UTC().Truncate(time.Microsecond),
 	}
 	return task
 }
@@ -217,10 +229,9 @@ func (m *TaskManager) CreateTask(ctx *simulator.Context, req *types.CreateTask) 
 	if !hasTaskType(ctx, req.TaskTypeId) {
 		return fault(&types.InvalidArgument{InvalidProperty: "taskType"})
 	}
-	task := m.create(req.Obj)
+	task := m.create(req.Obj, req.TaskTypeId)
 	task.byClient = true
 	info := &task.Info
-	info.DescriptionId = req.TaskTypeId
 	info.Cancelable = req.Cancelable
 	info.ActivationId = req.ActivationId
 	info.Reason = &types.TaskReasonUser{UserName: ctx.Session.UserName}
