@@ -95,8 +95,8 @@ class _Run:
         elif task["cancelled"]:
             self.requested.append(task["id"])
             self._skip(task, "its cancellation was asked for before")
-        elif not task["cancelable"]:
-            self._not_cancelable(task, _errors.Fault("NotSupported", "The task reports cancelable: false.", {}))
+        elif task["cancelable"] is False:
+            self._not_cancelable(task)
         else:
             return True
         return False
@@ -121,22 +121,24 @@ class _Run:
         else:
             self.cancelled.append(task["id"])
 
-    def _not_cancelable(self, task: _taskinfo.Task, fault: _errors.Fault) -> None:
+    def _not_cancelable(self, task: _taskinfo.Task, fault: _errors.Fault | None = None) -> None:
+        """Pass over it, or fail: by itself the task says so beforehand, and no server has answered with a fault."""
         if self._skip_not_cancelable:
             self._skip(task, "it is not cancelable")
         else:
+            said = f" ({fault.type})" if fault else ""
             self._fail(
-                f"{_taskinfo.label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
-                "on_not_cancelable: skip passes over such tasks",
+                f"{_taskinfo.label(task)} cannot be cancelled: it is not cancelable{said}; "
+                f"on_not_cancelable: skip passes over such tasks{fault.more if fault else ''}",
                 fault,
             )
 
     def _skip(self, task: _taskinfo.Task, reason: str) -> None:
         self.skipped.append({"id": task["id"], "reason": reason})
 
-    def _fail(self, sentence: str, fault: _errors.Fault) -> None:
+    def _fail(self, sentence: str, fault: _errors.Fault | None) -> None:
         self.failures.append(sentence)
-        self.fault = self.fault or fault.result
+        self.fault = self.fault or (fault.result if fault else {})
 
 
 def _states(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:

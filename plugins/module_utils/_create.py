@@ -109,7 +109,7 @@ def create_task(
         sentence = _refusal(connection, fault, entity, task_type)
         if not sentence:
             raise
-        raise _errors.VsphereError(sentence, **fault.result) from fault
+        raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
     return t.cast("dict[str, t.Any]", info)
 
 

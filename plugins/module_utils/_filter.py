@@ -97,10 +97,8 @@ class Conditions:
         self.given = {name: params[name] for name in FILTER_SPEC if params[name] is not None and name != "time_type"}
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in self.given.items():
-            if value in ([], ""):
+            if value == [] or (isinstance(value, str) and not value.strip()):
                 raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
-            if isinstance(value, list) and "" in value:
-                raise _errors.VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
             for each in value if isinstance(value, list) else [value]:
                 why = _wrong_with(name, str(each))
                 if why:
@@ -181,7 +179,10 @@ def _caused_by(member: str, wanted: _values.Ref) -> Check:
 
 def _started_by(users: list[str], system: bool) -> Check:
     def check(task: _taskinfo.Task) -> bool:
-        user = (task["reason"] or {}).get("user_name")
+        if task["reason"] is None:
+            # Nobody knows.
+            return False
+        user = task["reason"].get("user_name")
         if user is None:
             return system
         # Without names, system_user alone chooses between the system's tasks and all users'.
@@ -192,7 +193,7 @@ def _started_by(users: list[str], system: bool) -> Check:
 
 def _described_by(patterns: list[str]) -> Check:
     wanted = re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns), re.DOTALL)
-    return lambda task: wanted.fullmatch(task["description_id"]) is not None
+    return lambda task: wanted.fullmatch(task["description_id"] or "") is not None
 
 
 def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:

@@ -12,10 +12,12 @@ version_added: 0.1.0
 description:
   - Asks for the cancellation of tasks, and waits until each is really over.
   - Tasks that are over, or whose cancellation was asked for before, are left alone.
-  - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states),
-    O(cancelable) and O(system_user) is needed then. All that is below the root folder (O(entity.recursion)) is no
-    such selection. Selected are those that are queued or running, unless O(states) says otherwise. What exactly would
-    be cancelled is shown in check mode.
+  - The tasks are given by O(task_ids), or selected by the other options. One that says what is meant is needed then, an
+    O(entity) that is one object, O(users), O(description_ids), O(event_chain_ids), O(parent_task_keys),
+    O(root_task_keys), O(activation_ids), O(tags), O(alarm) or O(scheduled_task). An O(entity.type) alone, all that is
+    below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*), a time or a state is not enough.
+  - Selected are those that are queued or running, unless O(states) says otherwise. What exactly would be cancelled is
+    shown in check mode.
   - If the server does not know one of O(task_ids), the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -47,6 +49,9 @@ options:
     description: Seconds to wait for, with O(wait=true). The module fails when a task is not over by then.
     type: int
     default: 300
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has, and
+    C(Global.CancelTask) on the entities of tasks that others have started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -101,6 +106,8 @@ tasks:
       error:
         type: RequestCanceled
         message: The task was canceled by a user.
+        messages: []
+        cause: null
 cancelled_task_ids:
   description: Tasks whose cancellation was asked for, or would be in check mode.
   returned: when the tasks could be read, also on failure
@@ -116,12 +123,20 @@ skipped_tasks:
     - id: task-124
       reason: it is over already (state success)
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: NotSupported
-    message: "The task reports cancelable: false."
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

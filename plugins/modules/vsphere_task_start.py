@@ -67,7 +67,7 @@ options:
       - C(_typeName) of a data object is needed only where several types would fit. The error then names them.
       - For a reference give the object's id as a text, or C({type, moid}), or of an object of the inventory C({name})
         or C({path}).
-      - Digits are taken for a number, and a number for a text. Times need a zone.
+      - Digits are taken for a number, and a number for a text. Times need a zone. Null is refused at any depth.
     type: dict
   unless:
     description:
@@ -105,6 +105,9 @@ options:
       - To start many, and to see their progress, wait for all of them with M(vsphere.tasks.vsphere_task_wait).
     type: bool
     default: false
+notes:
+  - The user needs the privileges of the operation, which the API reference names with the method, and C(System.View)
+    on the objects named by O(object), O(params) and O(unless), which every role but No access has.
 seealso:
   - module: vsphere.tasks.vsphere_task_wait
   - module: vsphere.tasks.vsphere_task_cancel
@@ -250,13 +253,20 @@ sent_at:
   sample: "2026-01-31T18:00:00Z"
 fault:
   description:
-    - The vSphere fault behind a failure to start it, with C(type) and C(message), for a C(rescue).
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
     - That of a task which failed while it was waited for is in C(task.error).
-  returned: failure, where there was one
+  returned: failure, where the server has sent one
   type: dict
   sample:
     type: NoPermission
     message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

@@ -13,7 +13,6 @@ description:
   - Sets the description, progress, state, result, error and custom values of a task, such as one that
     M(vsphere.tasks.vsphere_task_create) has created to show the work of a play in the vSphere Client.
   - Only what differs is sent, so that a second run changes nothing.
-  - vCenter demands the privilege C(Task.Update), for custom values C(Global.SetCustomField).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -71,6 +70,10 @@ options:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
       - A value is a text, or a number, which becomes one.
     type: dict
+notes:
+  - The user needs C(Task.Update) on the root folder, for O(custom_values) what the custom field demands, which is
+    C(Global.SetCustomField) unless it was made with another, and C(System.View) on the entities of the tasks, which
+    every role but No access has.
 seealso:
   - module: vsphere.tasks.vsphere_task_create
   - module: vsphere.tasks.vsphere_task_info
@@ -148,6 +151,7 @@ task:
     description:
       key: vsphere.tasks.description
       message: Copying the templates
+      arg: []
 cancel_requested:
   description:
     - Whether the cancellation of the task was asked for. A task that M(vsphere.tasks.vsphere_task_create) has created
@@ -156,12 +160,20 @@ cancel_requested:
   type: bool
   sample: false
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidState
-    message: The operation is not allowed in the current state.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

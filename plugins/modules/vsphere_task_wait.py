@@ -60,6 +60,9 @@ options:
       - It is how Ansible learns the progress where the module runs elsewhere, so there is no need to give it.
     type: int
     default: 0
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has; with
+    O(on_timeout=cancel) also C(Global.CancelTask) on the entities of tasks that others have started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
   - module: vsphere.tasks.vsphere_task_cancel
@@ -116,6 +119,8 @@ tasks:
       error:
         type: RequestCanceled
         message: The task was canceled by a user.
+        messages: []
+        cause: null
 succeeded_task_ids:
   description: Tasks that ended in the state success.
   returned: when the tasks were waited for, also on failure
@@ -168,12 +173,20 @@ missing_task_ids:
   type: list
   elements: str
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidLogin
-    message: Cannot complete login due to an incorrect user name or password.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import contextlib

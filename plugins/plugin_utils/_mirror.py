@@ -23,8 +23,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entit
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, MissingLibrary, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._state import Wanted, drive_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import clean, is_over, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions

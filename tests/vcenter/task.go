@@ -22,10 +22,12 @@ type Task struct {
 	*simulator.Task
 
 	registry    *simulator.Registry
+	made        time.Time     // when the server came to know it
 	operation   *operation    // nil for a task that a client or a test drives
 	byClient    bool          // made by CreateTask: whoever made it ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
 	canceled    chan struct{} // closed by the first CancelTask
+	forbidden   atomic.Bool   // its info is withheld from all users
 	progressed  atomic.Bool   // progress was set, be it to 0
 	ended       atomic.Int64  // when it was over, in Unix time, for those who cannot lock it; 0 before
 }
@@ -77,6 +79,7 @@ func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, resul
 		changes = append(changes, change("info.error", *fault))
 	}
 	ctx.Update(t, changes)
+	t.forgetInTime()
 }
 
 // end finishes a task, unless it is over already.

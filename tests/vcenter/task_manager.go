@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -30,9 +31,12 @@ type TaskManager struct {
 	config   Config
 	registry *simulator.Registry
 
+	historyLag atomic.Int64 // in nanoseconds
+
 	mu         sync.Mutex // guards what follows, and RecentTask
 	created    int
-	history    []*Task // oldest first
+	history    []*Task          // oldest first
+	known      map[string]*Task // those of the history by key
 	collectors map[types.ManagedObjectReference]*TaskHistoryCollector
 }
 
@@ -43,8 +47,10 @@ func newTaskManager(config Config, registry *simulator.Registry, self types.Mana
 		config:      config,
 		registry:    registry,
 		created:     100000, // above the numbers that the simulator gives
+		known:       map[string]*Task{},
 		collectors:  map[types.ManagedObjectReference]*TaskHistoryCollector{},
 	}
+	m.historyLag.Store(int64(config.HistoryLag))
 	m.Description = registry.Get(self).(*simulator.TaskManager).Description
 	ctx := background(registry)
 	registry.Put(m)
@@ -73,6 +79,7 @@ func (m *TaskManager) Get() mo.Reference {
 func (m *TaskManager) newTask(own *simulator.Task) *Task {
 	return &Task{
 		Task:        own,
+		made:        time.Now(),
 		registry:    m.registry,
 		cancelDelay: m.config.CancelDelay,
 		canceled:    make(chan struct{}),
@@ -100,8 +107,13 @@ func (m *TaskManager) create(entity types.ManagedObjectReference) *Task {
 	return task
 }
 
-// add makes a task known. It returns when everybody can see it.
+// add makes a task known. It returns when everybody can see it. One that has been over for long is only remembered.
 func (m *TaskManager) add(ctx *simulator.Context, task *Task) {
+	if task.isOld() {
+		m.addHistory(task)
+		m.pagesChanged()
+		return
+	}
 	ctx.WithLock(*task.Info.Entity, func() { m.registry.Put(task) })
 }
 
@@ -139,25 +151,44 @@ func (m *TaskManager) RemoveObject(ctx *simulator.Context, ref types.ManagedObje
 	}
 }
 
-// remember adds a task to the history and, unless it is over for long, to the recent ones.
+// remember adds a task to the history and to the recent ones.
 func (m *TaskManager) remember(ctx *simulator.Context, task *Task) {
 	m.addHistory(task)
-	if !task.isOld() {
-		m.updateRecent(ctx, *task.Info.Entity, func(recent []types.ManagedObjectReference) []types.ManagedObjectReference {
-			return append(slices.DeleteFunc(recent, m.tooOld), task.Self)
-		})
-	}
+	m.updateRecent(ctx, *task.Info.Entity, func(recent []types.ManagedObjectReference) []types.ManagedObjectReference {
+		return append(recent, task.Self)
+	})
 	m.pagesChanged()
+	task.forgetInTime()
+	if lag := time.Duration(m.historyLag.Load()); lag > 0 {
+		time.AfterFunc(lag, m.pagesChanged)
+	}
 }
 
-func (m *TaskManager) tooOld(ref types.ManagedObjectReference) bool {
-	task, ok := m.registry.Get(ref).(*Task)
-	return !ok || task.isOld()
+// age is how long a task has been over.
+func (t *Task) age() time.Duration {
+	if ended := t.ended.Load(); ended != 0 {
+		return time.Since(time.Unix(ended, 0))
+	}
+	return 0
 }
 
-func (t *Task) isOld() bool {
-	ended := t.ended.Load()
-	return ended != 0 && time.Since(time.Unix(ended, 0)) > recentAge
+func (t *Task) isOld() bool { return t.age() > recentAge }
+
+// forgetInTime makes a task that is over no object any more when it is old. It stays in the history.
+func (t *Task) forgetInTime() {
+	if t.ended.Load() != 0 {
+		time.AfterFunc(recentAge-t.age(), func() { t.leave(background(t.registry)) })
+	}
+}
+
+// leave makes a task no object any more.
+func (t *Task) leave(ctx *simulator.Context) {
+	ctx.WithLock(*t.Info.Entity, func() { t.registry.Remove(ctx, t.Self) })
+}
+
+// inHistory says whether the history has caught up with a task.
+func (m *TaskManager) inHistory(task *Task) bool {
+	return task.isOld() || time.Since(task.made) >= time.Duration(m.historyLag.Load())
 }
 
 // updateRecent changes the recent tasks of the server and of an entity.
@@ -215,6 +246,13 @@ func (m *TaskManager) rootOf(key string) string {
 func (m *TaskManager) find(id string) *Task {
 	task, _ := m.registry.Get(types.ManagedObjectReference{Type: "Task", Value: id}).(*Task)
 	return task
+}
+
+// remembered finds a task that is an object or was one.
+func (m *TaskManager) remembered(key string) *Task {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.known[key]
 }
 
 func hasTaskType(ctx *simulator.Context, id string) (found bool) {
