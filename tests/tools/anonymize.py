@@ -67,7 +67,8 @@ _COMMON = {
 
 _HEX = "[0-9A-Fa-f]"
 # A release looks like an IPv4 address.
-_RELEASE = re.compile(r'(?:vim25/|[vV]ersion"?\s*[>:]\s*"?|api_releases?"\s*:[^\]}]*?")(\d+(?:\.\d+)+)')
+_RELEASES = re.compile(r'(?:vim25/|[vV]ersion"?\s*[>:]\s*"?)[\d.]+|api_releases?"\s*:\s*(?:\[[^\]]*|"[\d.]+)')
+_IPV4 = r"\d{1,3}(?:\.\d{1,3}){3}"
 _FORMS: tuple[tuple[str, str], ...] = (
     # A thumbprint holds what looks like a MAC address, which holds what looks like an IPv6 address.
     (rf"(?:{_HEX}{{2}}:){{15,}}{_HEX}{{2}}", "thumbprint"),
@@ -76,7 +77,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (rf"(?:{_HEX}{{2}} ){{7}}{_HEX}{{2}}[- ](?:{_HEX}{{2}} ){{7}}{_HEX}{{2}}", "serial"),
     (rf"{_HEX}{{32,64}}", "key"),
     (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*", "mail"),
-    (r"\d{1,3}(?:\.\d{1,3}){3}", "ipv4"),
+    (_IPV4, "ipv4"),
     (rf"{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{7}}|(?:{_HEX}{{1,4}}:)+:(?:{_HEX}{{1,4}}(?::{_HEX}{{1,4}})*)?", "ipv6"),
 )
 _FAKES: dict[str, Callable[[int], str]] = {
@@ -111,7 +112,7 @@ class Anonymizer:
         for host in hosts:
             self._know_host(host)
         for text in texts:
-            self._kept.update(_RELEASE.findall(text))
+            self._kept.update(release for found in _RELEASES.findall(text) for release in re.findall(_IPV4, found))
             self._look_for_names(text)
         names = sorted(self._names, key=len, reverse=True)
         parts = [rf"(?P<name>(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w))"] if names else []

@@ -411,12 +411,10 @@ def main(trace: str, kind: str, *words: str) -> int:
         )
         for each, _host in pairs
     ]
-    print(
-        "# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection\n"
-        "# SPDX-License-Identifier: GPL-3.0-or-later\n\n---\n"
-        + yaml.dump(recording(exchanges, kind), Dumper=Dumper, sort_keys=False, width=120, allow_unicode=True),
-        end="",
-    )
+    # A recording has the copyright and the licence that this file has.
+    licence = Path(__file__).read_text(encoding="utf-8").split("\n\n")[0]
+    made = yaml.dump(recording(exchanges, kind), Dumper=Dumper, sort_keys=False, width=120, allow_unicode=True)
+    print(f"{licence}\n\n---\n{made}", end="")
     return 0
 
 

@@ -14,6 +14,7 @@ import sys
 import typing as t
 
 import pytest
+import requests
 import trustme
 from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
 from recording import Data, Recording
@@ -137,6 +138,34 @@ def test_nothing_personal_is_left(
     assert task["entity_name"] in task["error"]["message"]
     assert task["reason"]["user_name"].startswith("VSPHERE.LOCAL\\user-")
     assert found["api"] == {"transport": "json", "release": "8.0.3.0", "product": "VMware vCenter Server 8.0.3 build-1"}
+
+
+@pytest.mark.parametrize("module", ["info", "wait"])
+def test_a_trace_of_a_module_is_what_the_module_needs(
+    transport: str, module: str, make: t.Callable[..., Recording], replay: t.Callable[..., Data], tmp_path: pathlib.Path
+) -> None:
+    entries = []
+    send = requests.Session.request
+
+    def traced(session: requests.Session, method: str, url: str, **how: t.Any) -> requests.Response:
+        response = send(session, method, url, **how)
+        sent = (how["data"] or b"").decode()
+        headers = [{"name": name, "value": value} for name, value in response.headers.items()]
+        answer = {"status": response.status_code, "headers": headers, "content": {"text": response.text}}
+        entries.append({"request": {"method": method, "url": url, "postData": {"text": sent}}, "response": answer})
+        return response
+
+    options = {"task_ids": ["task-4711"], "transport": transport}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests.Session, "request", traced)
+        first = replay(Recording(ROOT / "tests" / "recordings" / "vcenter-8.0U3.yml"), module, **options)
+    trace = tmp_path / "trace.har"
+    trace.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    second = replay(make(trace), module, **options)
+    names = ("id", "state", "operation", "state_label", "description_id", "entity", "complete_time")
+    [before], [after] = first["tasks"], second["tasks"]
+    assert {name: after[name] for name in names} == {name: before[name] for name in names}
+    assert before["entity_name"] != after["entity_name"]
 
 
 def har() -> Data:
