@@ -90,6 +90,12 @@ bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
 
+recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
+	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
+
+compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
+	@python tests/tools/compatibility.py
+
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
 	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
 
@@ -99,7 +105,8 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench pins clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench recording compatibility pins clean help \
+    ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) tree

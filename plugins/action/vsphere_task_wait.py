@@ -26,12 +26,13 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import is_of_role, role_options
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
 WAIT = "vsphere.tasks.vsphere_task_wait"
@@ -51,13 +52,13 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         self._ansible = os.getppid()
-        unknown = self._templar.template(task_vars.get("vsphere_tasks_unknown", ()))
-        if unknown:
-            known = self._templar.template(task_vars["vsphere_tasks_known"])
-            return {**result, "failed": True, "msg": _no_options(unknown, known)}
-        # Options of the role; given as arguments, those that are not set would delete module_defaults.
-        given = self._templar.template(task_vars.get("vsphere_tasks_options", {}))
-        given = {name: value for name, value in given.items() if value not in (None, task_vars.get("omit"))}
+        given: Result = {}
+        if is_of_role(self._task):
+            try:
+                given = role_options(task_vars, self._templar.template)
+            except VsphereError as error:
+                return {**result, "failed": True, "msg": error.message}
+        # module_defaults are in the arguments already.
         arguments = {**_without(self._task.args, given), **given}
         try:
             interval, options = _how(arguments)
@@ -190,12 +191,6 @@ def _ended_by_exception() -> t.Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _no_options(unknown: list[str], known: list[str]) -> str:
-    """Why a role is refused variables that are named like its options."""
-    prefix = os.path.commonprefix(known)  # noqa: RUF071 (these are no paths)
-    return "; ".join(f"{name} is no option of the role{nearest(name, known, prefix)}" for name in unknown)
 
 
 def _how(arguments: Result) -> tuple[int, WaitOptions]:

@@ -76,8 +76,8 @@ options:
   transport:
     description:
       - The protocol to speak.
-      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP. A server that cannot be
-        reached, or that refuses, never makes it SOAP.
+      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP. Where VI/JSON is refused,
+        for example by a front end, and SOAP works, it takes SOAP.
       - Falls back to E(VMWARE_TRANSPORT).
     type: str
     choices: [auto, json, soap]
@@ -88,4 +88,11 @@ options:
       - Falls back to E(VMWARE_REQUEST_TIMEOUT).
     type: int
     default: 60
+  locale:
+    description:
+      - Language of labels and messages from the server, such as V(en_US), V(de) or V(ja). It is sent with the login, so
+        it has no effect with O(session_id).
+      - The server's own language by default.
+      - Falls back to E(VMWARE_LOCALE).
+    type: str
 """

@@ -11,7 +11,9 @@ notes:
   - With O(source=auto) the history is searched as soon as one of O(begin_time), O(end_time), O(alarm),
     O(scheduled_task), O(event_chain_ids), O(parent_task_keys), O(root_task_keys) and O(children) is given without
     O(task_ids), or an O(entity.recursion) other than V(self). An ESXi has no history.
-  - A list that is empty is refused, except for O(task_ids), so that an empty variable does not select every task.
+  - A list that is empty is refused, except for O(task_ids), so that an empty variable does not select every task. So
+    are null, an empty text and blanks inside of a list or as a part of O(entity). Use C(default(omit\)) where a part
+    may be left out.
 options:
   task_ids:
     description:

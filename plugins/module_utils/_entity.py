@@ -81,11 +81,6 @@ class Entity(t.NamedTuple):
         return bool(self.moid or self.name or self.path)
 
     @property
-    def is_any(self) -> bool:
-        """Whether every object of the inventory fits."""
-        return self.type == ANY_ENTITY and not self.is_one
-
-    @property
     def is_root(self) -> bool:
         """Whether it is the top of the inventory: its id is the same on every vCenter, and its path has no element."""
         return self.moid == "group-d1" or (self.path is not None and not self.path.strip("/"))

@@ -94,6 +94,14 @@ class Unavailable(VsphereError):
     """A front end answered for a service that is not there (502, 503, 504)."""
 
 
+class NotUnderstood(VsphereError):
+    """What came is no vSphere answer; ``answer`` says in a few words what it was instead."""
+
+    def __init__(self, message: str, answer: str) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 class OutcomeUnknown(VsphereError):
     """A change was sent, and whether it was carried out is not known."""
 
@@ -120,3 +128,11 @@ class Fault(VsphereError):
         self.text: str = fault["message"]
         self.fields = fields
         self.more = _faults.more(fault)
+
+
+class SessionRefused(Fault):
+    """A front end has refused the session by itself (HTTP 401), so that there is no fault of vSphere's."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__("NotAuthenticated", "The session is not authenticated.", {}, method)
+        self.result = {}

@@ -97,10 +97,8 @@ class Conditions:
         self.given = {name: params[name] for name in FILTER_SPEC if params[name] is not None and name != "time_type"}
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in self.given.items():
-            if value in ([], ""):
+            if value == [] or (isinstance(value, str) and not value.strip()):
                 raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
-            if isinstance(value, list) and "" in value:
-                raise _errors.VsphereError(f"{name} holds an empty text, which fits no task: fill it, or take it out")
             for each in value if isinstance(value, list) else [value]:
                 why = _wrong_with(name, str(each))
                 if why:

@@ -38,7 +38,7 @@ def search_history(connection: _connection.Connection, wanted: _filter.Filter, s
             connection, transport, _create(connection, transport, wanted), "DestroyCollector"
         ) as collector:
             tasks = (
-                _taskinfo.task_from_info(info, connection.server_time)
+                _taskinfo.task_from_info(info, connection.server_time, unreadable=connection.unreadable)
                 for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
             )
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))

@@ -51,8 +51,6 @@ class Target(t.NamedTuple):
         if entity.moid:
             _option(f"{option}.moid", _virefs.check_id, type_, entity.moid)
         steps = given["property"]
-        if steps is not None and not steps.strip():
-            raise _errors.VsphereError(f"{option}.property is empty: fill it, or leave it out")
         if type_ and steps:
             type_ = end_of_path(f"{option}.property", type_, steps)
             _check_is_reference(f"{option}.property", type_, steps)
@@ -134,6 +132,8 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
         if fault.type != "ManagedObjectNotFound":
             raise
         raise unknown_object(connection, ref, fault) from fault
+    if path in found.refused:
+        raise found.refused[path]
     return found.properties.get(path)
 
 

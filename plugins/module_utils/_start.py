@@ -13,6 +13,7 @@ import datetime
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import (
+    _empty,
     _entity,
     _errors,
     _objects,
@@ -44,6 +45,8 @@ class Start:
         _vitypes.require_registry("to know what operations and types there are, whichever the protocol")
         self._builder = _vibuild.Builder(by_name=True)
         problems = self._builder.problems
+        # To leave one out may mean to let the server choose.
+        problems += _empty.nulls("params", given)
         self.wait: _wait_options.WaitOptions | None = None
         with _errors.gathering(problems):
             self.wait = _wait_options.WaitOptions.from_params(options) if options["wait"] else None

@@ -275,6 +275,8 @@ def _description(given: t.Any) -> dict[str, str] | None:
 def _checked(option: str, given: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
     """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
     for name, part in given.items():
+        if part is None:
+            raise _errors.VsphereError(f"{option}.{name} is null: fill it, or leave it out (default(omit))")
         # Ansible makes the text of it that Python has.
         if spec.get(name, {}).get("type") == "str" and isinstance(part, (bool, dict, list)):
             raise _errors.VsphereError(f"{option}.{name} takes a text, not {_given.shown(part)}")

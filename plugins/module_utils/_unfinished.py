@@ -9,12 +9,32 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _selection, _taskinfo, _tasks, _tree
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+
+
+_NARROWING = (
+    "users",
+    "description_ids",
+    "activation_ids",
+    "tags",
+    "event_chain_ids",
+    "parent_task_keys",
+    "root_task_keys",
+    "alarm",
+    "scheduled_task",
+)
+"""Options that single out tasks somebody can mean to cancel."""
+
+
+def _is_wide(pattern: str) -> bool:
+    """Whether a pattern of description ids says no more than a type does, such as ``VirtualMachine.*``."""
+    return "*" in pattern and re.fullmatch(r"\w*[.*]*", pattern) is not None
 
 
 class Unfinished(_selection.Selection):
@@ -31,16 +51,16 @@ class Unfinished(_selection.Selection):
 
     def check_for_cancellation(self, why: str) -> None:
         """Refuse a selection by no more than what a large part of all tasks have in common."""
-        wide = {"states", "cancelable", "system_user"}
-        # Every id has a dot.
-        if any(not pattern.strip("*.") for pattern in self._conditions.given.get("description_ids", [])):
-            wide.add("description_ids")
+        narrowing = self._conditions.given.keys() & _NARROWING
+        if any(_is_wide(pattern) for pattern in self._conditions.given.get("description_ids", [])):
+            narrowing -= {"description_ids"}
         entity = self._entity
-        has_entity = entity and not entity.is_any and not (entity.is_root and self._recursion != "self")
-        if self.task_ids is None and not has_entity and not self._conditions.given.keys() - wide:
+        has_object = entity and entity.is_one and not (entity.is_root and self._recursion != "self")
+        if self.task_ids is None and not has_object and not narrowing:
             raise _errors.VsphereError(
-                f"{why}: give task_ids, or an option that narrows the tasks more than states, cancelable, system_user, "
-                "a mere * and all that is below the root folder do, such as an entity, users or description_ids"
+                f"{why}: give task_ids, one object (entity with moid, name or path, but not all that is below the root "
+                f"folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, a "
+                "time, a state and the like narrow the tasks too little"
             )
 
     def find(self, connection: _connection.Connection) -> tuple[list[str], list[_taskinfo.Task]]:

@@ -74,8 +74,6 @@ class PropertyEquals(t.NamedTuple):
         cls, given: dict[str, t.Any], acted_on: _objects.Target | None, secrets: set[str]
     ) -> PropertyEquals | None:
         """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
-        if not given["property"].strip():
-            raise _errors.VsphereError("unless.property is empty: name a property, such as runtime.powerState")
         builder = _vibuild.Builder()
         builder.hide(given["equals"])
         secrets |= builder.secrets

@@ -52,6 +52,12 @@ def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str
     return {snake(k): plain(v) for k, v in data.items() if k != "_typeName" and k not in leave_out}
 
 
+def release_numbers(release: str) -> list[int]:
+    """A release such as 8.0.2.0 as what can be compared."""
+    # LooseVersion does the same for 13 kB, which each run would compile.
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
 def utc(time: datetime.datetime) -> str:
     """The one form in which times are sent and returned: a later one is a greater text."""
     return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -51,6 +51,9 @@ def wait_for_tasks(
     deadline = began + options.timeout
     looking = min(deadline, began + options.look_for)
     watch = _watch.Watch(connection, task_ids, report, seen=options.seen)
+    if options.return_tasks and len(task_ids) <= _watch.FEW:
+        # What comes with the last update is complete then, but for the labels.
+        watch.meanwhile = lambda transport: _tasks.read_tasks(connection, watch.pending)
 
     def done() -> bool:
         pending = len(watch.pending)
@@ -105,6 +108,7 @@ def _telling(watch: _watch.Watch, began: float, deadline: float) -> t.Iterator[N
                 "failed_task_ids": [i for i in watch.wanted if states.get(i) == "error"],
                 "pending_task_ids": watch.pending,
                 "gone_task_ids": watch.gone,
+                "forbidden_task_ids": watch.forbidden,
                 "timed_out": time.monotonic() >= deadline,
                 "elapsed": round(time.monotonic() - began, 3),
             }
@@ -158,7 +162,17 @@ def _outcome(
     task_ids = watch.wanted
     over = {task_id: watched.state for task_id, watched in watch.tasks.items() if watched.is_over}
     read = task_ids if options.return_tasks else [i for i in task_ids if over.get(i) != "success"]
-    tasks = {task["id"]: task for task in _tasks.read_tasks(connection, read).tasks} if read else {}
+    tasks = {}
+    for task_id in read:
+        watched = watch.tasks.get(task_id)
+        if watched and watched.final:
+            tasks[task_id] = _taskinfo.task_from_info(
+                watched.final, connection.server_time, task_id, connection.unreadable
+            )
+    read = [i for i in read if i not in tasks]
+    tasks.update({task["id"]: task for task in _tasks.read_tasks(connection, read).tasks})
+    forbidden = [i for i in read if i not in tasks and i in connection.forbidden]
+    read = [i for i in read if i not in forbidden]
     for task_id in read:
         # Gone while it was waited for, or between the last look and the reading.
         if task_id not in tasks:
@@ -175,8 +189,9 @@ def _outcome(
     result: dict[str, t.Any] = {
         "succeeded_task_ids": [i for i in task_ids if over.get(i) == "success"],
         "failed_task_ids": [i for i in task_ids if over.get(i) == "error"],
-        "pending_task_ids": [i for i in task_ids if i not in over and i not in gone],
+        "pending_task_ids": [i for i in task_ids if i not in over and i not in gone and i not in forbidden],
         "gone_task_ids": gone,
+        "forbidden_task_ids": forbidden,
     }
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
@@ -223,6 +238,10 @@ def failures(
         sentences += [
             f"{i} is gone from the server and from its history, so its outcome is unknown"
             for i in result["gone_task_ids"]
+        ]
+        sentences += [
+            f"the user may not see {i}, so its outcome is unknown: grant System.View on its object"
+            for i in result["forbidden_task_ids"]
         ]
     if result["timed_out"] and options.on_timeout != "return":
         refused = {task["id"]: task["reason"] for task in result["not_cancelled_tasks"]}

@@ -100,7 +100,6 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_product
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -109,8 +108,7 @@ ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "def
 
 
 def present(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-    # A session that was given and is not alive any more is renewed by this.
-    read_product(connection)
+    connection.check_session()
     return {"changed": connection.logged_in, "session_id": connection.keep_session()}
 
 

@@ -12,10 +12,12 @@ version_added: 0.1.0
 description:
   - Asks for the cancellation of tasks, and waits until each is really over.
   - Tasks that are over, or whose cancellation was asked for before, are left alone.
-  - The tasks are given by O(task_ids), or selected by the other options, of which one other than O(states),
-    O(cancelable) and O(system_user) is needed then. All that is below the root folder (O(entity.recursion)) is no
-    such selection. Selected are those that are queued or running, unless O(states) says otherwise. What exactly would
-    be cancelled is shown in check mode.
+  - The tasks are given by O(task_ids), or selected by the other options. One that says what is meant is needed then, an
+    O(entity) that is one object, O(users), O(description_ids), O(event_chain_ids), O(parent_task_keys),
+    O(root_task_keys), O(activation_ids), O(tags), O(alarm) or O(scheduled_task). An O(entity.type) alone, all that is
+    below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*), a time or a state is not enough.
+  - Selected are those that are queued or running, unless O(states) says otherwise. What exactly would be cancelled is
+    shown in check mode.
   - If the server does not know one of O(task_ids), the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)

@@ -67,7 +67,7 @@ options:
       - C(_typeName) of a data object is needed only where several types would fit. The error then names them.
       - For a reference give the object's id as a text, or C({type, moid}), or of an object of the inventory C({name})
         or C({path}).
-      - Digits are taken for a number, and a number for a text. Times need a zone.
+      - Digits are taken for a number, and a number for a text. Times need a zone. Null is refused at any depth.
     type: dict
   unless:
     description:

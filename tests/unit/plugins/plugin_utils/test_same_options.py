@@ -11,7 +11,9 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere.tasks.plugins.action import vsphere_task_wait as action
 from ansible_collections.vsphere.tasks.plugins.callback import vcenter_task as callback
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC
 from ansible_collections.vsphere.tasks.plugins.modules import vsphere_task_wait as module
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _role
 
 CALLBACK = DataLoader().load(callback.DOCUMENTATION)["options"]
 ROLE = pathlib.Path(action.__file__).parents[2] / "roles" / "wait_for_task"
@@ -20,11 +22,19 @@ ROLE = pathlib.Path(action.__file__).parents[2] / "roles" / "wait_for_task"
 def test_the_role_takes_every_option_of_the_module() -> None:
     specs = DataLoader().load_from_file(str(ROLE / "meta" / "argument_specs.yml"))
     options = specs["argument_specs"]["main"]["options"]
-    other_names = {"task_ids": "ids", "progress_interval": "interval"}
     module_options = set(CONNECTION_SPEC) | module.ARGUMENT_SPEC.keys() - {"progress_file", "progress_round"}
-    assert {f"wait_for_task_{other_names.get(name, name)}" for name in module_options} == set(options)
+    assert set(_role.OPTIONS.values()) == module_options
+    assert set(_role.OPTIONS) == set(options)
     parts = module.ARGUMENT_SPEC["entity"]["options"]
     assert set(options["wait_for_task_entity"]["options"]) == set(parts)
+
+
+def test_the_role_has_defaults_of_the_module() -> None:
+    defaults = DataLoader().load_from_file(str(ROLE / "defaults" / "main.yml"))
+    expected = {
+        name: TASK_WAIT_SPEC[option]["default"] for name, option in _role.OPTIONS.items() if option in TASK_WAIT_SPEC
+    }
+    assert defaults == expected
 
 
 def test_the_callback_takes_every_option_of_the_connection() -> None:

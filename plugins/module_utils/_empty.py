@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Parts of options that are given and empty.
+
+A variable that turns out to be empty, such as a field of a survey, must not select, cancel or start more than was
+meant, and to leave the part out would.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible.module_utils.common.validation import check_type_dict, check_type_list
+
+
+def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> list[str]:
+    """What is wrong: null and blanks in the parts of options that fit that spec.
+
+    ``given`` is as the user has it, because AnsibleModule fills in null for each part that is left out. An option that
+    is null as a whole counts as left out, as everywhere in Ansible.
+    """
+    wrong: list[str] = []
+    for name, option in spec.items():
+        # What is of another type is refused by AnsibleModule.
+        with contextlib.suppress(TypeError, ValueError):
+            wrong += _parts(name, option, given.get(name))
+    return wrong
+
+
+def nulls(path: str, value: t.Any) -> t.Iterator[str]:
+    """What is wrong with a value of any depth in which nothing may be null."""
+    if value is None:
+        yield f"{path} is null: fill it, or leave it out (default(omit))"
+    items = value.items() if isinstance(value, dict) else ()
+    for name, part in items:
+        yield from nulls(f"{path}.{name}", part)
+    for place, part in enumerate(value if isinstance(value, list) else ()):
+        yield from nulls(f"{path}[{place}]", part)
+
+
+def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]:
+    """What is wrong with the parts of an option."""
+    if value is None:
+        return
+    if option["type"] == "list":
+        item = {"type": option["elements"], "options": option.get("options", {})}
+        for each in check_type_list(value):
+            if _is_empty(each):
+                yield f"{path} holds {'null' if each is None else 'an empty text'}: fill it, or take it out"
+            else:
+                yield from _parts(path, item, each)
+    elif option["type"] == "dict":
+        parts = option.get("options", {})
+        for name, part in check_type_dict(value).items():
+            # Of any type means that null is a value like others.
+            if name not in parts or parts[name]["type"] == "raw":
+                continue
+            if _is_empty(part):
+                what = "null" if part is None else "empty"
+                yield f"{path}.{name} is {what}: fill it, or leave it out (default(omit))"
+            else:
+                yield from _parts(f"{path}.{name}", parts[name], part)
+
+
+def _is_empty(value: t.Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())

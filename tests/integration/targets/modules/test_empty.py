@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A variable that turns out to be empty, as a field of a survey that nobody has filled in, is never left out."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+MACHINE = {"type": "VirtualMachine"}
+REQUIRED: dict[str, dict[str, t.Any]] = {
+    "start": {"object": {"type": "HostSystem", "moid": "host-1"}, "method": "EnterMaintenanceMode_Task"},
+    "type": {"extension": "com.example.a"},
+    "state": {"task_id": "task-1"},
+}
+EMPTY = pytest.mark.parametrize("empty", [None, "", "  "], ids=["null", "empty", "blank"])
+
+
+@EMPTY
+@pytest.mark.parametrize("part", ["moid", "name", "path"])
+@pytest.mark.parametrize("module", ["info", "wait", "cancel", "create"])
+def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str | None) -> None:
+    required = {"task_type": "com.example.a.b"} if module == "create" else {}
+    result = vcenter.run(module, entity={**MACHINE, part: empty}, **required)
+    assert result["failed"]
+    assert f"entity.{part} is {'null' if empty is None else 'empty'}: fill it, or leave it out" in result["msg"]
+    assert vcenter.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "message"),
+    [
+        ("info", {"entity": {"type": None, "name": "web-01"}}, "entity.type is null"),
+        ("info", {"entity": {"path": "DC0/vm", "recursion": None}}, "entity.recursion is null"),
+        ("info", {"entity": {"name": "web-01", "path": None}}, "entity.path is null"),
+        # As it comes from the command line.
+        ("cancel", {"entity": json.dumps({**MACHINE, "name": None})}, "entity.name is null"),
+        ("cancel", {"users": [None]}, "users holds null"),
+        ("cancel", {"users": ["one", " "]}, "users holds an empty text"),
+        ("cancel", {"users": "one,,two"}, "users holds an empty text"),
+        ("cancel", {"users": ""}, "users holds an empty text"),
+        ("cancel", {"alarm": " "}, "alarm is empty"),
+        ("cancel", {"task_ids": [None]}, "task_ids holds null"),
+        ("wait", {"task_ids": ["task-1", ""]}, "task_ids holds an empty text"),
+        ("wait", {"event_chain_ids": [None]}, "event_chain_ids holds null"),
+        ("info", {"states": ["running", None]}, "states holds null"),
+        ("info", {"description_ids": [" "]}, "description_ids holds an empty text"),
+        ("start", {"object": {**MACHINE, "path": None}}, "object.path is null"),
+        ("start", {"object": {**MACHINE, "moid": "vm-1", "property": None}}, "object.property is null"),
+        ("start", {"unless": {"exists": {"path": None}}}, "unless.exists.path is null"),
+        ("start", {"unless": {"exists": {"path": "DC0/vm", "type": " "}}}, "unless.exists.type is empty"),
+        ("start", {"unless": {"exists": None}}, "unless.exists is null"),
+        ("start", {"unless": {"property": None}}, "unless.property is null"),
+        ("start", {"unless": {"property": "name", "object": None}}, "unless.object is null"),
+        ("start", {"unless": {"property": "name", "object": {"path": None}}}, "unless.object.path is null"),
+        ("start", {"unless": {}}, "one of the following is required: property, exists"),
+        ("start", {"params": {"timeout": 0, "maintenanceSpec": None}}, "params.maintenanceSpec is null"),
+        (
+            "start",
+            {"params": {"timeout": 0, "maintenanceSpec": {"vsanMode": None}}},
+            "params.maintenanceSpec.vsanMode is",
+        ),
+        ("type", {"task_types": [{"id": None}]}, "task_types.id is null"),
+        ("type", {"task_types": [{"id": "a.b", "labels": None}]}, "task_types.labels is null"),
+        ("type", {"task_types": [None]}, "task_types holds null"),
+        ("state", {"state": "error", "error": {"message": None}}, "error.message is null"),
+        ("state", {"state": "error", "error": {"message": "x", "type": None}}, "error.type is null"),
+        ("state", {"description": {"key": "a.b", "message": None}}, "description.message is null"),
+    ],
+)
+def test_other_parts_of_options(vcenter: t.Any, module: str, options: dict[str, t.Any], message: str) -> None:
+    result = vcenter.run(module, **{**REQUIRED.get(module, {}), **options})
+    assert result["failed"]
+    assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
+def test_what_has_to_be_null_can_be(vcenter: t.Any) -> None:
+    machine = {"path": "DC0/vm/DC0_H0_VM0"}
+    unless = {"property": "parentVApp", "equals": None}
+    result = vcenter.run("start", object=machine, method="PowerOffVM_Task", unless=unless)
+    assert (result["failed"], result["changed"]) == (False, False), result["msg"]
+
+
+def test_an_option_that_is_null_as_a_whole_is_not_given(vcenter: t.Any, tag: str) -> None:
+    task_id = vcenter.create(change_tag=tag)
+    result = vcenter.run("info", tags=[tag], users=None, entity=None)
+    assert [task["id"] for task in result["tasks"]] == [task_id]
