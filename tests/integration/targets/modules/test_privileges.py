@@ -140,7 +140,7 @@ JOBS = (
     Job("task_wait", wait, ("System.View",)),
     Job("task_wait", give_up, ("Global.CancelTask",)),
     Job("task_cancel", cancel, ("Global.CancelTask",)),
-    Job("task_cancel", cancel_own, ("System.View",)),
+    Job("task_cancel", cancel_own),
     Job("task_start", start, also=(RESET,)),
     Job("task_type", register, ("Extension.Register",)),
     Job("task_type", update, ("Extension.Update",)),
