@@ -128,7 +128,8 @@ def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _
             f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
         )
     # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
-    if fault.type == "InvalidArgument" and fault.fields.get("invalidProperty", "")[:8] in ("", "taskType"):
+    parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
+    if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):
         return (
             f"{connection.host} knows no task type {task_type} (InvalidArgument): register it with "
             f"vsphere_task_type, where its id goes into task_types"

@@ -112,6 +112,13 @@ def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
     assert task["reason"]["type"] == "TaskReasonUser"
 
 
+def test_a_description_can_be_a_key_and_what_its_text_is_filled_in_with(vcenter: t.Any) -> None:
+    arg = [{"key": "workOrderId", "value": "cp.20141020150650"}]
+    task_id = vcenter.create(description={"key": "com.vmware.vdp2.task.description", "arg": arg})
+    [task] = vcenter.run("info", task_ids=[task_id])["tasks"]
+    assert task["description"] == {"key": "com.vmware.vdp2.task.description", "message": None, "arg": arg}
+
+
 def test_a_running_task_has_lasted_until_now(vcenter: t.Any) -> None:
     [task] = vcenter.run("info", task_ids=[vcenter.create()])["tasks"]
     assert 0 <= task["duration"] < 60
