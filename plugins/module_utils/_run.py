@@ -132,6 +132,8 @@ def _while_followed(progress_file: str | None) -> t.Iterator[None]:
         if poll.poll(0) or (progress_file and not pathlib.Path(progress_file).exists()):
             _exit_by_signal(number, frame)
 
+    # Now as well: whoever is about to cancel something has to be wanted.
+    look(signal.SIGALRM, None)
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
     try:

@@ -49,6 +49,12 @@ options:
     description: Seconds to wait for, with O(wait=true). The module fails when a task is not over by then.
     type: int
     default: 300
+  progress_file:
+    description:
+      - File that is there for as long as somebody waits for the module, where it runs. Once it is removed, the module
+        waits no more, and ends.
+      - It is how the module learns that Ansible was killed, so there is no need to give it.
+    type: path
 notes:
   - The user needs C(System.View) on the entities of the tasks, which every role but No access has, and
     C(Global.CancelTask) on the entities of tasks that others have started.
@@ -160,6 +166,7 @@ ARGUMENT_SPEC = {
     "on_not_cancelable": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 300},
+    "progress_file": {"type": "path"},
 }
 
 

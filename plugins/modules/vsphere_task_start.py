@@ -105,6 +105,12 @@ options:
       - To start many, and to see their progress, wait for all of them with M(vsphere.tasks.vsphere_task_wait).
     type: bool
     default: false
+  progress_file:
+    description:
+      - File that is there for as long as somebody waits for the module, where it runs. Once it is removed, the module
+        waits no more, and ends.
+      - It is how the module learns that Ansible was killed, so there is no need to give it.
+    type: path
 notes:
   - The user needs the privileges of the operation, which the API reference names with the method, and C(System.View)
     on the objects named by O(object), O(params) and O(unless), which every role but No access has.
@@ -288,6 +294,7 @@ ARGUMENT_SPEC = {
     "params": {"type": "dict", "no_log": True},
     "unless": UNLESS_SPEC,
     "wait": {"type": "bool", "default": False},
+    "progress_file": {"type": "path"},
 }
 
 

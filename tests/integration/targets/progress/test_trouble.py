@@ -18,20 +18,24 @@ import time
 import typing as t
 
 import pytest
+from ansible.release import __version__
 
-PLAY = pathlib.Path(__file__).with_name("wait.yml")
+FOLDER = pathlib.Path(__file__).parent
+CANCEL = "Task.CancelTask"
 WAITED = "PropertyCollector.WaitForUpdatesEx"
+LIMIT = 4  # seconds
+# Before ansible-core 2.19, that takes the module along, and nobody is left to log out.
+ALL_DIE = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 
-class Waiting:
-    """A playbook that waits for tasks; it is over, or killed, at the end."""
+class Playing:
+    """A playbook that waits; it is over, or killed, at the end."""
 
-    def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
-        given = {"task_ids": task_ids, "ansible_connection": location}
+    def __init__(self, vcenter: t.Any, playbook: str, environment: dict[str, str], **variables: t.Any) -> None:
         self._vcenter = vcenter
         self.process = subprocess.Popen(
-            [str(shutil.which("ansible-playbook")), PLAY, "--extra-vars", json.dumps(given)],
+            [str(shutil.which("ansible-playbook")), FOLDER / playbook, "--extra-vars", json.dumps(variables)],
             env={**os.environ, **vcenter.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -39,7 +43,7 @@ class Waiting:
             start_new_session=True,
         )
 
-    def __enter__(self) -> Waiting:
+    def __enter__(self) -> Playing:
         return self
 
     def __exit__(self, *_unused: object) -> None:
@@ -56,6 +60,13 @@ class Waiting:
         output = self.process.communicate()[0]
         assert self.process.returncode == 0, output
         return str(output)
+
+
+class Waiting(Playing):
+    """A playbook that waits for these tasks."""
+
+    def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
+        super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
 
 
 def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
@@ -81,6 +92,47 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         os.kill(waiting.process.pid, number)
         waiting.process.wait(20)
         until(lambda: vcenter.stats["open_sessions"] == before)
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "group"])
+@LOCATIONS
+@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start", "cancel"])
+def test_a_killed_playbook_cancels_nothing(
+    server: t.Any, step: str, location: str, kill: t.Callable[[int, int], None]
+) -> None:
+    """What is killed is Ansible alone, or all processes of its group, as AWX does it."""
+    vcenter = server("slow")
+    task_ids = [vcenter.create(cancelable=True, cancel_delay=60)]
+    before = vcenter.stats["open_sessions"]
+    variables = {"step": step, "task_ids": task_ids, "limit": LIMIT, "transport": vcenter.transport}
+    with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
+        playing.has_begun()
+        ends = time.monotonic() + LIMIT
+        kill(playing.process.pid, signal.SIGKILL)
+        playing.process.wait()
+        if kill is os.killpg and ALL_DIE:
+            vcenter.control("POST", "/sessions/expire")
+        until(lambda: vcenter.stats["open_sessions"] <= before)
+        # Nobody may be left who would do it then.
+        time.sleep(max(0, ends + 1 - time.monotonic()))
+        assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)
+        assert vcenter.stats["open_sessions"] <= before
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+@LOCATIONS
+@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
+def test_one_that_lives_cancels(server: t.Any, step: str, location: str) -> None:
+    vcenter = server("slow")
+    task_ids = [vcenter.create(cancelable=True)]
+    variables = {"step": step, "task_ids": task_ids, "limit": 0, "transport": vcenter.transport}
+    with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
+        output = playing.process.communicate()[0]
+    assert playing.process.returncode == 2, output
+    assert vcenter.requests().count(CANCEL) == 1
+    if step != "no_log":
+        assert "was cancelled, as it was not over after 0 s (option timeout)" in output
 
 
 @LOCATIONS

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the module of the same name, which waits and cancels only as long as Ansible is there to want that."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import failures
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._attended import Attended, of_connection
+
+START = "vsphere.tasks.vsphere_task_start"
+WAIT = "vsphere.tasks.vsphere_task_wait"
+
+Result = dict[str, t.Any]
+
+
+class ActionModule(Attended):
+    """Runs the module, attended where it waits, and cancels in a run of its own."""
+
+    def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
+        arguments = self._task.args
+        if self._task.async_val or not boolean(arguments.get("wait", False), strict=False):
+            return self._execute(START, arguments, task_vars)
+        cancels = arguments.get("on_timeout") == "cancel"
+        started = self._attend(START, {**arguments, **({"on_timeout": "return"} if cancels else {})}, task_vars)
+        if not (cancels and started.get("timed_out")):
+            return started
+        self._check_wanted()
+        return self._cancel(started, arguments, task_vars)
+
+    def _cancel(self, started: Result, arguments: Result, task_vars: dict[str, t.Any]) -> Result:
+        """Cancel what was started and is not over in time; the result of both."""
+        # The module has checked them.
+        given = {name: arguments[name] for name in WAIT_SPEC if name in arguments}
+        options = WaitOptions.from_params(ArgumentSpecValidator(WAIT_SPEC).validate(given).validated_parameters)
+        task_id = started["task"]["id"]
+        asked = {
+            **of_connection(arguments),
+            "task_ids": [task_id],
+            "timeout": 0,
+            "on_timeout": "cancel",
+            "cancel_timeout": options.cancel_timeout,
+            # That it was there, the module has seen.
+            "progress_round": 2,
+        }
+        ended = self._attend(WAIT, {**asked, "on_error": "return"}, task_vars)
+        if "tasks" not in ended:
+            return {**started, **ended, "changed": True}
+        tasks = {task["id"]: task for task in ended["tasks"]}
+        result = {
+            **started,
+            "task": tasks.get(task_id, started["task"]),
+            "timed_out": ended["timed_out"],
+            "elapsed": round(started["elapsed"] + ended["elapsed"], 3),
+        }
+        sentences = failures(ended, tasks, options, self._task.check_mode)
+        return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result
