@@ -31,6 +31,11 @@ def cancel_tasks(
     """
     before = _tasks.read_known_tasks(connection, task_ids)
     run = _Run(skip_not_cancelable)
+    run.failures += [
+        f"{task_id} cannot be cancelled: {connection.forbidden[task_id].message}"
+        for task_id in task_ids
+        if task_id in connection.forbidden
+    ]
     for task in before:
         if run.wants(task):
             if check_mode:

@@ -85,8 +85,7 @@ def _can_recover(error: Exception) -> bool:
     if isinstance(error, _errors.Fault):
         # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
         # server has lost track of what it had told.
-        gone = (error.fields.get("obj") or {}).get("type") if error.type == "ManagedObjectNotFound" else None
-        return error.type in _LOST or gone in ("PropertyCollector", "PropertyFilter")
+        return error.type in _LOST or error.missing.get("type") in ("PropertyCollector", "PropertyFilter")
     return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
 
 

@@ -129,6 +129,12 @@ class Fault(VsphereError):
         self.fields = fields
         self.more = _faults.more(fault)
 
+    @property
+    def missing(self) -> dict[str, t.Any]:
+        """The object that is not there, by a ManagedObjectNotFound; empty where the fault names none."""
+        obj = self.fields.get("obj")
+        return obj if self.type == "ManagedObjectNotFound" and isinstance(obj, dict) else {}
+
 
 class SessionRefused(Fault):
     """A front end has refused the session by itself (HTTP 401), so that there is no fault of vSphere's."""

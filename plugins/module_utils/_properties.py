@@ -108,7 +108,8 @@ def take_product(connection: _connection.Connection, found: list[Object]) -> lis
     """Have the connection know what the server calls itself, where that was read; all else that was read."""
     for each in found:
         if each.ref["type"] == "ServiceInstance":
-            connection.product = str(_values.plain(each.properties.get(_PRODUCT)) or "")
+            # A user who may not see it can ask for the ServiceContent, as anybody can.
+            connection.product = _values.plain(each.properties.get(_PRODUCT))
     return [each for each in found if each.ref["type"] != "ServiceInstance"]
 
 

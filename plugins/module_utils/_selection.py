@@ -120,7 +120,7 @@ class Selection:
             if (
                 ref is None
                 or fault.type != "ManagedObjectNotFound"
-                or _values.plain(fault.fields.get("obj")) != _values.plain(ref)
+                or _values.plain(fault.missing) != _values.plain(ref)
             ):
                 raise
             raise _errors.VsphereError(

@@ -93,7 +93,7 @@ def start_task(connection: _connection.Connection, start: Start, check_mode: boo
         with _errors.noting(changed=True, task={"id": task_id}):
             if start.wait:
                 return {**result, "task": {"id": task_id}, **_follow(connection, task_id, start.wait)}
-            [task] = _tasks.read_known_tasks(connection, [task_id])
+            task = _tasks.read_known_task(connection, task_id)
     return {**result, "task": task}
 
 
@@ -107,7 +107,7 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, start: Start) 
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
-        raise _objects.unknown_object(connection, fault.fields.get("obj") or ref, fault) from fault
+        raise _objects.unknown_object(connection, fault.missing or ref, fault) from fault
     except _errors.OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         # Only objects of the inventory have tasks of their own.

@@ -62,7 +62,7 @@ class Wanted:
 
 def set_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
-    [before] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    before = _tasks.read_known_task(connection, wanted.task_id, bool(wanted.custom_values))
     # Whoever drives the task wants to know this all the more where the task has ended under his hands.
     with _errors.noting(cancel_requested=before["cancelled"]):
         return _set_task(connection, before, wanted, check_mode)
@@ -76,7 +76,7 @@ def _set_task(
     if calls and not check_mode:
         _send(connection, before, calls)
         with _errors.noting(changed=True):
-            [after] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+            after = _tasks.read_known_task(connection, wanted.task_id, bool(wanted.custom_values))
     return {
         "changed": bool(calls),
         "task": after,

@@ -48,8 +48,8 @@ def read_tasks(connection: _connection.Connection, task_ids: list[str], custom_v
             tasks = {task["id"]: task for task in _read(connection, objects, custom_values, transient=True)}
         except _errors.Fault as fault:
             # A server that leaves unknown objects out does not say this.
-            unknown = (fault.fields.get("obj") or {}).get("value")
-            if fault.type != "ManagedObjectNotFound" or unknown not in known:
+            unknown = fault.missing.get("value")
+            if unknown not in known:
                 raise
             known.remove(unknown)
         else:
@@ -70,6 +70,13 @@ def read_known_tasks(
     if missing:
         raise unknown_ids(connection, missing)
     return tasks
+
+
+def read_known_task(connection: _connection.Connection, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
+    """The given task; an unknown id is an error, and so is one that the user may not see."""
+    for task in read_known_tasks(connection, [task_id], custom_values):
+        return task
+    raise connection.forbidden[task_id]
 
 
 def unknown_ids(

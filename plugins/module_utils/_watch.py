@@ -220,8 +220,8 @@ class Watch:
 
     def _is_missing(self, fault: _errors.Fault) -> bool:
         """Whether the fault says that a task is not there, which is noted then."""
-        task_id = (fault.fields.get("obj") or {}).get("value")
-        if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch:
+        task_id = fault.missing.get("value")
+        if task_id not in self._to_watch:
             return False
         self._miss(task_id)
         return True

@@ -143,6 +143,14 @@ fault:
       - _typeName: NoPermissionEntityPrivileges
         entity: {"type": "VirtualMachine", "moid": "vm-45"}
         privilege_ids: [VirtualMachine.Interact.PowerOn]
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+    - The module fails for those that O(task_ids) names.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why

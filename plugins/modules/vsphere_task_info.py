@@ -313,6 +313,13 @@ summary:
     longest:
       description: The task that has run longest, likewise.
       type: dict
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
   description: Those of O(task_ids) that the server does not know.
   returned: success

@@ -167,6 +167,14 @@ elapsed:
   returned: when the tasks were waited for, also on failure
   type: float
   sample: 12.043
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+    - The module fails for those that O(task_ids) names, unless O(on_error=return), because their outcome is unknown.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
   description: Ids that the server does not know.
   returned: failure, where that is why
