@@ -119,6 +119,7 @@ class Connection:
         self._while_wanted = while_wanted
         self._deadline: float | None = None
         self._options = options
+        self._keep_secret = keep_secret
         self._http = _http.Http(options)
         self.logged_in = False
         self._began = time.monotonic()
@@ -135,7 +136,7 @@ class Connection:
     def __enter__(self) -> Connection:
         try:
             if not self._options.session_id:
-                self._once_ready(self._login)
+                self._once_ready(self._open)
         except BaseException:
             self._http.close()
             raise
@@ -286,6 +287,21 @@ class Connection:
         again = retry_with_delays_and_condition(_delays_until(self._ready_by), _is_starting)
         with self._while_wanted():
             return t.cast("Result", again(step)())
+
+    def _open(self) -> None:
+        """Log in; over SOAP where a front end refuses VI/JSON alone, whatever the server said."""
+        try:
+            self._login()
+        except _errors.NotUnderstood as refusal:
+            if (self._options.transport, self._transport.name) != ("auto", "json"):
+                raise
+            only_soap = dataclasses.replace(self._options, transport="soap")
+            try:
+                self._transport = _choose(only_soap, self._http, self._keep_secret)
+            except _errors.NotUnderstood:
+                raise refusal from None
+            self.product = self._transport.product
+            self._login()
 
     def _login(self) -> None:
         login = {"userName": self._options.username, "password": self._options.password}

@@ -193,6 +193,15 @@ def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None
     assert len(vcenter.requests()) == (8 if vcenter.transport == "json" else 4)
 
 
+@pytest.mark.parametrize("status", [200, 403, 404, 405])
+def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
+    vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
+    api = vcenter.run("info", transport="auto")["api"]
+    assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
+    refused = vcenter.run("info", transport="json")
+    assert "text/html" in refused["msg"] or "HTTP 404" in refused["msg"]
+
+
 @pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])
 def test_an_html_page_is_no_vcenter(vcenter: t.Any, match: str) -> None:
     vcenter.fault("html", match, count=99)
