@@ -44,7 +44,8 @@ def run(
     ``handed_out`` names the value of the result that is returned although it is a secret, ``patience`` the option that
     says for how many seconds a vCenter that is starting its services is waited for.
     """
-    wrong = _empty.empty_parts(argument_spec, _load_params())
+    # There are none where only the specification is asked for.
+    wrong = _empty.empty_parts(argument_spec, _load_params() or {})
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
         argument_spec = {name: {"type": "raw", "no_log": spec.get("no_log")} for name, spec in argument_spec.items()}

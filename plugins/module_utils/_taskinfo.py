@@ -105,8 +105,8 @@ def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
-        # To isinstance a bool is an int.
-        if type(value) is not type_:
+        # A bool is an int, too.
+        if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
             raise ValueError(value)
         return value
 
