@@ -153,8 +153,12 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     if answer.content_type != "application/json":
         raise http.not_vsphere(answer)
     try:
-        return json.loads(answer.body)
+        value = json.loads(answer.body)
     except (RecursionError, ValueError) as error:
         if not answer.is_whole:
             raise http.lost(str(error)) from error
         raise http.not_understood(f"JSON that cannot be read: {error}") from error
+    if isinstance(value, (int, float)) and not answer.is_whole:
+        # All else says itself where it ends.
+        raise http.lost("it does not say where its number ends")
+    return value
