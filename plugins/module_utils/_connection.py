@@ -33,7 +33,6 @@ READ_DELAYS = (0.2, 1, 3)
 GRACE = 10
 """Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
 
-
 SPARE_RENEWALS = 2
 """So many times a session may be lost at once, as when services restart; beyond that it lives for a minute."""
 
@@ -265,13 +264,19 @@ class Connection:
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
         """Invoke a method that changes something: sent once, unless the server refused it for want of a session."""
-        try:
-            with self.readable():
-                return self._renewing(lambda: self._transport.invoke(ref, method, params))
-        except _errors.NotUnderstood as error:
-            raise self._outcome_unknown(f"{self.host} gave no vSphere answer ({error.answer})", ref, method) from error
-        except (_errors.Lost, _errors.TimedOut, _errors.Unavailable) as error:
-            raise self._outcome_unknown(error.message, ref, method) from error
+
+        def call() -> t.Any:
+            try:
+                with self.readable():
+                    return self._transport.invoke(ref, method, params)
+            except _errors.NotUnderstood as error:
+                why = f"{self.host} gave no vSphere answer ({error.answer})"
+                raise self._outcome_unknown(why, ref, method) from error
+            except (_errors.Lost, _errors.TimedOut, _errors.Unavailable) as error:
+                raise self._outcome_unknown(error.message, ref, method) from error
+
+        # A new login that fails comes after the server has said that it did nothing.
+        return self._renewing(call)
 
     @staticmethod
     def _outcome_unknown(why: str, ref: _values.Ref, method: str) -> _errors.OutcomeUnknown:

@@ -12,23 +12,26 @@ from __future__ import annotations
 import functools
 import traceback
 import typing as t
+from sys import executable, version_info
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 __all__ = ["VIM", "XSD", "SoapStubAdapterBase", "VmomiSupport", "registry_name", "require", "wire_name", "wire_type"]
 
-_LIBRARY = "pyvmomi"
-_PROBLEM = _TRACEBACK = ""
+# pip installs pyVmomi 9 on Python 3.9, too; to import it raises a bare Exception there.
+_LIBRARY = "pyvmomi" if version_info >= (3, 10) else "pyvmomi<9"
+_IMPORT_ERROR = _REMEDY = ""
 try:
     from pyVmomi import VmomiSupport, version_info_str
     from pyVmomi.SoapAdapter import SoapStubAdapterBase
-except ImportError:
-    _PROBLEM, _TRACEBACK = "missing", traceback.format_exc()
+except Exception as error:  # noqa: BLE001 (see above)
+    _IMPORT_ERROR = traceback.format_exc()
     SoapStubAdapterBase = object
-except Exception as error:  # noqa: BLE001 (pyVmomi 9 raises a bare one on a Python that is too old for it)
-    _LIBRARY = "pyvmomi 8.0.3, the last for this Python (pip install 'pyvmomi<9')"
-    _PROBLEM, _TRACEBACK = str(error), traceback.format_exc()
-    SoapStubAdapterBase = object
+    if not isinstance(error, ImportError):
+        _REMEDY = (
+            f". The one that is installed says: {error}. To replace it, run {executable} -m pip install --upgrade "
+            f"'{_LIBRARY}'"
+        )
 
 VIM = "urn:vim25"
 XSD = "http://www.w3.org/2001/XMLSchema"
@@ -36,8 +39,8 @@ XSD = "http://www.w3.org/2001/XMLSchema"
 
 def require(reason: str) -> None:
     """Raise an error that names what to install where pyVmomi is missing or refuses this Python."""
-    if _PROBLEM:
-        raise _errors.MissingLibrary(_LIBRARY, reason, _TRACEBACK)
+    if _IMPORT_ERROR:
+        raise _errors.MissingLibrary(_LIBRARY, reason + _REMEDY, _IMPORT_ERROR)
 
 
 def registry_name() -> str:

@@ -223,7 +223,7 @@ def test_a_missing_library_is_named_with_what_to_install(
 ) -> None:
     from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, _pyvmomi
 
-    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (_pyvmomi, "_PROBLEM")}[missing]
+    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (_pyvmomi, "_IMPORT_ERROR")}[missing]
     monkeypatch.setattr(where, name, "Traceback")
     result = vcenter.run("info")
     if (missing, vcenter.transport) == ("pyVmomi", "json"):

@@ -157,6 +157,12 @@ def test_what_is_no_answer_to_a_change_leaves_its_outcome_unknown(monkeypatch: t
     assert wire.methods().count("CancelTask") == 1
 
 
+def test_a_new_login_that_fails_leaves_no_outcome_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(CancelTask=[NO_SESSION], Login=[None, Lost("reset")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Lost, match="reset"):
+        connection.invoke(TASK, "CancelTask")
+
+
 def test_data_that_cannot_be_read_is_one_clear_error(monkeypatch: t.Any) -> None:
     wire = Wire(info=[{}])
     wire.last_call = "Task.info"
