@@ -118,7 +118,7 @@ class ViJson:
         data = parse(self._http, answer)
         # A fault is one whatever the status is; a value has no faultstring.
         is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
-        if is_fault and isinstance(data, dict) and "_typeName" in data:
+        if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
             raise _errors.Fault(type_, text or type_, data, member, ref)
         if answer.status == 401:

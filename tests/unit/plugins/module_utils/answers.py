@@ -82,9 +82,8 @@ def unconnected(transport: str) -> Connection:
 
 def connected(transport: str) -> Connection:
     """A connection in a session that there is already, so that no request precedes the first one of a test."""
-    managers = {
-        name: (name[0].upper() + name[1:], name) for name in ("propertyCollector", "taskManager", "sessionManager")
-    }
+    names = ("extensionManager", "propertyCollector", "sessionManager", "taskManager")
+    managers = {name: (name[0].upper() + name[1:], name) for name in names}
     session = Session(transport, "9.0.0.0" if transport == "json" else "8.0.3.0", "a key", managers=managers)
     options = dataclasses.replace(OPTIONS, session_id=session.to_text())
     return Connection(options, lambda secret: None)
