@@ -10,9 +10,9 @@ PYTHON := $(shell sh tests/tools/python.sh)
 endif
 export PYTHON
 
-# Whatever is written lies below .build: one folder per version of Python, ansible-core and pyVmomi.
+# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
 VERSION := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)
+ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
 TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
@@ -117,8 +117,9 @@ tree: $(ENV)/run
 
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
-	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') $< >$@
-	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) >>$@
+	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
+	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
@@ -128,7 +129,9 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 
 $(ENV)/tools: $(ENV)/run tests/requirements/checks.in
 	@echo "Adding the tools to $(VENV) …"
-	@python -m pip install --quiet --requirement tests/requirements/checks.in --constraint $(ENV)/constraints.txt
+	@# Only lint needs types-requests, which takes no urllib3 1.
+	@sed -e '' $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
+	@python -m pip install --quiet --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
 	@touch $@
 
 $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt

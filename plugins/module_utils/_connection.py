@@ -262,13 +262,22 @@ class Connection:
                 f"{self.host} answered {answer}; report it, with the answer if you can", answer
             ) from error
 
-    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None) -> t.Any:
-        """Invoke a method that changes something: sent once, unless the server refused it for want of a session."""
+    def invoke(
+        self,
+        ref: _values.Ref,
+        method: str,
+        params: dict[str, t.Any] | None = None,
+        take: Callable[[t.Any], t.Any] = lambda value: value,
+    ) -> t.Any:
+        """Invoke a method that changes something: sent once, unless the server refused it for want of a session.
+
+        It gives what ``take`` makes of its value; where that cannot be done, the value is none of this method's.
+        """
 
         def call() -> t.Any:
             try:
                 with self.readable():
-                    return self._transport.invoke(ref, method, params)
+                    return take(self._transport.invoke(ref, method, params))
             except _errors.NotUnderstood as error:
                 why = f"{self.host} gave no vSphere answer ({error.answer})"
                 raise self._outcome_unknown(why, ref, method) from error

@@ -98,7 +98,7 @@ def create_task(
         **{name: value for name, value in given.items() if value is not None},
     }
     try:
-        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params)
+        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created)
     except _errors.OutcomeUnknown as error:
         error.message += (
             f". It is not repeated: vsphere_task_info with description_ids [{task_type}] shows whether it is there; "
@@ -111,6 +111,13 @@ def create_task(
             raise
         raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
     return t.cast("dict[str, t.Any]", info)
+
+
+def _created(info: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The TaskInfo, which says which task there is now."""
+    if not _taskinfo.task_from_info(info, None)["id"]:
+        raise ValueError(info)
+    return info
 
 
 def _check_extensions(connection: _connection.Connection) -> None:

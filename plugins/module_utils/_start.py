@@ -103,7 +103,7 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, start: Start) 
     # Where no request came before this one, the clock here has to do.
     now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
     try:
-        return str(connection.invoke(ref, method, start.params)["value"])
+        return str(connection.invoke(ref, method, start.params, _tasks.id_of))
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise

@@ -25,6 +25,13 @@ class Reading(t.NamedTuple):
     missing: list[str]
 
 
+def id_of(ref: _values.Ref) -> str:
+    """The id of the task that it is a reference to; ValueError, or another of its kind, where it is none."""
+    if ref["type"] != "Task" or not ref["value"]:
+        raise ValueError(ref)
+    return str(ref["value"])
+
+
 def check_ids(option: str, task_ids: list[str]) -> list[str]:
     """The ids of that option without repetitions, refused where one cannot be the id of a task."""
     for task_id in task_ids:

@@ -118,6 +118,8 @@ class Decoder:
             raise http.lost("it has no body")
         # A fault is one whatever the status is.
         if answer.status not in (200, 500) or b"Envelope" not in answer.body[:1000]:
+            if not answer.is_whole and answer.content_type == "text/xml":
+                raise http.lost("it ended early")
             raise http.not_vsphere(answer)
         try:
             value = self.read(answer.body, method, declared)

@@ -118,7 +118,7 @@ class ViJson:
         data = parse(self._http, answer)
         # A fault is one whatever the status is; a value has no faultstring.
         is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
-        if is_fault and isinstance(data, dict) and "_typeName" in data:
+        if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
             raise _errors.Fault(type_, text or type_, data, member, ref)
         if answer.status == 401:
@@ -153,8 +153,12 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     if answer.content_type != "application/json":
         raise http.not_vsphere(answer)
     try:
-        return json.loads(answer.body)
+        value = json.loads(answer.body)
     except (RecursionError, ValueError) as error:
         if not answer.is_whole:
             raise http.lost(str(error)) from error
         raise http.not_understood(f"JSON that cannot be read: {error}") from error
+    if isinstance(value, (int, float)) and not answer.is_whole:
+        # All else says itself where it ends.
+        raise http.lost("it does not say where its number ends")
+    return value
