@@ -85,7 +85,9 @@ class Attended(ActionBase):
         """
         if self._task.async_val or not self._is_near:
             return self._execute(module, arguments, task_vars)
-        self._make_tmp_path()
+        # An earlier run in this task has left its own.
+        if not self._connection._shell.tmpdir:
+            self._make_tmp_path()
         # In a folder of its own: without that, a module that begins late cannot make the file again.
         folder = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
         folder.mkdir()

@@ -123,14 +123,17 @@ def test_a_killed_playbook_cancels_nothing(
 @pytest.mark.parametrize("transport", ["auto"])
 @LOCATIONS
 @pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
-def test_one_that_lives_cancels(server: t.Any, step: str, location: str) -> None:
+def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
     vcenter = server("slow")
+    environment = {**vcenter.environment, "ANSIBLE_REMOTE_TMP": str(tmp_path)}
     task_ids = [vcenter.create(cancelable=True)]
     variables = {"step": step, "task_ids": task_ids, "limit": 0, "transport": vcenter.transport}
-    with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
+    with Playing(vcenter, "kill.yml", environment, ansible_connection=location, **variables) as playing:
         output = playing.process.communicate()[0]
     assert playing.process.returncode == 2, output
     assert vcenter.requests().count(CANCEL) == 1
+    # Each run of a module may need a folder.
+    assert [*tmp_path.iterdir()] == []
     if step != "no_log":
         assert "was cancelled, as it was not over after 0 s (option timeout)" in output
 
