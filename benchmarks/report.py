@@ -40,8 +40,9 @@ def lateness(results: Results) -> str:
 
 Milliseconds from the task's completeTime to the moment when the waiter's function has returned, median (worst) of the
 waits. For vsphere.tasks also until the module has noticed the end, which is when it reports the state as progress. The
-update that says so brings the whole TaskInfo, and the collector goes with the logout. The waiters of vmware.vmware and community.vmware sleep
-ever longer between their looks, with up to a second at random, so theirs depends on where in that sleep the end falls.
+update that says so brings the whole TaskInfo, and the collector goes with the logout. The waiters of vmware.vmware and
+community.vmware sleep ever longer between their looks, with up to a second at random, so theirs depends on where in
+that sleep the end falls.
 
 ![Lateness against the length of the task](lateness.svg)
 
