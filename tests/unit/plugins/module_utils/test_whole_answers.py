@@ -157,3 +157,16 @@ def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, tr
     server.answers = [WHO[transport], whole]
     with answers.unconnected(transport) as connection:
         assert connection.keep_session()
+
+
+def test_no_request_follows_over_a_connection_that_ended_early(
+    monkeypatch: pytest.MonkeyPatch, server: answers.Server
+) -> None:
+    """Below TLS, it may look as if it went on."""
+    monkeypatch.setattr("urllib3.connectionpool.is_connection_dropped", lambda connection: False)
+    whole = answers.json('{"_typeName":"NotSupported"}')
+    server.answers = [whole[:-1], whole]
+    with answers.connected("json") as connection:
+        with pytest.raises(OutcomeUnknown):
+            cancel(connection)
+        assert outcome(connection, CALLS["a fault"]) == "NotSupported"
