@@ -10,8 +10,8 @@ class ModuleDocFragment:
 requirements:
   - Python >= 3.9
   - requests
-  - pyvmomi >= 8.0.3, where SOAP is spoken (before vCenter 8.0U1, on ESXi, or with O(transport=soap)); with Python 3.9
-    pyvmomi < 9, which pip does not see to by itself
+  - pyvmomi >= 8.0.3, where SOAP is spoken (before vCenter 8.0U1, on ESXi, or with O(transport=soap)); on Python 3.9
+    also < 9, which pip does not see to by itself
 notes:
   - The connection options can be set once for a whole play with C(module_defaults) and the action group
     C(group/vsphere.tasks.vsphere), or by environment variables, as the VMware credential of AWX does.

@@ -29,8 +29,10 @@ def cancel_tasks(
 
     ``wait_seconds`` None means not to wait. All tasks are tried before the failures are raised together.
     """
-    before = _tasks.read_known_tasks(connection, task_ids)
-    run = _Run(skip_not_cancelable)
+    found, missing = _tasks.read_tasks(connection, task_ids)
+    past = _past_tasks(connection, missing) if missing else []
+    before = _in_order(task_ids, [*found, *past])
+    run = _Run(skip_not_cancelable, [task["id"] for task in past])
     run.failures += [
         f"{task_id} cannot be cancelled: {connection.forbidden[task_id].message}"
         for task_id in task_ids
@@ -52,11 +54,23 @@ def cancel_tasks(
         after = [{**task, "cancelled": True} if task["id"] in run.cancelled else task for task in before]
     else:
         with _errors.noting(**done):
-            after = _follow(connection, run, before, wait_seconds)
+            after = _in_order(task_ids, [*past, *_follow(connection, run, found, wait_seconds)])
     result = {**done, "tasks": after, "diff": {"before": _states(before), "after": _states(after)}}
     if run.failures:
         raise _errors.VsphereError("; ".join(run.failures), **{**run.fault, **result})
     return result
+
+
+def _past_tasks(connection: _connection.Connection, task_ids: list[str]) -> list[_taskinfo.Task]:
+    # Only a run that meets one needs it.
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+    return _past.past_tasks(connection, task_ids)
+
+
+def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
+    known = {task["id"]: task for task in tasks}
+    return [known[task_id] for task_id in task_ids if task_id in known]
 
 
 def _follow(
@@ -84,8 +98,10 @@ def _follow(
 class _Run:
     """What became of the tasks so far."""
 
-    def __init__(self, skip_not_cancelable: bool) -> None:
+    def __init__(self, skip_not_cancelable: bool, past: list[str]) -> None:
+        """``past`` are tasks that the server has no more but in its history."""
         self._skip_not_cancelable = skip_not_cancelable
+        self._past = past
         self.cancelled: list[str] = []
         self.requested: list[str] = []
         self.skipped: list[dict[str, str]] = []
@@ -97,6 +113,8 @@ class _Run:
         """Whether the task is to be cancelled; where it is not, why is noted."""
         if _taskinfo.is_over(task):
             self._skip(task, f"it is over already (state {task['state']})")
+        elif task["id"] in self._past:
+            self._skip(task, "it is gone, and the history of the server does not say how it ended")
         elif task["cancelled"]:
             self.requested.append(task["id"])
             self._skip(task, "its cancellation was asked for before")

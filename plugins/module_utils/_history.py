@@ -23,11 +23,15 @@ LARGEST_PAGE = 1000
 
 
 class Scroll(t.NamedTuple):
-    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end."""
+    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end.
+
+    ``within`` is among how many tasks at the most they are looked for (None: all).
+    """
 
     page_size: int = LARGEST_PAGE
     limit: int | None = None
     newest_first: bool = False
+    within: int | None = None
 
 
 def search_history(connection: _connection.Connection, wanted: _filter.Filter, scroll: Scroll) -> list[_taskinfo.Task]:
@@ -37,9 +41,10 @@ def search_history(connection: _connection.Connection, wanted: _filter.Filter, s
         with _properties.borrowed(
             connection, transport, _create(connection, transport, wanted), "DestroyCollector"
         ) as collector:
+            infos = _infos(transport, collector, scroll.page_size, scroll.newest_first)
             tasks = (
                 _taskinfo.task_from_info(info, connection.server_time, unreadable=connection.unreadable)
-                for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
+                for info in itertools.islice(infos, scroll.within)
             )
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
 

@@ -62,16 +62,40 @@ class Wanted:
 
 def set_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
-    before = _tasks.read_known_task(connection, wanted.task_id, bool(wanted.custom_values))
+    tasks, missing = _tasks.read_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    if missing:
+        # Only a run that meets this needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+        tasks = _past.past_tasks(connection, missing)
+    if not tasks:
+        raise connection.forbidden[wanted.task_id]
+    [before] = tasks
     # Whoever drives the task wants to know this all the more where the task has ended under his hands.
     with _errors.noting(cancel_requested=before["cancelled"]):
-        return _set_task(connection, before, wanted, check_mode)
+        calls = _plan_past(connection, before, wanted) if missing else _plan(before, wanted)
+        return _set_task(connection, before, wanted, calls, check_mode)
+
+
+def _plan_past(connection: _connection.Connection, task: _taskinfo.Task, wanted: Wanted) -> list[Call]:
+    """No calls for a task that only the history has, which may be what is wanted already; else an error."""
+    has = f"{connection.host} has {_taskinfo.label(task)} in its history only"
+    if not _taskinfo.is_over(task):
+        raise _errors.VsphereError(f"{has}, which does not say how it ended")
+    if wanted.custom_values:
+        raise _errors.VsphereError(f"{has}, which knows no custom values: leave custom_values out")
+    if _plan(task, wanted):
+        raise _errors.VsphereError(f"{has}, where its description can no longer be set")
+    return []
 
 
 def _set_task(
-    connection: _connection.Connection, before: _taskinfo.Task, wanted: Wanted, check_mode: bool
+    connection: _connection.Connection,
+    before: _taskinfo.Task,
+    wanted: Wanted,
+    calls: list[Call],
+    check_mode: bool,
 ) -> dict[str, t.Any]:
-    calls = _plan(before, wanted)
     after = _predicted(before, wanted) if calls else before
     if calls and not check_mode:
         _send(connection, before, calls)

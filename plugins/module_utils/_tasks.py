@@ -86,19 +86,9 @@ def read_known_task(connection: _connection.Connection, task_id: str, custom_val
     raise connection.forbidden[task_id]
 
 
-def unknown_ids(
-    connection: _connection.Connection, task_ids: list[str], in_history: bool = False
-) -> _errors.VsphereError:
-    """The error that names task ids which the server does not know, or which are not in its history either."""
-    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids"
-    if in_history:
-        sentence += ", which its history does not have either"
-    elif connection.has("extensionManager"):
-        # An ESXi has none, and no history.
-        sentence += (
-            "; a task that ended more than some ten minutes ago may be in vCenter's history only, where "
-            "vsphere_task_info finds it with source: history"
-        )
+def unknown_ids(connection: _connection.Connection, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
+    """The error that names task ids which the server does not know; ``besides`` says more of them."""
+    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
     return _errors.VsphereError(sentence, missing_task_ids=task_ids)
 
 

@@ -64,7 +64,7 @@ def utc(time: datetime.datetime) -> str:
 
 
 def parse_time(given: str) -> datetime.datetime:
-    """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
+    """ISO 8601 with a zone, else ValueError. Python before 3.11 reads fractions of six digits only, and no Z."""
     time = datetime.datetime.fromisoformat(
         re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), given).replace("Z", "+00:00")
     )

@@ -136,6 +136,23 @@ class Watch:
     def _to_watch(self) -> list[str]:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
 
+    def settle(self, past: list[_taskinfo.Task]) -> None:
+        """Take the unknown for what the history has of them: over, or gone where it does not say how they ended."""
+        for task in past:
+            watched = self.tasks[task["id"]] = Watched(task["id"])
+            watched.values = {
+                "info.state": task["state"],
+                "info.progress": task["progress"],
+                "info.name": _taskinfo.name_of(task),
+                "info.entityName": task["entity_name"],
+            }
+            if watched.is_over:
+                self._changed.append(watched)
+            else:
+                self._lose(task["id"])
+        self.unknown = []
+        self._tell()
+
     def until(self, done: Callable[[], bool], deadline: float) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 

@@ -18,7 +18,8 @@ description:
     below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*), a time or a state is not enough.
   - Selected are those that are queued or running, unless O(states) says otherwise. What exactly would be cancelled is
     shown in check mode.
-  - If the server does not know one of O(task_ids), the module fails before it cancels any.
+  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history. If one
+    is not there either, the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -152,7 +153,7 @@ forbidden_task_ids:
   elements: str
   sample: ["task-124"]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str

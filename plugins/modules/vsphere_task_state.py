@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Sets the description, progress, state, result, error and custom values of a task, such as one that
     M(vsphere.tasks.vsphere_task_create) has created to show the work of a play in the vSphere Client.
-  - Only what differs is sent, so that a second run changes nothing.
+  - Only what differs is sent, so that a second run changes nothing. A task that the server has no more is looked for
+    among the newest 10,000 of its history, and nothing but the outcome that it has may be asked for then.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -68,6 +69,7 @@ options:
   custom_values:
     description:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
+      - They are not in the history, so they are refused for a task that the server has there only.
       - A value is a text, or a number, which becomes one.
     type: dict
 notes:
@@ -175,7 +177,7 @@ fault:
         entity: {"type": "VirtualMachine", "moid": "vm-45"}
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str

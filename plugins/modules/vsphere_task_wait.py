@@ -14,7 +14,8 @@ description:
   - While it waits it shows the progress of the tasks, a line whenever something changed.
   - It waits for the tasks that are selected when it begins. At least one option must select them. Those that are over
     by then are judged too; O(states=["queued", "running"]) leaves them out.
-  - If the server does not know one of O(task_ids), the module fails at once. An empty list is over at once.
+  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history, and
+    judged by that. If one is not there either, the module fails at once. An empty list is over at once.
   - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -176,7 +177,7 @@ forbidden_task_ids:
   elements: str
   sample: ["task-124"]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str

@@ -17,11 +17,12 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
 ROOT = pathlib.Path(_tasks.__file__).parents[2]
 
 
-def run(*command: str | pathlib.Path, **environment: str) -> None:
+def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
+    """Run a command that has to succeed, without what ansible-test has put on the PYTHONPATH of its own Python."""
     ran = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTHONPATH": str(path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -70,4 +71,4 @@ def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, tmp_pat
 def test_the_unit_tests_of_what_modules_run(environment: t.Callable[..., str]) -> None:
     python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core")
     tests = ROOT / "tests" / "unit" / "plugins" / "module_utils"
-    run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, PYTHONPATH=str(ROOT.parents[2]))
+    run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, path=ROOT.parents[2])
