@@ -180,6 +180,9 @@ class Decoder:
         name = self._registry.wire_name(declared)
 
         def read_object(element: Element) -> t.Any:
+            if not len(element) and (element.text or "").strip():
+                # A text that is in the place of an object costs that member only.
+                return element.text
             given = element.get(_TYPE)
             return self._object(element, _local(given) if given else name, declared)
 
