@@ -51,6 +51,7 @@ class Selection:
         self.task_ids = None if params["task_ids"] is None else _tasks.check_ids("task_ids", params["task_ids"])
         self._conditions = _filter.Conditions(params)
         self._entity: _entity.Entity | None = None
+        self._ref: _values.Ref | None = None
         self._recursion = "self"
         if params["entity"]:
             self._entity = _entity.Entity.from_params("entity", params["entity"])
@@ -97,12 +98,12 @@ class Selection:
         return reading
 
     def _find(self, connection: _connection.Connection, custom_values: bool = False) -> _tasks.Reading:
-        ref = None
-        if self._entity and self._entity.is_one:
+        ref = self._ref
+        if ref is None and self._entity and self._entity.is_one:
             # Every run would pay for the imports, which only some need.
             from ansible_collections.vsphere.tasks.plugins.module_utils import _inventory
 
-            ref = _inventory.find_entity(connection, self._entity)
+            ref = self._ref = _inventory.find_entity(connection, self._entity)
         wanted = self._filter(connection, ref)
         try:
             reading = self._read(connection, wanted, ref, custom_values)
