@@ -81,6 +81,7 @@ class Unfinished(_selection.Selection):
             reading = self._await(connection, appear_by)
         if self._is_cut:
             self._warn_of_cut()
+        self._warn_of_users(connection, reading.tasks)
         if reading.missing:
             raise _tasks.unknown_ids(connection, reading.missing, ", which its history does not have either")
         tasks = _tree.flat(reading.tasks)
