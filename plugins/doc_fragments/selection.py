@@ -62,6 +62,8 @@ options:
     description:
       - Only tasks that one of these users has started, written exactly as in C(reason.user_name) of a task, such as
         V(VSPHERE.LOCAL\\Administrator).
+      - There is a warning about users of whom no task fits, while tasks of others do, which names users who are written
+        alike, as V(administrator@vsphere.local) is.
     type: list
     elements: str
   system_user:
