@@ -52,6 +52,7 @@ options:
         description:
           - Its inventory path, such as V(DC0/vm/web/web-01). The first element is the datacenter, or the folder that it
             is in.
+          - A slash in a name is written V(%2f) there, as in V(DC0/vm/web%2f01).
         type: str
       recursion:
         description: Whether tasks of the object V(self), of its V(children) at any depth, or of V(all) of them fit.

@@ -11,7 +11,8 @@ short_description: Wait for tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
   - Waits until tasks are over, learns of it at once (the server pushes what changes), and judges how they ended.
-  - While it waits it shows the progress of the tasks, a line whenever something changed.
+  - While it waits it shows the progress of the tasks, a line whenever something changed. Where a play has several
+    hosts, each line names its host.
   - It waits for the tasks that are selected when it begins, or with O(appear_timeout) as soon as there are any. At
     least one option must select them. Those that are over by then are judged too; O(states=["queued", "running"])
     leaves them out.

@@ -247,7 +247,7 @@ def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcente
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"path": "DC0/vm/none"}, "entity.path: DC0/vm/none leads to nothing"),
+        ({"path": "DC0/vm/none"}, "a / in a name is written %2f"),
         ({"path": "DC0/vm", "type": "Datacenter"}, "entity.path: DC0/vm is a Folder, not a Datacenter"),
         ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404: check type and moid"),
         ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "knows no VirtualMachine vm-404"),
