@@ -226,7 +226,6 @@ class Watch:
         refused = _properties.refused(update)
         for path in ("info", "info.state"):
             if path in refused:
-                del self.tasks[task_id]
                 self._forbid(task_id, refused[path])
                 return
         if task.values != before:
@@ -248,17 +247,21 @@ class Watch:
             self.unknown.append(task_id)
 
     def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
-        """Note that the user may not see a task, or not any more."""
+        """Note that the user may not see a task, or not any more; how one has ended stays known."""
         if fault.type == "NotAuthenticated":
             raise fault
-        self.forbidden.append(task_id)
-        self._connection.forbidden[task_id] = fault
+        if task_id in self._to_watch:
+            self.tasks.pop(task_id, None)
+            self.forbidden.append(task_id)
+            self._connection.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
-        """Note that a task is not there any more."""
-        self.gone.append(task_id)
+        """Note that a task is not there any more; the server forgets those that are over after some minutes."""
         task = self.tasks.get(task_id)
-        if task and not task.is_over:
+        if task_id in self.gone or (task and task.is_over):
+            return
+        self.gone.append(task_id)
+        if task:
             task.values["info.state"] = GONE
             self._changed.append(task)
 
