@@ -173,11 +173,13 @@ def test_no_request_follows_over_a_connection_that_ended_early(
 
 
 @pytest.mark.parametrize("length", [0, 20, -1])
-def test_an_answer_that_stalls_is_waited_for_once(server: answers.Server, length: int) -> None:
+def test_an_answer_that_stalls_is_waited_for_once(
+    server: answers.Server, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
     """Wherever it does; trying again would take as long."""
     server.answers, server.stalls = [answers.json("null")[:length]], True
     with answers.connected("json") as connection:
-        connection._http._timeout = 0.05
+        monkeypatch.setattr(connection._http, "_timeout", 0.05)
         with pytest.raises(TimedOut, match="request_timeout"):
             connection.read(lambda transport: read(connection))
     assert server.connections == 1
