@@ -10,9 +10,9 @@ PYTHON := $(shell sh tests/tools/python.sh)
 endif
 export PYTHON
 
-# Whatever is written lies below .build: one folder per version of Python, ansible-core and pyVmomi.
+# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
 VERSION := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)
+ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
 TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
@@ -90,6 +90,12 @@ bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
 
+recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
+	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
+
+compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
+	@python tests/tools/compatibility.py
+
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
 	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
 
@@ -99,7 +105,8 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench pins clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench recording compatibility pins clean help \
+    ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) tree
@@ -110,8 +117,9 @@ tree: $(ENV)/run
 
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
-	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') $< >$@
-	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) >>$@
+	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
+	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
@@ -121,7 +129,9 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 
 $(ENV)/tools: $(ENV)/run tests/requirements/checks.in
 	@echo "Adding the tools to $(VENV) …"
-	@python -m pip install --quiet --requirement tests/requirements/checks.in --constraint $(ENV)/constraints.txt
+	@# Only lint needs types-requests, which takes no urllib3 1.
+	@sed -e '' $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
+	@python -m pip install --quiet --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
 	@touch $@
 
 $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt

@@ -210,6 +210,16 @@ options:
       - name: VMWARE_REQUEST_TIMEOUT
     vars:
       - name: vcenter_task_request_timeout
+  locale:
+    description: Language of the server's messages, such as V(en_US) or V(ja). The server's own by default.
+    type: str
+    ini:
+      - section: callback_vcenter_task
+        key: locale
+    env:
+      - name: VMWARE_LOCALE
+    vars:
+      - name: vcenter_task_locale
 """
 
 EXAMPLES = r"""

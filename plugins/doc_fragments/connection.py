@@ -8,14 +8,16 @@ from __future__ import annotations
 class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
-  - Python >= 3.10
+  - Python >= 3.9
   - requests
-  - pyvmomi >= 8.0.3, where SOAP is spoken (before vCenter 8.0U1, on ESXi, or with O(transport=soap))
+  - pyvmomi >= 8.0.3, where SOAP is spoken (before vCenter 8.0U1, on ESXi, or with O(transport=soap)); on Python 3.9
+    also < 9, which pip does not see to by itself
 notes:
   - The connection options can be set once for a whole play with C(module_defaults) and the action group
     C(group/vsphere.tasks.vsphere), or by environment variables, as the VMware credential of AWX does.
   - A password that stands literally in a playbook or in C(-a) can be shown by Ansible itself, when it prints the place
     of an error. Give it by variable, vault or environment.
+  - Which privileges the modules need, where, and who says so, is in C(docs/privileges.md) of the collection.
 options:
   hostname:
     description:
@@ -75,8 +77,8 @@ options:
   transport:
     description:
       - The protocol to speak.
-      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP. A server that cannot be
-        reached, or that refuses, never makes it SOAP.
+      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP. Where VI/JSON is refused,
+        for example by a front end, and SOAP works, it takes SOAP.
       - Falls back to E(VMWARE_TRANSPORT).
     type: str
     choices: [auto, json, soap]
@@ -87,4 +89,11 @@ options:
       - Falls back to E(VMWARE_REQUEST_TIMEOUT).
     type: int
     default: 60
+  locale:
+    description:
+      - Language of labels and messages from the server, such as V(en_US), V(de) or V(ja). It is sent with the login, so
+        it has no effect with O(session_id).
+      - The server's own language by default.
+      - Falls back to E(VMWARE_LOCALE).
+    type: str
 """

@@ -29,8 +29,15 @@ def cancel_tasks(
 
     ``wait_seconds`` None means not to wait. All tasks are tried before the failures are raised together.
     """
-    before = _tasks.read_known_tasks(connection, task_ids)
-    run = _Run(skip_not_cancelable)
+    found, missing = _tasks.read_tasks(connection, task_ids)
+    past = _past_tasks(connection, missing) if missing else []
+    before = _in_order(task_ids, [*found, *past])
+    run = _Run(skip_not_cancelable, [task["id"] for task in past])
+    run.failures += [
+        f"{task_id} cannot be cancelled: {connection.forbidden[task_id].message}"
+        for task_id in task_ids
+        if task_id in connection.forbidden
+    ]
     for task in before:
         if run.wants(task):
             if check_mode:
@@ -47,11 +54,23 @@ def cancel_tasks(
         after = [{**task, "cancelled": True} if task["id"] in run.cancelled else task for task in before]
     else:
         with _errors.noting(**done):
-            after = _follow(connection, run, before, wait_seconds)
+            after = _in_order(task_ids, [*past, *_follow(connection, run, found, wait_seconds)])
     result = {**done, "tasks": after, "diff": {"before": _states(before), "after": _states(after)}}
     if run.failures:
         raise _errors.VsphereError("; ".join(run.failures), **{**run.fault, **result})
     return result
+
+
+def _past_tasks(connection: _connection.Connection, task_ids: list[str]) -> list[_taskinfo.Task]:
+    # Only a run that meets one needs it.
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+    return _past.past_tasks(connection, task_ids)
+
+
+def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
+    known = {task["id"]: task for task in tasks}
+    return [known[task_id] for task_id in task_ids if task_id in known]
 
 
 def _follow(
@@ -79,8 +98,10 @@ def _follow(
 class _Run:
     """What became of the tasks so far."""
 
-    def __init__(self, skip_not_cancelable: bool) -> None:
+    def __init__(self, skip_not_cancelable: bool, past: list[str]) -> None:
+        """``past`` are tasks that the server has no more but in its history."""
         self._skip_not_cancelable = skip_not_cancelable
+        self._past = past
         self.cancelled: list[str] = []
         self.requested: list[str] = []
         self.skipped: list[dict[str, str]] = []
@@ -92,11 +113,13 @@ class _Run:
         """Whether the task is to be cancelled; where it is not, why is noted."""
         if _taskinfo.is_over(task):
             self._skip(task, f"it is over already (state {task['state']})")
+        elif task["id"] in self._past:
+            self._skip(task, "it is gone, and the history of the server does not say how it ended")
         elif task["cancelled"]:
             self.requested.append(task["id"])
             self._skip(task, "its cancellation was asked for before")
-        elif not task["cancelable"]:
-            self._not_cancelable(task, _errors.Fault("NotSupported", "The task reports cancelable: false.", {}))
+        elif task["cancelable"] is False:
+            self._not_cancelable(task)
         else:
             return True
         return False
@@ -121,22 +144,24 @@ class _Run:
         else:
             self.cancelled.append(task["id"])
 
-    def _not_cancelable(self, task: _taskinfo.Task, fault: _errors.Fault) -> None:
+    def _not_cancelable(self, task: _taskinfo.Task, fault: _errors.Fault | None = None) -> None:
+        """Pass over it, or fail: by itself the task says so beforehand, and no server has answered with a fault."""
         if self._skip_not_cancelable:
             self._skip(task, "it is not cancelable")
         else:
+            said = f" ({fault.type})" if fault else ""
             self._fail(
-                f"{_taskinfo.label(task)} cannot be cancelled: it is not cancelable (NotSupported); "
-                "on_not_cancelable: skip passes over such tasks",
+                f"{_taskinfo.label(task)} cannot be cancelled: it is not cancelable{said}; "
+                f"on_not_cancelable: skip passes over such tasks{fault.more if fault else ''}",
                 fault,
             )
 
     def _skip(self, task: _taskinfo.Task, reason: str) -> None:
         self.skipped.append({"id": task["id"], "reason": reason})
 
-    def _fail(self, sentence: str, fault: _errors.Fault) -> None:
+    def _fail(self, sentence: str, fault: _errors.Fault | None) -> None:
         self.failures.append(sentence)
-        self.fault = self.fault or fault.result
+        self.fault = self.fault or (fault.result if fault else {})
 
 
 def _states(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:

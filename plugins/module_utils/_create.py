@@ -19,6 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import (
     _inventory,
     _labels,
     _taskinfo,
+    _tasks,
     _values,
 )
 
@@ -69,13 +70,20 @@ def ensure_task(connection: _connection.Connection, wanted: Wanted, check_mode: 
 def _unfinished(
     connection: _connection.Connection, task_type: str, activation_id: str | None = None, **others: t.Any
 ) -> list[_taskinfo.Task]:
-    """The oldest such task, or none."""
+    """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
+
+    The recent ones alone would not do, because the server shows a part of them where they are many.
+    """
     if not activation_id:
         return []
     given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
     spec, checks = _filter.Conditions({**dict.fromkeys(_filter.FILTER_SPEC), **given}).to_filter(None)
     wanted = _filter.Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
-    return _history.search_history(connection, wanted, _history.Scroll(limit=1))
+    recent = [task for task in _tasks.recent_tasks(connection) if wanted.fits(task)]
+    # What the user may not see among them is not what this is about.
+    connection.forbidden.clear()
+    recent.sort(key=lambda task: str(task["queue_time"]))
+    return recent[:1] or _history.search_history(connection, wanted, _history.Scroll(limit=1))
 
 
 def create_task(
@@ -98,7 +106,7 @@ def create_task(
         **{name: value for name, value in given.items() if value is not None},
     }
     try:
-        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params)
+        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created)
     except _errors.OutcomeUnknown as error:
         error.message += (
             f". It is not repeated: vsphere_task_info with description_ids [{task_type}] shows whether it is there; "
@@ -109,8 +117,15 @@ def create_task(
         sentence = _refusal(connection, fault, entity, task_type)
         if not sentence:
             raise
-        raise _errors.VsphereError(sentence, **fault.result) from fault
+        raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
     return t.cast("dict[str, t.Any]", info)
+
+
+def _created(info: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The TaskInfo, which says which task there is now."""
+    if not _taskinfo.task_from_info(info, None)["id"]:
+        raise ValueError(info)
+    return info
 
 
 def _check_extensions(connection: _connection.Connection) -> None:
@@ -128,7 +143,8 @@ def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _
             f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
         )
     # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
-    if fault.type == "InvalidArgument" and fault.fields.get("invalidProperty", "")[:8] in ("", "taskType"):
+    parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
+    if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):
         return (
             f"{connection.host} knows no task type {task_type} (InvalidArgument): register it with "
             f"vsphere_task_type, where its id goes into task_types"

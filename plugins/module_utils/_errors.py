@@ -12,6 +12,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+
 
 class VsphereError(Exception):
     """The base of all. ``result`` holds what the failed module returns besides its message."""
@@ -59,8 +61,8 @@ def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:
 
 
 def name_of_object(ref: dict[str, t.Any]) -> str:
-    """A reference in a sentence; the id of a manager is often its type."""
-    return str(ref["type"]) if ref["type"] == ref["value"] else f"{ref['type']} {ref['value']}"
+    """A reference in a sentence."""
+    return _values.object_name(ref["type"], ref["value"])
 
 
 class MissingLibrary(VsphereError):
@@ -92,29 +94,51 @@ class Unavailable(VsphereError):
     """A front end answered for a service that is not there (502, 503, 504)."""
 
 
+class NotUnderstood(VsphereError):
+    """What came is no vSphere answer; ``answer`` says in a few words what it was instead."""
+
+    def __init__(self, message: str, answer: str) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 class OutcomeUnknown(VsphereError):
     """A change was sent, and whether it was carried out is not known."""
 
 
 class Fault(VsphereError):
-    """A vSphere fault that the server answered with.
+    """A vSphere fault that the server answered with, which is also returned as ``fault``.
 
     ``type`` is its name (``NotSupported``), ``text`` the server's message, ``fields`` the fault's own members in
-    VI/JSON form, ``method`` and ``ref`` what was called (None where the fault lies inside other data).
+    VI/JSON form, ``method`` and ``ref`` what was called (None where the fault lies inside other data). ``more`` is what
+    it says besides its text, for sentences that take the place of this one: empty, or to be put at their end.
     """
 
     def __init__(
         self, type_: str, text: str, fields: dict[str, t.Any], method: str = "", ref: dict[str, t.Any] | None = None
     ) -> None:
-        on = f" of {name_of_object(ref)}" if ref else ""
-        sentence = f"{method}{on} failed: {text.rstrip('.')} ({type_})"
-        if type_ == "NoPermission" and "privilegeId" in fields:
-            place = fields.get("object") or ref or {"type": "the", "value": "object"}
-            sentence = (
-                f"{method}{on} is not permitted: the user lacks the privilege {fields['privilegeId']} "
-                f"on {name_of_object(place)} (NoPermission)"
-            )
-        super().__init__(sentence, fault={"type": type_, "message": text})
-        self.type = type_
-        self.text = text
+        # Only a run that fails needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+
+        fault = _faults.shape({**fields, "_typeName": type_, "faultstring": text})
+        called = f"{method} of {name_of_object(ref)}" if ref else method
+        outcome = "is not permitted" if fault["type"] == "NoPermission" else "failed"
+        super().__init__(f"{called} {outcome}: {_faults.why(fault, _values.plain(ref))}", fault=fault)
+        self.type: str = fault["type"]
+        self.text: str = fault["message"]
         self.fields = fields
+        self.more = _faults.more(fault)
+
+    @property
+    def missing(self) -> dict[str, t.Any]:
+        """The object that is not there, by a ManagedObjectNotFound; empty where the fault names none."""
+        obj = self.fields.get("obj")
+        return obj if self.type == "ManagedObjectNotFound" and isinstance(obj, dict) else {}
+
+
+class SessionRefused(Fault):
+    """A front end has refused the session by itself (HTTP 401), so that there is no fault of vSphere's."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__("NotAuthenticated", "The session is not authenticated.", {}, method)
+        self.result = {}

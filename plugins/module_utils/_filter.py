@@ -179,7 +179,10 @@ def _caused_by(member: str, wanted: _values.Ref) -> Check:
 
 def _started_by(users: list[str], system: bool) -> Check:
     def check(task: _taskinfo.Task) -> bool:
-        user = (task["reason"] or {}).get("user_name")
+        if task["reason"] is None:
+            # Nobody knows.
+            return False
+        user = task["reason"].get("user_name")
         if user is None:
             return system
         # Without names, system_user alone chooses between the system's tasks and all users'.
@@ -190,7 +193,7 @@ def _started_by(users: list[str], system: bool) -> Check:
 
 def _described_by(patterns: list[str]) -> Check:
     wanted = re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns), re.DOTALL)
-    return lambda task: wanted.fullmatch(task["description_id"]) is not None
+    return lambda task: wanted.fullmatch(task["description_id"] or "") is not None
 
 
 def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:

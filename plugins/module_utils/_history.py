@@ -23,11 +23,15 @@ LARGEST_PAGE = 1000
 
 
 class Scroll(t.NamedTuple):
-    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end."""
+    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end.
+
+    ``within`` is among how many tasks at the most they are looked for (None: all).
+    """
 
     page_size: int = LARGEST_PAGE
     limit: int | None = None
     newest_first: bool = False
+    within: int | None = None
 
 
 def search_history(connection: _connection.Connection, wanted: _filter.Filter, scroll: Scroll) -> list[_taskinfo.Task]:
@@ -37,9 +41,10 @@ def search_history(connection: _connection.Connection, wanted: _filter.Filter, s
         with _properties.borrowed(
             connection, transport, _create(connection, transport, wanted), "DestroyCollector"
         ) as collector:
+            infos = _infos(transport, collector, scroll.page_size, scroll.newest_first)
             tasks = (
-                _taskinfo.task_from_info(info, connection.server_time)
-                for info in _infos(transport, collector, scroll.page_size, scroll.newest_first)
+                _taskinfo.task_from_info(info, connection.server_time, unreadable=connection.unreadable)
+                for info in itertools.islice(infos, scroll.within)
             )
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
 
@@ -77,11 +82,19 @@ def _infos(
         transport.invoke(collector, "ResetCollector")
         method = "ReadPreviousTasks"
     yield from sorted(first, key=_queued, reverse=True)
-    before = {info["key"] for info in first}
+    before = set(map(_key, first)) - {""}
     while page := transport.invoke(collector, method, {"maxCount": size}):
-        yield from (info for info in sorted(page, key=_queued, reverse=newest_first) if info["key"] not in before)
-        before = {info["key"] for info in page}
+        yield from (info for info in sorted(page, key=_queued, reverse=newest_first) if _key(info) not in before)
+        before = set(map(_key, page)) - {""}
 
 
-def _queued(info: dict[str, t.Any]) -> datetime.datetime:
-    return _values.parse_time(info["queueTime"])
+def _queued(info: t.Any) -> datetime.datetime:
+    # One that cannot be read must not cost the other tasks.
+    time = _values.time_of(info.get("queueTime")) if isinstance(info, dict) else None
+    return time or datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+
+
+def _key(info: t.Any) -> str:
+    """The key of a task; empty where it cannot be read."""
+    key = _values.plain(info.get("key")) if isinstance(info, dict) else None
+    return key if isinstance(key, str) else ""

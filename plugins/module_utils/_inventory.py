@@ -91,11 +91,13 @@ def _names(connection: _connection.Connection, type_: str | None) -> list[_prope
         params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
         made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
         with _properties.borrowed(connection, transport, made, "DestroyView") as view:
-            return _properties.retrieve(
+            found = _properties.retrieve(
                 transport,
                 [_properties.object_spec(view, through="view")],
                 [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
             )
+        # Some may not be the user's to see.
+        return [each for each in found if "name" in each.properties]
 
     return connection.read(steps)
 

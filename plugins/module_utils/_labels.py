@@ -94,12 +94,11 @@ def _ask(
     # A key that could not stand in a path has no label.
     asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
     if asked:
-        manager = _properties.object_spec(transport.manager("taskManager"))
-        learn(
-            connection,
-            asked,
-            _properties.retrieve(transport, [manager], [_properties.property_spec("TaskManager", *asked)]),
-        )
+        objects = [_properties.object_spec(transport.manager("taskManager"))]
+        specs = [_properties.property_spec("TaskManager", *asked)]
+        # Every run returns it, so that it rides along here where no task was read as an object.
+        _properties.add_product(connection, objects, specs)
+        learn(connection, asked, _properties.take_product(connection, _properties.retrieve(transport, objects, specs)))
     types = {_paths(task)["operation"]: task["description_id"] for task in tasks}
     missing = {task_type for path, task_type in types.items() if path in wanted and not connection.labels[path]}
     if missing and connection.has("extensionManager"):

@@ -132,14 +132,17 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
         if fault.type != "ManagedObjectNotFound":
             raise
         raise unknown_object(connection, ref, fault) from fault
+    if path in found.refused:
+        raise found.refused[path]
     return found.properties.get(path)
 
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     """The error for an object that is not there."""
     return _errors.VsphereError(
-        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid",
-        fault={"type": fault.type, "message": fault.text},
+        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid"
+        + fault.more,
+        **fault.result,
     )
 
 

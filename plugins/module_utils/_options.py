@@ -42,6 +42,7 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
         "fallback": (env_fallback, ["VMWARE_TRANSPORT"]),
     },
     "request_timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["VMWARE_REQUEST_TIMEOUT"])},
+    "locale": {"type": "str", "fallback": (env_fallback, ["VMWARE_LOCALE"])},
 }
 
 
@@ -60,6 +61,7 @@ class ConnectionOptions:
     proxy_port: int | None
     transport: str
     request_timeout: int
+    locale: str | None
 
     @classmethod
     def from_params(cls, params: dict[str, t.Any]) -> ConnectionOptions:
@@ -92,6 +94,8 @@ class ConnectionOptions:
             wrong.append("password is of no use without username: give both, or neither with a session_id")
         if not 0 < given["request_timeout"] <= 3600:
             wrong.append(f"request_timeout {given['request_timeout']} is no time to wait: give 1 to 3600 seconds")
+        if given["locale"] and not re.fullmatch(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8})*", given["locale"]):
+            wrong.append(f"locale {given['locale']!r} is not a locale: give one such as en_US, de or ja_JP")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
         return cls(**given)

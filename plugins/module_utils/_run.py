@@ -44,7 +44,8 @@ def run(
     ``handed_out`` names the value of the result that is returned although it is a secret, ``patience`` the option that
     says for how many seconds a vCenter that is starting its services is waited for.
     """
-    wrong = _empty.empty_parts(argument_spec, _load_params())
+    # There are none where only the specification is asked for.
+    wrong = _empty.empty_parts(argument_spec, _load_params() or {})
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
         argument_spec = {name: {"type": "raw", "no_log": spec.get("no_log")} for name, spec in argument_spec.items()}
@@ -55,7 +56,6 @@ def run(
     # with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
-    api: dict[str, t.Any] = {}
     try:
         with _kept():
             work = prepare(module.params, module.no_log_values)
@@ -66,15 +66,42 @@ def run(
             )
         with connection:
             try:
-                result = work(connection, module.check_mode)
+                with connection.readable():
+                    result = work(connection, module.check_mode)
+            except _errors.VsphereError as error:
+                connection.hurry()
+                error.result = {**_about(connection), **error.result}
+                raise
             finally:
-                api["api"] = connection.api
+                for sentence in _left_out(connection):
+                    module.warn(sentence)
+            result = {**_about(connection), **result}
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except _errors.VsphereError as error:
-        module.fail_json(msg=error.message, **{**api, **error.result})
+        module.fail_json(msg=error.message, **error.result)
     module.no_log_values.discard(result.get(handed_out))
-    module.exit_json(**api, **result)
+    module.exit_json(**result)
+
+
+def _about(connection: _connection.Connection) -> dict[str, t.Any]:
+    """What every module returns of the server, and of tasks there that the user may not see."""
+    hidden = {"forbidden_task_ids": list(connection.forbidden)} if connection.forbidden else {}
+    return {"api": connection.describe(), **hidden}
+
+
+def _left_out(connection: _connection.Connection) -> t.Iterator[str]:
+    """The warnings about what could not be read."""
+    if connection.unreadable:
+        # Every run would pay for the import.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _taskinfo
+
+        yield _taskinfo.unreadable_warning(connection.host, connection.unreadable)
+    if connection.forbidden:
+        yield (
+            f"{connection.host} does not show {', '.join(connection.forbidden)} to {connection.user}, who lacks a "
+            "privilege there, such as System.View: left out"
+        )
 
 
 @contextlib.contextmanager

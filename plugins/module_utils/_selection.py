@@ -120,7 +120,7 @@ class Selection:
             if (
                 ref is None
                 or fault.type != "ManagedObjectNotFound"
-                or _values.plain(fault.fields.get("obj")) != _values.plain(ref)
+                or _values.plain(fault.missing) != _values.plain(ref)
             ):
                 raise
             raise _errors.VsphereError(
@@ -149,11 +149,17 @@ class Selection:
         if self.from_history:
             return _tasks.Reading(self._cut(_history.search_history(connection, wanted, self._scroll)), [])
         if given is not None:
-            reading = _tasks.read_tasks(connection, given, custom_values)
+            reading = self._read_given(connection, given, custom_values)
             return _tasks.Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
         tasks = [task for task in _tasks.recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
         return _tasks.Reading(self._cut(tasks), [])
+
+    def _read_given(
+        self, connection: _connection.Connection, task_ids: list[str], custom_values: bool
+    ) -> _tasks.Reading:
+        """Tasks that are given by their ids, as the server has them."""
+        return _tasks.read_tasks(connection, task_ids, custom_values)
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
         """As many of the tasks as are wanted at the most."""

@@ -20,16 +20,19 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """A session and what has been negotiated for it.
+    """What has been negotiated with a server, and a session there.
 
-    ``key`` is the secret: the value of VI/JSON's session header, or of SOAP's session cookie. ``managers`` are the
+    ``release`` is that of VI/JSON, or the server's own where it speaks SOAP.
+    ``key`` is the secret, empty before the login: the value of VI/JSON's session header, or of SOAP's session cookie
+    without its quotes. ``product`` is what the server calls itself, empty where that is not known. ``managers`` are the
     singletons of the ServiceContent by name, as (type, id), where the transport cannot know them: over SOAP, which ESXi
     speaks as well.
     """
 
     transport: str
     release: str
-    key: str = dataclasses.field(repr=False)
+    key: str = dataclasses.field(default="", repr=False)
+    product: str = ""
     managers: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
 
     def to_text(self) -> str:

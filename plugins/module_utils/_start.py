@@ -93,7 +93,7 @@ def start_task(connection: _connection.Connection, start: Start, check_mode: boo
         with _errors.noting(changed=True, task={"id": task_id}):
             if start.wait:
                 return {**result, "task": {"id": task_id}, **_follow(connection, task_id, start.wait)}
-            [task] = _tasks.read_known_tasks(connection, [task_id])
+            task = _tasks.read_known_task(connection, task_id)
     return {**result, "task": task}
 
 
@@ -103,11 +103,11 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, start: Start) 
     # Where no request came before this one, the clock here has to do.
     now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
     try:
-        return str(connection.invoke(ref, method, start.params)["value"])
+        return str(connection.invoke(ref, method, start.params, _tasks.id_of))
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
-        raise _objects.unknown_object(connection, fault.fields.get("obj") or ref, fault) from fault
+        raise _objects.unknown_object(connection, fault.missing or ref, fault) from fault
     except _errors.OutcomeUnknown as error:
         since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         # Only objects of the inventory have tasks of their own.

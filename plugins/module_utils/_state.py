@@ -62,21 +62,45 @@ class Wanted:
 
 def set_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
     """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
-    [before] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    tasks, missing = _tasks.read_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+    if missing:
+        # Only a run that meets this needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+        tasks = _past.past_tasks(connection, missing)
+    if not tasks:
+        raise connection.forbidden[wanted.task_id]
+    [before] = tasks
     # Whoever drives the task wants to know this all the more where the task has ended under his hands.
     with _errors.noting(cancel_requested=before["cancelled"]):
-        return _set_task(connection, before, wanted, check_mode)
+        calls = _plan_past(connection, before, wanted) if missing else _plan(before, wanted)
+        return _set_task(connection, before, wanted, calls, check_mode)
+
+
+def _plan_past(connection: _connection.Connection, task: _taskinfo.Task, wanted: Wanted) -> list[Call]:
+    """No calls for a task that only the history has, which may be what is wanted already; else an error."""
+    has = f"{connection.host} has {_taskinfo.label(task)} in its history only"
+    if not _taskinfo.is_over(task):
+        raise _errors.VsphereError(f"{has}, which does not say how it ended")
+    if wanted.custom_values:
+        raise _errors.VsphereError(f"{has}, which knows no custom values: leave custom_values out")
+    if _plan(task, wanted):
+        raise _errors.VsphereError(f"{has}, where its description can no longer be set")
+    return []
 
 
 def _set_task(
-    connection: _connection.Connection, before: _taskinfo.Task, wanted: Wanted, check_mode: bool
+    connection: _connection.Connection,
+    before: _taskinfo.Task,
+    wanted: Wanted,
+    calls: list[Call],
+    check_mode: bool,
 ) -> dict[str, t.Any]:
-    calls = _plan(before, wanted)
     after = _predicted(before, wanted) if calls else before
     if calls and not check_mode:
         _send(connection, before, calls)
         with _errors.noting(changed=True):
-            [after] = _tasks.read_known_tasks(connection, [wanted.task_id], bool(wanted.custom_values))
+            after = _tasks.read_known_task(connection, wanted.task_id, bool(wanted.custom_values))
     return {
         "changed": bool(calls),
         "task": after,
@@ -100,6 +124,7 @@ def _send(connection: _connection.Connection, task: _taskinfo.Task, calls: list[
             if isinstance(failure, _errors.Fault) and failure.type == "InvalidState":
                 failure.message = (
                     f"{_taskinfo.label(task)} is {task['state']}, where {method} is refused (InvalidState)"
+                    f"{failure.more}"
                 )
             if sent:
                 failure.result["changed"] = True
@@ -121,7 +146,7 @@ def _plan(task: _taskinfo.Task, wanted: Wanted) -> list[Call]:
             progress.append(("UpdateProgress", {"percentDone": wanted.progress}))
         begin, end = _plan_state(task, wanted, bool(progress))
     details: list[Call] = []
-    if wanted.description and wanted.description != {"message": "", **_set(task["description"] or {})}:
+    if wanted.description and not _is_described(task, wanted.description):
         details.append(
             ("SetTaskDescription", {"description": {"_typeName": "LocalizableMessage", **wanted.description}})
         )
@@ -133,16 +158,17 @@ def _plan(task: _taskinfo.Task, wanted: Wanted) -> list[Call]:
     return begin + details + progress + end
 
 
-def _set(data: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The members that are set."""
-    return {name: value for name, value in data.items() if value is not None}
+def _is_described(task: _taskinfo.Task, wanted: dict[str, str]) -> bool:
+    """Whether the task's description is the wanted one; what its message is filled in with cannot be wanted."""
+    found = task["description"]
+    return bool(found) and all((found[name] or "") == text for name, text in wanted.items())
 
 
 def _plan_state(task: _taskinfo.Task, wanted: Wanted, needs_running: bool) -> tuple[list[Call], list[Call]]:
     """The changes of state before and after everything else; ``needs_running`` is true where progress will be set."""
     queued = task["state"] == "queued"
     if needs_running and (wanted.state == "queued" or (queued and wanted.state is None)):
-        raise _invalid_state(
+        raise _errors.VsphereError(
             f"{_taskinfo.label(task)} is or would be queued and takes no progress before it runs: "
             "give state: running too"
         )
@@ -179,18 +205,18 @@ def _check_outcome(task: _taskinfo.Task, wanted: Wanted) -> None:
     """A task that is over stays what it is: anything else is refused before it is sent."""
     if wanted.state is None:
         if wanted.progress is not None and wanted.progress != task["progress"]:
-            raise _invalid_state(
+            raise _errors.VsphereError(
                 f"{_taskinfo.label(task)} is over (state {task['state']}), so its progress can no longer be set"
             )
         return
     differs = wanted.state != task["state"]
     differs |= wanted.has_result and not _has_result(task, wanted)
     if wanted.fault_data:
-        differs |= not (_values.error(wanted.fault_data) or {}).items() <= (task["error"] or {}).items()
+        differs |= not _has_error(task, wanted.fault_data)
     if differs:
         what = "result" if task["state"] == "success" else "error"
         found = task["result"] if what == "result" else (task["error"] or {}).get("message")
-        raise _invalid_state(
+        raise _errors.VsphereError(
             f"{_taskinfo.label(task)} is over already with state {task['state']} and "
             f"{f'no {what}' if found is None else f'{what} {found!r}'}: "
             "the outcome of a task cannot be changed"
@@ -207,16 +233,32 @@ def _has_result(task: _taskinfo.Task, wanted: Wanted) -> bool:
     return bool(_values.from_any(wanted.result_data) == found)
 
 
+def _has_error(task: _taskinfo.Task, wanted: dict[str, t.Any]) -> bool:
+    """Whether the task has failed with the wanted fault; the server may have added to its messages and causes."""
+    given = _shape(wanted)
+    own = {name: value for name, value in given.items() if name not in ("messages", "cause")}
+    return own.items() <= (task["error"] or {}).items()
+
+
+def _shape(fault: dict[str, t.Any]) -> dict[str, t.Any]:
+    # Imported here, as only a run that ends a task as failed needs it.
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+
+    return _faults.shape(fault)
+
+
 def _predicted(task: _taskinfo.Task, wanted: Wanted) -> _taskinfo.Task:
     """What the task would look like afterwards."""
     after = dict(task)
-    for member in ("state", "progress", "description"):
+    for member in ("state", "progress"):
         if getattr(wanted, member) is not None and not (member == "progress" and _taskinfo.is_over(task)):
             after[member] = getattr(wanted, member)
+    if wanted.description and not _is_described(task, wanted.description):
+        after["description"] = {**wanted.description, "arg": []}
     if wanted.has_result:
         after["result"] = _values.from_any(wanted.result_data)
     if wanted.fault_data:
-        after["error"] = _values.error(wanted.fault_data)
+        after["error"] = _shape(wanted.fault_data)
     if wanted.custom_values:
         after["custom_values"] = {**task["custom_values"], **wanted.custom_values}
     return after
@@ -233,11 +275,6 @@ def _compared(task: _taskinfo.Task, wanted: Wanted) -> dict[str, t.Any]:
         "custom_values": wanted.custom_values or None,
     }
     return {member: task[member] for member, value in given.items() if value is not None}
-
-
-def _invalid_state(sentence: str) -> _errors.VsphereError:
-    fault = _errors.Fault("InvalidState", "The operation is not allowed in the current state.", {})
-    return _errors.VsphereError(f"{sentence} (InvalidState)", **fault.result)
 
 
 def _custom_value(name: str, value: t.Any) -> str:

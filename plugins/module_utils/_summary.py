@@ -17,11 +17,12 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _taskinfo
 
 def summarize(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:
     """Counts by state (all four), operation, user and entity, the most frequent first, and the two that stand out."""
-    states = collections.Counter(task["state"] for task in tasks)
+    # One that cannot be read is in none.
+    states = collections.Counter(task["state"] for task in tasks if task["state"])
     running = [task for task in tasks if task["state"] == "running"]
     begun = [task for task in tasks if task["duration"] is not None]
     return {
-        "by_state": {state: states[state] for state in _taskinfo.STATES},
+        "by_state": {**dict.fromkeys(_taskinfo.STATES, 0), **states},
         "by_operation": _counts(task["operation"] for task in tasks),
         "by_user": _counts(_user(task) for task in tasks),
         "by_entity": _by_entity(tasks),

@@ -11,63 +11,66 @@ from __future__ import annotations
 
 import datetime
 import typing as t
-import unicodedata
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
 Task = dict[str, t.Any]
 """A task as users see it."""
 
-# TaskInfo of release 9.0.0.0, in its order.
-_MEMBERS = (
-    "key",
-    "task",
-    "description",
-    "name",
-    "descriptionId",
-    "entity",
-    "entityName",
-    "locked",
-    "state",
-    "cancelled",
-    "cancelable",
-    "error",
-    "result",
-    "progress",
-    "progressDetails",
-    "reason",
-    "queueTime",
-    "startTime",
-    "completeTime",
-    "eventChainId",
-    "changeTag",
-    "parentTaskKey",
-    "rootTaskKey",
-    "activationId",
-)
-
 STATES = ("queued", "running", "success", "error")
 FINAL = STATES[2:]
 
 LABELS = ("operation", "state_label", "reason_label")
 
+_FEW = 5
 
-def task_from_info(info: dict[str, t.Any], now: datetime.datetime | None) -> Task:
+
+def task_from_info(
+    info: t.Any,
+    now: datetime.datetime | None,
+    task_id: str | None = None,
+    unreadable: dict[str, list[str]] | None = None,
+) -> Task:
     """A TaskInfo in VI/JSON form as users see it: every member in snake_case, an unset one as None.
 
     ``duration`` and ``queued_for`` are seconds; while the task runs or is queued they count up to ``now``, the server's
     clock, and are None where that is not known.
+
+    A member that cannot be read is None, and its name is noted in ``unreadable`` under the id of the task. ``task_id``
+    is that id as far as it is known without the TaskInfo.
     """
-    task = {_values.snake(member): _CONVERT.get(member, _values.plain)(info.get(member)) for member in _MEMBERS}
-    task["id"] = task.pop("task")["moid"]
+    bad: list[str] = []
+    if not isinstance(info, dict):
+        info, bad = {}, ["info"]
+    task: Task = {}
+    for name, member, read in _READERS:
+        value = info.get(member)
+        try:
+            task[name] = None if value is None else read(value)
+        except (RecursionError, ValueError):
+            task[name] = None
+            bad.append(name)
+    task["id"] = task["id"] or task_id or task["key"]
+    if bad and unreadable is not None:
+        unreadable[task["id"]] = bad
     # What the vSphere Client calls it is in no TaskInfo.
     task.update(dict.fromkeys(LABELS))
-    times = {member: _values.parse_time(info[member]) if member in info else None for member in _TIMES}
-    for member, time in times.items():
-        task[_values.snake(member)] = _values.utc(time) if time else None
-    task["duration"] = _seconds(times["startTime"], times["completeTime"] or now)
-    task["queued_for"] = _seconds(times["queueTime"], times["startTime"] or times["completeTime"] or now)
+    queued, started, completed = (task[name] for name in _TIMES)
+    task.update({name: _values.utc(task[name]) for name in _TIMES if task[name]})
+    # With a time that cannot be read they would come out wrong.
+    known = not set(_TIMES) & set(bad)
+    task["duration"] = _seconds(started, completed or now) if known else None
+    task["queued_for"] = _seconds(queued, started or completed or now) if known else None
     return task
+
+
+def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
+    """The warning about what ``task_from_info`` has noted."""
+    tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
+    rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
+    return _values.clean(
+        f"what {host} says of {', '.join(tasks[:_FEW] + rest)} cannot be read in part: the members named are null"
+    )
 
 
 def is_over(task: Task) -> bool:
@@ -76,49 +79,120 @@ def is_over(task: Task) -> bool:
 
 def label(task: Task) -> str:
     """A task in a sentence: id, operation, entity."""
-    return clean(f"{task['id']} ({name_of(task)} on {task['entity_name'] or 'no entity'})")
+    return _values.clean(
+        f"{task['id'] or 'a task without id'} ({name_of(task)} on {task['entity_name'] or 'no entity'})"
+    )
 
 
 def name_of(task: Task) -> str:
     """The operation as the API calls it, which is the same in every language."""
-    return str(task["name"] or task["description_id"])
+    return str(task["name"] or task["description_id"] or "unknown operation")
 
 
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        fault = task["error"] or {"message": "no reason given", "type": "no fault"}
-        return f"{label(task)} failed: {clean(fault['message']).rstrip('.')} ({fault['type']})"
+        # Only a run that has to do with failed tasks needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+
+        return f"{label(task)} failed: {_faults.why(task['error']) if task['error'] else 'no reason given (no fault)'}"
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
-    return f"{label(task)} is {task['state']}{percent}"
+    return f"{label(task)} is {_values.clean(task['state'] or 'in an unknown state')}{percent}"
 
 
-def clean(text: object) -> str:
-    """Text from the server in one line, without what could steer a terminal."""
-    kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
-    return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
+def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
+    """What reads a value of that type."""
+
+    def read(value: t.Any) -> t.Any:
+        value = _values.plain(value)
+        # A bool is an int, too.
+        if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
+            raise ValueError(value)
+        return value
+
+    return read
 
 
-def _described(description: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    return {"key": description["key"], "message": description.get("message")} if description else None
+_text, _flag, _number, _data, _list = (_plain(type_) for type_ in (str, bool, int, dict, list))
 
 
-def _with_type(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    return {"type": data["_typeName"], **_values.fields(data)} if data else None
+def _time(value: t.Any) -> datetime.datetime:
+    time = _values.time_of(value)
+    if time is None:
+        raise ValueError(value)
+    return time
 
 
-def _details(details: list[dict[str, t.Any]] | None) -> list[dict[str, t.Any]] | None:
-    return None if details is None else [{"key": d["key"], "value": _values.plain(d.get("value"))} for d in details]
+def _ref(value: t.Any) -> dict[str, str]:
+    ref = _data(value)
+    # Where only a reference can be, it need not say that it is one.
+    return {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
 
 
-_TIMES = ("queueTime", "startTime", "completeTime")
-_CONVERT: dict[str, t.Callable[[t.Any], t.Any]] = {
+def _refs(value: t.Any) -> list[dict[str, str]]:
+    return [_ref(each) for each in _list(value)]
+
+
+def _id(value: t.Any) -> str:
+    return _ref(value)["moid"]
+
+
+def _described(value: t.Any) -> dict[str, t.Any]:
+    """A LocalizableMessage; one whose text the client was to look up by its key has no message."""
+    data = _data(value)
+    return {
+        **{name: None if data.get(name) is None else _text(data[name]) for name in ("key", "message")},
+        "arg": _pairs(data.get("arg") or []),
+    }
+
+
+def _pairs(value: t.Any) -> list[dict[str, t.Any]]:
+    """A list of KeyAnyValue."""
+    pairs = [_data(each) for each in _list(value)]
+    return [{name: _values.plain(pair.get(name)) for name in ("key", "value")} for pair in pairs]
+
+
+def _error(value: t.Any) -> dict[str, t.Any]:
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+
+    return _faults.shape(value)
+
+
+def _reason(value: t.Any) -> dict[str, t.Any]:
+    data = _data(value)
+    return {"type": _text(data.get("_typeName", "TaskReason")), **_values.fields(data)}
+
+
+_TIMES = ("queue_time", "start_time", "complete_time")
+
+# TaskInfo of release 9.0.0.0, in its order, and how the value of each is read; ValueError where it cannot be.
+_MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "key": _text,
+    "task": _id,
     "description": _described,
-    "error": _values.error,
+    "name": _text,
+    "descriptionId": _text,
+    "entity": _ref,
+    "entityName": _text,
+    "locked": _refs,
+    "state": _text,
+    "cancelled": _flag,
+    "cancelable": _flag,
+    "error": _error,
     "result": _values.from_any,
-    "progressDetails": _details,
-    "reason": _with_type,
+    "progress": _number,
+    "progressDetails": _pairs,
+    "reason": _reason,
+    "queueTime": _time,
+    "startTime": _time,
+    "completeTime": _time,
+    "eventChainId": _number,
+    "changeTag": _text,
+    "parentTaskKey": _text,
+    "rootTaskKey": _text,
+    "activationId": _text,
 }
+_READERS = [("id" if m == "task" else _values.snake(m), m, read) for m, read in _MEMBERS.items()]
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:

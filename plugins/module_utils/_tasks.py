@@ -17,14 +17,19 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _lab
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
 
-_ABOUT = "content.about.fullName"
-
 
 class Reading(t.NamedTuple):
     """Tasks as users see them, in the order asked for, and the ids that the server does not know."""
 
     tasks: list[_taskinfo.Task]
     missing: list[str]
+
+
+def id_of(ref: _values.Ref) -> str:
+    """The id of the task that it is a reference to; ValueError, or another of its kind, where it is none."""
+    if ref["type"] != "Task" or not ref["value"]:
+        raise ValueError(ref)
+    return str(ref["value"])
 
 
 def check_ids(option: str, task_ids: list[str]) -> list[str]:
@@ -42,23 +47,26 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
 
 
 def read_tasks(connection: _connection.Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
-    """The given tasks, with one request for all of them and one more for each unknown id."""
+    """The given tasks, with one request for all of them, also where some are unknown or not for the user to see."""
     known = list(task_ids)
-    while True:
+    while known:
         objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in known]
         try:
-            tasks = {task["id"]: task for task in _read(connection, objects, custom_values)}
+            tasks = {task["id"]: task for task in _read(connection, objects, custom_values, transient=True)}
         except _errors.Fault as fault:
-            unknown = (fault.fields.get("obj") or {}).get("value")
-            if fault.type != "ManagedObjectNotFound" or unknown not in known:
+            # A server that leaves unknown objects out does not say this.
+            unknown = fault.missing.get("value")
+            if unknown not in known:
                 raise
             known.remove(unknown)
         else:
             _labels.label_tasks(connection, list(tasks.values()))
+            there = tasks.keys() | connection.forbidden.keys()
             return Reading(
                 [tasks[task_id] for task_id in task_ids if task_id in tasks],
-                [task_id for task_id in task_ids if task_id not in tasks],
+                [task_id for task_id in task_ids if task_id not in there],
             )
+    return Reading([], task_ids)
 
 
 def read_known_tasks(
@@ -71,19 +79,16 @@ def read_known_tasks(
     return tasks
 
 
-def unknown_ids(
-    connection: _connection.Connection, task_ids: list[str], in_history: bool = False
-) -> _errors.VsphereError:
-    """The error that names task ids which the server does not know, or which are not in its history either."""
-    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids"
-    if in_history:
-        sentence += ", which its history does not have either"
-    elif connection.has("extensionManager"):
-        # An ESXi has none, and no history.
-        sentence += (
-            "; a task that ended more than some ten minutes ago may be in vCenter's history only, where "
-            "vsphere_task_info finds it with source: history"
-        )
+def read_known_task(connection: _connection.Connection, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
+    """The given task; an unknown id is an error, and so is one that the user may not see."""
+    for task in read_known_tasks(connection, [task_id], custom_values):
+        return task
+    raise connection.forbidden[task_id]
+
+
+def unknown_ids(connection: _connection.Connection, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
+    """The error that names task ids which the server does not know; ``besides`` says more of them."""
+    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
     return _errors.VsphereError(sentence, missing_task_ids=task_ids)
 
 
@@ -98,21 +103,23 @@ def recent_tasks(
     return _read(connection, objects, custom_values)
 
 
-def read_product(connection: _connection.Connection) -> None:
-    """Have the connection know the server's product, which costs a request if no task was read before."""
-    if connection.product is None:
-        _read(connection, [], custom_values=False)
-
-
 def _read(
-    connection: _connection.Connection, objects: list[dict[str, t.Any]], custom_values: bool
+    connection: _connection.Connection, objects: list[dict[str, t.Any]], custom_values: bool, transient: bool = False
 ) -> list[_taskinfo.Task]:
-    """The tasks among the objects, without their labels."""
+    """The tasks among the objects, without their labels; ``transient`` objects may be gone.
+
+    Those that the user may not see are noted in the connection.
+    """
     wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
     tasks = []
-    for found in _retrieve(connection, objects, wanted):
+    for found in _retrieve(connection, objects, wanted, transient):
+        why = found.refused.get("info")
+        if why and why.type != "ManagedObjectNotFound":
+            connection.forbidden[found.ref["value"]] = why
         if "info" in found.properties:
-            task = _taskinfo.task_from_info(found.properties["info"], connection.server_time)
+            task = _taskinfo.task_from_info(
+                found.properties["info"], connection.server_time, found.ref["value"], connection.unreadable
+            )
             if custom_values:
                 task.update(_custom_values(found))
             tasks.append(task)
@@ -120,30 +127,26 @@ def _read(
 
 
 def _retrieve(
-    connection: _connection.Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any]
+    connection: _connection.Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any], transient: bool
 ) -> list[_properties.Object]:
     """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
-    specs, along = [wanted], []
-    if connection.product is None:
-        specs.append(_properties.property_spec("ServiceInstance", _ABOUT))
-        along.append(_properties.SERVICE_INSTANCE)
-    with_labels = bool(objects) and not connection.labels
+    specs, objects_too = [wanted], list(objects)
+    _properties.add_product(connection, objects_too, specs)
+    with_labels = not connection.labels
     if with_labels:
         specs.append(_properties.property_spec("TaskManager", *_labels.COMMON))
-        along.append(connection.manager("taskManager"))
-    given = [spec["obj"] for spec in objects]
-    objects = [*objects, *(_properties.object_spec(ref) for ref in along if ref not in given)]
+        manager = connection.manager("taskManager")
+        if manager not in [spec["obj"] for spec in objects]:
+            objects_too.append(_properties.object_spec(manager))
     try:
-        found = connection.read(lambda transport: _properties.retrieve(transport, objects, specs)) if objects else []
+        found = connection.read(lambda transport: _properties.retrieve(transport, objects_too, specs, transient))
     except _errors.Fault as fault:
         if not with_labels or fault.type == "ManagedObjectNotFound":
             raise
         # Should it be about the labels, the tasks can still be read.
         _labels.learn(connection, _labels.COMMON, [])
-        return _retrieve(connection, objects, wanted)
-    for each in found:
-        if each.ref["type"] == "ServiceInstance":
-            connection.product = each.properties[_ABOUT]["_value"]
+        return _retrieve(connection, objects, wanted, transient)
+    found = _properties.take_product(connection, found)
     if with_labels:
         _labels.learn(connection, _labels.COMMON, [each for each in found if each.ref["type"] == "TaskManager"])
     return found

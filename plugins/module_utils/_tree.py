@@ -39,20 +39,20 @@ def _find_below(
     def search(option: str, keys: set[str]) -> None:
         wanted = _filter.only(option, sorted(keys))
         found.update(
-            {task["key"]: task for task in _history.search_history(connection, wanted, _history.Scroll(page_size))}
+            {_key(task): task for task in _history.search_history(connection, wanted, _history.Scroll(page_size))}
         )
 
     if tasks:
-        search("root_task_keys", {task["root_task_key"] or task["key"] for task in tasks})
+        search("root_task_keys", {task["root_task_key"] or _key(task) for task in tasks})
     asked: set[str] = set()
-    while new := ({task["key"] for task in tasks} | found.keys()) - asked:
+    while new := ({_key(task) for task in tasks} | found.keys()) - asked:
         search("parent_task_keys", new)
         asked |= new
     return list(found.values())
 
 
 def _nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
-    known = {task["key"] for task in [*tasks, *below]}
+    known = {_key(task) for task in [*tasks, *below]}
     children: dict[str, list[_taskinfo.Task]] = {}
     for task in sorted(below, key=lambda each: str(each["queue_time"])):
         # The history forgets the oldest tasks first: what has lost its parent is put below the first of its chain.
@@ -60,10 +60,15 @@ def _nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_t
         children.setdefault(parent, []).append(task)
 
     def tree(task: _taskinfo.Task, above: frozenset[str]) -> _taskinfo.Task:
-        above |= {task["key"]}
-        return {**task, "children": [tree(c, above) for c in children.get(task["key"], ()) if c["key"] not in above]}
+        above |= {_key(task)}
+        return {**task, "children": [tree(c, above) for c in children.get(_key(task), ()) if _key(c) not in above]}
 
     return [tree(task, frozenset()) for task in tasks]
+
+
+def _key(task: _taskinfo.Task) -> str:
+    # They are the same on all servers that are known; either may be one that cannot be read.
+    return str(task["key"] or task["id"])
 
 
 def flat(tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:

@@ -66,7 +66,8 @@ class Unfinished(_selection.Selection):
     def find(self, connection: _connection.Connection) -> tuple[list[str], list[_taskinfo.Task]]:
         """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
 
-        Given ids that nothing narrows cost no request; the server may not know them, and they may be over.
+        Given ids that nothing narrows cost no request; the server may not know them, and they may be over. Others that
+        it has no more are looked for in its history.
         """
         if self.task_ids is not None and not (
             self._entity or self._conditions.given or self._children or self.from_history
@@ -76,8 +77,20 @@ class Unfinished(_selection.Selection):
         if self._is_cut:
             self._warn_of_cut()
         if reading.missing:
-            raise _tasks.unknown_ids(connection, reading.missing, self.from_history)
+            raise _tasks.unknown_ids(connection, reading.missing, ", which its history does not have either")
         tasks = _tree.flat(reading.tasks)
         return [task["id"] for task in tasks if not _taskinfo.is_over(task)], [
             task for task in tasks if _taskinfo.is_over(task)
         ]
+
+    def _read_given(
+        self, connection: _connection.Connection, task_ids: list[str], custom_values: bool
+    ) -> _tasks.Reading:
+        reading = super()._read_given(connection, task_ids, custom_values)
+        if not reading.missing:
+            return reading
+        # Only a run that meets one needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+        tasks = {task["id"]: task for task in (*reading.tasks, *_past.past_tasks(connection, reading.missing))}
+        return _tasks.Reading([tasks[task_id] for task_id in task_ids if task_id in tasks], [])

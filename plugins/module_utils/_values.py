@@ -43,7 +43,7 @@ def plain(value: t.Any) -> t.Any:
         if "_value" in value:
             return plain(value["_value"])
         if value.get("_typeName") == "ManagedObjectReference":
-            return {"type": value["type"], "moid": value["value"]}
+            return {"type": plain(value.get("type")), "moid": plain(value.get("value"))}
     return value
 
 
@@ -52,19 +52,48 @@ def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str
     return {snake(k): plain(v) for k, v in data.items() if k != "_typeName" and k not in leave_out}
 
 
+def release_numbers(release: str) -> list[int]:
+    """A release such as 8.0.2.0 as what can be compared."""
+    # LooseVersion does the same for 13 kB, which each run would compile.
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
 def utc(time: datetime.datetime) -> str:
     """The one form in which times are sent and returned: a later one is a greater text."""
     return time.astimezone(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_time(given: str) -> datetime.datetime:
-    """ISO 8601 with a zone; ValueError for anything else. Python 3.10 reads fractions of six digits only, and no Z."""
+    """ISO 8601 with a zone, else ValueError. Python before 3.11 reads fractions of six digits only, and no Z."""
     time = datetime.datetime.fromisoformat(
         re.sub(r"\.\d+", lambda fraction: fraction[0][:7].ljust(7, "0"), given).replace("Z", "+00:00")
     )
     if time.tzinfo is None:
         raise ValueError(given)
     return time
+
+
+def time_of(value: t.Any) -> datetime.datetime | None:
+    """A time of the wire, boxed or not; None where it cannot be read."""
+    try:
+        # One at the edge of the calendar may be none in UTC.
+        return parse_time(plain(value)).astimezone(datetime.timezone.utc)
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
+def clean(text: object) -> str:
+    """Text from the server in one line, without what could steer a terminal."""
+    # Only what is said of tasks needs it.
+    import unicodedata
+
+    kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
+    return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
+
+
+def object_name(type_: t.Any, moid: t.Any) -> str:
+    """A managed object in a sentence; the id of a manager is often its type."""
+    return str(type_) if type_ == moid else f"{type_} {moid}"
 
 
 # What XML, and so SOAP, does not hold, or in the case of the carriage return only where the sender writes it as a code;
@@ -83,27 +112,6 @@ def unsendable(given: str) -> str:
 def was_data(given: str) -> bool:
     """Whether a text given for an id was a dictionary or a list before Ansible made a text of it."""
     return given[:1] in ("{", "[")
-
-
-_OF_EVERY_FAULT = ("faultCause", "faultMessage", "faultstring")
-_TAKEN = ("type", "message")
-
-
-def error(data: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    """A fault inside data as users see it: {type, message, and the fault's own fields}.
-
-    The published API and 8.0.3 have the bare fault; the types of govmomi, and by report 9.x, wrap it into a
-    LocalizedMethodFault. An own field that is called type or message is given as field_type or field_message.
-    """
-    if not data:
-        return None
-    localized = ""
-    if data.get("_typeName") == "LocalizedMethodFault":
-        localized, data = data.get("localizedMessage", ""), data["fault"]
-    texts = [localized, data.get("faultstring")] + [m.get("message") for m in data.get("faultMessage") or ()]
-    own = fields(data, leave_out=_OF_EVERY_FAULT)
-    own = {(f"field_{name}" if name in _TAKEN else name): value for name, value in own.items()}
-    return {"type": data["_typeName"], "message": next((x for x in texts if x), data["_typeName"]), **own}
 
 
 def from_any(value: t.Any) -> t.Any:

@@ -13,19 +13,9 @@ from __future__ import annotations
 
 import collections
 import functools
-import traceback
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi_data
-
-try:
-    import pyVmomi
-    from pyVmomi import VmomiSupport
-
-    PYVMOMI_IMPORT_ERROR = ""
-except ImportError:
-    PYVMOMI_IMPORT_ERROR = traceback.format_exc()
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
 
 ViType = t.Any
 """A type of pyVmomi's: a class, of which it is not known what it extends before pyVmomi is there."""
@@ -49,14 +39,8 @@ class Method(t.NamedTuple):
     returns_task: bool
 
 
-def require_registry(reason: str) -> None:
-    if PYVMOMI_IMPORT_ERROR:
-        raise _errors.MissingLibrary("pyvmomi", reason, PYVMOMI_IMPORT_ERROR)
-
-
-def registry_name() -> str:
-    """pyVmomi with its version, for messages."""
-    return f"pyVmomi {pyVmomi.version_info_str}"
+require_registry = _pyvmomi.require
+registry_name = _pyvmomi.registry_name
 
 
 # --- types ---
@@ -65,7 +49,7 @@ def registry_name() -> str:
 def find_type(name: str) -> ViType | None:
     """The type of a VI/JSON ``_typeName``."""
     try:
-        return _pyvmomi_data.wire_type(name)
+        return _pyvmomi.wire_type(name)
     except KeyError:
         return None
 
@@ -76,18 +60,18 @@ def kind(type_: ViType) -> str:
         return "any"
     for base, word in (
         (list, "list"),
-        (VmomiSupport.ManagedObject, "reference"),
-        (VmomiSupport.DataObject, "object"),
-        (VmomiSupport.Enum, "enum"),
+        (_pyvmomi.VmomiSupport.ManagedObject, "reference"),
+        (_pyvmomi.VmomiSupport.DataObject, "object"),
+        (_pyvmomi.VmomiSupport.Enum, "enum"),
     ):
         if issubclass(type_, base):
             return word
-    return _pyvmomi_data.wire_name(type_)
+    return _pyvmomi.wire_name(type_)
 
 
 def name_of(type_: ViType) -> str:
     """How a message calls a type."""
-    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else _pyvmomi_data.wire_name(type_)
+    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else _pyvmomi.wire_name(type_)
 
 
 def item_of(type_: ViType) -> ViType:
@@ -111,19 +95,19 @@ def descendants(type_: ViType) -> list[ViType]:
         for each in _all_types()
         if each is not type_
         and issubclass(each, type_)
-        and VmomiSupport.GetQualifiedWsdlName(each)[0] == _pyvmomi_data.VIM
+        and _pyvmomi.VmomiSupport.GetQualifiedWsdlName(each)[0] == _pyvmomi.VIM
     ]
 
 
 @functools.cache
 def _all_types() -> list[ViType]:
-    return [each for each in VmomiSupport.GetWsdlTypes() if isinstance(each, type)]
+    return [each for each in _pyvmomi.VmomiSupport.GetWsdlTypes() if isinstance(each, type)]
 
 
 def members(type_: ViType) -> dict[str, Member]:
     """The members of a data object, or the properties of a managed one, as VI/JSON has them."""
     # What every type inherits is not part of VI/JSON; the text of a fault is the server's to give.
-    hidden = {prop.name for prop in _pyvmomi_data.wire_type("DynamicData")._GetPropertyList()}
+    hidden = {prop.name for prop in _pyvmomi.wire_type("DynamicData")._GetPropertyList()}
     if issubclass(type_, Exception):
         hidden.add("msg")
     return {prop.name: _member(prop) for prop in type_._GetPropertyList() if prop.name not in hidden}
@@ -143,7 +127,7 @@ def has_own_members(type_: ViType) -> bool:
 
 
 def _member(info: t.Any) -> Member:
-    optional, secret = info.flags & VmomiSupport.F_OPTIONAL, info.flags & VmomiSupport.F_SECRET
+    optional, secret = info.flags & _pyvmomi.VmomiSupport.F_OPTIONAL, info.flags & _pyvmomi.VmomiSupport.F_SECRET
     return Member(info.name, info.type, not optional, bool(secret))
 
 
@@ -154,8 +138,10 @@ def secret_names() -> frozenset[str]:
     Others, such as key and value, are so in single types; taking them for secrets would mask most of a message.
     """
     found = [prop for each in _all_types() for prop in getattr(each, "_propList", ())]
-    found += [param for each in descendants(VmomiSupport.ManagedObject) for m in _methods(each) for param in m.params]
-    secret = collections.Counter(info.name for info in found if info.flags & VmomiSupport.F_SECRET)
+    found += [
+        param for each in descendants(_pyvmomi.VmomiSupport.ManagedObject) for m in _methods(each) for param in m.params
+    ]
+    secret = collections.Counter(info.name for info in found if info.flags & _pyvmomi.VmomiSupport.F_SECRET)
     all_ = collections.Counter(info.name for info in found)
     return frozenset(name for name, count in secret.items() if 2 * count > all_[name])
 
@@ -166,17 +152,17 @@ def secret_names() -> frozenset[str]:
 def find_method(name: str) -> Method | None:
     """A method by its name on the wire, which no two types share in different meanings."""
     try:
-        info = VmomiSupport.GetWsdlMethod(_pyvmomi_data.VIM, name).info
+        info = _pyvmomi.VmomiSupport.GetWsdlMethod(_pyvmomi.VIM, name).info
     except KeyError:
         return None
     params = {param.name: _member(param) for param in info.params}
-    return Method(name, info.type, params, info.result is _pyvmomi_data.wire_type("Task"))
+    return Method(name, info.type, params, info.result is _pyvmomi.wire_type("Task"))
 
 
 def task_methods(type_: ViType | None) -> list[str]:
     """The methods of a type, or of all types, that return a task."""
-    types = [type_] if type_ else descendants(VmomiSupport.ManagedObject)
-    task = _pyvmomi_data.wire_type("Task")
+    types = [type_] if type_ else descendants(_pyvmomi.VmomiSupport.ManagedObject)
+    task = _pyvmomi.wire_type("Task")
     names = {info.wsdlName for each in types for info in _methods(each) if info.result is task}
     # Types of vim25 have methods that came with vSAN's own service, which are called at another address.
     return sorted(name for name in names if find_method(name))

@@ -20,6 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import (
     _filter,
     _history,
     _labels,
+    _past,
     _taskinfo,
     _tasks,
     _values,
@@ -51,6 +52,9 @@ def wait_for_tasks(
     deadline = began + options.timeout
     looking = min(deadline, began + options.look_for)
     watch = _watch.Watch(connection, task_ids, report, seen=options.seen)
+    if options.return_tasks and len(task_ids) <= _watch.FEW:
+        # What comes with the last update is complete then, but for the labels.
+        watch.meanwhile = lambda transport: _tasks.read_tasks(connection, watch.pending)
 
     def done() -> bool:
         pending = len(watch.pending)
@@ -59,8 +63,11 @@ def wait_for_tasks(
     with _telling(watch, began, deadline):
         with connection.patient(deadline):
             watch.until(done, looking)
-        if watch.unknown:
-            raise _tasks.unknown_ids(connection, watch.unknown)
+            if watch.unknown:
+                past = _past.past_tasks(connection, watch.unknown)
+                watch.settle(past)
+                ended = [*ended, *filter(_taskinfo.is_over, past)]
+                watch.until(done, looking)
         timed_out = looking == deadline and not done()
         asked = _Asked()
         if timed_out and options.on_timeout == "cancel":
@@ -105,6 +112,7 @@ def _telling(watch: _watch.Watch, began: float, deadline: float) -> t.Iterator[N
                 "failed_task_ids": [i for i in watch.wanted if states.get(i) == "error"],
                 "pending_task_ids": watch.pending,
                 "gone_task_ids": watch.gone,
+                "forbidden_task_ids": watch.forbidden,
                 "timed_out": time.monotonic() >= deadline,
                 "elapsed": round(time.monotonic() - began, 3),
             }
@@ -157,26 +165,32 @@ def _outcome(
     """How each task ended, and those that were read, by id: all of them, or those that have not succeeded."""
     task_ids = watch.wanted
     over = {task_id: watched.state for task_id, watched in watch.tasks.items() if watched.is_over}
-    read = task_ids if options.return_tasks else [i for i in task_ids if over.get(i) != "success"]
-    tasks = {task["id"]: task for task in _tasks.read_tasks(connection, read).tasks} if read else {}
+    tasks = {task["id"]: task for task in ended}
+    read = [i for i in task_ids if i not in tasks and (options.return_tasks or over.get(i) != "success")]
     for task_id in read:
-        # Gone while it was waited for, or between the last look and the reading.
-        if task_id not in tasks:
-            watched = watch.tasks.get(task_id)
-            found = _find_in_history(connection, task_id, watched.queue_time if watched else None)
-            # A history in which it still runs does not know how it ended either.
-            if found and _taskinfo.is_over(found):
-                tasks[task_id] = found
-    tasks.update({task["id"]: task for task in ended})
-    task_ids = [*(task["id"] for task in ended), *task_ids]
+        watched = watch.tasks.get(task_id)
+        if watched and watched.final:
+            tasks[task_id] = _taskinfo.task_from_info(
+                watched.final, connection.server_time, task_id, connection.unreadable
+            )
+    read = [i for i in read if i not in tasks]
+    tasks.update({task["id"]: task for task in _tasks.read_tasks(connection, read).tasks})
+    forbidden = [i for i in read if i not in tasks and i in connection.forbidden]
+    read = [i for i in read if i not in forbidden]
+    # Gone while they were waited for, or between the last look and the reading.
+    lost = [i for i in read if i not in tasks]
+    # A history in which they still run does not know how they ended either.
+    tasks.update({task["id"]: task for task in _find_in_history(connection, watch, lost) if _taskinfo.is_over(task)})
+    task_ids = [*(task["id"] for task in ended if task["id"] not in watch.wanted), *task_ids]
     # What was read last is the truth: a task may have ended since the last look, none comes back to life.
     over.update({task_id: task["state"] for task_id, task in tasks.items() if _taskinfo.is_over(task)})
-    gone = [i for i in task_ids if i not in over and i not in tasks and i in read]
+    gone = [i for i in lost if i not in over]
     result: dict[str, t.Any] = {
         "succeeded_task_ids": [i for i in task_ids if over.get(i) == "success"],
         "failed_task_ids": [i for i in task_ids if over.get(i) == "error"],
-        "pending_task_ids": [i for i in task_ids if i not in over and i not in gone],
+        "pending_task_ids": [i for i in task_ids if i not in over and i not in gone and i not in forbidden],
         "gone_task_ids": gone,
+        "forbidden_task_ids": forbidden,
     }
     if options.return_tasks:
         result["tasks"] = [tasks[i] for i in task_ids if i in tasks]
@@ -184,24 +198,31 @@ def _outcome(
 
 
 def _find_in_history(
-    connection: _connection.Connection, task_id: str, queued: datetime.datetime | None
-) -> _taskinfo.Task | None:
-    """The task as the history has it, sooner if it is known when it was queued; None where it, or a history, is not."""
-    spec: dict[str, t.Any] = {"_typeName": "TaskFilterSpec"}
-    if queued:
-        second = datetime.timedelta(seconds=1)
-        spec["time"] = {
-            "_typeName": "TaskFilterSpecByTime",
-            "timeType": "queuedTime",
-            "beginTime": _values.utc(queued - second),
-            "endTime": _values.utc(queued + second),
-        }
-    wanted = _filter.Filter(spec, [lambda task: bool(task["id"] == task_id)])
-    try:
-        found = _history.search_history(connection, wanted, _history.Scroll(limit=1, newest_first=not queued))
-    except _errors.VsphereError:
-        return None
-    return found[0] if found else None
+    connection: _connection.Connection, watch: _watch.Watch, task_ids: list[str]
+) -> list[_taskinfo.Task]:
+    """Those of the tasks that the history has, if there is one: found soon where it is known when they were queued."""
+    times = {i: watch.tasks[i].queue_time for i in task_ids if i in watch.tasks}
+    found = []
+    for task_id, time_ in times.items():
+        if time_:
+            wanted = _queued_at(time_, task_id)
+            # The result of the wait is worth more than what is missing in it.
+            with contextlib.suppress(_errors.VsphereError):
+                found += _history.search_history(connection, wanted, _history.Scroll(limit=1))
+    with contextlib.suppress(_errors.VsphereError):
+        found += _past.find_past(connection, [i for i in task_ids if not times.get(i)])
+    return found
+
+
+def _queued_at(when: datetime.datetime, task_id: str) -> _filter.Filter:
+    second = datetime.timedelta(seconds=1)
+    time_ = {
+        "_typeName": "TaskFilterSpecByTime",
+        "timeType": "queuedTime",
+        "beginTime": _values.utc(when - second),
+        "endTime": _values.utc(when + second),
+    }
+    return _filter.Filter({"_typeName": "TaskFilterSpec", "time": time_}, [lambda task: bool(task["id"] == task_id)])
 
 
 def failures(
@@ -223,6 +244,10 @@ def failures(
         sentences += [
             f"{i} is gone from the server and from its history, so its outcome is unknown"
             for i in result["gone_task_ids"]
+        ]
+        sentences += [
+            f"the user may not see {i}, so its outcome is unknown: grant System.View on its object"
+            for i in result["forbidden_task_ids"]
         ]
     if result["timed_out"] and options.on_timeout != "return":
         refused = {task["id"]: task["reason"] for task in result["not_cancelled_tasks"]}

@@ -26,7 +26,10 @@ if t.TYPE_CHECKING:
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
 
-# Small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
+FEW = 10
+"""Up to so many tasks are watched whole: what is wanted of them at the end comes with the update that says it."""
+
+# Of more, small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
 _PATHS = (
     "info.state",
     "info.progress",
@@ -43,10 +46,24 @@ GONE = "gone"
 
 @dataclasses.dataclass
 class Watched:
-    """What is known of a task while it is watched; ``values`` maps the watched paths to plain values."""
+    """What is known of a task while it is watched; ``values`` maps the watched paths to plain values.
+
+    ``info`` is the TaskInfo in VI/JSON form, None where it is not watched whole.
+    """
 
     id: str
     values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    info: dict[str, t.Any] | None = None
+
+    def change(self, path: str, value: t.Any) -> None:
+        """Take in a change of a property; one without a value unsets it."""
+        if path == "info" and isinstance(value, dict):
+            self.info = value
+            self.values = {each: _values.plain(value.get(each.partition(".")[2])) for each in _PATHS}
+        else:
+            # Of a change inside of a TaskInfo that was asked for whole, not all may be told.
+            self.info = None
+            self.values[path] = _values.plain(value)
 
     @property
     def state(self) -> str:
@@ -67,8 +84,12 @@ class Watched:
 
     @property
     def queue_time(self) -> datetime.datetime | None:
-        text = self.values.get("info.queueTime")
-        return _values.parse_time(text) if text else None
+        return _values.time_of(self.values.get("info.queueTime"))
+
+    @property
+    def final(self) -> dict[str, t.Any] | None:
+        """The TaskInfo of a task that is over, where it came whole."""
+        return self.info if self.is_over and self.info and "completeTime" in self.info else None
 
     def line(self) -> dict[str, t.Any]:
         """What a line of progress says of the task."""
@@ -95,17 +116,42 @@ class Watch:
         """``seen`` says that all of them have been there lately, so that none is unknown."""
         self.tasks: dict[str, Watched] = {}
         self.unknown: list[str] = []
+        self.forbidden: list[str] = []
         self.gone: list[str] = []
         self._connection = connection
         self.wanted = task_ids
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
+        self.meanwhile: Callable[[_connection.Transport], object] | None = None
+        """What is done, once, while the tasks go on; nothing that goes wrong with it is an error."""
 
     @property
     def pending(self) -> list[str]:
-        """Those that are neither over nor gone, in the order they were given."""
-        return [i for i in self.wanted if i not in self.gone and not (i in self.tasks and self.tasks[i].is_over)]
+        """Those of which more will be heard, in the order they were given."""
+        lost = {*self.gone, *self.forbidden}
+        return [i for i in self.wanted if i not in lost and not (i in self.tasks and self.tasks[i].is_over)]
+
+    @property
+    def _to_watch(self) -> list[str]:
+        return [task_id for task_id in self.pending if task_id not in self.unknown]
+
+    def settle(self, past: list[_taskinfo.Task]) -> None:
+        """Take the unknown for what the history has of them: over, or gone where it does not say how they ended."""
+        for task in past:
+            watched = self.tasks[task["id"]] = Watched(task["id"])
+            watched.values = {
+                "info.state": task["state"],
+                "info.progress": task["progress"],
+                "info.name": _taskinfo.name_of(task),
+                "info.entityName": task["entity_name"],
+            }
+            if watched.is_over:
+                self._changed.append(watched)
+            else:
+                self._lose(task["id"])
+        self.unknown = []
+        self._tell()
 
     def until(self, done: Callable[[], bool], deadline: float) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
@@ -115,25 +161,24 @@ class Watch:
         """
 
         def steps(transport: _connection.Transport) -> None:
-            while self._to_watch():
-                collecting = _collector(self._connection, transport, self._to_watch())
+            while self._to_watch:
+                collecting = _collector(self._connection, transport, self._to_watch)
                 try:
                     with collecting as collector:
                         return self._follow(transport, collector, done, deadline)
                 except _errors.Fault as fault:
-                    self._take_out(fault)
+                    # Only a server that does not report missing objects does this.
+                    if not self._is_missing(fault):
+                        raise
                     self._tell()
             return None
 
         self._connection.read(steps)
 
-    def _to_watch(self) -> list[str]:
-        return [task_id for task_id in self.pending if task_id not in self.unknown]
-
     def _follow(
         self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
     ) -> None:
-        version, more = "", True
+        version, more, first = "", True, True
         # The state is looked at before the clock is, and a truncated answer is read to its end.
         while more or not (self.unknown or done() or time.monotonic() >= deadline):
             seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
@@ -142,12 +187,29 @@ class Watch:
             more = bool(updates and updates.get("truncated"))
             if updates:
                 version = updates["version"]
-                for part in updates.get("filterSet", ()):
-                    for missing in part.get("missingObjects", ()):
-                        self._take_out(_properties.fault_of(missing["fault"], "Watching", missing["obj"]))
-                    for update in part.get("objectSet", ()):
-                        self._apply(update)
+                self._take_in(updates)
+            if first and not more:
+                first = False
+                self._miss_unseen()
             self._tell()
+            if self.meanwhile and not (more or self.unknown or done()):
+                self._connection.glimpse(self.meanwhile)
+                self.meanwhile = None
+
+    def _take_in(self, updates: dict[str, t.Any]) -> None:
+        for part in updates.get("filterSet") or ():
+            for missing in part.get("missingSet") or ():
+                fault = _properties.fault_of(missing["fault"], "Watching", missing["obj"])
+                if not self._is_missing(fault):
+                    self._forbid(missing["obj"]["value"], fault)
+            for update in part.get("objectSet") or ():
+                self._apply(update)
+
+    def _miss_unseen(self) -> None:
+        """Take for missing what the first look does not speak of: a server need not say which objects it lacks."""
+        for task_id in self._to_watch:
+            if task_id not in self.tasks:
+                self._miss(task_id)
 
     def _tell(self) -> None:
         """Report what has changed, all at once: whoever shows it needs to know whether they are few or many."""
@@ -160,24 +222,40 @@ class Watch:
         if update["kind"] == "leave":
             self._lose(task_id)
             return
-        _properties.raise_missing({"obj": update["obj"], **update})
         task = self.tasks.setdefault(task_id, Watched(task_id))
         before = dict(task.values)
-        for change in update.get("changeSet", ()):
-            # A change without a value unsets.
-            task.values[change["name"]] = _values.plain(change.get("val"))
+        for change in update.get("changeSet") or ():
+            task.change(change["name"], change.get("val"))
+        refused = _properties.refused(update)
+        for path in ("info", "info.state"):
+            if path in refused:
+                del self.tasks[task_id]
+                self._forbid(task_id, refused[path])
+                return
         if task.values != before:
             self._changed.append(task)
 
-    def _take_out(self, fault: _errors.Fault) -> None:
-        """Note which task a ManagedObjectNotFound speaks of; any other fault is raised again."""
-        task_id = (fault.fields.get("obj") or {}).get("value")
-        if fault.type != "ManagedObjectNotFound" or task_id not in self._to_watch():
-            raise fault
+    def _is_missing(self, fault: _errors.Fault) -> bool:
+        """Whether the fault says that a task is not there, which is noted then."""
+        task_id = fault.missing.get("value")
+        if task_id not in self._to_watch:
+            return False
+        self._miss(task_id)
+        return True
+
+    def _miss(self, task_id: str) -> None:
+        """Note that a task is not there: unknown at the first look, gone later on."""
         if self._seen or task_id in self.tasks:
             self._lose(task_id)
         else:
             self.unknown.append(task_id)
+
+    def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
+        """Note that the user may not see a task, or not any more."""
+        if fault.type == "NotAuthenticated":
+            raise fault
+        self.forbidden.append(task_id)
+        self._connection.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
         """Note that a task is not there any more."""
@@ -194,9 +272,12 @@ def _collector(
 ) -> t.Iterator[_values.Ref]:
     """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
-    # That takes the filter along.
-    with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector"):
+    # That takes the filter along, and so does a logout.
+    with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector", until_logout=True):
         objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
-        spec = _properties.filter_spec(objects, [_properties.property_spec("Task", *_PATHS)])
-        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
+        few = len(task_ids) <= FEW
+        wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
+        spec = _properties.filter_spec(objects, [wanted], transient=True)
+        # A change inside of what is watched whole shall bring the whole.
+        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": not few})
         yield collector

@@ -35,6 +35,8 @@ options:
     type: str
     choices: [present, absent]
     default: present
+notes:
+  - The user needs any role on any object. vCenter refuses the login of a user who has none (NoPermission).
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -78,19 +80,26 @@ session_id:
   returned: with O(state=present)
   type: str
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidLogin
-    message: Cannot complete login due to an incorrect user name or password.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_product
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
@@ -99,8 +108,7 @@ ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "def
 
 
 def present(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-    # A session that was given and is not alive any more is renewed by this.
-    read_product(connection)
+    connection.check_session()
     return {"changed": connection.logged_in, "session_id": connection.keep_session()}
 
 

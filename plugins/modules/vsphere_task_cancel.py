@@ -18,7 +18,8 @@ description:
     below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*), a time or a state is not enough.
   - Selected are those that are queued or running, unless O(states) says otherwise. What exactly would be cancelled is
     shown in check mode.
-  - If the server does not know one of O(task_ids), the module fails before it cancels any.
+  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history. If one
+    is not there either, the module fails before it cancels any.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -55,6 +56,9 @@ options:
         waits no more, and ends.
       - It is how the module learns that Ansible was killed, so there is no need to give it.
     type: path
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has, and
+    C(Global.CancelTask) on the entities of tasks that others have started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -109,6 +113,8 @@ tasks:
       error:
         type: RequestCanceled
         message: The task was canceled by a user.
+        messages: []
+        cause: null
 cancelled_task_ids:
   description: Tasks whose cancellation was asked for, or would be in check mode.
   returned: when the tasks could be read, also on failure
@@ -124,14 +130,30 @@ skipped_tasks:
     - id: task-124
       reason: it is over already (state success)
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: NotSupported
-    message: "The task reports cancelable: false."
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+    - The module fails for those that O(task_ids) names.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str

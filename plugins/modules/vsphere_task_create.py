@@ -14,7 +14,7 @@ description:
     M(vsphere.tasks.vsphere_task_state) lets it run and ends it. Nobody else does, also not when its cancellation was
     asked for.
   - Its type must be registered in vCenter, which M(vsphere.tasks.vsphere_task_type) does.
-  - vCenter demands the privilege C(Task.Create). ESXi creates no tasks for others.
+  - ESXi creates no tasks for others.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -69,6 +69,9 @@ options:
   parent_task_key:
     description: Key of the task that this one is a part of.
     type: str
+notes:
+  - The user needs C(Task.Create) on the root folder, and C(System.View) on O(entity), which every role but No access
+    has.
 seealso:
   - module: vsphere.tasks.vsphere_task_type
   - module: vsphere.tasks.vsphere_task_state
@@ -141,12 +144,20 @@ task:
     cancelable: true
     activation_id: backup-4711
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidArgument
-    message: "A specified parameter was not correct: taskType"
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

@@ -33,6 +33,9 @@ options:
       - The history does not have them, and so O(children) come without.
     type: bool
     default: false
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has. Tasks of other
+    entities are not seen.
 seealso:
   - module: vsphere.tasks.vsphere_task_cancel
   - module: vsphere.tasks.vsphere_task_state
@@ -119,7 +122,7 @@ api:
 tasks:
   description:
     - The tasks, those that were searched for in the order of O(order), given ones in that of O(task_ids).
-    - Every member is there; an unset one is null.
+    - Every member is there; an unset one, and one that cannot be read, is null.
   returned: success
   type: list
   elements: dict
@@ -141,8 +144,21 @@ tasks:
       type: str
       sample: Power On virtual machine
     description:
-      description: The current phase, with C(key) and C(message).
+      description: The current phase; an operation need not tell.
       type: dict
+      contains:
+        key:
+          description: Key of the text, for clients that have it in their language.
+          type: str
+          sample: com.vmware.vdp2.task.description
+        message:
+          description: The text, null where the server leaves it to such clients.
+          type: str
+        arg:
+          description: What the text is filled in with, each with C(key) and C(value).
+          type: list
+          elements: dict
+          sample: [{"key": "workOrderId", "value": "cp.20141020150650"}]
     description_id:
       description: Identifier of the operation.
       type: str
@@ -160,7 +176,7 @@ tasks:
       type: list
       elements: dict
     state:
-      description: V(queued), V(running), V(success) or V(error).
+      description: V(queued), V(running), V(success) or V(error), or what a newer release may add.
       type: str
       sample: running
     state_label:
@@ -176,10 +192,28 @@ tasks:
       type: bool
       sample: true
     error:
-      description: >-
-        Why it failed, with C(type), C(message) and the fault's own fields in snake_case. One that is itself called
-        type or message is given as C(field_type) or C(field_message).
+      description:
+        - Why it failed. Besides what every fault has, it has the fault's own fields in snake_case, references as
+          C(type) and C(moid), and faults in them in this form again. A field that is itself called C(type),
+          C(message), C(messages) or C(cause) is given as C(field_type), and so on.
       type: dict
+      contains:
+        type:
+          description: Type of the fault.
+          type: str
+          sample: CannotCreateFile
+        message:
+          description: What the vSphere Client shows.
+          type: str
+          sample: Cannot complete file creation operation.
+        messages:
+          description: The stack of messages below it, which often has the reason; without repetitions.
+          type: list
+          elements: str
+          sample: ["Failed to create object."]
+        cause:
+          description: The fault that has brought it about, in this form again; null where the server names none.
+          type: dict
     result:
       description: >-
         What it brought about: a scalar, a list, a reference as C(type) and C(moid), or a data object as VI/JSON has
@@ -196,7 +230,7 @@ tasks:
     reason:
       description: Who or what started it, with C(type) and its own fields.
       type: dict
-      sample: {"type": "TaskReasonUser", "user_name": "administrator@vsphere.local"}
+      sample: {"type": "TaskReasonUser", "user_name": "VSPHERE.LOCAL\\automation"}
     reason_label:
       description: The kind of reason as the vSphere Client shows it; null likewise.
       type: str
@@ -257,7 +291,7 @@ summary:
   type: dict
   contains:
     by_state:
-      description: How many are in each state; all four are there.
+      description: How many are in each state; all four are there, others where a task is in them.
       type: dict
       sample: {"queued": 0, "running": 1, "success": 12, "error": 0}
     by_operation:
@@ -267,7 +301,7 @@ summary:
     by_user:
       description: How many each user has started; what the system, an alarm or a schedule has, by C(reason.type).
       type: dict
-      sample: {"administrator@vsphere.local": 12, "TaskReasonSystem": 1}
+      sample: {"VSPHERE.LOCAL\\automation": 12, "TaskReasonSystem": 1}
     by_entity:
       description: How many each entity has, by name; the moid is added where several have the same name.
       type: dict
@@ -279,6 +313,13 @@ summary:
     longest:
       description: The task that has run longest, likewise.
       type: dict
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
   description: Those of O(task_ids) that the server does not know.
   returned: success
@@ -286,12 +327,20 @@ missing_task_ids:
   elements: str
   sample: []
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidLogin
-    message: Cannot complete login due to an incorrect user name or password.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

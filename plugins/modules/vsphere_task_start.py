@@ -111,6 +111,9 @@ options:
         waits no more, and ends.
       - It is how the module learns that Ansible was killed, so there is no need to give it.
     type: path
+notes:
+  - The user needs the privileges of the operation, which the API reference names with the method, and C(System.View)
+    on the objects named by O(object), O(params) and O(unless), which every role but No access has.
 seealso:
   - module: vsphere.tasks.vsphere_task_wait
   - module: vsphere.tasks.vsphere_task_cancel
@@ -256,13 +259,20 @@ sent_at:
   sample: "2026-01-31T18:00:00Z"
 fault:
   description:
-    - The vSphere fault behind a failure to start it, with C(type) and C(message), for a C(rescue).
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
     - That of a task which failed while it was waited for is in C(task.error).
-  returned: failure, where there was one
+  returned: failure, where the server has sent one
   type: dict
   sample:
     type: NoPermission
     message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Sets the description, progress, state, result, error and custom values of a task, such as one that
     M(vsphere.tasks.vsphere_task_create) has created to show the work of a play in the vSphere Client.
-  - Only what differs is sent, so that a second run changes nothing.
-  - vCenter demands the privilege C(Task.Update), for custom values C(Global.SetCustomField).
+  - Only what differs is sent, so that a second run changes nothing. A task that the server has no more is looked for
+    among the newest 10,000 of its history, and nothing but the outcome that it has may be asked for then.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -69,8 +69,13 @@ options:
   custom_values:
     description:
       - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
+      - They are not in the history, so they are refused for a task that the server has there only.
       - A value is a text, or a number, which becomes one.
     type: dict
+notes:
+  - The user needs C(Task.Update) on the root folder, for O(custom_values) what the custom field demands, which is
+    C(Global.SetCustomField) unless it was made with another, and C(System.View) on the entities of the tasks, which
+    every role but No access has.
 seealso:
   - module: vsphere.tasks.vsphere_task_create
   - module: vsphere.tasks.vsphere_task_info
@@ -148,6 +153,7 @@ task:
     description:
       key: vsphere.tasks.description
       message: Copying the templates
+      arg: []
 cancel_requested:
   description:
     - Whether the cancellation of the task was asked for. A task that M(vsphere.tasks.vsphere_task_create) has created
@@ -156,14 +162,22 @@ cancel_requested:
   type: bool
   sample: false
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidState
-    message: The operation is not allowed in the current state.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str

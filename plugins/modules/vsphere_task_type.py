@@ -15,8 +15,7 @@ description:
   - The extension is made where there is none of that key. Of an extension that exists, everything else is left as it
     is, such as other task types, labels in other locales, servers and clients.
   - An extension is written as a whole. Where somebody else changes it in the same moment, one of both changes is lost.
-  - vCenter demands the privilege C(Extension.Register), C(Extension.Update) or C(Extension.Unregister), depending on
-    what there is to do. ESXi has no extensions.
+  - ESXi has no extensions.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -66,6 +65,9 @@ options:
     type: str
     choices: [present, absent]
     default: present
+notes:
+  - The user needs C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder,
+    depending on what there is to do.
 seealso:
   - module: vsphere.tasks.vsphere_task_create
 """
@@ -131,12 +133,20 @@ extension:
             en: Back up the configuration
             de: Konfiguration sichern
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
     type: NoPermission
     message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

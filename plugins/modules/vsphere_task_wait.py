@@ -14,7 +14,8 @@ description:
   - While it waits it shows the progress of the tasks, a line whenever something changed.
   - It waits for the tasks that are selected when it begins. At least one option must select them. Those that are over
     by then are judged too; O(states=["queued", "running"]) leaves them out.
-  - If the server does not know one of O(task_ids), the module fails at once. An empty list is over at once.
+  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history, and
+    judged by that. If one is not there either, the module fails at once. An empty list is over at once.
   - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -60,6 +61,9 @@ options:
       - It is how Ansible learns the progress where the module runs elsewhere, so there is no need to give it.
     type: int
     default: 0
+notes:
+  - The user needs C(System.View) on the entities of the tasks, which every role but No access has; with
+    O(on_timeout=cancel) also C(Global.CancelTask) on the entities of tasks that others have started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
   - module: vsphere.tasks.vsphere_task_cancel
@@ -116,6 +120,8 @@ tasks:
       error:
         type: RequestCanceled
         message: The task was canceled by a user.
+        messages: []
+        cause: null
 succeeded_task_ids:
   description: Tasks that ended in the state success.
   returned: when the tasks were waited for, also on failure
@@ -162,18 +168,34 @@ elapsed:
   returned: when the tasks were waited for, also on failure
   type: float
   sample: 12.043
+forbidden_task_ids:
+  description:
+    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
+    - The module fails for those that O(task_ids) names, unless O(on_error=return), because their outcome is unknown.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["task-124"]
 missing_task_ids:
-  description: Ids that the server does not know.
+  description: Ids that neither the server knows nor the newest tasks of its history have.
   returned: failure, where that is why
   type: list
   elements: str
 fault:
-  description: The vSphere fault behind a failure, with C(type) and C(message), for a C(rescue).
-  returned: failure, where there was one
+  description:
+    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
+  returned: failure, where the server has sent one
   type: dict
   sample:
-    type: InvalidLogin
-    message: Cannot complete login due to an incorrect user name or password.
+    type: NoPermission
+    message: Permission to perform this operation was denied.
+    messages: []
+    cause: null
+    missing_privileges:
+      - _typeName: NoPermissionEntityPrivileges
+        entity: {"type": "VirtualMachine", "moid": "vm-45"}
+        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import contextlib

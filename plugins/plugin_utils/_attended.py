@@ -43,7 +43,7 @@ class Attended(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         # In a loop, this process goes on with the next item whatever became of Ansible.
         self._check_wanted()
-        result = t.cast("Result", super().run(tmp, task_vars))
+        result = super().run(tmp, task_vars)
         return {**result, **self._outcome(task_vars or {})}
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:

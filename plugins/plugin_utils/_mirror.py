@@ -23,8 +23,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._entity import Entit
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, MissingLibrary, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._state import Wanted, drive_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import clean, is_over, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import is_over, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
@@ -140,11 +141,18 @@ def entity_from_text(text: str | None) -> Entity | None:
 
 def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http_errors, vijson  # noqa: F401
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults  # noqa: F401
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import (  # noqa: F401
+        _http_errors,
+        _negotiation,
+        _soap_answer,
+        vijson,
+    )
 
     if transport != "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._transport import soap  # noqa: F401
     import difflib  # noqa: F401
+    import unicodedata  # noqa: F401
 
     # What is imported when it is first used: for the look-up of a host's name, for reading a time, for a suggestion.
     "vcenter".encode("idna")

@@ -12,7 +12,8 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import clean, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._taskinfo import FINAL, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 from ansible_collections.vsphere.tasks.plugins.module_utils._watch import GONE
 
 if t.TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _is_due(report: Report, before: Report, age: float, interval: float) -> bool
 
 def _is_over(report: Report) -> bool:
     """Whether nothing more will be heard of the task: it has ended, or it is gone."""
-    return report["state"] not in ("queued", "running")
+    return report["state"] in (*FINAL, GONE)
 
 
 def report_of(task: dict[str, t.Any]) -> Report:
@@ -100,4 +101,5 @@ def line(report: Report) -> str:
     """One task: id, operation, entity, state, percent."""
     percent = "" if report["progress"] is None else f" {report['progress']} %"
     entity = f" on {clean(report['entity'])}" if report["entity"] else ""
-    return f"{clean(report['id'])} {clean(report['operation'])}{entity}: {clean(report['state'])}{percent}"
+    operation = clean(report["operation"] or "unknown operation")
+    return f"{clean(report['id'])} {operation}{entity}: {clean(report['state'] or 'state unknown')}{percent}"

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 Result = dict[str, t.Any]
 
-_FINAL = ("succeeded_task_ids", "failed_task_ids", "gone_task_ids")
+_FINAL = ("succeeded_task_ids", "failed_task_ids", "gone_task_ids", "forbidden_task_ids")
 
 
 class Rounds:

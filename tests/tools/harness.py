@@ -49,10 +49,14 @@ def starts(python: Path) -> bool:
 
 
 def path() -> str:
-    """PATH without the folders that hold a Python which does not start: ansible-test gives up on one."""
-    folders = os.environ["PATH"].split(os.pathsep)
-    sound = [folder for folder in folders if all(map(starts, pythons(Path(folder))))]
-    return os.pathsep.join([SCRIPTS, *sound])
+    """PATH without the folders that hold a Python which does not start: ansible-test gives up on one.
+
+    At the end stands the oldest Python that modules run on, where pyenv has it: its shim starts another one.
+    """
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
+    sound = [folder for folder in folders if all(map(starts, pythons(folder)))]
+    oldest = [found for folder in folders for found in folder.glob("../versions/3.9.*/bin") if folder.name == "shims"]
+    return os.pathsep.join(map(str, [SCRIPTS, *sound, *oldest]))
 
 
 def provide_pip(home: Path) -> None:

@@ -22,7 +22,8 @@ import (
 // call is one request on its way through the simulator, of either protocol.
 type call struct {
 	ctx     context.Context // ends with the client's connection, and with the session
-	session string          // what the client sent as its session; its key once logged in
+	token   string          // what the client sent as its session; a new one after a login
+	session string          // the key of that
 	login   *session        // the one that it is in, if any
 
 	inner  *simulator.Context // the simulator's
@@ -55,10 +56,9 @@ func (s *Server) serve(c *call, r *http.Request, envelope []byte) *recorder {
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
 	c.ctx = ctx
-	if c.login = s.sessions.touch(c.session); c.login != nil {
+	if c.login = s.sessions.touch(c.token); c.login != nil {
+		c.session = c.login.key
 		defer context.AfterFunc(c.login.ctx, cancel)()
-	} else {
-		c.session = ""
 	}
 
 	id := strconv.FormatInt(s.callID.Add(1), 10)
@@ -151,6 +151,12 @@ func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 
 // withoutSession are the calls of VI/JSON that need no session.
 var withoutSession = []string{"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent"}
+
+// needsSession says that of a call as the counters name it.
+func needsSession(call string) bool {
+	_, member, _ := strings.Cut(call, ".")
+	return member != "" && call != "ServiceInstance.content" && !slices.Contains(withoutSession, member)
+}
 
 // lookup prefers the session's own objects, such as its property collectors.
 func lookup(ctx *simulator.Context, ref types.ManagedObjectReference) mo.Reference {

@@ -8,8 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,11 +29,14 @@ type Config struct {
 
 	NoVIJSON, NoHello, WrappedFaults bool
 	Release                          string
+	UnknownRelease                   int
+	Hello                            *helloAnswer // instead of the usual one
 
 	Delays      map[string]time.Duration
 	CancelDelay time.Duration
 	SessionIdle time.Duration
 	History     int
+	HistoryLag  time.Duration
 }
 
 // releases are the published VI/JSON releases, oldest first; a server knows its own and all older ones.
@@ -48,9 +53,9 @@ func parseFlags(args []string) (Config, error) {
 	fs.IntVar(&c.Hosts, "hosts", 1, "standalone hosts per datacenter")
 	fs.IntVar(&c.Clusters, "clusters", 1, "clusters per datacenter")
 	fs.IntVar(&c.Datacenters, "datacenters", 1, "datacenters")
-	fs.StringVar(&c.User, "user", "administrator@vsphere.local", "the `name` that may do everything")
+	fs.StringVar(&c.User, "user", "", "the `name` that may do everything (default administrator@vsphere.local; root of an ESXi)")
 	fs.StringVar(&c.Password, "password", "S3cret!", "the password of both users")
-	fs.StringVar(&c.ReadonlyUser, "readonly-user", "reader@vsphere.local", "the `name` that may only read")
+	fs.StringVar(&c.ReadonlyUser, "readonly-user", "", "the `name` that may only read (default reader@vsphere.local; reader of an ESXi)")
 	fs.StringVar(&c.Cert, "cert", "", "certificate `file` (PEM); made at start when not given")
 	fs.StringVar(&c.Key, "key", "", "key `file` (PEM) of --cert")
 	fs.StringVar(&c.CAOut, "ca-out", "", "`file` to write the CA certificate to")
@@ -59,10 +64,14 @@ func parseFlags(args []string) (Config, error) {
 	fs.BoolVar(&c.NoHello, "no-hello", false, "be a vCenter 8.0.1: VI/JSON without hello")
 	fs.BoolVar(&c.WrappedFaults, "wrapped-faults", false, "a fault inside data as LocalizedMethodFault in JSON too")
 	fs.StringVar(&c.Release, "release", releases[len(releases)-1], "newest VI/JSON `release` served")
+	fs.IntVar(&c.UnknownRelease, "unknown-release", 0, "HTTP `status` of a VI/JSON release that is not served: 404 or 500 (default: as recorded of --release)")
+	fs.Func("hello", "HTTP `status` of the version negotiation, or what PUT /hello takes", c.setHello)
 	fs.Func("delay", "`Method=duration` that the tasks of a method take, e.g. CloneVM_Task=5s (repeatable)", c.addDelay)
 	fs.DurationVar(&c.CancelDelay, "cancel-delay", 100*time.Millisecond, "time between an accepted CancelTask and the end of the task")
 	fs.DurationVar(&c.SessionIdle, "session-idle", 30*time.Minute, "how long an idle session lives")
 	fs.IntVar(&c.History, "history", 1000, "how many tasks the history keeps")
+
+	fs.DurationVar(&c.HistoryLag, "history-lag", 0, "how long a new task is not in the history yet")
 
 	fs.SetOutput(io.Discard) // whoever calls says what is wrong
 	if err := fs.Parse(args); err != nil {
@@ -72,7 +81,22 @@ func parseFlags(args []string) (Config, error) {
 		}
 		return c, err
 	}
+	c.nameUsers()
 	return c, c.check(fs.Args())
+}
+
+// nameUsers gives the users that were not named the names of a server of the kind.
+func (c *Config) nameUsers() {
+	domain, admin := "@vsphere.local", "administrator"
+	if c.ESX {
+		domain, admin = "", "root"
+	}
+	if c.User == "" {
+		c.User = admin + domain
+	}
+	if c.ReadonlyUser == "" {
+		c.ReadonlyUser = "reader" + domain
+	}
 }
 
 func (c *Config) check(rest []string) error {
@@ -85,10 +109,20 @@ func (c *Config) check(rest []string) error {
 		return errors.New("--ca-out writes the CA that is made at start: it does not go with --cert")
 	case !slices.Contains(releases, c.Release):
 		return fmt.Errorf("unknown release %q (known: %s)", c.Release, strings.Join(releases, ", "))
+	case !slices.Contains([]int{0, http.StatusNotFound, http.StatusInternalServerError}, c.UnknownRelease):
+		return errors.New("--unknown-release must be 404 or 500")
 	case c.History < 1:
 		return errors.New("--history must be at least 1")
 	}
 	return nil
+}
+
+func (c *Config) setHello(value string) (err error) {
+	if status, failed := strconv.Atoi(value); failed == nil {
+		value = fmt.Sprintf(`{"status":%d}`, status)
+	}
+	c.Hello, err = readHello(strings.NewReader(value))
+	return err
 }
 
 func (c *Config) addDelay(value string) error {
@@ -124,9 +158,25 @@ func (c *Config) newest() string {
 	return c.Release
 }
 
+// unknownRelease is the status of a release that is not served.
+func (c *Config) unknownRelease() int {
+	switch {
+	case c.UnknownRelease != 0:
+		return c.UnknownRelease
+	case c.newest() == "8.0.3.0":
+		return http.StatusInternalServerError
+	}
+	return http.StatusNotFound
+}
+
 // hasHello says whether version negotiation is there, which came with the second release.
 func (c *Config) hasHello() bool {
 	return len(c.vijsonReleases()) > 1
+}
+
+// envoy says whether there is one in front of the server.
+func (c *Config) envoy() bool {
+	return len(c.vijsonReleases()) > 0
 }
 
 // version is the product's version and its API version.

@@ -28,6 +28,21 @@ func (s *Server) controlAPI() http.Handler {
 	handle("POST /tasks", s.controlCreate)
 	handle("PATCH /tasks/{id}", s.controlChange)
 	handle("DELETE /tasks/{id}", s.controlDelete)
+	handle("PUT /users", func(r *http.Request) (any, error) {
+		wanted := newUser{}
+		if err := readControl(r, &wanted); err != nil {
+			return nil, err
+		}
+		return struct{}{}, s.users.add(wanted)
+	})
+	handle("PUT /history", func(r *http.Request) (any, error) {
+		var wanted struct {
+			Lag float64 `json:"lag"` // seconds
+		}
+		err := readControl(r, &wanted)
+		s.tasks.historyLag.Store(int64(seconds(wanted.Lag)))
+		return wanted, err
+	})
 	handle("GET /stats", func(*http.Request) (any, error) { return s.report(), nil })
 	handle("DELETE /stats", func(*http.Request) (any, error) {
 		s.stats.reset()
@@ -44,12 +59,23 @@ func (s *Server) controlAPI() http.Handler {
 	handle("POST /sessions/expire", func(*http.Request) (any, error) {
 		return map[string]int{"expired": s.sessions.expireAll()}, nil
 	})
+	handle("PUT /hello", func(r *http.Request) (any, error) {
+		answer, err := readHello(r.Body)
+		if err == nil {
+			s.hello.Store(answer)
+		}
+		return answer, err
+	})
+	handle("DELETE /hello", func(*http.Request) (any, error) {
+		s.hello.Store(nil)
+		return struct{}{}, nil
+	})
 	handle("POST /faults", func(r *http.Request) (any, error) {
 		rule := &faultRule{}
 		if err := readControl(r, rule); err != nil {
 			return nil, err
 		}
-		if err := rule.prepare(); err != nil {
+		if err := s.prepareFault(rule); err != nil {
 			return nil, err
 		}
 		s.faults.add(rule)
@@ -65,7 +91,11 @@ func (s *Server) controlAPI() http.Handler {
 
 // readControl reads the body of a request, in which a misspelt name is an error.
 func readControl(r *http.Request, into any) error {
-	decoder := json.NewDecoder(r.Body)
+	return decodeStrictly(r.Body, into)
+}
+
+func decodeStrictly(from io.Reader, into any) error {
+	decoder := json.NewDecoder(from)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		return err

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"reflect"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -19,19 +18,31 @@ type taskChange struct {
 	Progress    json.RawMessage     `json:"progress"`
 	Cancelable  *bool               `json:"cancelable"`
 	Cancelled   bool                `json:"cancelled"`
+	Forbidden   *bool               `json:"forbidden"`
 	CancelDelay *float64            `json:"cancel_delay"` // seconds
 	Description *message            `json:"description"`
 	Result      json.RawMessage     `json:"result"`
 	Error       json.RawMessage     `json:"error"`
+	Unknown     bool                `json:"unknown"` // types and enumeration values need not be known
 }
 
 type message struct {
-	Key     string `json:"key"`
-	Message string `json:"message"`
+	Key     string            `json:"key"`
+	Message string            `json:"message"`
+	Arg     []messageArgument `json:"arg"`
+}
+
+type messageArgument struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 func (m *message) localizable() *types.LocalizableMessage {
-	return &types.LocalizableMessage{Key: m.Key, Message: m.Message}
+	localizable := &types.LocalizableMessage{Key: m.Key, Message: m.Message}
+	for _, argument := range m.Arg {
+		localizable.Arg = append(localizable.Arg, types.KeyAnyValue{Key: argument.Key, Value: argument.Value})
+	}
+	return localizable
 }
 
 // percent is a progress that is one number.
@@ -49,19 +60,23 @@ func (s *Server) controlChange(r *http.Request) (any, error) {
 	if err := readControl(r, wanted); err != nil {
 		return nil, err
 	}
-	result, err := decodeAny(wanted.Result)
+	result, err := s.readResult(wanted.Result, wanted.Unknown)
 	if err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}
 	var failure *types.LocalizedMethodFault
 	if len(wanted.Error) > 0 {
-		if failure, err = decodeFault(wanted.Error); err != nil {
+		if failure, err = s.readFault(wanted.Error, wanted.Unknown); err != nil {
 			return nil, fmt.Errorf("error: %w", err)
 		}
 	}
 	task.locked(func(ctx *simulator.Context) {
 		if wanted.CancelDelay != nil {
 			task.cancelDelay = seconds(*wanted.CancelDelay)
+		}
+		if wanted.Forbidden != nil {
+			task.forbidden.Store(*wanted.Forbidden)
+			ctx.Update(task, []types.PropertyChange{change("info.state", task.Info.State)}) // whoever waits looks
 		}
 		if wanted.Cancelable != nil {
 			ctx.Update(task, []types.PropertyChange{change("info.cancelable", *wanted.Cancelable)})
@@ -95,44 +110,9 @@ func (s *Server) controlDelete(r *http.Request) (any, error) {
 	if task == nil {
 		return nil, fmt.Errorf("no such task: %s", r.PathValue("id"))
 	}
-	ctx := background(s.registry)
-	ctx.WithLock(*task.Info.Entity, func() { s.registry.Remove(ctx, task.Self) })
+	task.leave(background(s.registry))
 	if r.URL.Query().Get("history") != "keep" {
 		s.tasks.forget(task)
 	}
 	return map[string]string{"id": task.Self.Value}, nil
-}
-
-// decodeFault reads a fault in VI/JSON, in either form.
-func decodeFault(data []byte) (*types.LocalizedMethodFault, error) {
-	fault := &types.LocalizedMethodFault{}
-	if err := decodeInto(data, fault); err != nil {
-		return nil, err
-	}
-	if fault.LocalizedMessage == "" {
-		fault.LocalizedMessage = messageOf(fault.Fault)
-	}
-	return fault, nil
-}
-
-// decodeAny reads any value in VI/JSON.
-func decodeAny(data []byte) (value any, err error) {
-	if len(data) == 0 {
-		return nil, nil
-	}
-	return value, decodeInto(data, &value)
-}
-
-// decodeInto reads a value in VI/JSON of the type that into points to.
-func decodeInto(data []byte, into any) error {
-	tree, err := parseJSON(data)
-	if err != nil {
-		return err
-	}
-	declared := reflect.TypeOf(into).Elem()
-	checked, err := checkValue(tree, declared, "value")
-	if err != nil {
-		return err
-	}
-	return decodeVim(encodeJSON(checked), into)
 }

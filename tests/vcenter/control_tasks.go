@@ -35,14 +35,17 @@ type newTaskSpec struct {
 	ChangeTag        string                        `json:"change_tag"`
 	User             string                        `json:"user"`
 	Reason           json.RawMessage               `json:"reason"`
+	Members          json.RawMessage               `json:"members"` // of the TaskInfo, which need not be known
+	EntityName       string                        `json:"entity_name"`
 	QueueTime        *time.Time                    `json:"queue_time"`
 	StartTime        *time.Time                    `json:"start_time"`
 	CompleteTime     *time.Time                    `json:"complete_time"`
 
-	result any
-	fault  *types.LocalizedMethodFault
-	reason types.BaseTaskReason
-	steps  []int32 // the progress, spread over the duration
+	result  any
+	fault   *types.LocalizedMethodFault
+	reason  types.BaseTaskReason
+	members []types.KeyAnyValue
+	steps   []int32 // the progress, spread over the duration
 }
 
 // controlCreate is POST /tasks.
@@ -66,34 +69,37 @@ func (s *Server) prepare(spec *newTaskSpec) (err error) {
 	if spec.State == "" {
 		spec.State = types.TaskInfoStateRunning
 	}
-	if !slices.Contains(spec.State.Values(), spec.State) {
+	if !spec.Unknown && !slices.Contains(spec.State.Values(), spec.State) {
 		return fmt.Errorf("state must be one of %s", strings.Join(spec.State.Strings(), ", "))
 	}
 	if spec.Entity == nil {
 		entity := s.defaultEntity()
 		spec.Entity = &entity
-	} else if s.registry.Get(*spec.Entity) == nil {
+	} else if s.registry.Get(*spec.Entity) == nil && !spec.Unknown {
 		return fmt.Errorf("no such entity: %s", spec.Entity)
 	}
 	spec.Count = max(spec.Count, 1)
 	if spec.DescriptionID == "" {
 		spec.DescriptionID = defaultTaskType
 	}
-	if spec.result, err = decodeAny(spec.Result); err != nil {
+	if spec.result, err = s.readResult(spec.Result, spec.Unknown); err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
 	if len(spec.Error) > 0 {
-		if spec.fault, err = decodeFault(spec.Error); err != nil {
+		if spec.fault, err = s.readFault(spec.Error, spec.Unknown); err != nil {
 			return fmt.Errorf("error: %w", err)
 		}
 	}
 	if spec.User == "" {
-		spec.User = s.config.User
+		spec.User = principalOf(s.config.User)
 	}
 	if len(spec.Reason) == 0 {
 		spec.reason = &types.TaskReasonUser{UserName: spec.User}
-	} else if err = decodeInto(spec.Reason, &spec.reason); err != nil {
+	} else if spec.reason, err = s.readReason(spec.Reason, spec.Unknown); err != nil {
 		return fmt.Errorf("reason: %w", err)
+	}
+	if spec.members, err = s.foreign.members(spec.Members); err != nil {
+		return fmt.Errorf("members: %w", err)
 	}
 	return spec.prepareProgress()
 }
@@ -133,10 +139,16 @@ func (s *Server) defaultEntity() types.ManagedObjectReference {
 }
 
 func (s *Server) createTask(spec *newTaskSpec) *Task {
-	task := s.tasks.create(*spec.Entity)
+	task := s.tasks.create(*spec.Entity, spec.DescriptionID)
 	info := &task.Info
+	if spec.Forbidden != nil {
+		task.forbidden.Store(*spec.Forbidden)
+	}
 	info.Name = spec.Name
-	info.DescriptionId = spec.DescriptionID
+	if spec.EntityName != "" {
+		info.EntityName = spec.EntityName
+	}
+	info.ProgressDetails = spec.members
 	info.State = spec.State
 	info.Reason = spec.reason
 	info.EventChainId = spec.EventChainID

@@ -21,12 +21,12 @@ func TestMakeTask(t *testing.T) {
 		"cancelled":true,"error":{"_typeName":"GenericVmConfigFault","reason":"disk","faultstring":"it broke"},"progress":0,
 		"event_chain_id":7,"parent_task_key":"task-1","root_task_key":"task-0","activation_id":"act","change_tag":"tag",
 		"description":{"key":"k","message":"m"},"reason":{"_typeName":"TaskReasonSystem"},
-		"queue_time":"2026-01-02T03:04:05Z","start_time":"2026-01-02T03:04:06Z","complete_time":"2026-01-02T03:04:07Z"}`)
+		"queue_time":"2126-01-02T03:04:05Z","start_time":"2126-01-02T03:04:06Z","complete_time":"2126-01-02T03:04:07Z"}`)
 	r.call("Task/"+task.Value+"/info").want(t, 200, `{"_typeName":"TaskInfo","key":"`+task.Value+`","task":{"_typeName":"ManagedObjectReference","type":"Task","value":"`+task.Value+
 		`"},"description":{"_typeName":"LocalizableMessage","key":"k","message":"m"},"name":"X_Task","descriptionId":"x.y",`+
 		`"entity":{"_typeName":"ManagedObjectReference","type":"Folder","value":"group-d1"},"entityName":"Datacenters","state":"error","cancelled":true,"cancelable":true,`+
 		`"error":{"_typeName":"GenericVmConfigFault","reason":"disk","faultstring":"it broke"},"progress":0,"reason":{"_typeName":"TaskReasonSystem"},`+
-		`"queueTime":"2026-01-02T03:04:05Z","startTime":"2026-01-02T03:04:06Z","completeTime":"2026-01-02T03:04:07Z","eventChainId":7,"changeTag":"tag",`+
+		`"queueTime":"2126-01-02T03:04:05Z","startTime":"2126-01-02T03:04:06Z","completeTime":"2126-01-02T03:04:07Z","eventChainId":7,"changeTag":"tag",`+
 		`"parentTaskKey":"task-1","rootTaskKey":"task-0","activationId":"act"}`)
 
 	info := v.taskInfo(v.makeOne(`{"state":"success","user":"me","result":{"_typeName":"string","_value":"done"}}`))
@@ -101,6 +101,7 @@ func TestControlErrors(t *testing.T) {
 		`POST /tasks {"error":{"_typeName":"TaskInfo"}}`, `POST /tasks {"reason":{"_typeName":"Bogus"}}`, `POST /tasks {`,
 		`PATCH /tasks/task-404 {}`, `DELETE /tasks/task-404 `, `PATCH /tasks/task-404 {`,
 		`POST /faults {"kind":"bogus"}`, `POST /faults {"kind":"status","match":"("}`, `POST /faults {"kind":"status","protocol":"rest"}`, `POST /faults {"kind":"fault"}`,
+		`PUT /hello {"status":42}`, `PUT /hello {"stat":200}`,
 	} {
 		parts := strings.SplitN(request, " ", 3)
 		req, err := http.NewRequest(parts[0], v.ControlURL()+parts[1], strings.NewReader(parts[2]))

@@ -5,6 +5,10 @@ package main
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // exchange is a request of one of the protocols, and what answers it.
@@ -15,28 +19,70 @@ type exchange struct {
 	respond  func(*http.Request, []byte) *recorder
 }
 
+var contentTypes = map[string]string{"json": "application/json", "soap": "text/xml; charset=utf-8"}
+
 // answer carries a request out, or lets a fault happen to it.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, e exchange) {
+	begin := time.Now()
 	s.stats.request(e.protocol, e.call)
 	entry := s.log.begin(r, e)
 	status := 0
-	if fault := s.faults.take(e.protocol, e.call); fault != nil {
+	if fault := s.faults.take(e); fault != nil {
 		status = s.happen(w, r, e, fault)
 	} else {
 		out := e.respond(r, e.body)
-		out.send(w)
+		s.deliver(w, r, out, time.Since(begin))
 		status = out.status
 	}
 	s.log.end(entry, status)
 }
 
-// send writes the answer out.
+// deliver sends an answer as it leaves a server of the kind: compressed and in chunks by an envoy, where the client
+// takes that.
+func (s *Server) deliver(w http.ResponseWriter, r *http.Request, out *recorder, took time.Duration) {
+	out.header.Set("Cache-Control", "no-cache")
+	if !s.config.envoy() {
+		out.header.Set("Connection", "Keep-Alive")
+		out.send(w)
+		return
+	}
+	out.header.Set("Vary", "Accept-Encoding")
+	out.header.Set("X-Envoy-Upstream-Service-Time", strconv.FormatInt(took.Milliseconds(), 10))
+	out.lowerNames()
+	if out.body.Len() == 0 || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		out.send(w)
+		return
+	}
+	out.compress()
+	out.sendHeader(w)
+	_ = http.NewResponseController(w).Flush() // from here on it is chunks
+	_, _ = w.Write(out.body.Bytes())
+}
+
+// lowerNames gives the header's names the case that an envoy gives them, but for those that Go's server looks at.
+func (r *recorder) lowerNames() {
+	for name, values := range r.header {
+		if !slices.Contains([]string{"Content-Type", "Content-Encoding"}, name) {
+			delete(r.header, name)
+			r.header[strings.ToLower(name)] = values
+		}
+	}
+}
+
+// send writes the answer out, in one piece.
 func (r *recorder) send(w http.ResponseWriter) {
+	if r.status == http.StatusNoContent {
+		r.sendHeader(w)
+		return
+	}
+	r.header.Set("Content-Length", strconv.Itoa(r.body.Len()))
+	r.sendHeader(w)
+	_, _ = w.Write(r.body.Bytes())
+}
+
+func (r *recorder) sendHeader(w http.ResponseWriter) {
 	for name, values := range r.header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(r.status)
-	if r.status != http.StatusNoContent {
-		_, _ = w.Write(r.body.Bytes())
-	}
 }

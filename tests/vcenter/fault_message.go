@@ -12,10 +12,12 @@ import (
 
 // faultMessages are vCenter's texts for faults; the simulator leaves most of them empty.
 var faultMessages = map[string]string{
+	"InvalidLocale":         "The locale is not supported.",
 	"InvalidLogin":          "Cannot complete login due to an incorrect user name or password.",
 	"InvalidProperty":       "The property is not valid.",
 	"InvalidState":          "The operation is not allowed in the current state.",
 	"ManagedObjectNotFound": "The object has already been deleted or has not been completely created",
+	"NoCompatibleHost":      "No host is compatible with the virtual machine.",
 	"NoPermission":          "Permission to perform this operation was denied.",
 	"NotAuthenticated":      "The session is not authenticated.",
 	"NotFound":              "The object or item referred to could not be found.",

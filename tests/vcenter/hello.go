@@ -5,17 +5,53 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 )
 
 const helloPath = "/api/vcenter/system"
 
+// helloAnswer is what the version negotiation answers where it is down or refused by what is in front of it: it is
+// served by another service than /sdk.
+type helloAnswer struct {
+	Status      int               `json:"status"`
+	Body        string            `json:"body"`
+	ContentType string            `json:"content_type"`
+	Headers     map[string]string `json:"headers,omitempty"`
+}
+
+func readHello(from io.Reader) (*helloAnswer, error) {
+	answer := &helloAnswer{Status: http.StatusOK, ContentType: "text/html; charset=utf-8"}
+	if err := decodeStrictly(from, answer); err != nil {
+		return nil, err
+	}
+	if answer.Status < 200 || answer.Status > 599 {
+		return nil, errors.New("the status of hello must be from 200 to 599")
+	}
+	return answer, nil
+}
+
 // serveHello answers which of the releases that a client knows it shall use: the first that is served.
 func (s *Server) serveHello(r *http.Request, body []byte) *recorder {
 	out := newRecorder()
+	if other := s.hello.Load(); other != nil {
+		for name, value := range other.Headers {
+			out.Header().Set(name, value)
+		}
+		out.Header().Set("Content-Type", other.ContentType)
+		out.WriteHeader(other.Status)
+		_, _ = out.Write([]byte(other.Body))
+		return out
+	}
+	if s.config.ESX {
+		refuseAPI(out)
+		return out
+	}
 	if !s.config.hasHello() || r.Method != http.MethodPost || r.URL.Query().Get("action") != "hello" {
-		writeNotFound(out)
+		writeNoOperation(out, r.URL.Path)
 		return out
 	}
 	var request struct {
@@ -34,4 +70,18 @@ func (s *Server) serveHello(r *http.Request, body []byte) *recorder {
 	}
 	writeJSON(out, http.StatusOK, encodeJSON(answer))
 	return out
+}
+
+// refuseAPI answers what an ESXi does not have below /api, where only JSON-RPC is.
+func refuseAPI(out *recorder) {
+	out.Header().Set("Content-Type", "text/plain")
+	out.WriteHeader(http.StatusBadRequest)
+	_, _ = out.Write([]byte("Unsupported content type"))
+}
+
+// writeNoOperation is the answer of vCenter's REST service to an address that it does not have.
+func writeNoOperation(out *recorder, path string) {
+	message := encodeJSON("Unable to find operations for URL: " + path + ".")
+	writeJSON(out, http.StatusNotFound, fmt.Appendf(nil, `{"error_type":"NOT_FOUND","messages":[{"args":[%s],`+
+		`"default_message":%s,"id":"com.vmware.vapi.rest.operationsForUrlNotFound"}]}`, encodeJSON(path), message))
 }

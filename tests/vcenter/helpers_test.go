@@ -189,6 +189,7 @@ func (v *vcenter) raw() *raw {
 	v.t.Helper()
 	transport := soap.NewClient(&url.URL{Scheme: "https", Host: "unused"}, false)
 	check(v.t, transport.SetRootCAs(v.config.CAOut))
+	transport.Jar = nil // it sends what a test says
 	r := &raw{v: v, http: &transport.Client, release: v.config.newest()}
 	if v.listener != nil {
 		r.base = v.URL()
@@ -203,11 +204,17 @@ type answer struct {
 }
 
 func (r *raw) send(method, path, body string) (answer, error) {
+	header := http.Header{}
+	if r.session != "" {
+		header.Set(sessionHeader, r.session)
+	}
+	return r.sendWith(header, method, path, body)
+}
+
+func (r *raw) sendWith(header http.Header, method, path, body string) (answer, error) {
 	request, err := http.NewRequest(method, r.base+path, bytes.NewReader([]byte(body)))
 	check(r.v.t, err)
-	if r.session != "" {
-		request.Header.Set(sessionHeader, r.session)
-	}
+	request.Header = header
 	response, err := r.http.Do(request)
 	if err != nil {
 		return answer{}, err

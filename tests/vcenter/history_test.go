@@ -97,7 +97,7 @@ func TestHistoryFilters(t *testing.T) {
 		`{"state":"queued","queue_time":"` + at(6) + `","reason":{"_typeName":"TaskReasonSchedule","name":"s","scheduledTask":{"_typeName":"ManagedObjectReference","type":"ScheduledTask","value":"schedule-1"}}}`,
 	} {
 		made = append(made, fmt.Sprint(i))
-		v.tasks.find(v.makeOne(spec).Value).Info.Key = made[i]
+		v.tasks.remembered(v.makeOne(spec).Value).Info.Key = made[i]
 	}
 	begin, end := time.Date(2026, 1, 2, 2, 0, 0, 0, time.UTC), time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
 	byTime := func(option types.TaskFilterSpecTimeOption) *types.TaskFilterSpecByTime {
@@ -170,4 +170,51 @@ func TestNoHistoryOnESX(t *testing.T) {
 	v := start(t, "--esx")
 	_, err := collector(v.client("soap"), types.TaskFilterSpec{})
 	wantFault[types.NotSupported](t, err)
+}
+
+// A task that has been over for ten minutes is no object any more, and still in the history.
+func TestOldTaskIsOnlyRemembered(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		ended := func(ago time.Duration) string { return time.Now().Add(-ago).Format(time.RFC3339) }
+		old := v.makeOne(`{"state":"success","queue_time":"` + ended(time.Hour) + `","complete_time":"` + ended(time.Minute*11) + `"}`)
+		_, err := read(c, 0, specOf(false, []string{"info"}, old))
+		wantFault[types.ManagedObjectNotFound](t, err)
+
+		soon := v.makeOne(`{"state":"success","progress":0,"queue_time":"` + ended(time.Hour/2) + `","complete_time":"` + ended(recentAge-2*time.Second) + `"}`)
+		_, err = read(c, 0, specOf(false, []string{"info"}, soon))
+		check(t, err)
+		w := newWaiter(t, c, soon)
+		set := w.must("")
+		set = w.must(set.Version)
+		equal(t, "in updates", changesOf(set)["kind"], any(types.ObjectUpdateKindLeave))
+		_, err = read(c, 0, specOf(false, []string{"info"}, soon))
+		wantFault[types.ManagedObjectNotFound](t, err)
+		equal(t, "recent tasks", len(v.tasks.Get().(*mo.TaskManager).RecentTask), 0)
+		ref, err := collector(c, types.TaskFilterSpec{})
+		check(t, err)
+		equal(t, "history", readNext(t, c, ref, 10), []string{old.Value, soon.Value})
+		equal(t, "a progress of 0 is kept", v.reportsProgress(soon.Value), true)
+	})
+}
+
+// The history does not have a new task at once.
+func TestHistoryLags(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		v.ask("PUT", "/history", `{"lag":0.3}`, nil)
+		task := v.makeOne(`{}`)
+		ref, err := collector(c, types.TaskFilterSpec{})
+		check(t, err)
+		w := &waiter{t: t, c: c, pc: c.ServiceContent.PropertyCollector}
+		_, err = methods.CreateFilter(ctx, c, &types.CreateFilter{This: w.pc, Spec: specOf(false, []string{"latestPage"}, ref)})
+		check(t, err)
+		equal(t, "at first", readNext(t, c, ref, 10), []string{})
+		_, err = read(c, 0, specOf(false, []string{"info"}, task))
+		check(t, err)
+		version := w.must("").Version
+		set := w.must(version) // whoever watches the latest page is told
+		equal(t, "latest page", len(changesOf(set)["latestPage"].(types.ArrayOfTaskInfo).TaskInfo), 1)
+		equal(t, "later", readNext(t, c, ref, 10), []string{task.Value})
+	}, "--history-lag=1h")
 }

@@ -55,11 +55,12 @@ func (s *Server) ready() any {
 		User         string `json:"user"`
 		Password     string `json:"password"`
 		ReadonlyUser string `json:"readonly_user"`
+		Principal    string `json:"principal"` // as tasks name the user
 		CA           string `json:"ca"`
 		PID          int    `json:"pid"`
 		Product      string `json:"product"`
 	}{
 		s.URL(), address.IP.String(), address.Port, s.ControlURL(), s.config.User, s.config.Password,
-		s.config.ReadonlyUser, s.config.CAOut, os.Getpid(), s.content().About.FullName,
+		s.config.ReadonlyUser, principalOf(s.config.User), s.config.CAOut, os.Getpid(), s.content().About.FullName,
 	}
 }

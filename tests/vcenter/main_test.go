@@ -92,6 +92,9 @@ func TestFlagErrors(t *testing.T) {
 		"--cert x --key y --ca-out z": "does not go with --cert",
 		"--history 0":                 "at least 1",
 		"more":                        "unexpected argument",
+		"--unknown-release 403":       "must be 404 or 500",
+		"--hello 99":                  "from 200 to 599",
+		"--hello maybe":               "invalid value",
 	} {
 		_, err := parseFlags(strings.Fields(args))
 		if err == nil || !strings.Contains(err.Error(), want) {

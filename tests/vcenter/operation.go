@@ -60,7 +60,17 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	info.QueueTime = info.QueueTime.UTC().Truncate(time.Microsecond)
 	started := info.StartTime.UTC().Truncate(time.Microsecond)
 	info.StartTime = &started
+	if m.config.ESX {
+		m.rename(ctx, task)
+	}
 	m.registry.Put(task)
+}
+
+// rename gives a task of the simulator the id of an ESXi's.
+func (m *TaskManager) rename(ctx *simulator.Context, task *Task) {
+	m.registry.Remove(ctx, task.Self)
+	task.Self = m.newReference(*task.Info.Entity, task.Info.DescriptionId)
+	task.Info.Key, task.Info.Task = task.Self.Value, task.Self
 }
 
 // descriptionID finds the published id of an operation: the simulator makes up some of its own, such as

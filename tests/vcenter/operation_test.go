@@ -45,7 +45,7 @@ func TestOperation(t *testing.T) {
 		equal(t, "name", info.Name, "PowerOffVM_Task")
 		equal(t, "description id", info.DescriptionId, "VirtualMachine.powerOff")
 		equal(t, "entity name", info.EntityName, "DC0_H0_VM0")
-		equal(t, "user", info.Reason.(*types.TaskReasonUser).UserName, v.config.User)
+		equal(t, "user", info.Reason.(*types.TaskReasonUser).UserName, `VSPHERE.LOCAL\Administrator`)
 		equal(t, "cancelable", info.Cancelable, false)
 
 		info = v.ends(powerOff(t, v, c))

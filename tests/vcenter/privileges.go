@@ -3,6 +3,11 @@
 
 package main
 
+import (
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
 // privileges are the published privileges of the methods that users of this server meet. A method that is not named
 // here needs none.
 var privileges = map[string]string{
@@ -10,6 +15,12 @@ var privileges = map[string]string{
 	"Task.SetTaskDescription": "Task.Update",
 	"Task.UpdateProgress":     "Task.Update",
 	"TaskManager.CreateTask":  "Task.Create",
+
+	"PropertyCollector.CreateFilter":            "System.View",
+	"PropertyCollector.CreatePropertyCollector": "System.View",
+	"PropertyCollector.WaitForUpdatesEx":        "System.View",
+	"TaskManager.CreateCollectorForTasks":       "System.View",
+	"ExtensionManager.FindExtension":            "System.View",
 
 	"CustomFieldsManager.AddCustomFieldDef":    "Global.ManageCustomFields",
 	"CustomFieldsManager.RemoveCustomFieldDef": "Global.ManageCustomFields",
@@ -37,9 +48,14 @@ var privileges = map[string]string{
 }
 
 // privilegeFor names what a caller of a method must be allowed; "" when everybody may call it.
-func privilegeFor(moType, method string) string {
-	if method == "setCustomValue" {
+func (s *Server) privilegeFor(ctx *simulator.Context, ref types.ManagedObjectReference, method string) string {
+	switch method {
+	case "setCustomValue":
 		return "Global.SetCustomField"
+	case "CancelTask":
+		if task, ok := ctx.Map.Get(ref).(*Task); ok && !task.isOf(ctx.Session.UserName) {
+			return "Global.CancelTask"
+		}
 	}
-	return privileges[moType+"."+method]
+	return privileges[ref.Type+"."+method]
 }

@@ -52,28 +52,6 @@ func (pc *PropertyCollector) CreatePropertyCollector(ctx *simulator.Context, _ *
 	return &methods.CreatePropertyCollectorBody{Res: &types.CreatePropertyCollectorResponse{Returnval: ref}}
 }
 
-// RetrievePropertiesEx reads properties.
-func (pc *PropertyCollector) RetrievePropertiesEx(ctx *simulator.Context, req *types.RetrievePropertiesEx) soap.HasFault {
-	return retrieve(ctx, req)
-}
-
-// retrieve reads properties. A task that reports no progress has none; the simulator says 0.
-func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
-	result := (&simulator.PropertyCollector{}).RetrievePropertiesEx(ctx, req).(*methods.RetrievePropertiesExBody)
-	if result.Res == nil {
-		return result
-	}
-	objects := result.Res.Returnval.Objects
-	for i := range objects {
-		if task, ok := ctx.Map.Get(objects[i].Obj).(*Task); ok && !task.progressed.Load() {
-			objects[i].PropSet = slices.DeleteFunc(objects[i].PropSet, func(p types.DynamicProperty) bool {
-				return p.Name == "info.progress"
-			})
-		}
-	}
-	return result
-}
-
 // CreateFilter refuses objects that do not exist.
 func (pc *PropertyCollector) CreateFilter(ctx *simulator.Context, req *types.CreateFilter) soap.HasFault {
 	if report := req.Spec.ReportMissingObjectsInResults; report == nil || !*report {
@@ -204,15 +182,16 @@ func (pc *PropertyCollector) changes(ctx *simulator.Context) []types.PropertyFil
 	var found []types.PropertyFilterUpdate
 	for _, ref := range slices.Clone(pc.Filter) {
 		var updates []types.ObjectUpdate
+		var missing []types.MissingObject
 		if filter := pc.filters[ref]; filter != nil {
-			updates = filter.update(ctx, dirty)
+			updates, missing = filter.update(ctx, dirty)
 		} else if own, ok := ctx.Session.Get(ref).(*simulator.PropertyFilter); ok {
 			filter = newWatchedFilter(own.Spec)
 			pc.filters[ref] = filter
-			updates = filter.updateAll(ctx)
+			updates, missing = filter.updateAll(ctx)
 		}
-		if len(updates) > 0 {
-			found = append(found, types.PropertyFilterUpdate{Filter: ref, ObjectSet: updates})
+		if len(updates)+len(missing) > 0 {
+			found = append(found, types.PropertyFilterUpdate{Filter: ref, ObjectSet: updates, MissingSet: missing})
 		}
 	}
 	return found
@@ -225,8 +204,10 @@ func (pc *PropertyCollector) page(most int) *types.UpdateSet {
 	for len(pc.pending) > 0 && most > 0 {
 		next := &pc.pending[0]
 		n := min(most, len(next.ObjectSet))
-		pc.sent.FilterSet = append(pc.sent.FilterSet, types.PropertyFilterUpdate{Filter: next.Filter, ObjectSet: next.ObjectSet[:n]})
-		next.ObjectSet = next.ObjectSet[n:]
+		pc.sent.FilterSet = append(pc.sent.FilterSet, types.PropertyFilterUpdate{
+			Filter: next.Filter, ObjectSet: next.ObjectSet[:n], MissingSet: next.MissingSet,
+		})
+		next.ObjectSet, next.MissingSet = next.ObjectSet[n:], nil
 		if len(next.ObjectSet) == 0 {
 			pc.pending = pc.pending[1:]
 		}

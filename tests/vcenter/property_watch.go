@@ -74,6 +74,7 @@ func (w *watcher) RemoveObject(_ *simulator.Context, ref types.ManagedObjectRefe
 type watchedFilter struct {
 	spec    types.PropertyFilterSpec
 	named   map[types.ManagedObjectReference]types.ObjectSpec // nil where the filter finds objects by traversal
+	missing refs                                              // what the client was told is not there; nil if it does not ask
 	objects map[types.ManagedObjectReference]types.ObjectContent
 }
 
@@ -82,6 +83,9 @@ func newWatchedFilter(spec types.PropertyFilterSpec) *watchedFilter {
 		spec:    spec,
 		named:   map[types.ManagedObjectReference]types.ObjectSpec{},
 		objects: map[types.ManagedObjectReference]types.ObjectContent{},
+	}
+	if report := spec.ReportMissingObjectsInResults; report != nil && *report {
+		f.missing = refs{}
 	}
 	f.spec.ReportMissingObjectsInResults = types.NewBool(true)
 	for _, object := range spec.ObjectSet {
@@ -95,9 +99,9 @@ func newWatchedFilter(spec types.PropertyFilterSpec) *watchedFilter {
 }
 
 // update looks at the objects that have changed; at all of them where others may be found now.
-func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) []types.ObjectUpdate {
+func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) ([]types.ObjectUpdate, []types.MissingObject) {
 	if len(dirty) == 0 {
-		return nil
+		return nil, nil
 	}
 	if f.named == nil {
 		return f.updateAll(ctx)
@@ -109,7 +113,7 @@ func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) []types.Objec
 		}
 	}
 	if len(some) == 0 {
-		return nil
+		return nil, nil
 	}
 	found := f.collect(ctx, some)
 	updates := f.compare(found)
@@ -120,10 +124,28 @@ func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) []types.Objec
 	for _, object := range some {
 		updates = f.leave(updates, object.Obj, there)
 	}
-	return updates
+	return updates, f.gone(ctx, some)
 }
 
-func (f *watchedFilter) updateAll(ctx *simulator.Context) []types.ObjectUpdate {
+// gone are the objects that were named and are not there, which the client was not told yet.
+func (f *watchedFilter) gone(ctx *simulator.Context, named []types.ObjectSpec) (missing []types.MissingObject) {
+	if f.missing == nil {
+		return nil
+	}
+	for _, object := range named {
+		if lookup(ctx, object.Obj) != nil {
+			delete(f.missing, object.Obj)
+		} else if _, told := f.missing[object.Obj]; !told {
+			f.missing[object.Obj] = struct{}{}
+			missing = append(missing, types.MissingObject{
+				Obj: object.Obj, Fault: *localized(&types.ManagedObjectNotFound{Obj: object.Obj}),
+			})
+		}
+	}
+	return missing
+}
+
+func (f *watchedFilter) updateAll(ctx *simulator.Context) ([]types.ObjectUpdate, []types.MissingObject) {
 	found := f.collect(ctx, f.spec.ObjectSet)
 	updates := f.compare(found)
 	there := refs{}
@@ -133,7 +155,7 @@ func (f *watchedFilter) updateAll(ctx *simulator.Context) []types.ObjectUpdate {
 	for ref := range f.objects {
 		updates = f.leave(updates, ref, there)
 	}
-	return updates
+	return updates, f.gone(ctx, f.spec.ObjectSet)
 }
 
 // collect reads the objects as they are now.

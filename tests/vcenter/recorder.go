@@ -5,7 +5,10 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
+	"sync"
 )
 
 // recorder keeps an answer, so that it can be counted, mended or spoilt before it is sent.
@@ -22,6 +25,24 @@ func newRecorder() *recorder {
 func (r *recorder) Header() http.Header            { return r.header }
 func (r *recorder) WriteHeader(status int)         { r.status = status }
 func (r *recorder) Write(data []byte) (int, error) { return r.body.Write(data) }
+
+// compressors are kept, as they are large.
+var compressors = sync.Pool{New: func() any {
+	compressor, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
+	return compressor
+}}
+
+// compress makes a body a compressed one.
+func (r *recorder) compress() {
+	compressor := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(compressor)
+	var small bytes.Buffer
+	compressor.Reset(&small)
+	_, _ = compressor.Write(r.body.Bytes())
+	_ = compressor.Close()
+	r.body = small
+	r.header.Set("Content-Encoding", "gzip")
+}
 
 // readCloser makes a request body of bytes that were read already.
 type readCloser struct{ *bytes.Reader }

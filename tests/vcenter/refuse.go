@@ -11,16 +11,18 @@ import (
 
 // refuse says why a call is not carried out, in the cases where the simulator would.
 func (s *Server) refuse(ctx *simulator.Context, ref types.ManagedObjectReference, method string, body any) types.BaseMethodFault {
-	if login, ok := body.(*types.Login); ok && !s.validLogin(login) {
-		return &types.InvalidLogin{}
+	if login, ok := body.(*types.Login); ok {
+		return s.users.admit(login)
 	}
 	if ctx.Session == nil {
 		return nil // refused by the dispatch, or a method that needs none
 	}
-	if ctx.Session.UserName == s.config.ReadonlyUser {
-		if privilege := privilegeFor(ref.Type, method); privilege != "" {
-			return &types.NoPermission{Object: &ref, PrivilegeId: privilege}
+	if privilege := s.privilegeFor(ctx, ref, method); privilege != "" && !s.users.may(ctx.Session.UserName, privilege) {
+		object := ref
+		if create, ok := body.(*types.CreateTask); ok {
+			object = create.Obj
 		}
+		return &types.NoPermission{Object: &object, PrivilegeId: privilege}
 	}
 	switch body := body.(type) {
 	case *types.RetrievePropertiesEx:
@@ -35,9 +37,4 @@ func (s *Server) refuse(ctx *simulator.Context, ref types.ManagedObjectReference
 		}
 	}
 	return nil
-}
-
-func (s *Server) validLogin(login *types.Login) bool {
-	known := login.UserName == s.config.User || login.UserName == s.config.ReadonlyUser
-	return known && login.Password == s.config.Password
 }

@@ -33,6 +33,10 @@ type Server struct {
 	stats    *stats
 	log      *requestLog
 	faults   *faultQueue
+	foreign  foreignValues
+	users    *users
+
+	hello atomic.Pointer[helloAnswer] // instead of the usual one
 
 	calls  sync.Map // by number: those that are in the simulator
 	callID atomic.Int64
@@ -55,14 +59,17 @@ func Start(config Config) (*Server, error) {
 		stats:    newStats(),
 		log:      &requestLog{},
 		faults:   &faultQueue{},
+		users:    newUsers(config),
 	}
+	s.hello.Store(config.Hello)
 	content := s.content()
 	newPropertyCollector(s.registry, content.PropertyCollector)
 	newVMDefaults(s.registry)
 	s.tasks = newTaskManager(config, s.registry, *content.TaskManager)
-	s.sessions = &sessions{service: s.service, idle: config.SessionIdle, open: map[string]*session{}, ended: s.endSession}
+	s.sessions = newSessions(s.service, config.SessionIdle, s.endSession)
 
-	s.registry.SessionManager().ValidLogin = s.validLogin
+	s.tasks.users = s.users
+	s.registry.SessionManager().ValidLogin = func(*types.Login) bool { return true } // it was admitted before
 	s.registry.Cookie = s.identify
 	s.registry.Handler = s.intercept
 	s.service.RegisterSDK(s.registry, s.registry.Path+"/vimService")
@@ -136,7 +143,7 @@ func (s *Server) endSession(over *session) {
 
 // reportsProgress is true for a running task whose progress was set.
 func (s *Server) reportsProgress(key string) bool {
-	task := s.tasks.find(key)
+	task := s.tasks.remembered(key)
 	return task != nil && task.progressed.Load()
 }
 
@@ -157,6 +164,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, exchange{"json", name, body, s.serveVIJSON})
 	case path == helloPath:
 		s.answer(w, r, exchange{"json", "hello", body, s.serveHello})
+	case s.config.ESX && (path == "/api" || strings.HasPrefix(path, "/api/")):
+		out := newRecorder()
+		refuseAPI(out)
+		out.send(w)
 	case (path == s.registry.Path || path == s.registry.Path+"/vimService") && r.Method == http.MethodPost:
 		s.answer(w, r, exchange{"soap", soapCallName(body), body, s.serveSOAP})
 	default:

@@ -5,6 +5,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 	"sync"
 	"time"
@@ -16,7 +18,8 @@ import (
 
 // session is what is known of a login besides what the simulator knows.
 type session struct {
-	key    string
+	key    string          // its id in the API
+	token  string          // what its client names it by, which is not the key
 	ctx    context.Context // ends with the session
 	end    context.CancelFunc
 	active time.Time
@@ -29,29 +32,43 @@ type sessions struct {
 	sync.Mutex
 	service *simulator.Service
 	idle    time.Duration
-	open    map[string]*session
-	ended   func(*session) // told of each session that is over
+	open    map[string]*session // by key
+	tokens  map[string]*session // the same by token
+	ended   func(*session)      // told of each session that is over
 }
 
-// add takes note of a login.
-func (s *sessions) add(key string) {
+func newSessions(service *simulator.Service, idle time.Duration, ended func(*session)) *sessions {
+	return &sessions{service: service, idle: idle, open: map[string]*session{}, tokens: map[string]*session{}, ended: ended}
+}
+
+// newToken has the form that is recorded of the cookie, and published of VI/JSON's header.
+func newToken() string {
+	token := make([]byte, 20)
+	_, _ = rand.Read(token) // it never fails
+	return hex.EncodeToString(token)
+}
+
+// add takes note of a login, and gives it its token.
+func (s *sessions) add(key string) (token string) {
 	ctx, end := context.WithCancel(context.Background())
+	made := &session{key: key, token: newToken(), ctx: ctx, end: end, active: time.Now()}
 	s.Lock()
 	defer s.Unlock()
-	s.open[key] = &session{key: key, ctx: ctx, end: end, active: time.Now()}
+	s.open[key], s.tokens[made.token] = made, made
+	return made.token
 }
 
 // touch is called with each request; it returns nil if there is no such session (any more).
-func (s *sessions) touch(key string) *session {
+func (s *sessions) touch(token string) *session {
 	s.Lock()
-	found := s.open[key]
+	found := s.tokens[token]
 	expired := found != nil && s.isIdle(found)
 	if found != nil && !expired {
 		found.active = time.Now()
 	}
 	s.Unlock()
 	if expired {
-		s.expire(key)
+		s.expire(found.key)
 		return nil
 	}
 	return found
@@ -75,6 +92,9 @@ func (s *sessions) remove(key string) *session {
 	s.Lock()
 	found := s.open[key]
 	delete(s.open, key)
+	if found != nil {
+		delete(s.tokens, found.token)
+	}
 	s.Unlock()
 	if found != nil {
 		found.end()
@@ -146,7 +166,7 @@ func (s *Server) noteSession(c *call, out *recorder) {
 	for _, cookie := range (&http.Response{Header: out.header}).Cookies() {
 		if cookie.Name == soap.SessionCookieName {
 			c.session = cookie.Value
-			s.sessions.add(c.session)
+			c.token = s.sessions.add(c.session)
 			s.stats.logins.Add(1)
 		}
 	}

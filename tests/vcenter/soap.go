@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -16,23 +17,50 @@ import (
 
 // serveSOAP answers a SOAP request: the simulator does, and what it leaves out is filled in.
 func (s *Server) serveSOAP(r *http.Request, body []byte) *recorder {
+	if soapCallName(body) == unreadable {
+		out := newRecorder()
+		writeUnreadable(out, body)
+		return out
+	}
 	return s.soapCall(&call{ctx: r.Context()}, r, body)
 }
 
 func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
-	if cookie, err := r.Cookie(soap.SessionCookieName); err == nil {
-		c.session = cookie.Value
-	}
+	c.token = cookieToken(r)
+	before := c.token
 	out := s.serve(c, r, body)
-	answer := out.body.Bytes()
+	out.header.Del("Set-Cookie") // the simulator's
+	switch {
+	case c.token != before:
+		setCookie(out, c.token)
+	case c.method == "Login":
+		setCookie(out, newToken()) // a refused login gets a cookie, too, of no session
+	}
+	answer := goTypeAttribute.ReplaceAll(out.body.Bytes(), []byte(" xsi:type="))
 	if out.status == http.StatusInternalServerError {
 		answer = fillFaultString(answer, c)
 	} else {
-		answer = s.fillProgress(answer)
+		answer = s.fillProgress(finerTimeXML.ReplaceAll(answer, []byte("${1}Z<")))
 	}
-	out.body = *bytes.NewBuffer(answer)
+	out.body = *bytes.NewBuffer(s.foreign.intoXML(answer))
 	out.header.Set("Content-Type", "text/xml; charset=utf-8")
 	return out
+}
+
+// sessionCookie is the only form in which a session cookie is taken, quotes and all.
+var sessionCookie = regexp.MustCompile(`(?:^|;)\s*` + soap.SessionCookieName + `="([0-9a-f]{40})"\s*(?:;|$)`)
+
+// cookieToken reads the session that a client names. Some send back the cookie's attributes as well.
+func cookieToken(r *http.Request) string {
+	if found := sessionCookie.FindStringSubmatch(r.Header.Get("Cookie")); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// setCookie sends a session cookie as servers are recorded to: in quotes, and with nothing behind the last semicolon.
+func setCookie(out *recorder, token string) {
+	out.header.Set("Set-Cookie", soap.SessionCookieName+`="`+token+`"; Path=/; HttpOnly; Secure;`)
 }
 
 var emptyFaultString = regexp.MustCompile(`<faultstring>(?:Login failure)?</faultstring>(<detail><\w+ [^>]*type="(\w+)")`)
@@ -52,6 +80,12 @@ func fillFaultString(envelope []byte, c *call) []byte {
 	})
 }
 
+// goTypeAttribute is how Go's encoder says xsi:type; the envelope declares that prefix.
+var goTypeAttribute = regexp.MustCompile(`(?: xmlns:_XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance")? _XMLSchema-instance:type=`)
+
+// finerTimeXML is a time with more digits than a vCenter sends.
+var finerTimeXML = regexp.MustCompile(`(>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d+Z<`)
+
 var taskInfo = regexp.MustCompile(`(?s)<task type="Task">([^<]*)</task>.*?<reason `)
 
 // fillProgress adds a progress of 0, which govmomi takes for unset.
@@ -64,6 +98,32 @@ func (s *Server) fillProgress(envelope []byte) []byte {
 		return slices.Concat(bytes.TrimSuffix(found, []byte("<reason ")), []byte("<progress>0</progress><reason "))
 	})
 }
+
+// writeUnreadable answers what is not XML, with the fault of the servers' parser.
+func writeUnreadable(out *recorder, body []byte) {
+	problem := "not well-formed (invalid token)"
+	if len(body) == 0 {
+		problem = "no element found"
+	}
+	out.header.Set("Content-Type", "text/xml; charset=utf-8")
+	out.WriteHeader(http.StatusInternalServerError)
+	_, _ = fmt.Fprintf(out, `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/"
+ xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"
+ xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<soapenv:Body>
+<soapenv:Fault><faultcode>ClientFaultCode</faultcode><faultstring>
+Error returned by expat parser: %s
+
+while parsing HTTP request before method was determined
+at line 1, column 0</faultstring></soapenv:Fault>
+</soapenv:Body>
+</soapenv:Envelope>`, problem)
+}
+
+// unreadable is the name of a call that cannot be read.
+const unreadable = "unreadable"
 
 // soapCallName reads which method of which type a SOAP request calls. The read of a property, which is a method in
 // SOAP, is named like the property, as in VI/JSON.
@@ -80,7 +140,7 @@ func soapCallName(envelope []byte) string {
 		} `xml:"Body"`
 	}
 	if err := xml.Unmarshal(envelope, &request); err != nil {
-		return "unreadable"
+		return unreadable
 	}
 	call := request.Body.Call
 	if call.XMLName.Local == "Fetch" {

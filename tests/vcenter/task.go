@@ -22,10 +22,12 @@ type Task struct {
 	*simulator.Task
 
 	registry    *simulator.Registry
+	made        time.Time     // when the server came to know it
 	operation   *operation    // nil for a task that a client or a test drives
 	byClient    bool          // made by CreateTask: whoever made it ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
 	canceled    chan struct{} // closed by the first CancelTask
+	forbidden   atomic.Bool   // its info is withheld from all users
 	progressed  atomic.Bool   // progress was set, be it to 0
 	ended       atomic.Int64  // when it was over, in Unix time, for those who cannot lock it; 0 before
 }
@@ -59,6 +61,12 @@ func (t *Task) info() (info types.TaskInfo) {
 	return info
 }
 
+// isOf says whether a user has started the task.
+func (t *Task) isOf(principal string) bool {
+	reason, ok := t.info().Reason.(*types.TaskReasonUser)
+	return ok && reason.UserName == principal
+}
+
 // setState moves the task on, with what belongs to the state. The task must be locked.
 func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, result any, fault *types.LocalizedMethodFault) {
 	changes := []types.PropertyChange{change("info.state", state)}
@@ -77,6 +85,7 @@ func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, resul
 		changes = append(changes, change("info.error", *fault))
 	}
 	ctx.Update(t, changes)
+	t.forgetInTime()
 }
 
 // end finishes a task, unless it is over already.

@@ -88,7 +88,11 @@ func (m *TaskManager) addHistory(task *Task) {
 		place--
 	}
 	m.history = slices.Insert(m.history, place, task)
+	m.known[task.Info.Key] = task
 	if over := len(m.history) - m.config.History; over > 0 {
+		for _, oldest := range m.history[:over] {
+			delete(m.known, oldest.Info.Key)
+		}
 		m.history = slices.Delete(m.history, 0, over)
 	}
 }
@@ -103,6 +107,7 @@ func (m *TaskManager) allHistory() []*Task {
 func (m *TaskManager) forget(task *Task) {
 	m.mu.Lock()
 	m.history = slices.DeleteFunc(m.history, func(t *Task) bool { return t == task })
+	delete(m.known, task.Info.Key)
 	m.mu.Unlock()
 }
 
@@ -149,7 +154,7 @@ func (c *TaskHistoryCollector) take(tasks iter.Seq2[int, *Task], most int) []typ
 		if len(found) == most {
 			break
 		}
-		if info := task.info(); matches(c.manager.registry, &info, &c.filter) {
+		if info := task.info(); !task.forbidden.Load() && c.manager.inHistory(task) && matches(c.manager.registry, &info, &c.filter) {
 			found = append(found, info)
 		}
 	}

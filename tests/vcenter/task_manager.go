@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -29,10 +30,14 @@ type TaskManager struct {
 
 	config   Config
 	registry *simulator.Registry
+	users    *users
+
+	historyLag atomic.Int64 // in nanoseconds
 
 	mu         sync.Mutex // guards what follows, and RecentTask
 	created    int
-	history    []*Task // oldest first
+	history    []*Task          // oldest first
+	known      map[string]*Task // those of the history by key
 	collectors map[types.ManagedObjectReference]*TaskHistoryCollector
 }
 
@@ -43,8 +48,10 @@ func newTaskManager(config Config, registry *simulator.Registry, self types.Mana
 		config:      config,
 		registry:    registry,
 		created:     100000, // above the numbers that the simulator gives
+		known:       map[string]*Task{},
 		collectors:  map[types.ManagedObjectReference]*TaskHistoryCollector{},
 	}
+	m.historyLag.Store(int64(config.HistoryLag))
 	m.Description = registry.Get(self).(*simulator.TaskManager).Description
 	ctx := background(registry)
 	registry.Put(m)
@@ -73,35 +80,52 @@ func (m *TaskManager) Get() mo.Reference {
 func (m *TaskManager) newTask(own *simulator.Task) *Task {
 	return &Task{
 		Task:        own,
+		made:        time.Now(),
 		registry:    m.registry,
 		cancelDelay: m.config.CancelDelay,
 		canceled:    make(chan struct{}),
 	}
 }
 
-// create makes a task that a client or a test drives. Whoever calls adds it.
-func (m *TaskManager) create(entity types.ManagedObjectReference) *Task {
+// newReference numbers a task. An ESXi's is named after the operation, too.
+func (m *TaskManager) newReference(entity types.ManagedObjectReference, descriptionID string) types.ManagedObjectReference {
 	m.mu.Lock()
 	m.created++
-	ref := types.ManagedObjectReference{Type: "Task", Value: fmt.Sprintf("task-%d", m.created)}
+	number := m.created
 	m.mu.Unlock()
+	id := fmt.Sprintf("task-%d", number)
+	if m.config.ESX {
+		id = fmt.Sprintf("haTask-%s-vim.%s-%d", entity.Value, descriptionID, number)
+	}
+	return types.ManagedObjectReference{Type: "Task", Value: id}
+}
 
+// create makes a task that a client or a test drives. Whoever calls adds it.
+func (m *TaskManager) create(entity types.ManagedObjectReference, descriptionID string) *Task {
+	ref := m.newReference(entity, descriptionID)
 	task := m.newTask(&simulator.Task{})
 	task.Self = ref
 	task.Info = types.TaskInfo{
-		Key:        ref.Value,
-		Task:       ref,
-		Entity:     &entity,
-		EntityName: entityName(m.registry, entity),
-		State:      types.TaskInfoStateQueued,
-		Reason:     &types.TaskReasonUser{UserName: m.config.User},
-		QueueTime:  time.Now().UTC().Truncate(time.Microsecond),
+		Key:    ref.Value,
+		Task:   ref,
+		Entity: &entity,
+
+		DescriptionId: descriptionID,
+		EntityName:    entityName(m.registry, entity),
+		State:         types.TaskInfoStateQueued,
+		Reason:        &types.TaskReasonUser{UserName: principalOf(m.config.User)},
+		QueueTime:     time.Now().UTC().Truncate(time.Microsecond),
 	}
 	return task
 }
 
-// add makes a task known. It returns when everybody can see it.
+// add makes a task known. It returns when everybody can see it. One that has been over for long is only remembered.
 func (m *TaskManager) add(ctx *simulator.Context, task *Task) {
+	if task.isOld() {
+		m.addHistory(task)
+		m.pagesChanged()
+		return
+	}
 	ctx.WithLock(*task.Info.Entity, func() { m.registry.Put(task) })
 }
 
@@ -139,25 +163,44 @@ func (m *TaskManager) RemoveObject(ctx *simulator.Context, ref types.ManagedObje
 	}
 }
 
-// remember adds a task to the history and, unless it is over for long, to the recent ones.
+// remember adds a task to the history and to the recent ones.
 func (m *TaskManager) remember(ctx *simulator.Context, task *Task) {
 	m.addHistory(task)
-	if !task.isOld() {
-		m.updateRecent(ctx, *task.Info.Entity, func(recent []types.ManagedObjectReference) []types.ManagedObjectReference {
-			return append(slices.DeleteFunc(recent, m.tooOld), task.Self)
-		})
-	}
+	m.updateRecent(ctx, *task.Info.Entity, func(recent []types.ManagedObjectReference) []types.ManagedObjectReference {
+		return append(recent, task.Self)
+	})
 	m.pagesChanged()
+	task.forgetInTime()
+	if lag := time.Duration(m.historyLag.Load()); lag > 0 {
+		time.AfterFunc(lag, m.pagesChanged)
+	}
 }
 
-func (m *TaskManager) tooOld(ref types.ManagedObjectReference) bool {
-	task, ok := m.registry.Get(ref).(*Task)
-	return !ok || task.isOld()
+// age is how long a task has been over.
+func (t *Task) age() time.Duration {
+	if ended := t.ended.Load(); ended != 0 {
+		return time.Since(time.Unix(ended, 0))
+	}
+	return 0
 }
 
-func (t *Task) isOld() bool {
-	ended := t.ended.Load()
-	return ended != 0 && time.Since(time.Unix(ended, 0)) > recentAge
+func (t *Task) isOld() bool { return t.age() > recentAge }
+
+// forgetInTime makes a task that is over no object any more when it is old. It stays in the history.
+func (t *Task) forgetInTime() {
+	if t.ended.Load() != 0 {
+		time.AfterFunc(recentAge-t.age(), func() { t.leave(background(t.registry)) })
+	}
+}
+
+// leave makes a task no object any more.
+func (t *Task) leave(ctx *simulator.Context) {
+	ctx.WithLock(*t.Info.Entity, func() { t.registry.Remove(ctx, t.Self) })
+}
+
+// inHistory says whether the history has caught up with a task.
+func (m *TaskManager) inHistory(task *Task) bool {
+	return task.isOld() || time.Since(task.made) >= time.Duration(m.historyLag.Load())
 }
 
 // updateRecent changes the recent tasks of the server and of an entity.
@@ -186,10 +229,9 @@ func (m *TaskManager) CreateTask(ctx *simulator.Context, req *types.CreateTask) 
 	if !hasTaskType(ctx, req.TaskTypeId) {
 		return fault(&types.InvalidArgument{InvalidProperty: "taskType"})
 	}
-	task := m.create(req.Obj)
+	task := m.create(req.Obj, req.TaskTypeId)
 	task.byClient = true
 	info := &task.Info
-	info.DescriptionId = req.TaskTypeId
 	info.Cancelable = req.Cancelable
 	info.ActivationId = req.ActivationId
 	info.Reason = &types.TaskReasonUser{UserName: ctx.Session.UserName}
@@ -215,6 +257,13 @@ func (m *TaskManager) rootOf(key string) string {
 func (m *TaskManager) find(id string) *Task {
 	task, _ := m.registry.Get(types.ManagedObjectReference{Type: "Task", Value: id}).(*Task)
 	return task
+}
+
+// remembered finds a task that is an object or was one.
+func (m *TaskManager) remembered(key string) *Task {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.known[key]
 }
 
 func hasTaskType(ctx *simulator.Context, id string) (found bool) {

@@ -189,7 +189,9 @@ func TestReadonlyUser(t *testing.T) {
 		var object mo.Task
 		check(t, property.DefaultCollector(c).RetrieveOne(ctx, task, nil, &object))
 		equal(t, "state", object.Info.State, types.TaskInfoStateRunning)
-		check(t, cancel(c, task)) // needs no privilege
+		equal(t, "privilege", wantFault[types.NoPermission](t, cancel(c, task)).PrivilegeId, "Global.CancelTask")
+		own := v.makeOne(`{"cancelable":true,"user":"VSPHERE.LOCAL\\reader"}`)
+		check(t, cancel(c, own)) // needs no privilege
 	}
 }
 

@@ -53,11 +53,18 @@ func (s *Server) serveVIJSON(r *http.Request, body []byte) *recorder {
 	out := newRecorder()
 	target, ok := parseTarget(r)
 	declared, known := managedType(target.ref.Type)
-	if !ok || !known || !slices.Contains(s.config.vijsonReleases(), target.release) {
+	switch {
+	case s.config.ESX:
+		writeUnreadable(out, body) // what is below /sdk is SOAP
+		return out
+	case !ok || !known:
 		writeNotFound(out)
 		return out
+	case !slices.Contains(s.config.vijsonReleases(), target.release):
+		s.writeUnknownRelease(out, target.release)
+		return out
 	}
-	c := &call{ctx: r.Context(), session: r.Header.Get(sessionHeader), ref: target.ref}
+	c := &call{ctx: r.Context(), token: r.Header.Get(sessionHeader), ref: target.ref}
 	switch r.Method {
 	case http.MethodGet:
 		s.getProperty(out, r, c, declared, target.member)
@@ -80,18 +87,12 @@ func (s *Server) getProperty(out *recorder, r *http.Request, c *call, declared r
 		s.invoke(out, r, c, "RetrieveServiceContent", nil)
 		return
 	}
-	if s.sessions.touch(c.session) == nil {
+	if s.sessions.touch(c.token) == nil {
 		s.writeFault(out, simulator.Fault("", notAuthenticated(ref)))
 		return
 	}
 	c.ref, c.method = s.content().PropertyCollector, "RetrievePropertiesEx"
-	c.body = &types.RetrievePropertiesEx{
-		This: c.ref,
-		SpecSet: []types.PropertyFilterSpec{{
-			PropSet:   []types.PropertySpec{{Type: ref.Type, PathSet: []string{name}}},
-			ObjectSet: []types.ObjectSpec{{Obj: ref}},
-		}},
-	}
+	c.body = readOne(ref, name)
 	result := s.carry(c, r)
 	if f := result.Fault(); f != nil {
 		s.writeFault(out, f)
@@ -115,7 +116,7 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		writeNotFound(out)
 		return
 	}
-	if s.sessions.touch(c.session) == nil && !slices.Contains(withoutSession, name) {
+	if s.sessions.touch(c.token) == nil && !slices.Contains(withoutSession, name) {
 		s.writeFault(out, simulator.Fault("", notAuthenticated(c.ref)))
 		return
 	}
@@ -127,7 +128,7 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		return
 	}
 	c.method, c.body = name, decoded
-	before := c.session
+	before := c.token
 	result := s.carry(c, r)
 
 	if f := result.Fault(); f != nil {
@@ -138,8 +139,8 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 		s.writeFault(out, f)
 		return
 	}
-	if c.session != before {
-		out.Header().Set(sessionHeader, c.session)
+	if c.token != before {
+		out.Header().Set(sessionHeader, c.token)
 	}
 	response := reflect.ValueOf(result).Elem().FieldByName("Res").Elem()
 	value := response.FieldByName("Returnval")
@@ -156,6 +157,14 @@ func isRequest(t reflect.Type) bool {
 	}
 	this, ok := t.FieldByName("This")
 	return ok && this.Type == reflect.TypeFor[types.ManagedObjectReference]()
+}
+
+func (s *Server) writeUnknownRelease(out *recorder, release string) {
+	if s.config.NoVIJSON || s.config.unknownRelease() == http.StatusNotFound {
+		writeNotFound(out)
+		return
+	}
+	s.writeFault(out, simulator.Fault("The version "+release+" is not supported.", &types.InvalidRequest{}))
 }
 
 func writeNotFound(out *recorder) {

@@ -46,6 +46,7 @@ func (s *Server) published(encoded []byte) any {
 	eachObject(tree, func(o *object) {
 		if _, ok := o.get("_typeName").(string); ok {
 			dropUnset(o)
+			s.foreign.intoJSON(o)
 		}
 		switch o.typeName() {
 		case "LocalizedMethodFault":

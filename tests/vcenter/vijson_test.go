@@ -5,6 +5,7 @@ package main
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -29,22 +30,74 @@ func TestHello(t *testing.T) {
 
 func TestWhoHasVIJSON(t *testing.T) {
 	t.Parallel()
-	for flag, served := range map[string][2]bool{"--no-vijson": {false, false}, "--no-hello": {true, false}, "--esx": {false, false}} {
+	for flag, statuses := range map[string][2]int{"--no-vijson": {404, 404}, "--no-hello": {200, 404}, "--esx": {500, 400}} {
 		r := start(t, flag).raw()
 		r.release = "8.0.1.0"
-		found := r.call("ServiceInstance/ServiceInstance/content").status == http.StatusOK
-		a, err := r.send(http.MethodPost, helloPath+"?action=hello", `{"api_releases":["8.0.1.0"]}`)
-		check(t, err)
-		equal(t, flag, [2]bool{found, a.status == http.StatusOK}, served)
+		a := r.hello("8.0.1.0")
+		equal(t, flag, [2]int{r.call("ServiceInstance/ServiceInstance/content").status, a.status}, statuses)
 	}
+}
+
+func (r *raw) hello(release string) answer {
+	r.v.t.Helper()
+	a, err := r.send(http.MethodPost, helloPath+"?action=hello", `{"api_releases":["`+release+`"]}`)
+	check(r.v.t, err)
+	return a
+}
+
+// What an ESXi has below /sdk is SOAP, and below /api something that is not REST.
+func TestESXiAnswersVIJSON(t *testing.T) {
+	t.Parallel()
+	r := start(t, "--esx").raw()
+	const fault = "<faultcode>ClientFaultCode</faultcode><faultstring>\nError returned by expat parser: not well-formed (invalid token)\n\n" +
+		"while parsing HTTP request before method was determined\nat line 1, column 0</faultstring></soapenv:Fault>"
+	a := r.call("SessionManager/ha-sessionmgr/Login", `{"userName":"root","password":"x"}`).want(t, 500, fault)
+	equal(t, "type", a.header.Get("Content-Type"), "text/xml; charset=utf-8")
+	r.call("ServiceInstance/ServiceInstance/content").want(t, 500, "expat parser")
+	for _, path := range []string{"/api/session", "/api/about", "/api"} {
+		for _, method := range []string{http.MethodPost, http.MethodGet} {
+			a, err := r.send(method, path, "{}")
+			check(t, err)
+			a.want(t, 400)
+		}
+	}
+}
+
+// It is the parser of a vCenter's SOAP, too.
+func TestUnreadableSOAP(t *testing.T) {
+	t.Parallel()
+	r := start(t).raw()
+	a, err := r.send(http.MethodPost, "/sdk", `{"not":"XML"}`)
+	check(t, err)
+	a.want(t, 500, "expat parser")
+}
+
+func TestHelloThatIsDown(t *testing.T) {
+	t.Parallel()
+	v := start(t, "--hello", "503")
+	r := v.raw()
+	r.hello("9.0.0.0").want(t, 503)
+	v.ask("PUT", "/hello", `{"status":403,"body":"<html>no</html>","headers":{"X-Front":"yes"}}`, nil)
+	a := r.hello("9.0.0.0").want(t, 403, "<html>no</html>")
+	equal(t, "headers", []string{a.header.Get("Content-Type"), a.header.Get("X-Front")}, []string{"text/html; charset=utf-8", "yes"})
+	v.ask("PUT", "/hello", `{"body":"{}","content_type":"application/json"}`, nil)
+	a = r.hello("9.0.0.0").want(t, 200, "{}")
+	equal(t, "type", a.header.Get("Content-Type"), "application/json")
+	v.ask("DELETE", "/hello", "", nil)
+	r.hello("9.0.0.0").want(t, 200, `{"api_release":"9.0.0.0"}`)
+	start(t, "--hello", `{"status":401,"body":"who?"}`).raw().hello("9.0.0.0").want(t, 401, "who?")
 }
 
 func TestReleases(t *testing.T) {
 	t.Parallel()
-	r := start(t, "--release", "8.0.3.0").raw()
-	for release, status := range map[string]int{"8.0.1.0": 200, "8.0.2.0": 200, "8.0.3.0": 200, "9.0.0.0": 404, "8.0.0.0": 404, "bogus": 404} {
-		r.release = release
-		r.call("ServiceInstance/ServiceInstance/content").want(t, status)
+	for flags, unknown := range map[string]int{
+		"--release=8.0.3.0": 500, "--release=8.0.2.0": 404, "--release=8.0.3.0 --unknown-release=404": 404, "--release=8.0.2.0 --unknown-release=500": 500,
+	} {
+		r := start(t, strings.Fields(flags)...).raw()
+		for release, status := range map[string]int{"8.0.1.0": 200, "8.0.2.0": 200, "9.0.0.0": unknown, "8.0.0.0": unknown, "bogus": unknown} {
+			r.release = release
+			r.call("ServiceInstance/ServiceInstance/content").want(t, status)
+		}
 	}
 }
 
@@ -134,8 +187,13 @@ func TestFaultInData(t *testing.T) {
 func TestTimesHaveSixDigits(t *testing.T) {
 	t.Parallel()
 	v := start(t)
-	a := v.raw().login().call("ServiceInstance/ServiceInstance/CurrentTime", "").want(t, 200)
+	r := v.raw().login()
+	a := r.call("ServiceInstance/ServiceInstance/CurrentTime", "").want(t, 200)
 	if len(a.body) > len(`"2026-11-22T01:13:10.749018Z"`) {
+		t.Error(a.body)
+	}
+	a = r.soap(`vmware_soap_session="`+r.session+`"`, soapCurrentTime).want(t, 200)
+	if !regexp.MustCompile(`<returnval>[0-9T:-]{19}(\.\d{1,6})?Z<`).MatchString(a.body) {
 		t.Error(a.body)
 	}
 }

@@ -39,12 +39,16 @@ LEAST = 1
 
 
 class Answer(t.NamedTuple):
-    """What the server answered: HTTP status, headers (case-insensitive), cookies by name, and the whole body."""
+    """What the server answered: HTTP status, headers (case-insensitive), cookies by name, and the body.
+
+    ``is_whole`` says that HTTP vouches for the end of the body. Without that, it may have been cut off anywhere.
+    """
 
     status: int
     headers: t.Mapping[str, str]
     cookies: dict[str, str]
     body: bytes
+    is_whole: bool
 
     @property
     def content_type(self) -> str:
@@ -104,17 +108,34 @@ class Http:
         with contextlib.suppress(KeyError, TypeError, ValueError):
             time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
             self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
+        is_whole = self._check_end(response)
         if response.is_redirect:
-            raise _errors.VsphereError(
-                f"{self.name} redirects to {response.headers['Location']}, which is not followed because the login "
-                "would travel along: give the final address as hostname and port"
+            where = response.headers["Location"]
+            raise _errors.NotUnderstood(
+                f"{self.name} redirects to {where}, which is not followed because the login would travel along: give "
+                "the final address as hostname and port",
+                f"it redirects to {where}",
             )
         if response.status_code in (502, 503, 504):
             raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
                 "are still starting; try again later"
             )
-        return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content)
+        return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content, is_whole)
+
+    def _check_end(self, response: requests.Response) -> bool:
+        """Whether the answer says where it ends; Lost where it ended before that, as urllib3 1 does not look."""
+        if response.status_code == 204 or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+            return True
+        length = response.headers.get("Content-Length", "")
+        if not length.isdigit():
+            return False
+        # What came over the wire, before it was decompressed.
+        if response.raw.tell() != int(length):
+            # Otherwise urllib3 1 may send the next request, such as a logout, over this connection.
+            self.close()
+            raise self.lost("it ended early")
+        return True
 
     def end_by(self, deadline: float) -> None:
         """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
@@ -128,9 +149,17 @@ class Http:
     def close(self) -> None:
         self._session.close()
 
-    def not_vsphere(self, answer: Answer) -> _errors.VsphereError:
+    def lost(self, how: str) -> _errors.Lost:
+        """The error for an answer that did not arrive."""
+        return _errors.Lost(f"the answer of {self.name} was lost ({how})")
+
+    def not_vsphere(self, answer: Answer) -> _errors.NotUnderstood:
         """The error for an answer that no vCenter or ESXi gives."""
-        what = f"HTTP {answer.status} with " + (f"a body of type {answer.content_type}" if answer.body else "no body")
-        return _errors.VsphereError(
-            f"{self.name} does not answer like a vCenter or ESXi ({what}): check hostname and port"
+        what = f"a body of type {answer.content_type or 'unknown'}" if answer.body else "no body"
+        return self.not_understood(f"HTTP {answer.status} with {what}")
+
+    def not_understood(self, answer: str) -> _errors.NotUnderstood:
+        """The error for an answer that is described by these words."""
+        return _errors.NotUnderstood(
+            f"{self.name} does not answer like a vCenter or ESXi ({answer}): check hostname and port", answer
         )

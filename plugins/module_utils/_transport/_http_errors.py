@@ -26,8 +26,10 @@ def explain(  # noqa: C901 (a list of cases)
     kinds = {type(cause).__name__ for cause in causes}
     text = str(causes[-1]) or type(causes[-1]).__name__
     proxy = http.proxies.get("https", "")
+    # urllib3 1 blames the proxy for whatever breaks behind it, too, when the request has been sent.
+    broke = isinstance(causes[-1], ConnectionError) and "NewConnectionError" not in kinds
     # The second is what requests says of a kind of proxy that it does not know.
-    if kinds & {"ProxyError", "InvalidSchema"}:
+    if kinds & {"ProxyError", "InvalidSchema"} and not broke:
         return _errors.Unreachable(
             f"the proxy {proxy or 'of the environment'} on the way to {http.name} failed ({text}): check proxy_host "
             "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"

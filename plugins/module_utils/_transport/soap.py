@@ -2,80 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The SOAP transport: vCenter and ESXi of every release, with pyVmomi's types, serializer and deserializer.
+"""The SOAP transport: vCenter and ESXi of every release.
 
-Requests travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and errors are the same.
+Requests are written by pyVmomi and travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and
+errors are the same.
 
 Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
 
-import re
-import traceback
 import typing as t
-from xml.parsers.expat import ExpatError
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _session, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, _pyvmomi_data
-
-try:
-    from pyVmomi import VmomiSupport
-    from pyVmomi.SoapAdapter import SoapResponseDeserializer, SoapStubAdapterBase
-
-    PYVMOMI_IMPORT_ERROR = ""
-except ImportError:
-    PYVMOMI_IMPORT_ERROR = traceback.format_exc()
-    SoapStubAdapterBase = object
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi, _soap_answer, _soap_request
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
 SESSION_COOKIE = "vmware_soap_session"
-
-
-class _Stub(SoapStubAdapterBase):  # type: ignore[misc]
-    """pyVmomi's way to a server, with our HTTP below it."""
-
-    def __init__(self, http: _http.Http, version: str, keep_secret: Callable[[str], object], key: str) -> None:
-        super().__init__(version=version)
-        self.http = http
-        self.wait = 0.0
-        self.key = key
-        self._keep_secret = keep_secret
-        self.requestContext = None
-
-    def SerializeRequest(self, mo: t.Any, info: t.Any, args: t.Any) -> bytes:  # noqa: N802 (pyVmomi's name)
-        # pyVmomi writes a reference in an Any as xsi:type="ManagedObject", a type that the WSDL does not have.
-        request: bytes = super().SerializeRequest(mo, info, args)
-        request = re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
-        # Parsers of XML take a carriage return that stands there as it is for a line feed.
-        return request.replace(b"\r", b"&#13;")
-
-    def InvokeMethod(self, mo: t.Any, info: t.Any, args: t.Any) -> t.Any:  # noqa: N802 (pyVmomi's name)
-        """Send one call; a vSphere fault is raised as pyVmomi's exception."""
-        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self.versionId}
-        if self.key:
-            headers["Cookie"] = f'{SESSION_COOKIE}="{self.key}"'
-        answer = self.http.request("POST", "/sdk", self.SerializeRequest(mo, info, args), headers, self.wait)
-        if answer.status not in (200, 500) or b"Envelope" not in answer.body[:500]:
-            raise self.http.not_vsphere(answer)
-        key = answer.cookies.get(SESSION_COOKIE)
-        if key:
-            self._keep_secret(key)
-            self.key = key
-        try:
-            result = SoapResponseDeserializer(self).Deserialize(answer.body, info.result)
-        except ExpatError as error:
-            raise _errors.Lost(f"the answer of {self.http.name} was cut off ({error})") from error
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise _errors.VsphereError(
-                f"pyVmomi cannot read the answer of {self.http.name} to {info.wsdlName} ({error}): a newer pyVmomi may"
-            ) from error
-        if answer.status == 500:
-            raise result
-        return result
 
 
 class Soap:
@@ -83,86 +30,103 @@ class Soap:
 
     name = "soap"
 
-    def __init__(
-        self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session | None = None
-    ) -> None:
-        if PYVMOMI_IMPORT_ERROR:
-            raise _errors.MissingLibrary(
-                "pyvmomi", "for SOAP, which this server or the option transport asks for", PYVMOMI_IMPORT_ERROR
-            )
-        # Servers of every release still answer in this one; what comes back says which is the best for both.
-        self._stub = _Stub(http, "vim.version.version9", keep_secret, session.key if session else "")
-        if session:
-            self._managers: dict[str, _values.Ref] = {
-                name: _values.reference(*each) for name, each in session.managers.items()
-            }
-            self._stub.ComputeVersionInfo(_best_version(session.release))
-        else:
-            content = self.invoke(_values.reference("ServiceInstance", "ServiceInstance"), "RetrieveServiceContent")
-            self._managers = {name: value for name, value in content.items() if name not in ("_typeName", "about")}
-            self._stub.ComputeVersionInfo(_best_version(content["about"]["apiVersion"]))
+    def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
+        _pyvmomi.require("for SOAP, which this server or the option transport asks for")
+        self.product = session.product or None
+        self.accepted = False
+        self.last_call = ""
+        self._http = http
+        self._keep_secret = keep_secret
+        self._key = session.key
+        self._wait = 0.0
+        self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
+        self._decoder = _soap_answer.Decoder(_pyvmomi)
+        self._writer = _soap_request.Writer(_best_version(session.release), self._send)
 
     @property
     def release(self) -> str:
-        return _release(self._stub.version)
+        return _release(self._writer.version)
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
         """The value of a property, None where it is unset."""
-        info = _pyvmomi_data.wire_type(ref["type"])._GetPropertyInfo(property_)
-        return self._plainly(ref, property_, info.type, lambda mo: self._stub.InvokeAccessor(mo, info))
+        info = _pyvmomi.wire_type(ref["type"])._GetPropertyInfo(property_)
+        return self._call(ref, property_, lambda: self._writer.fetch(ref, info))
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
-        info = next(m for m in _pyvmomi_data.wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
-        given = params or {}
+        info = next(m for m in _pyvmomi.wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
+        self._wait = wait
         try:
-            args = [_pyvmomi_data.from_data(given.get(param.name), param.type, self._stub) for param in info.params]
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise _errors.VsphereError(
-                f"pyVmomi cannot send what {method} was given ({error}): check its types"
-            ) from error
-        self._stub.wait = wait
-        try:
-            return self._plainly(ref, method, info.result, lambda mo: self._stub.InvokeMethod(mo, info, args))
+            return self._call(ref, method, lambda: self._writer.call(ref, info, params or {}))
         finally:
-            self._stub.wait = 0
+            self._wait = 0
 
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
         if name not in self._managers:
-            raise _errors.VsphereError(f"{self._stub.http.name} has no {name}: it is a part of vCenter, not of ESXi")
+            raise _errors.VsphereError(f"{self._http.name} has no {name}: it is a part of vCenter, not of ESXi")
         return self._managers[name]
 
     @property
     def session(self) -> _session.Session:
         managers = {name: (ref["type"], ref["value"]) for name, ref in self._managers.items()}
-        return _session.Session(self.name, self.release, str(self._stub.key), managers)
+        return _session.Session(self.name, self.release, self._key, managers=managers)
 
     def forget_session(self) -> None:
-        self._stub.key = ""
+        self._key = ""
+        self.accepted = False
 
-    def _plainly(self, ref: _values.Ref, member: str, declared: t.Any, call: Callable[[t.Any], t.Any]) -> t.Any:
-        mo = _pyvmomi_data.wire_type(ref["type"])(ref["value"], self._stub)
+    def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
+        self.last_call = f"{ref['type']}.{member}"
         try:
-            return _pyvmomi_data.to_data(call(mo), declared)
-        except VmomiSupport.GetVmodlType("vmodl.MethodFault") as error:
-            data = _pyvmomi_data.to_data(error)
+            value = call()
+        except _pyvmomi.VmomiSupport.GetVmodlType("vmodl.fault.MethodNotFound") as error:
+            raise _errors.VsphereError(
+                f"{self._http.name} has no {ref['type']}.{member} in release {self.release}: it came with a newer one"
+            ) from error
+        if isinstance(value, _soap_answer.SoapFault):
+            data = dict(value.data)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
-            raise _errors.Fault(type_, text or type_, data, member, ref) from error
+            raise _errors.Fault(type_, text or type_, data, member, ref)
+        self.accepted = member != "Login"
+        return value
+
+    def _send(self, request: bytes, info: t.Any) -> t.Any:
+        """Send a call; the value of its answer, None where it has none, or its fault."""
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self._writer.versionId}
+        if self._key:
+            headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
+        answer = self._http.request("POST", "/sdk", request, headers, self._wait)
+        if answer.status == 401:
+            raise _errors.SessionRefused(info.wsdlName)
+        value = self._decoder.read_answer(self._http, answer, info.wsdlName, info.result)
+        # Servers send it in quotes, which are no part of it, and want it back in quotes.
+        key = answer.cookies.get(SESSION_COOKIE, "").strip('"')
+        if key:
+            self._keep_secret(key)
+            self._key = key
+        if value is None and not _may_be_nothing(info):
+            raise self._http.lost(f"nothing came for {info.name}")
+        return value
+
+
+def _may_be_nothing(info: t.Any) -> bool:
+    """Whether a method may return nothing: it is void, or an array or an optional value."""
+    return (
+        info.result is type(None)
+        or issubclass(info.result, list)
+        or bool(info.resultFlags & _pyvmomi.VmomiSupport.F_OPTIONAL)
+    )
 
 
 def _best_version(release: str) -> str:
     """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
-    versions: list[str] = VmomiSupport.GetServiceVersions("vim25")
+    wanted = _values.release_numbers(release)
+    versions: list[str] = _pyvmomi.VmomiSupport.GetServiceVersions("vim25")
     # Some versions are not releases: their names have no digits in front.
-    return next(v for v in versions if _release(v)[0].isdigit() and _numbers(_release(v)) <= _numbers(release))
-
-
-def _numbers(release: str) -> list[int]:
-    # LooseVersion does the same for 13 kB, which each run would compile.
-    return [int(number) for number in re.findall(r"\d+", release)]
+    return next(v for v in versions if _release(v)[0].isdigit() and _values.release_numbers(_release(v)) <= wanted)
 
 
 def _release(version: str) -> str:
     """``8.0.2.0`` of pyVmomi's ``vim.version.v8_0_2_0``."""
-    return str(VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]
+    return str(_pyvmomi.VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]

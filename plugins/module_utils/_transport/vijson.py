@@ -18,40 +18,45 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _session, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http
 
-RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 SESSION_HEADER = "vmware-api-session-id"
 
-
-def negotiate(http: _http.Http) -> str | None:
-    """The newest release that the server and this collection share, None where the server has no VI/JSON.
-
-    ``hello`` exists since 8.0.2.0 and answers an empty release where none fits; what a server of 8.0.1.0 has instead is
-    the service content, which needs no session.
-    """
-    offer = json.dumps({"api_releases": RELEASES}).encode()
-    answer = http.request("POST", "/api/vcenter/system?action=hello", offer, {"Content-Type": "application/json"})
-    if answer.status == 200:
-        said = _parse(http, answer)
-        if not isinstance(said, dict):
-            raise http.not_vsphere(answer)
-        release = said.get("api_release")
-        if release:
-            return str(release)
-    elif answer.status != 404:
-        raise http.not_vsphere(answer)
-    oldest = RELEASES[-1]
-    answer = http.request("GET", f"/sdk/vim25/{oldest}/ServiceInstance/ServiceInstance/content", None, {})
-    if answer.status == 404:
-        return None
-    if answer.status != 200 or not isinstance(_parse(http, answer), dict):
-        raise http.not_vsphere(answer)
-    return oldest
+# What a method returns is known to pyVmomi's registry, which VI/JSON does without. Those that are not named here, such
+# as all that return a task, always return something.
+_VOID = frozenset(
+    (
+        "CancelTask",
+        "DestroyCollector",
+        "DestroyPropertyCollector",
+        "DestroyView",
+        "Logout",
+        "RegisterExtension",
+        "ResetCollector",
+        "SetCollectorPageSize",
+        "SetTaskDescription",
+        "SetTaskState",
+        "UnregisterExtension",
+        "UpdateExtension",
+        "UpdateProgress",
+        "setCustomValue",
+    )
+)
+_OPTIONAL = frozenset(
+    (
+        "ContinueRetrievePropertiesEx",
+        "FindByInventoryPath",
+        "FindExtension",
+        "ReadNextTasks",
+        "ReadPreviousTasks",
+        "RetrievePropertiesEx",
+        "WaitForUpdatesEx",
+    )
+)
 
 
 class ViJson:
@@ -59,10 +64,13 @@ class ViJson:
 
     name = "json"
 
-    def __init__(self, http: _http.Http, release: str, keep_secret: Callable[[str], object], key: str = "") -> None:
-        self.release = release
+    def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
+        self.release = session.release
+        self.product = session.product or None
+        self.accepted = False
+        self.last_call = ""
         self._http = http
-        self._key = key
+        self._key = session.key
         self._keep_secret = keep_secret
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
@@ -85,32 +93,48 @@ class ViJson:
 
     def forget_session(self) -> None:
         self._key = ""
+        self.accepted = False
 
     def _call(self, verb: str, ref: _values.Ref, member: str, body: bytes | None, wait: float = 0) -> t.Any:
         headers = {SESSION_HEADER: self._key} if self._key else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
         path = f"/sdk/vim25/{self.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
+        self.last_call = f"{ref['type']}.{member}"
         answer = self._http.request(verb, path, body, headers, wait)
         key = answer.headers.get(SESSION_HEADER)
         if key:
             self._keep_secret(key)
             self._key = key
-        if answer.status in (200, 204):
-            return _parse(self._http, answer)
+        if answer.status == 401 and answer.content_type != "application/json":
+            raise _errors.SessionRefused(member)
         if answer.status == 404:
-            raise _errors.VsphereError(
-                f"{self._http.name} knows no {ref['type']}.{member} in release {self.release} (HTTP 404): "
-                "it may have come with a newer release"
+            raise _errors.NotUnderstood(
+                f"{self._http.name} knows no {self.last_call} in release {self.release} (HTTP 404): it may have come "
+                "with a newer release",
+                f"HTTP 404, as for what release {self.release} does not have",
             )
-        data = _parse(self._http, answer) if answer.content_type == "application/json" else None
-        if isinstance(data, dict) and "_typeName" in data:
+        is_void = member in _VOID
+        data = parse(self._http, answer)
+        # A fault is one whatever the status is; a value has no faultstring.
+        is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
+        if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
             raise _errors.Fault(type_, text or type_, data, member, ref)
         if answer.status == 401:
-            # Some front ends refuse an unknown session themselves.
-            raise _errors.Fault("NotAuthenticated", "The session is not authenticated.", {}, member, ref)
-        raise self._http.not_vsphere(answer)
+            raise _errors.SessionRefused(member)
+        if answer.status not in (200, 204) or (is_void and data is not None):
+            raise self._http.not_vsphere(answer)
+        if data is None and not is_void:
+            self._check_nothing(answer, verb, member)
+        self.accepted = member != "Login"
+        return data
+
+    def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
+        """Raise an error where nothing is no value: 204 and null say that there is none, an empty body does not."""
+        says_so = answer.status == 204 or answer.body.strip()
+        if not (says_so and (verb == "GET" or member in _OPTIONAL)):
+            raise self._http.lost(f"nothing came for {member}")
 
 
 def _segment(moid: str) -> str:
@@ -120,13 +144,21 @@ def _segment(moid: str) -> str:
     return quote(moid, safe="")
 
 
-def _parse(http: _http.Http, answer: _http.Answer) -> t.Any:
-    """The body of an answer; a void method and an unset property have none (204), or on some servers ``null``."""
+def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
+    """The body of an answer, None where there is none."""
     if not answer.body.strip():
+        if not answer.is_whole:
+            raise http.lost("it has no body, and does not say so")
         return None
     if answer.content_type != "application/json":
         raise http.not_vsphere(answer)
     try:
-        return json.loads(answer.body)
-    except ValueError as error:
-        raise _errors.Lost(f"the answer of {http.name} was cut off ({error})") from error
+        value = json.loads(answer.body)
+    except (RecursionError, ValueError) as error:
+        if not answer.is_whole:
+            raise http.lost(str(error)) from error
+        raise http.not_understood(f"JSON that cannot be read: {error}") from error
+    if isinstance(value, (int, float)) and not answer.is_whole:
+        # All else says itself where it ends.
+        raise http.lost("it does not say where its number ends")
+    return value

@@ -129,8 +129,7 @@ def test_a_user_who_may_not_is_told_which_privilege(runs: t.Any) -> None:
 
 def test_an_esxi_has_no_such_tasks(runs: t.Any, server: t.Callable[[str], t.Any]) -> None:
     esxi = server("esxi")
-    where = {"VMWARE_PORT": str(esxi.address["port"]), "VMWARE_CA_PATH": esxi.address["ca"], "VMWARE_TRANSPORT": "soap"}
-    outcome = runs.run(SHORT, **where)
+    outcome = runs.run(SHORT, **{**esxi.environment, "VMWARE_TRANSPORT": "soap"})
     assert outcome.status == 0
     [warning] = outcome.warnings
     assert "ESXi" in warning

@@ -90,7 +90,12 @@ def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     assert message.startswith("Work: ")
     assert "non-zero return code" in message
     assert message in " ".join(shown.split())
-    assert task["error"] == {"type": "ExtendedFault", "fault_type_id": "com.example.ansible.backup.failed"}
+    assert task["error"] == {
+        "type": "ExtendedFault",
+        "messages": [message],
+        "cause": None,
+        "fault_type_id": "com.example.ansible.backup.failed",
+    }
 
 
 def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> None:
@@ -102,9 +107,12 @@ def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> N
     assert not never.exists()
     task = play.task()
     assert (task["state"], task["cancelled"]) == ("error", True)
+    message = "Stop where somebody has cancelled the task: the cancel button was pressed"
     assert task["error"] == {
         "type": "ExtendedFault",
-        "message": "Stop where somebody has cancelled the task: the cancel button was pressed",
+        "message": message,
+        "messages": [message],
+        "cause": None,
         "fault_type_id": "com.example.ansible.backup.canceled",
     }
 

@@ -166,6 +166,12 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     return {"failed": False, **result}
 
 
+@pytest.fixture(name="run_module")
+def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]:
+    """Runs a module against whatever server its options name."""
+    return run_module
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:

@@ -63,9 +63,18 @@ def test_what_is_not_cancelable_fails_after_the_others_were_cancelled(vcenter: t
     result = vcenter.run("cancel", task_ids=[fixed, free])
     assert result["failed"]
     assert f"{fixed} (" in result["msg"]
-    assert "cannot be cancelled: it is not cancelable (NotSupported)" in result["msg"]
-    assert result["fault"]["type"] == "NotSupported"
+    assert "cannot be cancelled: it is not cancelable; on_not_cancelable: skip passes over such tasks" in result["msg"]
+    assert "fault" not in result
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [free])
+
+
+def test_what_turns_out_not_to_be_cancelable_fails_with_what_the_server_has_said(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    why = {"_typeName": "LocalizableMessage", "key": "k", "message": "Its last phase has begun."}
+    vcenter.fault("fault", CANCEL, fault={"_typeName": "NotSupported", "faultMessage": [why]})
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert "it is not cancelable (NotSupported); " in result["msg"]
+    assert (result["fault"]["type"], result["fault"]["messages"]) == ("NotSupported", [why["message"]])
 
 
 def test_what_is_not_cancelable_can_be_skipped(vcenter: t.Any) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import pathlib
 import socket
@@ -190,10 +191,19 @@ def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None
     assert "answered HTTP 503" in result["msg"]
     assert "try again later" in result["msg"]
     # What can be asked without harm before the login.
-    assert len(vcenter.requests()) == 4
+    assert len(vcenter.requests()) == (8 if vcenter.transport == "json" else 4)
 
 
-@pytest.mark.parametrize("match", ["hello|RetrieveServiceContent", "RetrievePropertiesEx"])
+@pytest.mark.parametrize("status", [200, 403, 404, 405])
+def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
+    vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
+    api = vcenter.run("info", transport="auto")["api"]
+    assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
+    refused = vcenter.run("info", transport="json")
+    assert "text/html" in refused["msg"] or "HTTP 404" in refused["msg"]
+
+
+@pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])
 def test_an_html_page_is_no_vcenter(vcenter: t.Any, match: str) -> None:
     vcenter.fault("html", match, count=99)
     result = vcenter.run("info")
@@ -212,9 +222,9 @@ def test_a_slow_answer_names_the_option(vcenter: t.Any) -> None:
 def test_a_missing_library_is_named_with_what_to_install(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, soap
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, _pyvmomi
 
-    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (soap, "PYVMOMI_IMPORT_ERROR")}[missing]
+    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (_pyvmomi, "_IMPORT_ERROR")}[missing]
     monkeypatch.setattr(where, name, "Traceback")
     result = vcenter.run("info")
     if (missing, vcenter.transport) == ("pyVmomi", "json"):
@@ -222,6 +232,60 @@ def test_a_missing_library_is_named_with_what_to_install(
     else:
         assert "Failed to import the required Python library" in result["msg"]
         assert missing.lower() in result["msg"]
+
+
+class Proxy:
+    """A proxy that connects to whatever is asked for, and can lose its connections."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+        self.options = {"proxy_host": "127.0.0.1", "proxy_port": self._listening.getsockname()[1]}
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client = self._listening.accept()[0]
+                host, port = client.recv(10_000).split()[1].decode().split(":")
+                server = socket.create_connection((host, int(port)))
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self._ends += [client, server]
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(100_000):
+                target.sendall(data)
+
+    def lose(self) -> None:
+        # At once there are new ones.
+        ends, self._ends = self._ends, []
+        self._end(ends)
+
+    def close(self) -> None:
+        self._end([self._listening, *self._ends])
+
+    @staticmethod
+    def _end(ends: list[socket.socket]) -> None:
+        for end in ends:
+            # Those who read from it in another thread would not notice that it is closed.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def test_a_proxy_that_loses_the_answer_to_a_change_leaves_its_outcome_unknown(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("delay", "CancelTask$", seconds=20)
+    with contextlib.closing(Proxy()) as proxy:
+        vcenter.during("Task.CancelTask", proxy.lose, times=1)
+        result = vcenter.run("cancel", task_ids=[task_id], **proxy.options)
+    assert f"whether CancelTask of Task {task_id} was carried out is unknown" in result["msg"]
+    assert "check proxy_host" not in result["msg"]
+    assert vcenter.requests().count("Task.CancelTask") == 1
 
 
 class Pretender:

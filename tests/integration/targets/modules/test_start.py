@@ -187,6 +187,7 @@ def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
     vcenter.fault("fault", "CloneVM_Task", fault={"_typeName": "ManagedObjectNotFound", "obj": folder})
     result = clone(vcenter, params={**CLONE, "folder": "group-v4711"})
     assert "knows no Folder group-v4711 (ManagedObjectNotFound): check its type and moid" in result["msg"]
+    assert result["fault"]["obj"] == {"type": "Folder", "moid": "group-v4711"}
 
 
 def test_a_parameter_by_name_that_is_of_another_type(vcenter: t.Any) -> None:

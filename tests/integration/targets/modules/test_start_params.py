@@ -9,7 +9,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _vitypes
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
 
 
 def start(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
@@ -226,7 +226,7 @@ def test_the_password_of_the_connection_stays_masked(vcenter: t.Any) -> None:
 
 
 def test_everything_is_masked_where_pyvmomi_is_missing(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_vitypes, "PYVMOMI_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "missing")
     result = start(vcenter, method="AddHost_Task", params=json.dumps({"spec": HOST, "asConnected": True}))
     assert "Failed to import the required Python library (pyvmomi)" in result["msg"]
     assert "S3cret" not in str(result)

@@ -22,7 +22,7 @@ def test_a_task_is_driven_from_queued_to_success(vcenter: t.Any) -> None:
     first = vcenter.run("state", task_id=task_id, state="running", progress=10, description="copying")
     assert (first["failed"], first["changed"]) == (False, True)
     assert (first["task"]["state"], first["task"]["progress"]) == ("running", 10)
-    assert first["task"]["description"] == {"key": "vsphere.tasks.description", "message": "copying"}
+    assert first["task"]["description"] == {"key": "vsphere.tasks.description", "message": "copying", "arg": []}
     last = vcenter.run("state", task_id=task_id, state="success", progress=100, result="12 templates")
     assert (last["task"]["state"], last["task"]["result"]) == ("success", "12 templates")
     assert changes(vcenter) == [
@@ -123,7 +123,13 @@ def test_what_the_registry_calls_secret_is_masked(vcenter: t.Any) -> None:
 def test_an_error_is_an_extended_fault_unless_a_type_is_given(vcenter: t.Any) -> None:
     task_id = vcenter.create()
     error = vcenter.run("state", task_id=task_id, state="error", error={"message": "it broke"})["task"]["error"]
-    assert error == {"type": "ExtendedFault", "message": "it broke", "fault_type_id": "vsphere.tasks"}
+    assert error == {
+        "type": "ExtendedFault",
+        "message": "it broke",
+        "messages": ["it broke"],
+        "cause": None,
+        "fault_type_id": "vsphere.tasks",
+    }
 
 
 def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
@@ -133,6 +139,8 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
     assert result["task"]["error"] == {
         "type": "NoDiskSpace",
         "message": "no room",
+        "messages": ["no room"],
+        "cause": None,
         "datastore": "store-1",
         "file": "disk.vmdk",
     }
@@ -304,9 +312,9 @@ def test_custom_values_are_set_once(vcenter: t.Any, owner_field: str) -> None:
 def test_what_the_state_forbids_is_refused(vcenter: t.Any, task: dict[str, t.Any], options: dict[str, t.Any]) -> None:
     result = vcenter.run("state", task_id=vcenter.create(**task), **options)
     assert result["failed"]
-    assert "(InvalidState)" in result["msg"]
     assert "None" not in result["msg"]
-    assert result["fault"]["type"] == "InvalidState"
+    # No server has sent one.
+    assert "fault" not in result
     assert changes(vcenter) == []
 
 
@@ -341,6 +349,7 @@ def test_a_failure_halfway_says_what_was_carried_out(vcenter: t.Any) -> None:
     result = vcenter.run("state", task_id=task_id, state="running", progress=50)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "before that, SetTaskState had been carried out" in result["msg"]
+    assert result["fault"]["type"] == "InvalidState"
 
 
 def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
@@ -363,4 +372,4 @@ def test_it_is_reported_too_where_the_task_has_ended_meanwhile(vcenter: t.Any) -
     vcenter.run("cancel", task_ids=[task_id])
     result = vcenter.run("state", task_id=task_id, progress=10)
     assert (result["failed"], result["cancel_requested"]) == (True, True)
-    assert result["fault"]["type"] == "InvalidState"
+    assert "is over (state error), so its progress can no longer be set" in result["msg"]

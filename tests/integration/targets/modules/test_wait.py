@@ -39,9 +39,25 @@ def test_a_task_that_is_over_costs_no_wait(vcenter: t.Any) -> None:
 
 
 def test_it_leaves_no_collector_behind(vcenter: t.Any) -> None:
+    # The logout takes along what was made before it.
     vcenter.run("wait", task_ids=[vcenter.create(duration=0.2)])
-    called = [call.partition(".")[2] for call in vcenter.requests()]
-    assert called.count("CreatePropertyCollector") == called.count("DestroyPropertyCollector") == 1
+    assert "PropertyCollector.DestroyPropertyCollector" not in vcenter.requests()
+    session_id = vcenter.run("session")["session_id"]
+    vcenter.run("wait", task_ids=[vcenter.create(duration=0.2)], session_id=session_id)
+    assert vcenter.stats["collectors"]["PropertyCollector"] == 0
+    assert vcenter.requests().count("PropertyCollector.DestroyPropertyCollector") == 1
+    vcenter.run("session", state="absent", session_id=session_id)
+
+
+@pytest.mark.parametrize("count", [1, 10, 11])
+def test_what_few_tasks_need_at_the_end_is_there_before(vcenter: t.Any, count: int) -> None:
+    task_ids = vcenter.create_many(count, duration=0.5, description_id="VirtualMachine.sendNMI")
+    result = vcenter.run("wait", task_ids=task_ids)
+    assert {task["operation"] for task in result["tasks"]} == {"Send NMI"}
+    assert {task["state_label"] for task in result["tasks"]} == {"Success"}
+    after = vcenter.requests()[-2:]
+    read_again = ["PropertyCollector.RetrievePropertiesEx", "SessionManager.Logout"]
+    assert after == ([WAITED, read_again[1]] if count <= 10 else read_again)
 
 
 def test_a_failed_task_fails_with_its_fault(vcenter: t.Any) -> None:
@@ -192,12 +208,12 @@ def test_a_server_that_goes_away_at_the_end_leaves_what_is_known(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_connection, "GRACE", 0)
-    task_id = vcenter.create(state="success")
+    task_ids = vcenter.create_many(11, state="success")
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=99)
-    result = vcenter.run("wait", task_ids=[task_id], timeout=1)
+    result = vcenter.run("wait", task_ids=task_ids, timeout=1)
     assert result["failed"]
     assert "the connection was lost when all were over, and did not come back" in result["msg"]
-    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([task_id], [])
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == (task_ids, [])
 
 
 def test_it_lasts_no_longer_than_its_round(vcenter: t.Any) -> None:
@@ -234,7 +250,7 @@ def test_an_empty_list_is_over_at_once_and_no_matter(vcenter: t.Any) -> None:
 
 
 def test_a_task_that_failed_and_was_forgotten_is_still_named(vcenter: t.Any) -> None:
-    failing, other = vcenter.create(), vcenter.create()
+    failing, other, *_over = task_ids = [*vcenter.create_many(2), *vcenter.create_many(9, state="success")]
 
     def fail_and_forget() -> None:
         vcenter.control("PATCH", f"/tasks/{failing}", state="error", error={"_typeName": "NotSupported"})
@@ -245,7 +261,7 @@ def test_a_task_that_failed_and_was_forgotten_is_still_named(vcenter: t.Any) -> 
         end(vcenter, other)
 
     vcenter.during(WAITED, fail_and_forget)
-    result = vcenter.run("wait", task_ids=[failing, other], timeout=30)
+    result = vcenter.run("wait", task_ids=task_ids, timeout=30)
     assert result["failed_task_ids"] == [failing]
     assert f"{failing} failed, and the server no longer knows why" in result["msg"]
 
@@ -326,10 +342,10 @@ def test_it_waits_for_a_vcenter_no_longer_than_its_time_limit(vcenter: t.Any) ->
 @pytest.mark.parametrize("kind", ["status", "reset_after"])
 @pytest.mark.parametrize("call", ["CreatePropertyCollector", "CreateFilter", "RetrievePropertiesEx"])
 def test_it_survives_before_and_after_the_wait_itself(vcenter: t.Any, call: str, kind: str) -> None:
-    task_id = vcenter.create(state="success")
+    task_ids = vcenter.create_many(11, state="success")
     vcenter.fault(kind, f"{call}$", status=503, count=4)
-    result = vcenter.run("wait", task_ids=[task_id], timeout=30)
-    assert result.get("succeeded_task_ids") == [task_id], result
+    result = vcenter.run("wait", task_ids=task_ids, timeout=30)
+    assert result.get("succeeded_task_ids") == task_ids, result
     assert len([each for each in vcenter.requests() if each.endswith(call)]) > 4
 
 

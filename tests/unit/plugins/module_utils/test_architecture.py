@@ -16,7 +16,7 @@ FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py"))
 LIBRARIES = {
     "requests": {"_transport/_http.py"},
     "urllib3": {"_transport/_http.py"},
-    "pyVmomi": {"_transport/_pyvmomi_data.py", "_transport/soap.py", "_vitypes.py"},
+    "pyVmomi": {"_transport/_pyvmomi.py"},
 }
 
 

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
+    NotUnderstood,
+    OutcomeUnknown,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -97,10 +101,79 @@ def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.An
     ]
 
 
-def test_it_is_renewed_only_once(monkeypatch: t.Any) -> None:
-    wire = Wire(info=[NO_SESSION, NO_SESSION])
-    with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="NotAuthenticated"):
-        connection.read(lambda transport: transport.get(TASK, "info"))
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatch: t.Any, patient: bool) -> None:
+    wire = Wire(info=[NO_SESSION] * 9)
+    with connect(monkeypatch, wire) as connection, contextlib.ExitStack() as stack:
+        if patient:
+            stack.enter_context(connection.patient(time.monotonic() + 60))
+        with pytest.raises(VsphereError, match="refuses the session right after the login of someone has worked"):
+            connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("Login") == 2
+
+
+def test_a_wait_renews_no_more_sessions_than_their_life_explains(monkeypatch: t.Any) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    wire = Wire(info=["running", NO_SESSION] * 99, Login=[None] * 99)
+
+    def steps(transport: t.Any) -> None:
+        nonlocal now
+        while True:
+            transport.get(TASK, "info")
+            now += 10
+
+    with (
+        connect(monkeypatch, wire) as connection,
+        connection.patient(3600),
+        pytest.raises(VsphereError, match=r"has ended \d+ sessions of someone within \d+ s"),
+    ):
+        connection.read(steps)
+    # The first one, two to spare and one a minute.
+    assert wire.methods().count("Login") == 3
+
+
+def test_a_wrong_password_ends_a_wait_at_once(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running", NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
+    with (
+        connect(monkeypatch, wire) as connection,
+        connection.patient(time.monotonic() + 60),
+        pytest.raises(VsphereError, match="InvalidLogin"),
+    ):
+        connection.read(lambda transport: [transport.get(TASK, "info"), transport.get(TASK, "info")])
+    assert wire.methods().count("Login") == 2
+
+
+@pytest.mark.parametrize(
+    "odd", [NotUnderstood("no vCenter: check hostname", "HTTP 200 with a body of type text/html"), KeyError("value")]
+)
+def test_what_is_no_answer_to_a_change_leaves_its_outcome_unknown(monkeypatch: t.Any, odd: Exception) -> None:
+    wire = Wire(CancelTask=[odd])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(OutcomeUnknown, match="whether CancelTask of Task task-1 was carried out is unknown"),
+    ):
+        connection.invoke(TASK, "CancelTask")
+    assert wire.methods().count("CancelTask") == 1
+
+
+def test_a_new_login_that_fails_leaves_no_outcome_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(CancelTask=[NO_SESSION], Login=[None, Lost("reset")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Lost, match="reset"):
+        connection.invoke(TASK, "CancelTask")
+
+
+def test_data_that_cannot_be_read_is_one_clear_error(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[{}])
+    wire.last_call = "Task.info"
+    with connect(monkeypatch, wire) as connection, pytest.raises(NotUnderstood, match=r"Task\.info .*KeyError 'state'"):
+        connection.read(lambda transport: transport.get(TASK, "info")["state"])
+
+
+def test_an_odd_answer_to_a_logout_hides_nothing(monkeypatch: t.Any) -> None:
+    wire = Wire(Logout=[TypeError("what?")])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.describe()["product"] == "a vCenter"
 
 
 def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:

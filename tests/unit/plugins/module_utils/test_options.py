@@ -23,6 +23,7 @@ GOOD: dict[str, t.Any] = {
     "proxy_port": None,
     "transport": "auto",
     "request_timeout": 60,
+    "locale": None,
 }
 
 

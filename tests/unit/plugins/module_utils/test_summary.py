@@ -16,8 +16,9 @@ def task(entity: dict[str, str] | None, name: str | None) -> dict[str, t.Any]:
 
 
 def test_entities_without_a_name_and_of_one_name_are_told_apart() -> None:
-    machines = [{"type": "VirtualMachine", "moid": moid} for moid in ("vm-1", "vm-2", "vm-3", "vm-4")]
-    tasks = [task(*each) for each in zip([*machines, None], ["web", "web", "db", None, None], strict=True)]
+    names = {"vm-1": "web", "vm-2": "web", "vm-3": "db", "vm-4": None}
+    tasks = [task({"type": "VirtualMachine", "moid": moid}, name) for moid, name in names.items()]
+    tasks.append(task(None, None))
     assert summarize(tasks)["by_entity"] == {"web (vm-1)": 1, "web (vm-2)": 1, "db": 1, "vm-4": 1}
 
 

@@ -88,35 +88,26 @@ def test_a_number_that_no_type_can_hold_is_refused(value: float, message: str) -
         _given.to_any(value)
 
 
-BARE = {
-    "_typeName": "GenericVmConfigFault",
-    "reason": "disk",
-    "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "it broke"}],
-    "faultstring": "it broke",
-}
-WRAPPED = {
-    "_typeName": "LocalizedMethodFault",
-    "fault": {"_typeName": "GenericVmConfigFault", "reason": "disk"},
-    "localizedMessage": "it broke",
-}
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2026-11-22T01:13:10.5Z", "2026-11-22T01:13:10.500000Z"),
+        ({"_typeName": "dateTime", "_value": "2026-11-22T01:13:10Z"}, "2026-11-22T01:13:10.000000Z"),
+        ("2026-11-22T01:13:10", None),
+        ("soon", None),
+        ("0001-01-01T00:00:00+01:00", None),
+        (1795310000, None),
+        ({"_typeName": "dateTime"}, None),
+        (["2026-11-22T01:13:10Z"], None),
+        (None, None),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_none(value: object, text: str | None) -> None:
+    time = _values.time_of(value)
+    assert (time and _values.utc(time)) == text
 
 
-@pytest.mark.parametrize("data", [BARE, WRAPPED], ids=["bare", "wrapped"])
-def test_a_fault_is_read_in_both_forms(data: dict[str, object]) -> None:
-    assert _values.error(data) == {"type": "GenericVmConfigFault", "message": "it broke", "reason": "disk"}
-
-
-def test_a_fault_without_any_text_has_its_type_as_message() -> None:
-    assert _values.error({"_typeName": "NotSupported"}) == {"type": "NotSupported", "message": "NotSupported"}
-
-
-def test_no_fault_is_none() -> None:
-    assert _values.error(None) is None
-
-
-def test_own_fields_do_not_hide_type_and_message() -> None:
-    assert _values.error({"_typeName": "InvalidPropertyType", "type": "int", "faultstring": "x"}) == {
-        "type": "InvalidPropertyType",
-        "message": "x",
-        "field_type": "int",
-    }
+def test_a_reference_may_lack_a_part_or_have_it_boxed() -> None:
+    boxed = {"_typeName": "string", "_value": "vm-1"}
+    ref = {"_typeName": "ManagedObjectReference", "value": boxed}
+    assert _values.plain(ref) == {"type": None, "moid": "vm-1"}

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _vibuild, _vitypes
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport._pyvmomi_data import from_data, to_data
+from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi, _soap_answer, _soap_request
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 
@@ -154,14 +155,21 @@ def test_what_was_built_can_be_sent_over_both_protocols() -> None:
         "VirtualMachineConfigSpec",
         {
             "numCPUs": 2,
-            "createDate": "2026-01-31T18:00:00Z",
+            "createDate": "2026-01-31T18:00:00.125125Z",
             "extraConfig": [{"key": "a", "value": "1"}],
             "deviceChange": [{"operation": "remove", "device": {"key": 2000}}],
         },
     )
     assert problems == []
     declared = _vitypes.find_type("VirtualMachineConfigSpec")
-    assert to_data(from_data(data, declared, None), declared) == data
+    methods = _pyvmomi.wire_type("VirtualMachine")._GetMethodList()
+    method = next(each for each in methods if each.wsdlName == "ReconfigVM_Task")
+    writer = _soap_request.Writer("vim.version.v8_0_2_0", lambda request, info: request)
+    request = writer.call({"type": "VirtualMachine", "value": "vm-1"}, method, {"spec": data})
+    # A server that sends it back.
+    sent = re.sub(rb"<_this.*?</_this>", b"", request).replace(b"ReconfigVM_Task", b"ReconfigVM_TaskResponse")
+    answer = re.sub(rb"(</?)spec\b", rb"\1returnval", sent)
+    assert _soap_answer.Decoder(_pyvmomi).read(answer, "ReconfigVM_Task", declared) == data
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def test_it_follows_until_all_are_over(monkeypatch: t.Any) -> None:
     watch, seen = follow(monkeypatch, wire, "task-1", "task-2")
     assert watch.pending == []
     assert seen == [["task-1 running", "task-2 queued"], ["task-2 error"], ["task-1 success"]]
-    assert wire.methods()[-2:] == ["DestroyPropertyCollector", "Logout"]
+    # The logout takes the collector along.
+    assert wire.methods()[-2:] == ["WaitForUpdatesEx", "Logout"]
 
 
 def test_without_time_it_looks_once_and_reads_a_truncated_answer_to_its_end(monkeypatch: t.Any) -> None:
@@ -135,14 +136,68 @@ def test_it_begins_anew_when_something_breaks(monkeypatch: t.Any, error: Excepti
     watch, _seen = follow(monkeypatch, wire, "task-1")
     assert watch.pending == []
     assert wire.methods().count("CreatePropertyCollector") == 2
-    assert wire.methods().count("DestroyPropertyCollector") == 2
+    assert wire.methods().count("DestroyPropertyCollector") == 1
 
 
 def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
-    answers = [updates(change("task-1", "enter", state="success"))]
+    answers = [
+        updates(change("task-1", "enter", state="running")),
+        Lost("reset"),
+        updates(change("task-1", "enter", state="success")),
+    ]
     wire = Wire(WaitForUpdatesEx=answers, DestroyPropertyCollector=[Lost("reset")])
     watch, _seen = follow(monkeypatch, wire, "task-1")
     assert watch.tasks["task-1"].is_over
+
+
+def test_a_task_that_the_first_look_does_not_speak_of_is_unknown(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-8"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    first = updates(change("task-1", "enter", state="running"))
+    first["filterSet"][0]["missingSet"] = [missing]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-8", "task-1", "task-9")
+    assert watch.unknown == ["task-8", "task-9"]
+
+
+def test_a_task_that_is_reported_missing_later_is_gone_at_once(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    gone = {"version": "-", "filterSet": [{"missingSet": [missing]}]}
+    watch, seen = follow(
+        monkeypatch, Wire(WaitForUpdatesEx=[updates(change("task-1", "enter", state="running")), gone]), "task-1"
+    )
+    assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+    assert seen[-1] == ["task-1 gone"]
+
+
+@pytest.mark.parametrize("where", ["object", "filter"])
+def test_a_task_that_the_user_may_not_see_costs_that_task_only(monkeypatch: t.Any, where: str) -> None:
+    fault = {"_typeName": "NoPermission", "privilegeId": "System.View", "faultstring": "no"}
+    first = updates(change("task-1", "enter", state="success"))
+    if where == "object":
+        hidden = {**change("task-2", "enter"), "missingSet": [{"path": "info", "fault": fault}]}
+        first["filterSet"][0]["objectSet"].append(hidden)
+    else:
+        first["filterSet"][0]["missingSet"] = [{"obj": reference("Task", "task-2"), "fault": fault}]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-1", "task-2")
+    assert (watch.forbidden, watch.unknown, watch.pending) == (["task-2"], [], [])
+    assert watch.tasks["task-1"].is_over
+
+
+@pytest.mark.parametrize("end", ["whole", "inside"])
+def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: str) -> None:
+    info = {"_typeName": "TaskInfo", "key": "task-1", "state": "running", "progress": 5}
+    over = {**info, "state": "success", "completeTime": "2026-01-31T18:00:00Z"}
+
+    def whole(kind: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
+        changes = [{"name": "info", "op": "assign", "val": value}]
+        return updates({"kind": kind, "obj": reference("Task", "task-1"), "changeSet": changes})
+
+    last = whole("modify", over) if end == "whole" else updates(change("task-1", state="success"))
+    wire = Wire(WaitForUpdatesEx=[whole("enter", info), last])
+    watch, seen = follow(monkeypatch, wire, "task-1")
+    assert wire.params["CreateFilter"]["spec"]["propSet"][0]["pathSet"] == ["info"]
+    assert seen == [["task-1 running"], ["task-1 success"]]
+    # What tells only a part of the change is read again.
+    assert watch.tasks["task-1"].final == (over if end == "whole" else None)
 
 
 def test_a_session_lost_into_the_missing_set_is_no_unset_property(monkeypatch: t.Any) -> None:

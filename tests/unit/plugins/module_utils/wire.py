@@ -12,7 +12,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMO
 from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-OPTIONS = ConnectionOptions("vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60)
+OPTIONS = ConnectionOptions(
+    "vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60, None
+)
 
 
 class Wire:
@@ -23,6 +25,9 @@ class Wire:
 
     name = "json"
     release = "9.0.0.0"
+    product = "a vCenter"
+    accepted = False
+    last_call = ""
 
     def __init__(self, **script: list[t.Any]) -> None:
         self.script = {"Login": [None] * 9, "Logout": [None] * 9, **script}
@@ -38,6 +43,7 @@ class Wire:
         answer = self.script[method].pop(0)
         if isinstance(answer, BaseException):
             raise answer
+        self.accepted = method != "Login"
         return answer
 
     def manager(self, name: str) -> dict[str, t.Any]:
@@ -45,6 +51,7 @@ class Wire:
 
     def forget_session(self) -> None:
         self.calls.append(("forget_session", ""))
+        self.accepted = False
 
     def methods(self) -> list[str]:
         return [method for method, _ref in self.calls]

@@ -107,6 +107,17 @@ def test_a_task_that_is_gone_is_said_once() -> None:
     assert shown.at(100) == []
 
 
+def test_what_is_not_known_of_a_task_is_no_hindrance() -> None:
+    unknown = {**report(), **dict.fromkeys(("operation", "entity", "state", "progress"))}
+    assert Shown().at(0, unknown) == ["task-1 unknown operation: state unknown"]
+
+
+def test_a_state_of_a_newer_release_is_not_the_end() -> None:
+    shown = Shown(interval=5)
+    shown.at(0, report(state="paused"))
+    assert shown.at(6, report(state="paused")) == ["task-1 CloneVM_Task on web-01: paused"]
+
+
 def test_text_from_the_server_cannot_steer_a_terminal() -> None:
     nasty = report(entity="web\x1b[2J\r\n-01\u202e\u2028", operation="Clone\x07")
     assert Shown().at(0, nasty) == ["task-1 Clone on web[2J -01: running"]

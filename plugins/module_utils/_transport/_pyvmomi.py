@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one door to pyVmomi: its type registry, and its serializer of requests.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import traceback
+import typing as t
+from sys import executable, version_info
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+
+__all__ = ["VIM", "XSD", "SoapStubAdapterBase", "VmomiSupport", "registry_name", "require", "wire_name", "wire_type"]
+
+# pip installs pyVmomi 9 on Python 3.9, too; to import it raises a bare Exception there.
+_LIBRARY = "pyvmomi" if version_info >= (3, 10) else "pyvmomi<9"
+_IMPORT_ERROR = _REMEDY = ""
+try:
+    from pyVmomi import VmomiSupport, version_info_str
+    from pyVmomi.SoapAdapter import SoapStubAdapterBase
+except Exception as error:  # noqa: BLE001 (see above)
+    _IMPORT_ERROR = traceback.format_exc()
+    SoapStubAdapterBase = object
+    if not isinstance(error, ImportError):
+        _REMEDY = (
+            f". The one that is installed says: {error}. To replace it, run {executable} -m pip install --upgrade "
+            f"'{_LIBRARY}'"
+        )
+
+VIM = "urn:vim25"
+XSD = "http://www.w3.org/2001/XMLSchema"
+
+
+def require(reason: str) -> None:
+    """Raise an error that names what to install where pyVmomi is missing or refuses this Python."""
+    if _IMPORT_ERROR:
+        raise _errors.MissingLibrary(_LIBRARY, reason + _REMEDY, _IMPORT_ERROR)
+
+
+def registry_name() -> str:
+    """pyVmomi with its version, for messages."""
+    return f"pyVmomi {version_info_str}"
+
+
+@functools.cache
+def wire_type(name: str) -> t.Any:
+    """pyVmomi's type of a VI/JSON ``_typeName``; KeyError where the registry has none."""
+    if name == "binary":
+        return VmomiSupport.binary
+    try:
+        return VmomiSupport.GetWsdlType(VIM, name)
+    except KeyError:
+        return VmomiSupport.GetWsdlType(XSD, name)
+
+
+def wire_name(type_: t.Any) -> str:
+    """The VI/JSON ``_typeName`` of a pyVmomi type."""
+    return "binary" if type_ is VmomiSupport.binary else str(VmomiSupport.GetWsdlName(type_))

@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Given tasks that ended so long ago that the server has them in its history only."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+
+SEARCH = "TaskManager.CreateCollectorForTasks"
+
+
+@pytest.fixture
+def past(vcenter: t.Any) -> t.Callable[..., str]:
+    """Makes a task that ended eleven minutes ago; its id."""
+
+    def make(state: str = "success", **task: t.Any) -> str:
+        begun = {f"{name}_time": vcenter.ago(minutes=12) for name in ("queue", "start")}
+        return str(vcenter.create(state=state, **{**begun, "complete_time": vcenter.ago(minutes=11), **task}))
+
+    return make
+
+
+def forget(vcenter: t.Any) -> str:
+    """A task that ran when the server lost it; its history does not know how it ended."""
+    task_id = str(vcenter.create())
+    vcenter.control("DELETE", f"/tasks/{task_id}?history=keep")
+    return task_id
+
+
+@pytest.mark.parametrize("options", [{}, {"progress_round": 1}, {"progress_round": 2}])
+@pytest.mark.parametrize("return_tasks", [True, False])
+def test_they_are_judged_by_the_history(
+    vcenter: t.Any, past: t.Callable[..., str], options: dict[str, t.Any], return_tasks: bool
+) -> None:
+    failed = past("error", error={"_typeName": "NotSupported"})
+    task_ids = [past(), vcenter.create(duration=0.3), failed, *[past() for _ in range(3)]]
+    result = vcenter.run("wait", task_ids=task_ids, return_tasks=return_tasks, timeout=20, **options)
+    assert result["failed_task_ids"] == [failed]
+    assert sorted(result["succeeded_task_ids"]) == sorted(set(task_ids) - {failed})
+    assert result["msg"].startswith(f"{failed} (VirtualMachine.powerOn on DC0_H0_VM0) failed: ")
+    if return_tasks:
+        assert [task["id"] for task in result["tasks"]] == task_ids
+        assert {task["operation"] for task in result["tasks"]} == {"Power On virtual machine"}
+    assert vcenter.requests().count(SEARCH) == 1
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+
+
+def test_one_of_them_is_enough_for_any(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+    over, running = past(), vcenter.create()
+    result = vcenter.run("wait", task_ids=[running, over], until="any", timeout=60)
+    assert (result["failed"], result["succeeded_task_ids"], result["pending_task_ids"]) == (False, [over], [running])
+    assert result["elapsed"] < 10
+
+
+def test_they_are_shown(vcenter: t.Any, past: t.Callable[..., str], tmp_path: t.Any) -> None:
+    task_id = past()
+    vcenter.run("wait", task_ids=[task_id], progress_file=str(tmp_path / "progress"))
+    shown = (tmp_path / "progress").read_text(encoding="utf-8")
+    assert (
+        f'"id": "{task_id}", "operation": "VirtualMachine.powerOn", "entity": "DC0_H0_VM0", "state": "success"' in shown
+    )
+
+
+def test_the_other_options_narrow_them(vcenter: t.Any, past: t.Callable[..., str], tag: str) -> None:
+    fits, other = past(change_tag=tag), past()
+    result = vcenter.run("wait", task_ids=[other, fits], tags=[tag])
+    assert (result["failed"], result["succeeded_task_ids"]) == (False, [fits])
+    result = vcenter.run("wait", task_ids=[other, "task-404"], tags=[tag])
+    assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404"])
+
+
+def test_the_history_is_left_alone_where_all_are_there(vcenter: t.Any) -> None:
+    task_id = vcenter.create(state="success")
+    for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
+        assert not vcenter.run(module, task_ids=[task_id], **options)["failed"]
+    assert not vcenter.run("state", task_id=task_id, state="success")["failed"]
+    assert SEARCH not in vcenter.requests()
+
+
+def test_what_neither_has_is_unknown(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+    known = past()
+    for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
+        result = vcenter.run(module, task_ids=["task-404", known, "task-405"], **options)
+        assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404", "task-405"])
+        assert "task-404, task-405: check the ids, which are not among the newest 10000 tasks" in result["msg"]
+    assert vcenter.run("state", task_id="task-404", state="success")["missing_task_ids"] == ["task-404"]
+
+
+def test_a_long_history_is_not_read_to_its_end(
+    vcenter: t.Any, past: t.Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = past()
+    past()
+    monkeypatch.setattr(_past, "NEWEST", 1)
+    assert vcenter.run("wait", task_ids=[first])["missing_task_ids"] == [first]
+
+
+def test_what_ran_when_it_was_lost_is_gone(vcenter: t.Any) -> None:
+    task_id = forget(vcenter)
+    result = vcenter.run("wait", task_ids=[task_id], timeout=20)
+    assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert "does not say how it ended" in result["skipped_tasks"][0]["reason"]
+    result = vcenter.run("state", task_id=task_id, state="success")
+    assert result["failed"]
+    assert "does not say how it ended" in result["msg"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_there_is_nothing_to_cancel(vcenter: t.Any, past: t.Callable[..., str], check: bool) -> None:
+    over, running = past(), vcenter.create(cancelable=True)
+    result = vcenter.run("cancel", check, task_ids=[over, running])
+    assert (result["failed"], result["cancelled_task_ids"]) == (False, [running])
+    assert result["skipped_tasks"] == [{"id": over, "reason": "it is over already (state success)"}]
+    assert [task["id"] for task in result["tasks"]] == [over, running]
+    assert result["diff"]["before"].keys() == result["diff"]["after"].keys() == {over, running}
+
+
+def test_an_outcome_that_is_reached_is_no_change(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+    text = {"_typeName": "string", "_value": "12 templates"}
+    task_id = past(result=text, description={"key": "vsphere.tasks.description", "message": "Copied"})
+    wanted = {"task_id": task_id, "state": "success", "progress": 100, "result": "12 templates"}
+    for options in ({}, {"description": "Copied"}):
+        result = vcenter.run("state", **wanted, **options)
+        assert (result["failed"], result["changed"], result["cancel_requested"]) == (False, False, False)
+        assert (result["task"]["id"], result["task"]["state_label"]) == (task_id, "Success")
+        assert result["diff"]["before"] == result["diff"]["after"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"state": "error", "error": {"message": "No"}}, "the outcome of a task cannot be changed"),
+        ({"state": "success", "description": "Other"}, "where its description can no longer be set"),
+        ({"state": "success", "custom_values": {"owner": "me"}}, "which knows no custom values"),
+        ({"progress": 5}, "its progress can no longer be set"),
+    ],
+)
+def test_nothing_else_can_be_set(
+    vcenter: t.Any, past: t.Callable[..., str], options: dict[str, t.Any], message: str
+) -> None:
+    result = vcenter.run("state", task_id=past(), **options)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert not [call for call in vcenter.requests() if call.startswith("Task.")]
+
+
+@pytest.mark.parametrize("transport", ["soap"])
+def test_an_esxi_has_no_history_to_look_in(server: t.Any) -> None:
+    esxi = server("esxi")
+    for module in ("wait", "cancel"):
+        result = esxi.run(module, task_ids=["task-404"])
+        assert result["msg"].endswith("knows no task-404: check the ids")
+    assert SEARCH not in esxi.requests()

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The modules on the oldest Python that they support, in one process, as its environment is made but once.
+exec ../modules/pytest.sh -p conftest --numprocesses=0 -rs "$@"

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The modules on the oldest Python that they support, which is older than any that today's Ansible itself runs on."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+
+ROOT = pathlib.Path(_tasks.__file__).parents[2]
+
+
+def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
+    """Run a command that has to succeed, without what ansible-test has put on the PYTHONPATH of its own Python."""
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.fixture(scope="session")
+def environment() -> t.Callable[..., str]:
+    """Makes an environment of that name, which is kept from run to run, with what is to be installed; its Python."""
+    found = shutil.which("python3.9")
+    # A version manager's shim may be found and not run.
+    if not found or subprocess.run([found, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
+        pytest.skip("there is no Python 3.9 with venv on PATH")
+
+    def make(name: str, *requirements: str) -> str:
+        venv = ROOT / "tests" / "output" / "python3.9" / name
+        run(found, "-m", "venv", venv)
+        run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements)
+        return str(venv / "bin" / "python")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def python(environment: t.Callable[..., str]) -> str:
+    """A Python with what the collection says that it needs."""
+    return environment("modules", "--requirement=requirements.txt")
+
+
+def test_every_module_runs(vcenter: t.Any, python: str) -> None:
+    vcenter.play("modules.yml", ansible_python_interpreter=python)
+
+
+def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, tmp_path: pathlib.Path) -> None:
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, "pyvmomi>=9")
+    shown = vcenter.play("refused.yml", status=2, ansible_python_interpreter=python, newer=str(tmp_path))
+    assert "library (pyvmomi<9)" in shown
+    assert (
+        "The one that is installed says: Python 3.10 or newer is required (found 3.9). "
+        f"To replace it, run {python} -m pip install --upgrade 'pyvmomi<9'. "
+    ) in shown
+
+
+def test_the_unit_tests_of_what_modules_run(environment: t.Callable[..., str]) -> None:
+    python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core")
+    tests = ROOT / "tests" / "unit" / "plugins" / "module_utils"
+    run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, path=ROOT.parents[2])

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server that sends the bytes a test wants, to the real client: what both protocols make of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import socket
+import typing as t
+
+import pytest
+import urllib3.connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
+
+from .wire import OPTIONS
+
+FRAMINGS = ("length", "chunked", "gzip", "gzip chunked", "close", "gzip close")
+"""How HTTP says where a body ends, and whether it is compressed."""
+
+
+class Server:
+    """Sends one answer on each connection, the next in order or the last one again, and closes it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers: list[bytes] = []
+        self.connections = 0
+        self._ends: list[socket.socket] = []
+
+        def connect(connection: t.Any) -> None:
+            # Without TLS, which ends an answer that is cut off in the same way.
+            connection.sock, end = socket.socketpair()
+            connection.is_verified = True
+            end.sendall(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+            end.shutdown(socket.SHUT_WR)
+            self.connections += 1
+            self.close()
+            self._ends = [end]
+
+        monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", connect)
+
+    def close(self) -> None:
+        for end in self._ends:
+            end.close()
+
+
+def answer(head: str, body: str, framing: str = "length") -> bytes:
+    """An answer of that status line and those headers, framed in one of the ways."""
+    content, headers = body.encode(), [head]
+    if "gzip" in framing:
+        content = gzip.compress(content, mtime=0)
+        headers.append("Content-Encoding: gzip")
+    if "chunked" in framing:
+        headers.append("Transfer-Encoding: chunked")
+        half = len(content) // 2
+        content = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (content[:half], content[half:], b""))
+    elif "close" not in framing:
+        headers.append(f"Content-Length: {len(content)}")
+    return "\r\n".join([f"HTTP/1.1 {headers[0]}", *headers[1:], "", ""]).encode() + content
+
+
+def json(body: str, framing: str = "length", status: str = "200 OK") -> bytes:
+    return answer(f"{status}\r\nContent-Type: application/json" if body else status, body, framing)
+
+
+def soap(body: str, framing: str = "length", status: str = "200 OK") -> bytes:
+    """An answer with that element in its body."""
+    envelope = (
+        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>\n"
+    )
+    return answer(f"{status}\r\nContent-Type: text/xml; charset=utf-8", envelope, framing)
+
+
+def unconnected(transport: str) -> Connection:
+    """A connection to a server whose first answer has said what it is, still without a session."""
+    return Connection(dataclasses.replace(OPTIONS, transport=transport), lambda secret: None)
+
+
+def connected(transport: str) -> Connection:
+    """A connection in a session that there is already, so that no request precedes the first one of a test."""
+    names = ("extensionManager", "propertyCollector", "sessionManager", "taskManager")
+    managers = {name: (name[0].upper() + name[1:], name) for name in names}
+    session = Session(transport, "9.0.0.0" if transport == "json" else "8.0.3.0", "a key", managers=managers)
+    options = dataclasses.replace(OPTIONS, session_id=session.to_text())
+    return Connection(options, lambda secret: None)

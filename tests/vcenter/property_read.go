@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+
+package main
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// pages are the rest of what was too much for an answer, by token.
+var pages sync.Map
+
+type restOfPages struct {
+	most    int
+	objects []types.ObjectContent
+}
+
+// next is one answer of the rest, and the token of what is still left.
+func (rest restOfPages) next() (page []types.ObjectContent, token string) {
+	if rest.most <= 0 || len(rest.objects) <= rest.most {
+		return rest.objects, ""
+	}
+	token = uuid.NewString()
+	pages.Store(token, restOfPages{rest.most, rest.objects[rest.most:]})
+	return rest.objects[:rest.most], token
+}
+
+// RetrievePropertiesEx reads properties.
+func (pc *PropertyCollector) RetrievePropertiesEx(ctx *simulator.Context, req *types.RetrievePropertiesEx) soap.HasFault {
+	result := retrieve(ctx, req)
+	if result.Res != nil {
+		found := result.Res.Returnval
+		found.Objects, found.Token = restOfPages{int(req.Options.MaxObjects), found.Objects}.next()
+	}
+	return result
+}
+
+// ContinueRetrievePropertiesEx goes on where an answer ended.
+func (pc *PropertyCollector) ContinueRetrievePropertiesEx(_ *simulator.Context, req *types.ContinueRetrievePropertiesEx) soap.HasFault {
+	rest, ok := pages.LoadAndDelete(req.Token)
+	if !ok {
+		return fault(&types.InvalidArgument{InvalidProperty: "token"})
+	}
+	body := &methods.ContinueRetrievePropertiesExBody{Res: &types.ContinueRetrievePropertiesExResponse{}}
+	body.Res.Returnval.Objects, body.Res.Returnval.Token = rest.(restOfPages).next()
+	return body
+}
+
+// CancelRetrievePropertiesEx drops the rest.
+func (pc *PropertyCollector) CancelRetrievePropertiesEx(_ *simulator.Context, req *types.CancelRetrievePropertiesEx) soap.HasFault {
+	if _, ok := pages.LoadAndDelete(req.Token); !ok {
+		return fault(&types.InvalidArgument{InvalidProperty: "token"})
+	}
+	return &methods.CancelRetrievePropertiesExBody{Res: &types.CancelRetrievePropertiesExResponse{}}
+}
+
+// RetrieveProperties is the older form, without pages.
+func (pc *PropertyCollector) RetrieveProperties(ctx *simulator.Context, req *types.RetrieveProperties) soap.HasFault {
+	result := retrieve(ctx, &types.RetrievePropertiesEx{This: req.This, SpecSet: req.SpecSet})
+	if result.Res == nil {
+		return result
+	}
+	return &methods.RetrievePropertiesBody{Res: &types.RetrievePropertiesResponse{Returnval: result.Res.Returnval.Objects}}
+}
+
+// FetchResponse is named after the element that it becomes.
+type FetchResponse struct {
+	Returnval any `xml:"returnval,omitempty,typeattr"`
+}
+
+type fetchBody struct {
+	Res *FetchResponse `xml:"FetchResponse"`
+}
+
+func (*fetchBody) Fault() *soap.Fault { return nil }
+
+// Fetch reads one property, as pyVmomi does; no API page has it. The type of its request is private to the simulator.
+func (pc *PropertyCollector) Fetch(ctx *simulator.Context, request any) soap.HasFault {
+	fields := reflect.ValueOf(request).Elem()
+	ref := fields.FieldByName("This").Interface().(types.ManagedObjectReference)
+	name := fields.FieldByName("Prop").String()
+	if ref == vim25.ServiceInstance && name == "content" {
+		content := ctx.Map.Get(ref).(*simulator.ServiceInstance).Content
+		return &fetchBody{&FetchResponse{content}}
+	}
+	result := retrieve(ctx, readOne(ref, name))
+	if result.Res == nil {
+		return result
+	}
+	found := result.Res.Returnval.Objects[0]
+	switch {
+	case len(found.MissingSet) > 0:
+		return &methods.CurrentTimeBody{Fault_: simulator.Fault("", found.MissingSet[0].Fault.Fault)}
+	case len(found.PropSet) == 0:
+		return &fetchBody{&FetchResponse{}}
+	}
+	return &fetchBody{&FetchResponse{found.PropSet[0].Val}}
+}
+
+// readOne asks for one property of one object.
+func readOne(ref types.ManagedObjectReference, name string) *types.RetrievePropertiesEx {
+	return &types.RetrievePropertiesEx{SpecSet: []types.PropertyFilterSpec{{
+		PropSet:   []types.PropertySpec{{Type: ref.Type, PathSet: []string{name}}},
+		ObjectSet: []types.ObjectSpec{{Obj: ref}},
+	}}}
+}
+
+// retrieve reads properties, all at once.
+func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
+	all := *req
+	all.Options.MaxObjects = 0
+	result := (&simulator.PropertyCollector{}).RetrievePropertiesEx(ctx, &all).(*methods.RetrievePropertiesExBody)
+	if result.Res == nil {
+		return result
+	}
+	objects := result.Res.Returnval.Objects
+	if ctx.Session == nil {
+		return result // which says NotAuthenticated for each of them
+	}
+	manager := managerOf(ctx)
+	mayView := manager.users.may(ctx.Session.UserName, "System.View")
+	for i := range objects {
+		content := &objects[i]
+		task, isTask := ctx.Map.Get(content.Obj).(*Task)
+		switch {
+		case !mayView:
+			withhold(content, req.SpecSet, func(string) bool { return true })
+		case content.Obj == manager.Self:
+			translate(content, ctx.Session.Locale)
+		case isTask:
+			task.mend(content, req.SpecSet)
+		}
+	}
+	return result
+}
+
+func managerOf(ctx *simulator.Context) *TaskManager {
+	content := ctx.Map.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content
+	return ctx.Map.Get(*content.TaskManager).(*TaskManager)
+}
+
+// mend makes what the simulator has read of a task what a vCenter shows of it.
+func (t *Task) mend(content *types.ObjectContent, specs []types.PropertyFilterSpec) {
+	if t.forbidden.Load() {
+		withhold(content, specs, isInfo)
+	}
+	if !t.progressed.Load() { // the simulator says 0
+		content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return p.Name == "info.progress" })
+	}
+}
+
+func isInfo(path string) bool {
+	return path == "info" || strings.HasPrefix(path, "info.")
+}
+
+// withhold takes away properties that the user may not see, and names each path to them that is asked for.
+func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, concerned func(path string) bool) {
+	var paths []string
+	for _, found := range content.PropSet {
+		paths = append(paths, found.Name)
+	}
+	for _, spec := range specs {
+		for _, set := range spec.PropSet {
+			if isOfType(content.Obj.Type, set.Type) {
+				paths = append(paths, set.PathSet...)
+			}
+		}
+	}
+	content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return concerned(p.Name) })
+	told := map[string]bool{}
+	for _, path := range paths {
+		if concerned(path) && !told[path] {
+			told[path] = true
+			content.MissingSet = append(content.MissingSet, types.MissingProperty{
+				Path: path, Fault: *localized(&types.NoPermission{Object: &content.Obj, PrivilegeId: "System.View"}),
+			})
+		}
+	}
+}
+
+// isOfType says whether a managed object type is another or derives from it.
+func isOfType(moType, wanted string) bool {
+	declared, ok := managedType(moType)
+	if !ok || moType == wanted {
+		return moType == wanted
+	}
+	field, ok := declared.FieldByName(wanted)
+	return ok && field.Anonymous
+}
