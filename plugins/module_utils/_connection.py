@@ -43,8 +43,8 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 class Transport(t.Protocol):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data.
 
-    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call worked
-    since the last login; ``last_call`` is the latest one, as Type.member.
+    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
+    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
     """
 
     name: str

@@ -175,7 +175,7 @@ def _outcome(
             )
     read = [i for i in read if i not in tasks]
     tasks.update({task["id"]: task for task in _tasks.read_tasks(connection, read).tasks})
-    forbidden = [i for i in read if i not in tasks and i in connection.forbidden]
+    forbidden = [i for i in read if i not in tasks and i not in over and i in connection.forbidden]
     read = [i for i in read if i not in forbidden]
     # Gone while they were waited for, or between the last look and the reading.
     lost = [i for i in read if i not in tasks]

@@ -11,6 +11,8 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WaitOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watch
 
 from .wire import Wire, connect
@@ -166,6 +168,56 @@ def test_a_task_that_is_reported_missing_later_is_gone_at_once(monkeypatch: t.An
     )
     assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
     assert seen[-1] == ["task-1 gone"]
+
+
+@pytest.mark.parametrize("type_", ["ManagedObjectNotFound", "NoPermission"])
+@pytest.mark.parametrize("where", ["object", "filter"])
+def test_what_is_no_more_to_be_seen_of_a_task_that_is_over_changes_nothing(
+    monkeypatch: t.Any, where: str, type_: str
+) -> None:
+    fault = {"_typeName": type_, "faultstring": "no"}
+    later = updates(change("task-2", state="success"))
+    if where == "object":
+        later["filterSet"][0]["objectSet"].insert(
+            0, {**change("task-1"), "missingSet": [{"path": "info.state", "fault": fault}]}
+        )
+    else:
+        later["filterSet"][0]["missingSet"] = [{"obj": reference("Task", "task-1"), "fault": fault}]
+    first = updates(change("task-1", "enter", state="error"), change("task-2", "enter", state="running"))
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first, later]), "task-1", "task-2")
+    assert (watch.gone, watch.forbidden, watch.pending) == ([], [], [])
+    assert watch.tasks["task-1"].state == "error"
+    assert seen[-1] == ["task-2 success"]
+
+
+def test_a_task_that_may_not_be_read_in_the_end_has_one_outcome(monkeypatch: t.Any) -> None:
+    fault = {"_typeName": "NoPermission", "faultstring": "no"}
+    hidden = {"obj": reference("Task", "task-1"), "missingSet": [{"path": "info", "fault": fault}]}
+    wire = Wire(
+        WaitForUpdatesEx=[updates(change("task-1", "enter", state="success"))],
+        CreatePropertyCollector=[COLLECTOR],
+        CreateFilter=[COLLECTOR],
+        RetrievePropertiesEx=[{"objects": [hidden]}],
+        CreateCollectorForTasks=[Fault("NoPermission", "no", {})] * 2,
+    )
+    with connect(monkeypatch, wire) as connection:
+        result = wait_for_tasks(connection, ["task-1"], WaitOptions(timeout=60), False, lambda tasks: None)
+    assert result["succeeded_task_ids"] == ["task-1"]
+    assert result["forbidden_task_ids"] == result["gone_task_ids"] == []
+
+
+def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    gone = updates(change("task-1", "leave"))
+    gone["filterSet"][0]["missingSet"] = [missing]
+    answers = [
+        updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")),
+        gone,
+        {"version": "-", "filterSet": [{"missingSet": [missing]}]},
+        updates(change("task-2", state="success")),
+    ]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    assert (watch.gone, watch.forbidden) == (["task-1"], [])
 
 
 @pytest.mark.parametrize("where", ["object", "filter"])
