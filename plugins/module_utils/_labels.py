@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _properties, _taskinfo
+from ansible_collections.vsphere.tasks.plugins.module_utils import _properties, _taskinfo, _values
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
@@ -69,7 +69,8 @@ def learn(connection: _connection.Connection, asked: t.Iterable[str], found: lis
     """Have the connection know the labels that were asked for, by property path: empty where the server has none."""
     connection.labels.update(dict.fromkeys(asked, ""))
     for manager in found:
-        connection.labels.update({path: label["_value"] for path, label in manager.properties.items()})
+        labels = {path: _values.plain(label) for path, label in manager.properties.items()}
+        connection.labels.update({path: label for path, label in labels.items() if isinstance(label, str)})
 
 
 def label_tasks(connection: _connection.Connection, tasks: list[_taskinfo.Task]) -> None:

@@ -30,6 +30,7 @@ _CONTENT = (
     b"</RetrieveServiceContent></soapenv:Body></soapenv:Envelope>"
 )
 _ABOUT = ("apiType", "apiVersion", "fullName")
+_VERSION = r"\d{1,9}(\.\d{1,9})*"
 
 
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
@@ -81,7 +82,7 @@ def _ask(answers: dict[str, str], name: str, step: t.Callable[..., t.Any], *argu
 
 
 def _is_reference(value: t.Any) -> bool:
-    return isinstance(value, dict) and "value" in value
+    return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
 
 
 def _told(answers: dict[str, str]) -> str:
@@ -109,7 +110,8 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     # The few names in it need no registry, which may be missing where VI/JSON is spoken.
     content = _soap_answer.Decoder(None).read_answer(http, answer, "RetrieveServiceContent")
     about = content.get("about") if isinstance(content, dict) else None
-    if isinstance(about, dict) and all(isinstance(about.get(name), str) for name in _ABOUT):
+    told = {name: about.get(name) for name in _ABOUT} if isinstance(about, dict) else {}
+    if all(isinstance(each, str) for each in told.values()) and re.fullmatch(_VERSION, told.get("apiVersion", "")):
         return t.cast("dict[str, t.Any]", content)
     raise http.not_vsphere(answer)
 

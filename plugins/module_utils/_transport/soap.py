@@ -122,9 +122,9 @@ def _may_be_nothing(info: t.Any) -> bool:
 def _best_version(release: str) -> str:
     """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
     wanted = _values.release_numbers(release)
-    versions: list[str] = _pyvmomi.VmomiSupport.GetServiceVersions("vim25")
     # Some versions are not releases: their names have no digits in front.
-    return next(v for v in versions if _release(v)[0].isdigit() and _values.release_numbers(_release(v)) <= wanted)
+    versions = [v for v in _pyvmomi.VmomiSupport.GetServiceVersions("vim25") if _release(v)[0].isdigit()]
+    return next((v for v in versions if _values.release_numbers(_release(v)) <= wanted), versions[-1])
 
 
 def _release(version: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMON
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import read_tasks
@@ -52,6 +53,15 @@ def test_common_labels_come_with_the_task_and_are_asked_for_once(monkeypatch: t.
     answer["objects"] += label(known, "Clone")["objects"]
     tasks = read(monkeypatch, answer, task("VirtualMachine.clone"))[1]
     assert [[each[name] for name in NAMES] for each in tasks] == [["Clone", None, None]] * 2
+
+
+@pytest.mark.parametrize("odd", [None, 7, {}, {"_typeName": "string", "_value": None}, {"_value": ["Clone"]}])
+def test_one_that_is_no_text_is_none(monkeypatch: t.Any, odd: t.Any) -> None:
+    answer = task("VirtualMachine.clone")
+    answer["objects"] += label('description.methodInfo["VirtualMachine.clone"].label', "")["objects"]
+    answer["objects"][1]["propSet"][0]["val"] = odd
+    tasks = read(monkeypatch, answer, task("VirtualMachine.clone"))[1]
+    assert [each["operation"] for each in tasks] == ["Copy_Task"] * 2
 
 
 def test_another_one_costs_a_request_once(monkeypatch: t.Any) -> None:

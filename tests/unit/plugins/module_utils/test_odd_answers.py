@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._create import create_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import id_of
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -153,3 +153,18 @@ def test_the_same_over_soap(server: answers.Server, method: str, value: str) -> 
     server.answers = [answers.soap(f'<{method}Response xmlns="urn:vim25">{value}</{method}Response>')]
     with answers.connected("soap") as connection, pytest.raises(OutcomeUnknown, match=f"whether {method} of "):
         CHANGES[method](connection)
+
+
+@pytest.mark.parametrize("version", ["", "dev", "1.0", "9" * 5000])
+@pytest.mark.parametrize("odd", ["", "<odd><value>x</value></odd>"])
+def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
+    server: answers.Server, version: str, odd: str
+) -> None:
+    about = f"<fullName>x</fullName><apiType>HostAgent</apiType><apiVersion>{version}</apiVersion>"
+    content = f"<returnval>{odd}<about>{about}</about></returnval>"
+    server.answers = [
+        html("400 Bad Request"),
+        answers.soap(f'<RetrieveServiceContentResponse xmlns="urn:vim25">{content}</RetrieveServiceContentResponse>'),
+    ]
+    with pytest.raises(VsphereError), answers.unconnected("auto"):
+        pass
