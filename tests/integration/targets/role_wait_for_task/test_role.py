@@ -35,9 +35,7 @@ def test_no_other_variable_changes_what_is_done(vcenter: t.Any) -> None:
     vcenter.play("variables.yml", **others)
 
 
-@pytest.mark.parametrize(
-    "given", [None, "{{ empty_field }}", "{{ nothing | default(none) }}", "{{ omit }}", "{{ nothing | default(omit) }}"]
-)
+@pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
 def test_null_and_omitted_count_as_not_given_for_every_option(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, given: str | None
 ) -> None:
