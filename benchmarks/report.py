@@ -39,9 +39,10 @@ def lateness(results: Results) -> str:
     text = """## Lateness
 
 Milliseconds from the task's completeTime to the moment when the waiter's function has returned, median (worst) of the
-waits. For vsphere.tasks also until the module has noticed the end: it reports the state as progress, then destroys its
-collector and reads the whole TaskInfo before it returns. The waiters of vmware.vmware and community.vmware sleep
-ever longer between their looks, with up to a second at random, so theirs depends on where in that sleep the end falls.
+waits. For vsphere.tasks also until the module has noticed the end, which is when it reports the state as progress. The
+update that says so brings the whole TaskInfo, and the collector goes with the logout. The waiters of vmware.vmware and
+community.vmware sleep ever longer between their looks, with up to a second at random, so theirs depends on where in
+that sleep the end falls.
 
 ![Lateness against the length of the task](lateness.svg)
 
@@ -106,7 +107,15 @@ apart. A ratio is to the row above.
             scaling_row(f"{int(n):,}, `return_tasks: false`", run, {}) for n, run in results[transport]["ids"].items()
         ]
         text += f"Over {name}, with a session unless said otherwise:\n\n{table(head, rows)}\n"
-    return text.rstrip("\n") + "\n"
+    ratios = [
+        f"{label} {runs['soap']['cpu'] / runs['json']['cpu']:.2f}"
+        for label, runs in (
+            (f"{int(count):,} tasks" + more, {transport: results[transport][kind][count] for transport in results})
+            for kind, more in (("session", ""), ("ids", " with `return_tasks: false`"))
+            for count in results["json"][kind]
+        )
+    ]
+    return f"{text}CPU time over SOAP as a ratio to that over VI/JSON: {', '.join(ratios)}.\n"
 
 
 def scaling_row(label: str, run: Results, above: Results) -> list[str]:

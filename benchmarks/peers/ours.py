@@ -4,7 +4,7 @@
 """vsphere_task_wait as it is: its main(), from the arguments of a module to its exit.
 
 ``noticed`` is when the module reports that the task is over (which it does to show progress), ``returned`` is when its
-wait has returned: the collector is destroyed by then, and the whole TaskInfo is read.
+wait has returned, with the whole TaskInfo. The logout takes the collector along.
 """
 
 import contextlib

@@ -58,7 +58,9 @@ class ActionModule(Attended):
             return self._execute(WAIT, arguments, task_vars)
         if self._task.async_val:
             return self._execute(WAIT, arguments, task_vars)
-        progress = Progress(self._display.display, interval)
+        # Of one host, everybody knows which it is.
+        several = len(task_vars.get("ansible_play_hosts_all", ())) > 1
+        progress = Progress(self._display.display, interval, task_vars["inventory_hostname"] if several else "")
 
         def show(reports: Iterable[Result]) -> None:
             if interval and not self._task.no_log:

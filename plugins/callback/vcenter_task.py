@@ -43,6 +43,7 @@ options:
     description:
       - The object of the inventory that the task is shown on, by its inventory path such as V(DC0/vm/web-01), its name,
         or its type and managed object id such as V(VirtualMachine:vm-12).
+      - A slash in a name is written V(%2f) in a path.
       - Without it the root folder, the vCenter itself, is taken.
     type: str
     ini:

@@ -52,6 +52,7 @@ options:
         description:
           - Its inventory path, such as V(DC0/vm/web/web-01). The first element is the datacenter, or the folder that it
             is in.
+          - A slash in a name is written V(%2f) there, as in V(DC0/vm/web%2f01).
         type: str
       recursion:
         description: Whether tasks of the object V(self), of its V(children) at any depth, or of V(all) of them fit.
@@ -62,6 +63,8 @@ options:
     description:
       - Only tasks that one of these users has started, written exactly as in C(reason.user_name) of a task, such as
         V(VSPHERE.LOCAL\\Administrator).
+      - There is a warning about users of whom no task fits, while tasks of others do, which names users who are written
+        alike, as V(administrator@vsphere.local) is.
     type: list
     elements: str
   system_user:

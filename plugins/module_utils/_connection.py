@@ -43,8 +43,8 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 class Transport(t.Protocol):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data.
 
-    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call worked
-    since the last login; ``last_call`` is the latest one, as Type.member.
+    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
+    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
     """
 
     name: str
@@ -324,12 +324,14 @@ class Connection:
         try:
             self._transport.invoke(self.manager("sessionManager"), "Login", login)
         except _errors.Fault as fault:
-            if fault.type != "InvalidLogin":
+            sentences = {
+                "InvalidLogin": f"refuses the login of {self.user} (InvalidLogin): check username and password",
+                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): give another one, "
+                "or leave the option out for the server's own language",
+            }
+            if fault.type not in sentences:
                 raise
-            raise _errors.VsphereError(
-                f"{self.host} refuses the login of {self.user} (InvalidLogin): check username and password",
-                **fault.result,
-            ) from fault
+            raise _errors.VsphereError(f"{self.host} {sentences[fault.type]}", **fault.result) from fault
         self.logged_in = True
 
     def _renewing(self, call: Callable[[], Result]) -> Result:

@@ -19,6 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import (
     _inventory,
     _labels,
     _taskinfo,
+    _tasks,
     _values,
 )
 
@@ -69,13 +70,20 @@ def ensure_task(connection: _connection.Connection, wanted: Wanted, check_mode: 
 def _unfinished(
     connection: _connection.Connection, task_type: str, activation_id: str | None = None, **others: t.Any
 ) -> list[_taskinfo.Task]:
-    """The oldest such task, or none."""
+    """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
+
+    The recent ones alone would not do, because the server shows a part of them where they are many.
+    """
     if not activation_id:
         return []
     given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
     spec, checks = _filter.Conditions({**dict.fromkeys(_filter.FILTER_SPEC), **given}).to_filter(None)
     wanted = _filter.Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
-    return _history.search_history(connection, wanted, _history.Scroll(limit=1))
+    recent = [task for task in _tasks.recent_tasks(connection) if wanted.fits(task)]
+    # What the user may not see among them is not what this is about.
+    connection.forbidden.clear()
+    recent.sort(key=lambda task: str(task["queue_time"]))
+    return recent[:1] or _history.search_history(connection, wanted, _history.Scroll(limit=1))
 
 
 def create_task(

@@ -114,8 +114,11 @@ class Conditions:
         """Whether the server's clock has to be known."""
         return any(isinstance(time, datetime.timedelta) for time in self._times.values())
 
-    def to_filter(self, now: datetime.datetime | None) -> Filter:
-        """The filter at the time ``now`` of the server's clock, which only ``needs_clock`` asks for."""
+    def to_filter(self, now: datetime.datetime | None, by_user: bool = True) -> Filter:
+        """The filter at the time ``now`` of the server's clock, which only ``needs_clock`` asks for.
+
+        Without ``by_user`` it takes the tasks of all users, and the system's.
+        """
         spec: dict[str, t.Any] = {"_typeName": "TaskFilterSpec"}
         checks: list[Check] = []
         for option, member, key in _MEMBERS:
@@ -126,7 +129,7 @@ class Conditions:
             if option in self.given:
                 spec[member] = _values.reference(type_, self.given[option])
                 checks.append(_caused_by(option, _values.plain(spec[member])))
-        if self.given.keys() & {"users", "system_user"}:
+        if by_user and self.given.keys() & {"users", "system_user"}:
             users, system = self.given.get("users", []), self.given.get("system_user", False)
             spec["userName"] = {"_typeName": "TaskFilterSpecByUsername", "systemUser": system}
             if users:

@@ -31,7 +31,8 @@ def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _
             return at_path
         raise _errors.VsphereError(
             f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
-            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01"
+            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01; "
+            "a / in a name is written %2f"
         )
     found = _names(connection, entity.type)
     names = {str(each.properties["name"]["_value"]) for each in found}

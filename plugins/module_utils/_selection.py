@@ -11,6 +11,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible.module_utils.common.warnings import warn
@@ -51,6 +52,7 @@ class Selection:
         self.task_ids = None if params["task_ids"] is None else _tasks.check_ids("task_ids", params["task_ids"])
         self._conditions = _filter.Conditions(params)
         self._entity: _entity.Entity | None = None
+        self._ref: _values.Ref | None = None
         self._recursion = "self"
         if params["entity"]:
             self._entity = _entity.Entity.from_params("entity", params["entity"])
@@ -64,6 +66,7 @@ class Selection:
                 )
         self._limit: int = params["limit"]
         self._is_cut = False
+        self._seen: list[_taskinfo.Task] = []
         # The one too many shows that there are more.
         self._scroll = _history.Scroll(params["page_size"], self._limit + 1, self._newest_first)
         self._check_entity(params)
@@ -94,15 +97,16 @@ class Selection:
         # Whoever gives a limit of his own wants no more.
         if self._is_cut and self._limit == SELECTION_SPEC["limit"]["default"]:
             self._warn_of_cut()
+        self._warn_of_users(connection, reading.tasks)
         return reading
 
     def _find(self, connection: _connection.Connection, custom_values: bool = False) -> _tasks.Reading:
-        ref = None
-        if self._entity and self._entity.is_one:
+        ref = self._ref
+        if ref is None and self._entity and self._entity.is_one:
             # Every run would pay for the imports, which only some need.
             from ansible_collections.vsphere.tasks.plugins.module_utils import _inventory
 
-            ref = _inventory.find_entity(connection, self._entity)
+            ref = self._ref = _inventory.find_entity(connection, self._entity)
         wanted = self._filter(connection, ref)
         try:
             reading = self._read(connection, wanted, ref, custom_values)
@@ -142,6 +146,7 @@ class Selection:
             found = _history.search_history(
                 connection, _filter.Filter(spec, [lambda task: task["id"] in asked]), scroll
             )
+            self._seen = found
             known = {task["id"] for task in found}
             return _tasks.Reading(
                 [task for task in found if wanted.fits(task)], [task_id for task_id in given if task_id not in known]
@@ -150,8 +155,10 @@ class Selection:
             return _tasks.Reading(self._cut(_history.search_history(connection, wanted, self._scroll)), [])
         if given is not None:
             reading = self._read_given(connection, given, custom_values)
+            self._seen = reading.tasks
             return _tasks.Reading([task for task in reading.tasks if wanted.fits(task)], reading.missing)
-        tasks = [task for task in _tasks.recent_tasks(connection, ref, custom_values) if wanted.fits(task)]
+        self._seen = _tasks.recent_tasks(connection, ref, custom_values)
+        tasks = [task for task in self._seen if wanted.fits(task)]
         tasks.sort(key=lambda task: str(task["queue_time"]), reverse=self._newest_first)
         return _tasks.Reading(self._cut(tasks), [])
 
@@ -173,13 +180,39 @@ class Selection:
             f"{self._limit} are taken; raise limit"
         )
 
-    def _filter(self, connection: _connection.Connection, ref: _values.Ref | None) -> _filter.Filter:
+    def _warn_of_users(self, connection: _connection.Connection, tasks: list[_taskinfo.Task]) -> None:
+        """Warn of users who have started none of the tasks, where others have started some that fit otherwise."""
+        users = self._conditions.given.get("users")
+        if not users:
+            return
+        # Every run would pay for the import.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _users
+
+        if not set(users) - set(_users.starters(tasks)):
+            return
+        others = self._filter(connection, self._ref, by_user=False)
+        if self.from_history and self.task_ids is None:
+            # Of others the server has told nothing. A page has most of those who are at work.
+            size = self._scroll.page_size
+            scroll = _history.Scroll(size, size, newest_first=True, within=size)
+            self._seen = tasks
+            # The result is worth more than the warning.
+            with contextlib.suppress(_errors.VsphereError):
+                self._seen = tasks or _history.search_history(connection, others, scroll)
+        seen = _users.starters(filter(others.fits, self._seen))
+        sentence = _users.about_users(users, seen, found=bool(tasks)) if seen else ""
+        if sentence:
+            warn(f"users: {sentence}")
+
+    def _filter(
+        self, connection: _connection.Connection, ref: _values.Ref | None, by_user: bool = True
+    ) -> _filter.Filter:
         now = connection.server_time
         if now is None and self._conditions.needs_clock:
             now = _values.parse_time(
                 connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
             )
-        wanted = self._conditions.to_filter(now)
+        wanted = self._conditions.to_filter(now, by_user)
         if ref:
             wanted.spec["entity"] = {
                 "_typeName": "TaskFilterSpecByEntity",

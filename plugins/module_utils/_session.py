@@ -17,6 +17,9 @@ import re
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
+PROVE_NOTHING = ("Login", "RetrievePropertiesEx")
+"""Methods that work without a session: of what needs one, the second only says that it cannot be read."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Session:

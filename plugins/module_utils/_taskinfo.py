@@ -126,7 +126,10 @@ def _time(value: t.Any) -> datetime.datetime:
 def _ref(value: t.Any) -> dict[str, str]:
     ref = _data(value)
     # Where only a reference can be, it need not say that it is one.
-    return {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
+    found = {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
+    if "" in found.values():
+        raise ValueError(value)
+    return found
 
 
 def _refs(value: t.Any) -> list[dict[str, str]]:

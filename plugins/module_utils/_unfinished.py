@@ -63,9 +63,12 @@ class Unfinished(_selection.Selection):
                 "time, a state and the like narrow the tasks too little"
             )
 
-    def find(self, connection: _connection.Connection) -> tuple[list[str], list[_taskinfo.Task]]:
+    def find(
+        self, connection: _connection.Connection, appear_by: float | None = None
+    ) -> tuple[list[str], list[_taskinfo.Task]]:
         """The ids of the tasks that are to be waited for or cancelled, and the tasks that are over already.
 
+        Unless there are any, it looks for them ``appear_by`` that time, on the monotonic clock.
         Given ids that nothing narrows cost no request; the server may not know them, and they may be over. Others that
         it has no more are looked for in its history.
         """
@@ -74,14 +77,33 @@ class Unfinished(_selection.Selection):
         ):
             return self.task_ids, []
         reading = self._find(connection)
+        if appear_by is not None and not reading.tasks:
+            reading = self._await(connection, appear_by)
         if self._is_cut:
             self._warn_of_cut()
+        self._warn_of_users(connection, reading.tasks)
         if reading.missing:
             raise _tasks.unknown_ids(connection, reading.missing, ", which its history does not have either")
         tasks = _tree.flat(reading.tasks)
         return [task["id"] for task in tasks if not _taskinfo.is_over(task)], [
             task for task in tasks if _taskinfo.is_over(task)
         ]
+
+    def _await(self, connection: _connection.Connection, deadline: float) -> _tasks.Reading:
+        """What there is once a task has appeared that fits the options, or at the deadline."""
+        # Only a run that waits for this needs it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils import _appear
+
+        found = _tasks.Reading([], [])
+
+        def look() -> bool:
+            nonlocal found
+            found = self._find(connection)
+            return bool(found.tasks)
+
+        of = None if self.from_history else self._ref
+        _appear.look_until(connection, look, deadline, of=of, lagging=self.from_history)
+        return found
 
     def _read_given(
         self, connection: _connection.Connection, task_ids: list[str], custom_values: bool

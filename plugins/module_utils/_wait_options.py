@@ -28,6 +28,7 @@ WAIT_SPEC: dict[str, dict[str, t.Any]] = {
 TASK_WAIT_SPEC: dict[str, dict[str, t.Any]] = {
     **WAIT_SPEC,
     "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
+    "appear_timeout": {"type": "int", "default": 0},
     "return_tasks": {"type": "bool", "default": True},
     "progress_interval": {"type": "int", "default": 30},
 }
@@ -39,6 +40,7 @@ class WaitOptions:
     """How to wait; times in seconds."""
 
     timeout: float
+    appear_timeout: float = 0
     until: str = "all"
     on_error: str = "fail"
     on_timeout: str = "fail"
@@ -52,9 +54,18 @@ class WaitOptions:
     @classmethod
     def from_params(cls, params: dict[str, t.Any]) -> WaitOptions:
         """Check those of the module's options that say how to wait."""
-        for name in ("timeout", "cancel_timeout", "progress_interval"):
+        for name in ("timeout", "cancel_timeout", "progress_interval", "appear_timeout"):
             if params.get(name, 0) < 0:
                 raise _errors.VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+        appear = params.get("appear_timeout", 0)
+        if appear > params["timeout"]:
+            raise _errors.VsphereError(
+                f"appear_timeout {appear} is longer than timeout {params['timeout']}, of which it is a part: raise that"
+            )
+        if appear and params["task_ids"] is not None:
+            raise _errors.VsphereError(
+                "appear_timeout is for tasks that other options select: what has an id is there, so leave it out, or 0"
+            )
         given = {each.name: params[each.name] for each in dataclasses.fields(cls) if each.name in params}
         if params.get("progress_round"):
             given.update(look_for=params["progress_interval"], seen=params["progress_round"] > 1)

@@ -164,9 +164,9 @@ class Watch:
 
         def steps(transport: _connection.Transport) -> None:
             while self._to_watch:
-                collecting = _collector(self._connection, transport, self._to_watch)
+                watching = _collector(self._connection, transport, self._to_watch)
                 try:
-                    with collecting as collector:
+                    with watching as collector:
                         return self._follow(transport, collector, done, deadline)
                 except _errors.Fault as fault:
                     # Only a server that does not report missing objects does this.
@@ -180,15 +180,9 @@ class Watch:
     def _follow(
         self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
     ) -> None:
-        version, more, first = "", True, True
-        # The state is looked at before the clock is, and a truncated answer is read to its end.
-        while more or not (self.unknown or done() or time.monotonic() >= deadline):
-            seconds = 0 if more else max(0, min(LONGEST_CALL, math.ceil(deadline - time.monotonic())))
-            params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": seconds}}
-            updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=seconds)
-            more = bool(updates and updates.get("truncated"))
+        first = True
+        for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
             if updates:
-                version = updates["version"]
                 self._take_in(updates)
             if first and not more:
                 first = False
@@ -197,6 +191,9 @@ class Watch:
             if self.meanwhile and not (more or self.unknown or done()):
                 self._connection.glimpse(self.meanwhile)
                 self.meanwhile = None
+            # The state is looked at before the clock is, and a truncated answer is read to its end.
+            if not more and (self.unknown or done() or time.monotonic() >= deadline):
+                return
 
     def _take_in(self, updates: dict[str, t.Any]) -> None:
         for part in updates.get("filterSet") or ():
@@ -271,18 +268,45 @@ class Watch:
             self._changed.append(task)
 
 
+def answers(
+    transport: _connection.Transport, collector: _values.Ref, seconds: Callable[[], float]
+) -> t.Iterator[tuple[dict[str, t.Any] | None, bool]]:
+    """The answers of a collector, for as long as they are wanted: what is new, and whether more of it follows at once.
+
+    The first says how things are. Any other comes when something has changed, or with nothing new after so many
+    ``seconds``, or sooner.
+    """
+    version, more = "", True
+    while True:
+        longest = 0 if more else max(0, min(LONGEST_CALL, math.ceil(seconds())))
+        params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": longest}}
+        updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=longest)
+        more = bool(updates and updates.get("truncated"))
+        if updates:
+            version = updates["version"]
+        yield updates, more
+
+
 @contextlib.contextmanager
-def _collector(
-    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
+def collecting(
+    connection: _connection.Connection, transport: _connection.Transport, spec: dict[str, t.Any], partial: bool
 ) -> t.Iterator[_values.Ref]:
-    """A collector of our own with one filter over all tasks: waits on the session's shared one disturb one another."""
+    """A collector of our own with that filter: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
     # That takes the filter along, and so does a logout.
     with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector", until_logout=True):
-        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
-        few = len(task_ids) <= FEW
-        wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
-        spec = _properties.filter_spec(objects, [wanted], transient=True)
-        # A change inside of what is watched whole shall bring the whole.
-        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": not few})
+        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
         yield collector
+
+
+def _collector(
+    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
+) -> contextlib.AbstractContextManager[_values.Ref]:
+    """A collector of our own with one filter over all tasks."""
+    objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
+    few = len(task_ids) <= FEW
+    wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
+    # A change inside of what is watched whole shall bring the whole.
+    return collecting(
+        connection, transport, _properties.filter_spec(objects, [wanted], transient=True), partial=not few
+    )

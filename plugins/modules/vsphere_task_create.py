@@ -48,7 +48,9 @@ options:
         description: Its name. If several objects have it, the module fails and lists them.
         type: str
       path:
-        description: Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
+        description:
+          - Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
+          - A slash in a name is written V(%2f) there.
         type: str
   cancelable:
     description:

@@ -50,7 +50,9 @@ options:
         description: Its name. It must be the only one of that name, and of that type if it is given.
         type: str
       path:
-        description: Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
+        description:
+          - Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
+          - A slash in a name is written V(%2f) there.
         type: str
       property:
         description:
@@ -96,7 +98,7 @@ options:
             description: Its name.
             type: str
           path:
-            description: Its inventory path, which begins with the datacenter.
+            description: Its inventory path, which begins with the datacenter. A slash in a name is written V(%2f).
             type: str
   wait:
     description:

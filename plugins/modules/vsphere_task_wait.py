@@ -11,9 +11,11 @@ short_description: Wait for tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
   - Waits until tasks are over, learns of it at once (the server pushes what changes), and judges how they ended.
-  - While it waits it shows the progress of the tasks, a line whenever something changed.
-  - It waits for the tasks that are selected when it begins. At least one option must select them. Those that are over
-    by then are judged too; O(states=["queued", "running"]) leaves them out.
+  - While it waits it shows the progress of the tasks, a line whenever something changed. Where a play has several
+    hosts, each line names its host.
+  - It waits for the tasks that are selected when it begins, or with O(appear_timeout) as soon as there are any. At
+    least one option must select them. Those that are over by then are judged too; O(states=["queued", "running"])
+    leaves them out.
   - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history, and
     judged by that. If one is not there either, the module fails at once. An empty list is over at once.
   - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
@@ -37,6 +39,15 @@ options:
     type: str
     choices: [all, any]
     default: all
+  appear_timeout:
+    description:
+      - Seconds to wait until at least one task fits the options that select tasks. If none does, the module fails.
+      - With V(0) it takes what is there, and a selection that fits nothing is over at once, with a warning.
+      - It is a part of O(timeout), and cannot be longer. It does not go with O(task_ids).
+      - The server tells at once what is new among the recent tasks. Where the selection needs the history, which lags
+        behind them, it is read after each change, and then at growing intervals.
+    type: int
+    default: 0
   return_tasks:
     description: Whether to return RV(tasks). Turn it off for thousands of tasks.
     type: bool
@@ -82,6 +93,12 @@ EXAMPLES = r"""
       name: esx-01.example.com
     timeout: 600
     on_timeout: cancel
+
+- name: Wait for the migrations that an alarm will start within a minute
+  vsphere.tasks.vsphere_task_wait:
+    description_ids: [VirtualMachine.migrate]
+    states: [queued, running]
+    appear_timeout: 60
 
 - name: Wait until the first of several ends, however it does
   vsphere.tasks.vsphere_task_wait:
@@ -248,7 +265,12 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
 
     def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
         with connection.patient(began + options.timeout):
-            task_ids, ended = selection.find(connection)
+            appear_by = began + options.appear_timeout if options.appear_timeout else None
+            task_ids, ended = selection.find(connection, appear_by)
+        if options.appear_timeout and not (task_ids or ended):
+            raise VsphereError(
+                f"no task that fits the options has appeared within {options.appear_timeout} s (option appear_timeout)"
+            )
         result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended, began=began)
         if not (task_ids or ended or selection.task_ids == []):
             warn("no task fits the options, so nothing was waited for")

@@ -29,10 +29,11 @@ PACE = 1
 
 
 class Progress:
-    """Turns the reports of a waiting module into lines, and displays them."""
+    """Turns the reports of a waiting module into lines, and displays them; each names the ``host``, if one is given."""
 
-    def __init__(self, display: Callable[[str], object], interval: float) -> None:
+    def __init__(self, display: Callable[[str], object], interval: float, host: str = "") -> None:
         self._display = display
+        self._host = f" [{clean(host)}]" if host else ""
         self._interval = interval
         self._began = time.monotonic()
         self._tasks: dict[str, Report] = {}
@@ -57,7 +58,7 @@ class Progress:
                 wanted = _is_due(report, before, now - at, self._interval)
             if wanted:
                 self._shown[task_id] = (dict(report), now)
-                self._display(f"{self._clock(now)} {line(report)}")
+                self._display(f"{self._begin(now)} {line(report)}")
         if many:
             self._summarize(now)
 
@@ -71,10 +72,10 @@ class Progress:
         if text != shown or (running and now - at >= self._interval):
             self._summary = (text, now)
             slowest = min(running, key=lambda report: report["progress"] or 0, default=None)
-            self._display(f"{self._clock(now)} {text}" + (f"; slowest: {line(slowest)}" if slowest else ""))
+            self._display(f"{self._begin(now)} {text}" + (f"; slowest: {line(slowest)}" if slowest else ""))
 
-    def _clock(self, now: float) -> str:
-        return f"[{now - self._began:5.0f} s]"
+    def _begin(self, now: float) -> str:
+        return f"[{now - self._began:5.0f} s]{self._host}"
 
 
 def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:

@@ -54,7 +54,10 @@ def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.A
         raise VsphereError(
             "; ".join(f"{name} is no option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
         )
-    values = _without_omitted(template({name: variables[name] for name in named}), variables.get("omit"))
+    values = template({name: variables[name] for name in named})
+    # Since ansible-core 2.19, which has no such variable, templating leaves out what is omitted.
+    if "omit" in variables:
+        values = _without_omitted(values, variables["omit"])
     values = {name: value for name, value in values.items() if value is not None}
     if "wait_for_task_ids" in values:
         values["wait_for_task_ids"] = _flat(values["wait_for_task_ids"])
@@ -68,7 +71,7 @@ def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.A
 
 
 def _without_omitted(value: t.Any, omit: object) -> t.Any:
-    """The value without what is omitted in it; since ansible-core 2.19, templating leaves that out by itself."""
+    """The value without what is omitted in it."""
     if isinstance(value, dict):
         return {name: _without_omitted(part, omit) for name, part in value.items() if part != omit}
     return [_without_omitted(part, omit) for part in value if part != omit] if isinstance(value, list) else value

@@ -37,7 +37,7 @@ class Rounds:
         """The arguments of the next round: what is selected is settled by the first."""
         if not self._last:
             return arguments
-        others = {name: value for name, value in arguments.items() if name not in SELECTION_SPEC}
+        others = {name: value for name, value in arguments.items() if name not in (*SELECTION_SPEC, "appear_timeout")}
         return {**others, "task_ids": self._last["pending_task_ids"]}
 
     def add(self, outcome: Result) -> None:

@@ -4,10 +4,14 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 )
+
+// keyed is the path of a single label.
+var keyed = regexp.MustCompile(`^description\.(methodInfo|state)\[.*\]\.(label|summary)$`)
 
 // translate makes the labels of tasks those of a session's language: English ones with the language before them.
 func translate(content *types.ObjectContent, locale string) {
@@ -18,6 +22,10 @@ func translate(content *types.ObjectContent, locale string) {
 	for i := range content.PropSet {
 		property := &content.PropSet[i]
 		switch value := property.Val.(type) {
+		case string: // description.methodInfo["VirtualMachine.powerOn"].label
+			if keyed.MatchString(property.Name) {
+				property.Val = "[" + language + "] " + value
+			}
 		case types.TaskDescription:
 			value.MethodInfo = inLanguage(value.MethodInfo, language)
 			value.State = inLanguage(value.State, language)

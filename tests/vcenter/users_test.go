@@ -100,6 +100,11 @@ func TestLocale(t *testing.T) {
 			check(t, property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.TaskManager, []string{"description"}, &manager))
 			label := manager.Description.MethodInfo[0].GetElementDescription().Label
 			equal(t, "label of "+locale, strings.HasPrefix(label, want[1]) && strings.HasPrefix(label, "[") == (want[1] != ""), true)
+			single := readOne(*c.ServiceContent.TaskManager, `description.methodInfo["VirtualMachine.powerOn"].label`)
+			single.This = c.ServiceContent.PropertyCollector
+			found, err := methods.RetrievePropertiesEx(ctx, c, single)
+			check(t, err)
+			equal(t, "single label of "+locale, found.Returnval.Objects[0].PropSet[0].Val, any(want[1]+"Power On virtual machine"))
 			equal(t, "state of "+locale, strings.HasPrefix(manager.Description.State[0].GetElementDescription().Label, want[1]), true)
 		}
 		c := v.anonymous(protocol)

@@ -132,6 +132,8 @@ class Http:
             return False
         # What came over the wire, before it was decompressed.
         if response.raw.tell() != int(length):
+            # Otherwise urllib3 1 may send the next request, such as a logout, over this connection.
+            self.close()
             raise self.lost("it ended early")
         return True
 

@@ -45,7 +45,8 @@ def explain(  # noqa: C901 (a list of cases)
                 f"the TLS connection to {http.name} failed ({text}): {_trust(http, text)}, or set validate_certs to "
                 "false if you accept any certificate"
             )
-    if "ReadTimeout" in kinds:
+    # The second alone is of the body.
+    if kinds & {"ReadTimeout", "ReadTimeoutError"}:
         return _errors.TimedOut(f"{http.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
     if "ConnectTimeout" in kinds:
         return _errors.Unreachable(
@@ -75,8 +76,12 @@ def _trust(http: _http.Http, text: str) -> str:
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
-    """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason."""
+    """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason.
+
+    urllib3 1 wraps what keeps it from connecting in a text only. Of others, what was handled meanwhile says nothing.
+    """
     while error is not None:
         yield error
         wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
-        error = wrapped[-1] if wrapped else error.__cause__
+        behind = error.__context__ if type(error).__name__ == "NewConnectionError" else error.__cause__
+        error = wrapped[-1] if wrapped else behind

@@ -37,7 +37,7 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
 
     ``transport`` may allow only one of them (json, soap).
 
-    It takes one request where ``hello`` answers, and up to five more where it does not.
+    It takes one request where ``hello`` answers, and up to three more where it does not.
     """
     answers: dict[str, str] = {}
     if transport != "soap":
@@ -117,14 +117,14 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
 
 
 def _candidates(content: dict[str, t.Any] | None) -> list[str]:
-    """The releases of VI/JSON that a server may have, the newest first."""
+    """The releases of VI/JSON to try, the newest first: a server has that of its own, and most older ones."""
     if content is None:
-        return list(RELEASES)
+        return [RELEASES[0], RELEASES[-1]]
     about = content["about"]
     if about["apiType"] != "VirtualCenter":
         return []
     newest = _values.release_numbers(about["apiVersion"])
-    return [release for release in RELEASES if _values.release_numbers(release) <= newest][:3]
+    return [release for release in RELEASES if _values.release_numbers(release) <= newest][:2]
 
 
 def _content_over_vijson(http: _http.Http, release: str) -> dict[str, t.Any]:

@@ -33,6 +33,7 @@ _TYPE = f"{_XSI}type"
 _ARRAY = "ArrayOf"
 # What XML does not hold, and some servers send: names of objects are passed on as they are.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_UTF_16 = frozenset(b"\x00\xfe\xff")
 # How expat calls a document that ends too early: no element, an unclosed token, a partial character.
 _ENDS_EARLY = (3, 5, 6)
 
@@ -49,7 +50,10 @@ class SoapFault(t.NamedTuple):
 
 def _parse(document: bytes) -> Element:
     """The root of the document, which may declare no entities."""
-    # It cannot stand anywhere else, as the encoding is ours to say: text has the first character as a code.
+    # Whatever encoding it is told, expat takes for UTF-16 what begins like that; a declaration would not be seen there.
+    if not _UTF_16.isdisjoint(document[:2]):
+        raise ValueError("no UTF-8")
+    # It cannot stand anywhere else: text has the first character as a code.
     if b"<!DOCTYPE" in document:
         raise ValueError("a document type declaration")
     try:
@@ -180,6 +184,9 @@ class Decoder:
         name = self._registry.wire_name(declared)
 
         def read_object(element: Element) -> t.Any:
+            if not len(element) and (element.text or "").strip():
+                # A text that is in the place of an object costs that member only.
+                return element.text
             given = element.get(_TYPE)
             return self._object(element, _local(given) if given else name, declared)
 

@@ -98,7 +98,7 @@ class Soap:
             data = dict(value.data)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
             raise _errors.Fault(type_, text or type_, data, member, ref)
-        self.accepted = member != "Login"
+        self.accepted |= member not in _session.PROVE_NOTHING
         return value
 
     def _send(self, request: bytes, info: t.Any) -> t.Any:

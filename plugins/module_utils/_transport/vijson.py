@@ -127,7 +127,7 @@ class ViJson:
             raise self._http.not_vsphere(answer)
         if data is None and not is_void:
             self._check_nothing(answer, verb, member)
-        self.accepted = member != "Login"
+        self.accepted |= member not in _session.PROVE_NOTHING
         return data
 
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:

@@ -81,6 +81,34 @@ def test_an_unfinished_task_of_that_activation_id_is_returned(vcenter: t.Any, st
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
+def test_one_that_the_history_does_not_have_yet_is_returned(vcenter: t.Any) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    # It is no task of the root folder alone that counts, and of several the first does.
+    first = vcenter.create(
+        activation_id=options["activation_id"], description_id=TYPE, queue_time=vcenter.ago(minutes=1)
+    )
+    hidden = vcenter.create(activation_id=options["activation_id"], description_id=TYPE, forbidden=True)
+    vcenter.control("PUT", "/history", lag=3600)
+    try:
+        vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
+        result = vcenter.run("create", **options)
+        assert (result["failed"], result["changed"], result["task"]["id"]) == (False, False, first)
+        assert result["task"]["state_label"] == "Running"
+        assert not {"warnings", "forbidden_task_ids"} & result.keys()
+    finally:
+        vcenter.control("PUT", "/history", lag=0)
+        vcenter.control("DELETE", f"/tasks/{hidden}")
+    assert CREATE not in vcenter.requests()
+
+
+def test_one_that_is_not_recent_any_more_is_returned(vcenter: t.Any) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    # More tasks than the server shows, or one that it has lost.
+    task_id = vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
+    vcenter.control("DELETE", f"/tasks/{task_id}?history=keep")
+    assert vcenter.run("create", **options)["task"]["id"] == task_id
+
+
 def test_one_that_is_over_or_of_another_type_is_not(vcenter: t.Any) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     vcenter.create(activation_id=options["activation_id"], description_id="com.example.other")

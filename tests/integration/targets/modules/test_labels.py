@@ -113,3 +113,55 @@ def test_a_whole_tree_costs_one_request_for_labels(vcenter: t.Any, tag: str) -> 
         tasks = tasks[0]["children"]
     assert len(names) == 4
     assert not [name for name in names if name.startswith("VirtualMachine.")]
+
+
+def logins(vcenter: t.Any) -> list[str]:
+    """What was sent with each login."""
+    return [entry["body"] for entry in vcenter.log() if entry["call"] == "SessionManager.Login"]
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_labels_come_in_the_language_of_the_locale(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tag: str, how: str
+) -> None:
+    task_type = f"com.example.{tag}.copy"
+    extension = {"extension": f"com.example.{tag}", "task_types": [{"id": task_type, "labels": {"de": "Kopieren"}}]}
+    vcenter.run("type", **extension)
+    given = [vcenter.create(description_id=each) for each in ("VirtualMachine.powerOn", task_type)]
+    options = {"locale": "de_DE"} if how == "option" else {}
+    if how == "environment":
+        monkeypatch.setenv("VMWARE_LOCALE", "de_DE")
+    vcenter.control("DELETE", "/log")
+    tasks = vcenter.run("info", task_ids=given, **options)["tasks"]
+    assert [task["operation"] for task in tasks] == ["[de] Power On virtual machine", "Kopieren"]
+    assert {task["state_label"] for task in tasks} == {"[de] Running"}
+    [sent] = logins(vcenter)
+    assert "de_DE" in sent
+    vcenter.run("type", state="absent", **extension)
+
+
+def test_a_session_that_is_renewed_keeps_its_language(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    vcenter.fault("session_refused", "RetrievePropertiesEx$")
+    [task] = vcenter.run("info", task_ids=[task_id], locale="ja")["tasks"]
+    assert task["operation"] == "[ja] Power On virtual machine"
+    assert ["ja" in sent for sent in logins(vcenter)] == [True, True]
+    vcenter.control("POST", "/sessions/expire")
+
+
+def test_no_locale_is_sent_unless_it_is_given(vcenter: t.Any) -> None:
+    vcenter.run("info", locale="")
+    vcenter.run("info")
+    assert ["ocale" in sent for sent in logins(vcenter)] == [False, False]
+
+
+@pytest.mark.parametrize("locale", ["english please", "de-", "d", "de_DE.UTF-8", "{}"])
+def test_what_is_no_locale_is_refused_before_any_request(vcenter: t.Any, locale: str) -> None:
+    assert f"locale {locale!r} is not a locale: give one such as en_US" in vcenter.run("info", locale=locale)["msg"]
+    assert vcenter.requests() == []
+
+
+def test_a_locale_that_the_server_does_not_know_is_named(vcenter: t.Any) -> None:
+    result = vcenter.run("info", locale="xx-Latn")
+    assert "does not know the locale xx-Latn (InvalidLocale): give another one" in result["msg"]
+    assert result["fault"]["type"] == "InvalidLocale"

@@ -247,7 +247,7 @@ def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcente
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"path": "DC0/vm/none"}, "entity.path: DC0/vm/none leads to nothing"),
+        ({"path": "DC0/vm/none"}, "a / in a name is written %2f"),
         ({"path": "DC0/vm", "type": "Datacenter"}, "entity.path: DC0/vm is a Folder, not a Datacenter"),
         ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404: check type and moid"),
         ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "knows no VirtualMachine vm-404"),
@@ -539,3 +539,35 @@ def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) ->
 )
 def test_the_name_of_the_root_folder_does_not_lead_to_it(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
     assert message in vcenter.run("cancel", entity={**entity, "recursion": "all"})["msg"]
+
+
+@pytest.mark.parametrize("options", [{}, {"begin_time": "-1h"}, {"entity": {"path": "DC0/vm/DC0_H0_VM0"}}])
+@pytest.mark.parametrize("module", ["info", "wait", "cancel"])
+def test_a_user_who_is_written_in_another_way_is_named(
+    vcenter: t.Any, tag: str, module: str, options: dict[str, t.Any]
+) -> None:
+    vcenter.create(change_tag=tag, user="VSPHERE.LOCAL\\Administrator", cancelable=True)
+    result = vcenter.run(module, users=["administrator@vsphere.local"], tags=[tag], **options)
+    assert not result["failed"]
+    said = (
+        "users: no task that the other options fit is of the user administrator@vsphere.local; did you mean "
+        r"VSPHERE.LOCAL\\Administrator?"
+    )
+    assert str(result["warnings"]).count(said) == 1
+    assert "Task.CancelTask" not in vcenter.requests()
+
+
+@pytest.mark.parametrize("options", [{}, {"begin_time": "-1h"}])
+def test_users_are_no_matter_where_no_task_fits_otherwise(vcenter: t.Any, tag: str, options: dict[str, t.Any]) -> None:
+    assert "warnings" not in vcenter.run("info", users=["nobody@example.com"], tags=[tag], **options)
+    vcenter.create(change_tag=tag, user="VSPHERE.LOCAL\\Administrator")
+    given = ["VSPHERE.LOCAL\\Administrator", "EXAMPLE\\svc"]
+    assert "warnings" not in vcenter.run("info", users=given, tags=[tag], **options)
+
+
+def test_given_tasks_are_seen_too(vcenter: t.Any) -> None:
+    task_id = vcenter.create(user="VSPHERE.LOCAL\\Administrator", state="success")
+    for source in ("auto", "history"):
+        result = vcenter.run("info", task_ids=[task_id], users=["vsphere.local\\administrator"], source=source)
+        assert result["tasks"] == []
+        assert r"did you mean VSPHERE.LOCAL\\Administrator?" in str(result["warnings"])

@@ -272,6 +272,8 @@ def test_unknown_ids_fail_at_once_and_are_all_named(vcenter: t.Any) -> None:
     assert result["failed"]
     assert "knows no task-404, task-405" in result["msg"]
     assert result["missing_task_ids"] == ["task-404", "task-405"]
+    for call in ("CreateFilter", "WaitForUpdatesEx"):
+        assert vcenter.requests().count(f"PropertyCollector.{call}") == 1
 
 
 def test_recent_tasks_can_be_waited_for(vcenter: t.Any) -> None:
@@ -414,6 +416,7 @@ def test_a_task_that_disappears_is_looked_for_in_the_history(vcenter: t.Any, his
     else:
         assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
         assert f"{task_id} is gone from" in result["msg"]
+    assert result["elapsed"] < 10
 
 
 def test_what_changes_is_written_to_the_progress_file(vcenter: t.Any, tmp_path: t.Any) -> None:

@@ -81,6 +81,21 @@ def test_it_is_shown_in_check_mode_and_of_a_jump_host(
     assert shown(rf"^\[ +[0-9]+ s\] {task_id} .* on .*: success$", lines)
 
 
+@pytest.mark.parametrize("connection", ["local", "elsewhere"])
+def test_it_names_the_host_where_a_play_has_several(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, connection: str
+) -> None:
+    for name, value in vcenter.environment.items():
+        monkeypatch.setenv(name, value)
+    hosts = tmp_path / "hosts"
+    how = f"ansible_connection={connection} ansible_python_interpreter={sys.executable}"
+    hosts.write_text(f"web-01 {how}\nweb-02 {how}\n", encoding="utf-8")
+    task_id = vcenter.create(duration=1)
+    lines = vcenter.play(WAIT, "-i", str(hosts), task_ids=[task_id], where="all").splitlines()
+    for host in ("web-01", "web-02"):
+        assert shown(rf"^\[ +[0-9]+ s\] \[{host}\] {task_id} .* on .*: success$", lines)
+
+
 def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
     lines = play(count=12)
     assert shown(" 0 done, 12 running, 0 failed of 12; slowest: task-", lines)

@@ -27,6 +27,7 @@ class Server:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: list[bytes] = []
         self.connections = 0
+        self.stalls = False
         self._ends: list[socket.socket] = []
 
         def connect(connection: t.Any) -> None:
@@ -34,7 +35,8 @@ class Server:
             connection.sock, end = socket.socketpair()
             connection.is_verified = True
             end.sendall(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
-            end.shutdown(socket.SHUT_WR)
+            if not self.stalls:
+                end.shutdown(socket.SHUT_WR)
             self.connections += 1
             self.close()
             self._ends = [end]

@@ -65,6 +65,7 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
     collector = reference("TaskHistoryCollector", "collector")
     wire = Wire(
         content=[{"rootFolder": ENTITY}],
+        RetrievePropertiesEx=[None],
         CreateCollectorForTasks=[collector],
         ReadNextTasks=[page, None],
         DestroyCollector=[None],

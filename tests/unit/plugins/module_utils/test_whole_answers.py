@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, TimedOut
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from . import answers
@@ -157,3 +157,29 @@ def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, tr
     server.answers = [WHO[transport], whole]
     with answers.unconnected(transport) as connection:
         assert connection.keep_session()
+
+
+def test_no_request_follows_over_a_connection_that_ended_early(
+    monkeypatch: pytest.MonkeyPatch, server: answers.Server
+) -> None:
+    """Below TLS, it may look as if it went on."""
+    monkeypatch.setattr("urllib3.connectionpool.is_connection_dropped", lambda connection: False)
+    whole = answers.json('{"_typeName":"NotSupported"}')
+    server.answers = [whole[:-1], whole]
+    with answers.connected("json") as connection:
+        with pytest.raises(OutcomeUnknown):
+            cancel(connection)
+        assert outcome(connection, CALLS["a fault"]) == "NotSupported"
+
+
+@pytest.mark.parametrize("length", [0, 20, -1])
+def test_an_answer_that_stalls_is_waited_for_once(
+    server: answers.Server, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    """Wherever it does; trying again would take as long."""
+    server.answers, server.stalls = [answers.json("null")[:length]], True
+    with answers.connected("json") as connection:
+        monkeypatch.setattr(connection._http, "_timeout", 0.05)
+        with pytest.raises(TimedOut, match="request_timeout"):
+            connection.read(lambda transport: read(connection))
+    assert server.connections == 1

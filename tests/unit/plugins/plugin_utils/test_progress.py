@@ -42,6 +42,16 @@ def test_a_line_tells_id_operation_entity_state_and_percent() -> None:
     assert shown.lines[0].startswith("[   12 s]")
 
 
+def test_a_line_names_the_host_where_there_are_several() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append, 30, "web-01\x1b")
+    progress.show([report()], time.monotonic())
+    progress.show([report(number) for number in range(20)], time.monotonic())
+    assert len(lines) == 2
+    assert all(line.startswith("[    0 s] [web-01") for line in lines)
+    assert not any("\x1b" in line for line in lines)
+
+
 def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> None:
     shown = Shown(interval=30)
     shown.at(0, report(progress=9))

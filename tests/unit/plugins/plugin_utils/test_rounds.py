@@ -45,7 +45,7 @@ def outcome(*tasks: dict[str, t.Any], timed_out: bool = False, **other: t.Any) -
 
 def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() -> None:
     rounds = Rounds()
-    selection = {"states": ["running"], "entity": {"name": "web"}, "hostname": "vcenter"}
+    selection = {"states": ["running"], "entity": {"name": "web"}, "hostname": "vcenter", "appear_timeout": 5}
     assert rounds.narrow(selection) == selection
     rounds.add(outcome(task(1, "error"), task(2, "running"), timed_out=True))
     assert rounds.narrow(selection) == {"hostname": "vcenter", "task_ids": ["task-2"]}

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for tasks that are not there yet."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+WAITED = "PropertyCollector.WaitForUpdatesEx"
+READ = "PropertyCollector.RetrievePropertiesEx"
+ROOT = {"type": "Folder", "value": "group-d1"}
+
+
+@pytest.mark.parametrize("entity", [{}, {"entity": {"type": "Folder", "moid": "group-d1"}}])
+@pytest.mark.parametrize("check", [False, True])
+def test_a_task_that_appears_is_waited_for(vcenter: t.Any, tag: str, entity: dict[str, t.Any], check: bool) -> None:
+    made: list[str] = []
+    vcenter.during(WAITED, lambda: made.append(vcenter.create(entity=ROOT, change_tag=tag, duration=0.3)))
+    result = vcenter.run("wait", check, tags=[tag], appear_timeout=30, timeout=40, **entity)
+    assert (result["failed"], result.get("succeeded_task_ids"), "warnings" in result) == (False, made, False)
+    assert result["elapsed"] < 10
+    # It is told, not asked for: once before, at the beginning, and when the task has appeared.
+    assert vcenter.requests().count(READ) < 6
+    assert vcenter.stats["collectors"]["PropertyCollector"] == 0
+
+
+def test_what_is_there_is_taken_at_once(vcenter: t.Any, tag: str) -> None:
+    task_id = vcenter.create(state="success", change_tag=tag)
+    result = vcenter.run("wait", tags=[tag], appear_timeout=30)
+    assert (result["succeeded_task_ids"], "warnings" in result) == ([task_id], False)
+    assert WAITED not in vcenter.requests()
+
+
+def test_a_task_that_begins_to_fit_appears(vcenter: t.Any, tag: str) -> None:
+    task_id = vcenter.create(state="queued", change_tag=tag)
+    vcenter.during(WAITED, lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="success"))
+    result = vcenter.run("wait", tags=[tag], states=["success"], appear_timeout=30)
+    assert (result["failed"], result.get("succeeded_task_ids")) == (False, [task_id])
+    assert result["elapsed"] < 10
+
+
+@pytest.mark.parametrize("options", [{}, {"begin_time": "-1m"}])
+def test_none_that_appears_in_time_is_a_failure(vcenter: t.Any, tag: str, options: dict[str, str]) -> None:
+    began = time.monotonic()
+    result = vcenter.run("wait", tags=[tag], appear_timeout=1, timeout=60, **options)
+    assert 1 <= time.monotonic() - began < 10
+    assert result["failed"]
+    assert "no task that fits the options has appeared within 1 s (option appear_timeout)" in result["msg"]
+
+
+def test_the_history_may_have_it_later(vcenter: t.Any, tag: str) -> None:
+    vcenter.control("PUT", "/history", lag=2)
+    made: list[str] = []
+    vcenter.during(WAITED, lambda: made.append(vcenter.create(state="success", change_tag=tag)))
+    try:
+        result = vcenter.run("wait", tags=[tag], begin_time="-1m", appear_timeout=30)
+    finally:
+        vcenter.control("PUT", "/history", lag=0)
+    assert (result["failed"], result.get("succeeded_task_ids")) == (False, made)
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+
+
+@pytest.mark.parametrize(("kind", "how"), [("reset_before", {}), ("status", {"status": 503})])
+def test_it_survives(vcenter: t.Any, tag: str, kind: str, how: dict[str, t.Any]) -> None:
+    made: list[str] = []
+    vcenter.fault(kind, r"WaitForUpdatesEx$", skip=1, **how)
+    vcenter.during(WAITED, lambda: made.append(vcenter.create(state="success", change_tag=tag)), 3)
+    result = vcenter.run("wait", tags=[tag], appear_timeout=40)
+    assert (result["failed"], result.get("succeeded_task_ids")) == (False, made)
+
+
+def test_it_survives_the_end_of_its_session(vcenter: t.Any, tag: str) -> None:
+    made: list[str] = []
+
+    def end() -> None:
+        vcenter.control("POST", "/sessions/expire")
+        made.append(vcenter.create(state="success", change_tag=tag))
+
+    vcenter.during(WAITED, end)
+    result = vcenter.run("wait", tags=[tag], appear_timeout=40)
+    assert (result["failed"], result.get("succeeded_task_ids")) == (False, made)
+
+
+def test_only_the_first_round_selects(vcenter: t.Any, tag: str) -> None:
+    made: list[str] = []
+    vcenter.during(WAITED, lambda: made.append(vcenter.create(change_tag=tag)))
+    options = {"appear_timeout": 30, "progress_round": 1, "progress_interval": 1}
+    result = vcenter.run("wait", tags=[tag], **options)
+    assert (result["failed"], result.get("pending_task_ids")) == (False, made)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tags": ["a"], "appear_timeout": -1}, "appear_timeout -1 is negative"),
+        ({"tags": ["a"], "appear_timeout": 2, "timeout": 1}, "appear_timeout 2 is longer than timeout 1"),
+        ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout is for tasks that other options select"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+    assert message in vcenter.run("wait", **options)["msg"]
+    assert vcenter.requests() == []
+
+
+@pytest.mark.parametrize("transport", ["soap"])
+def test_an_esxi_tells_of_them_as_well(server: t.Any, tag: str) -> None:
+    esxi = server("esxi")
+    made: list[str] = []
+    esxi.during(WAITED, lambda: made.append(esxi.create(state="success", change_tag=tag)))
+    assert esxi.run("wait", tags=[tag], appear_timeout=30).get("succeeded_task_ids") == made

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which protocol is taken, whatever becomes of the questions that it depends on."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+SILENT: list[dict[str, t.Any]] = [
+    *({"status": status, "body": "<html></html>"} for status in (200, 400, 401, 403, 404, 405, 429, 500, 502, 503)),
+    {"status": 200, "body": ""},
+    {"status": 204, "body": ""},
+    {"status": 200, "body": "{}", "content_type": "application/json"},
+    {"status": 200, "body": '{"api_release": 9}', "content_type": "application/json"},
+    {"status": 200, "body": '{"api_release": ""}', "content_type": "application/json"},
+    {"status": 200, "body": "{", "content_type": "application/json"},
+    {"status": 401, "body": '{"error_type": "UNAUTHENTICATED"}', "content_type": "application/json"},
+    {"status": 302, "body": "", "headers": {"Location": "https://vcenter.example.com/ui"}},
+]
+KINDS = {
+    "vcenter": ("json", "9.0.0.0"),
+    "vcenter801": ("json", "8.0.1.0"),
+    "vcenter7": ("soap", None),
+    "esxi": ("soap", None),
+}
+
+# The option says which protocol is used, not the fixture.
+pytestmark = pytest.mark.parametrize("transport", ["auto"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def as_usual_again(server: t.Any) -> t.Iterator[None]:
+    yield
+    for name in KINDS:
+        server(name).control("DELETE", "/hello")
+
+
+def before_login(vcenter: t.Any) -> int:
+    """How many requests there were before the login."""
+    return int([call.partition(".")[2] for call in vcenter.requests()].index("Login"))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_where_negotiation_says_nothing_the_server_itself_is_asked(server: t.Any, name: str) -> None:
+    vcenter = server(name)
+    for answer in SILENT:
+        vcenter.control("DELETE", "/log")
+        vcenter.control("PUT", "/hello", **answer)
+        result = vcenter.run("info", states=["running"])
+        assert not result["failed"], (answer, result)
+        transport, release = KINDS[name]
+        assert result["api"]["transport"] == transport
+        assert release in (None, result["api"]["release"])
+        assert result["api"]["product"] == vcenter.address["product"]
+        assert before_login(vcenter) <= 4
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "cut", "delay"])
+def test_the_same_where_its_answer_is_lost(vcenter: t.Any, kind: str) -> None:
+    vcenter.fault(kind, "hello", seconds=3)
+    result = vcenter.run("info", states=["running"], request_timeout=1)
+    assert (result["failed"], result["api"]["transport"]) == (False, "json")
+    assert before_login(vcenter) <= 4
+
+
+@pytest.mark.parametrize(("name", "requests"), [("vcenter", 1), ("vcenter801", 3), ("vcenter7", 2), ("esxi", 2)])
+def test_it_costs_few_requests(server: t.Any, name: str, requests: int) -> None:
+    vcenter = server(name)
+    vcenter.run("info", states=["running"])
+    assert before_login(vcenter) == requests
+    vcenter.control("DELETE", "/log")
+    assert vcenter.run("info", states=["running"], transport="soap")["api"]["transport"] == "soap"
+    assert before_login(vcenter) == 1
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 500])
+def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, status: int) -> None:
+    vcenter.control("PUT", "/hello", status=404)
+    vcenter.fault("html", r"^ServiceInstance\.content$", status=status, count=9)
+    result = vcenter.run("info", states=["running"])
+    assert (result["failed"], result["api"]["transport"]) == (False, "soap")
+    assert before_login(vcenter) <= 4
+    result = vcenter.run("info", transport="json")
+    assert "refuses VI/JSON (hello: HTTP 404 with " in result["msg"]
+    assert f"VI/JSON: HTTP {status} with a body of type text/html): set transport to auto or soap" in result["msg"]
+
+
+@pytest.mark.parametrize("transport_option", ["auto", "json"])
+def test_vijson_is_taken_where_soap_is_refused(vcenter: t.Any, transport_option: str) -> None:
+    vcenter.control("PUT", "/hello", status=404)
+    vcenter.fault("html", "RetrieveServiceContent$", status=403, count=9)
+    result = vcenter.run("info", states=["running"], transport=transport_option)
+    assert (result["failed"], result["api"]["transport"]) == (False, "json")
+    assert before_login(vcenter) <= 4
+
+
+def test_an_error_says_what_each_of_them_answered(vcenter: t.Any) -> None:
+    vcenter.control("PUT", "/hello", status=429, body="Slow down", content_type="text/plain")
+    vcenter.fault("html", "RetrieveServiceContent$", status=403, count=9)
+    vcenter.fault("redirect", r"^ServiceInstance\.content$", count=9)
+    message = vcenter.run("info")["msg"]
+    assert "does not answer like a vCenter or ESXi (hello: HTTP 429 with a body of type text/plain; " in message
+    assert "SOAP: HTTP 403 with a body of type text/html; VI/JSON: it redirects to " in message
+    assert "check hostname and port" in message
+    assert len(vcenter.requests()) <= 4
+
+
+def test_no_library_is_needed_to_find_vijson(server: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
+
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback")
+    monkeypatch.setattr(_pyvmomi, "VmomiSupport", None)
+    result = server("vcenter801").run("info", states=["running"])
+    assert (result["failed"], result["api"]["transport"]) == (False, "json")

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that are cut off, empty or somebody else's: never taken for what the server has to say."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+
+import pytest
+
+TYPE = "com.vmware.govmomi.simulator.test"
+VM = {"path": "DC0/vm/DC0_H0_VM0"}
+READS = "RetrievePropertiesEx$|ReadNextTasks$|FindByInventoryPath$|FindExtension$"
+
+# How an answer goes wrong; unit tests have more of it.
+ODD: list[dict[str, t.Any]] = [
+    {"kind": "cut", "in": "header", "at": 20},
+    {"kind": "cut"},
+    {"kind": "cut", "gzip": True, "chunked": True},
+    {"kind": "empty"},
+    {"kind": "html"},
+    {"kind": "html", "status": 404},
+    {"kind": "redirect"},
+    {"kind": "unreadable", "status": 500},
+    {"kind": "status"},
+    {"kind": "reset_after"},
+]
+
+
+def named(how: dict[str, t.Any]) -> str:
+    return " ".join(map(str, how.values()))
+
+
+@pytest.mark.parametrize("odd", ODD, ids=named)
+def test_no_task_is_missing_from_what_is_read(vcenter: t.Any, tag: str, odd: dict[str, t.Any]) -> None:
+    given = vcenter.create_many(4, change_tag=tag)
+    vcenter.fault(match=READS, **odd)
+    result = vcenter.run("info", states=["running"], tags=[tag])
+    assert result["failed"] or sorted(task["id"] for task in result["tasks"]) == sorted(given)
+    vcenter.fault(match=READS, **odd, count=99)
+    assert vcenter.run("info", states=["running"], tags=[tag])["failed"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=named)
+def test_what_was_done_is_not_done_again(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    task = vcenter.run("create", **options)["task"]
+    vcenter.fault(match=READS, **odd, count=99)
+    assert vcenter.run("create", **options)["failed"]
+    for unless in ({"property": "runtime.powerState", "equals": "poweredOn"}, {"exists": VM}):
+        assert vcenter.run("start", object=VM, method="PowerOnVM_Task", unless=unless)["failed"]
+    assert vcenter.requests().count("TaskManager.CreateTask") == 1
+    assert "VirtualMachine.PowerOnVM_Task" not in vcenter.requests()
+    vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
+
+
+def test_a_fault_is_one_with_any_status(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("fault", "CancelTask$", status=200, fault={"_typeName": "NoPermission", "privilegeId": "Task.X"})
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (True, False, [])
+    assert "Task.X" in result["msg"]
+
+
+def change(vcenter: t.Any, method: str, owner_field: str) -> dict[str, t.Any]:
+    """Run the module that calls the method."""
+    key = f"com.example.x{uuid.uuid4().hex}"
+    task_types = {"extension": key, "task_types": [{"id": f"{key}.copy"}]}
+    if method in ("UpdateExtension", "UnregisterExtension"):
+        vcenter.run("type", **task_types)
+    module, options = {
+        "SetTaskState": ("state", {"task_id": vcenter.create(), "state": "success"}),
+        "SetTaskDescription": ("state", {"task_id": vcenter.create(), "description": "copying"}),
+        "UpdateProgress": ("state", {"task_id": vcenter.create(), "progress": 10}),
+        "setCustomValue": ("state", {"task_id": vcenter.create(), "custom_values": {owner_field: "me"}}),
+        "CancelTask": ("cancel", {"task_ids": [vcenter.create(cancelable=True)]}),
+        "CreateTask": ("create", {"task_type": TYPE}),
+        "RegisterExtension": ("type", task_types),
+        "UpdateExtension": ("type", {**task_types, "version": "2.0.0"}),
+        "UnregisterExtension": ("type", {**task_types, "state": "absent"}),
+        "ResetVM_Task": ("start", {"object": VM, "method": method}),
+    }[method]
+    return t.cast("dict[str, t.Any]", vcenter.run(module, **options))
+
+
+@pytest.mark.parametrize("odd", [{"kind": "cut"}, {"kind": "redirect"}, {"kind": "unreadable"}], ids=named)
+@pytest.mark.parametrize(
+    "method",
+    [
+        *("CancelTask", "SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue", "CreateTask"),
+        *("RegisterExtension", "UpdateExtension", "UnregisterExtension", "ResetVM_Task"),
+    ],
+)
+def test_whether_a_change_was_carried_out_is_unknown(
+    vcenter: t.Any, owner_field: str, odd: dict[str, t.Any], method: str
+) -> None:
+    vcenter.fault(match=rf"\.{method}$", **odd)
+    result = change(vcenter, method, owner_field)
+    assert (result["failed"], result.get("changed", False)) == (True, False)
+    assert f"whether {method} of " in result["msg"]
+    assert "was carried out is unknown: look at the object before you call it again" in result["msg"]
+    assert [call.partition(".")[2] for call in vcenter.requests()].count(method) == 1
+    if method in ("CreateTask", "ResetVM_Task"):
+        assert "It is not repeated: vsphere_task_info with " in result["msg"]
+    for task in vcenter.run("info", states=["queued", "running"], description_ids=[TYPE])["tasks"]:
+        vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
