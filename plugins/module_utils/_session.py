@@ -17,8 +17,8 @@ import re
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
-PROVE_NOTHING = ("Login", "RetrievePropertiesEx")
-"""Methods that work without a session: of what needs one, the second only says that it cannot be read."""
+PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
+"""What works without a session: of what needs one, the second only says that it cannot be read."""
 
 
 @dataclasses.dataclass(frozen=True)

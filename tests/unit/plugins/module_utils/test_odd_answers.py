@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import typing as t
 
 import pytest
@@ -178,3 +179,21 @@ def test_what_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: s
     with answers.connected("soap") as connection, pytest.raises(VsphereError, match=r"knows no .*, which SOAP needs"):
         connection.read(lambda transport: transport.get(reference(type_, "x-1"), "info"))
     assert server.connections == 0
+
+
+def test_what_anybody_may_read_does_not_excuse_a_refused_session(server: answers.Server) -> None:
+    refusal = answers.json('{"_typeName":"NotAuthenticated","faultstring":"no"}', status="500 x")
+    content = answers.json('{"rootFolder":{"type":"Folder","value":"group-d1"}}')
+    server.answers = [answers.json('{"api_release":"8.0.3.0"}')]
+    server.answers += [answers.json("{}"), content, refusal] * 9
+
+    def steps(transport: t.Any) -> None:
+        transport.get(reference("ServiceInstance", "ServiceInstance"), "content")
+        transport.invoke(reference("ViewManager", "ViewManager"), "CreateContainerView")
+
+    with (
+        answers.unconnected("auto") as connection,
+        connection.patient(time.monotonic() + 60),
+        pytest.raises(VsphereError, match="refuses the session right after the login"),
+    ):
+        connection.read(steps)
