@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One connection per run: picks the transport once, logs in, renews a lost session once, logs out.
+"""One connection per run: picks the transport once, logs in, renews a lost session, logs out.
 
 Private to the collection: it may change at any time.
 """

@@ -47,9 +47,9 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
-def fields(data: dict[str, t.Any], leave_out: t.Container[str] = ()) -> dict[str, t.Any]:
+def fields(data: dict[str, t.Any]) -> dict[str, t.Any]:
     """The members of a data object, with names and values as users see them."""
-    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName" and k not in leave_out}
+    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName"}
 
 
 def release_numbers(release: str) -> list[int]:
