@@ -111,7 +111,7 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     content = _soap_answer.Decoder(None).read_answer(http, answer, "RetrieveServiceContent")
     about = content.get("about") if isinstance(content, dict) else None
     told = {name: about.get(name) for name in _ABOUT} if isinstance(about, dict) else {}
-    if all(isinstance(each, str) for each in told.values()) and re.fullmatch(_VERSION, told.get("apiVersion", "")):
+    if all(isinstance(each, str) for each in told.values()) and re.fullmatch(_VERSION, str(told.get("apiVersion"))):
         return t.cast("dict[str, t.Any]", content)
     raise http.not_vsphere(answer)
 

@@ -123,7 +123,7 @@ def _best_version(release: str) -> str:
     """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
     wanted = _values.release_numbers(release)
     # Some versions are not releases: their names have no digits in front.
-    versions = [v for v in _pyvmomi.VmomiSupport.GetServiceVersions("vim25") if _release(v)[0].isdigit()]
+    versions: list[str] = [v for v in _pyvmomi.VmomiSupport.GetServiceVersions("vim25") if _release(v)[0].isdigit()]
     return next((v for v in versions if _values.release_numbers(_release(v)) <= wanted), versions[-1])
 
 
