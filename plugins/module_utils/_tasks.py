@@ -121,7 +121,12 @@ def _read(
                 found.properties["info"], connection.server_time, found.ref["value"], connection.unreadable
             )
             if custom_values:
-                task.update(_custom_values(found))
+                try:
+                    task.update(_custom_values(found))
+                except (AttributeError, LookupError, TypeError):
+                    names = ("available_fields", "custom_values")
+                    task.update(dict.fromkeys(names))
+                    connection.unreadable.setdefault(task["id"], []).extend(names)
             tasks.append(task)
     return tasks
 

@@ -93,12 +93,14 @@ class Watched:
 
     def line(self) -> dict[str, t.Any]:
         """What a line of progress says of the task."""
+        progress = self.values.get("info.progress")
         return {
             "id": self.id,
             "operation": self.values.get("info.name") or self.values.get("info.descriptionId"),
             "entity": self.values.get("info.entityName"),
             "state": self.state,
-            "progress": self.values.get("info.progress"),
+            # The least of many is looked for.
+            "progress": progress if isinstance(progress, int) else None,
         }
 
 

@@ -49,12 +49,12 @@ class Soap:
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
         """The value of a property, None where it is unset."""
-        info = _pyvmomi.wire_type(ref["type"])._GetPropertyInfo(property_)
+        info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
         return self._call(ref, property_, lambda: self._writer.fetch(ref, info))
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
-        info = next(m for m in _pyvmomi.wire_type(ref["type"])._GetMethodList() if m.wsdlName == method)
+        info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
         self._wait = wait
         try:
             return self._call(ref, method, lambda: self._writer.call(ref, info, params or {}))
@@ -75,6 +75,16 @@ class Soap:
     def forget_session(self) -> None:
         self._key = ""
         self.accepted = False
+
+    def _find(self, ref: _values.Ref, member: str, find: Callable[[t.Any], t.Any]) -> t.Any:
+        """What pyVmomi has of a member; an error, as nothing is sent, where it has none."""
+        try:
+            return find(_pyvmomi.wire_type(ref["type"]))
+        except (AttributeError, KeyError, StopIteration) as error:
+            raise _errors.VsphereError(
+                f"{_pyvmomi.registry_name()} knows no {ref['type']}.{member}, which SOAP needs: install a newer one, "
+                f"or set transport to json where {self._http.name} has VI/JSON"
+            ) from error
 
     def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
         self.last_call = f"{ref['type']}.{member}"

@@ -10,7 +10,20 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible.release import __version__
+from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import OPTIONS
+
+SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
+EARLY = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
+# Omitted, Ansible's own look at them took these for the text that stood for it.
+NO_TEXTS = [
+    name
+    for name, option in OPTIONS.items()
+    if SPECS[option].get("elements", SPECS[option]["type"]) not in ("str", "path")
+]
 
 
 def test_the_role_in_a_play(vcenter: t.Any) -> None:
@@ -22,7 +35,7 @@ def test_no_other_variable_changes_what_is_done(vcenter: t.Any) -> None:
     vcenter.play("variables.yml", **others)
 
 
-@pytest.mark.parametrize("given", [None, "{{ omit }}", "{{ nothing | default(omit) }}"])
+@pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
 def test_null_and_omitted_count_as_not_given_for_every_option(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, given: str | None
 ) -> None:
@@ -31,6 +44,8 @@ def test_null_and_omitted_count_as_not_given_for_every_option(
     task_id = vcenter.create(state="error", error={"_typeName": "NotSupported"})
     role = {"name": "vsphere.tasks.wait_for_task"}
     options = {**dict.fromkeys(OPTIONS, given), "wait_for_task_ids": task_id}
+    if EARLY and "omit" in str(given):
+        options.update(dict.fromkeys(NO_TEXTS))
     failing = {"block": [{"include_role": role, "vars": options}, {"meta": "end_play"}], "rescue": [_shown()]}
     # All but one, whichever that is.
     alike = {**options, "wait_for_task_on_error": "return"}
@@ -41,7 +56,7 @@ def test_null_and_omitted_count_as_not_given_for_every_option(
     }
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([play]), encoding="utf-8")
-    shown = vcenter.play(playbook)
+    shown = vcenter.play(playbook, empty_field=None)
     assert shown.count(f"FAILED {[task_id]} of 1") == 2, shown
 
 

@@ -168,3 +168,13 @@ def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
     ]
     with pytest.raises(VsphereError), answers.unconnected("auto"):
         pass
+
+
+@pytest.mark.parametrize("type_", ["Folder", "SomethingNew"])
+def test_what_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: str) -> None:
+    server.answers = [b""]
+    with answers.connected("soap") as connection, pytest.raises(VsphereError, match=r"knows no .*, which SOAP needs"):
+        connection.invoke(reference(type_, "x-1"), "PowerOnVM_Task")
+    with answers.connected("soap") as connection, pytest.raises(VsphereError, match=r"knows no .*, which SOAP needs"):
+        connection.read(lambda transport: transport.get(reference(type_, "x-1"), "info"))
+    assert server.connections == 0

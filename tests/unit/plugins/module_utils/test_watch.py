@@ -102,6 +102,12 @@ def test_a_change_without_value_unsets(monkeypatch: t.Any) -> None:
     assert len(seen) == 3
 
 
+def test_a_progress_that_is_no_number_is_none(monkeypatch: t.Any) -> None:
+    answers = [updates(change("task-1", "enter", state="success", progress="50.5"))]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
+    assert watch.tasks["task-1"].line()["progress"] is None
+
+
 def test_unknown_tasks_are_found_at_the_first_look(monkeypatch: t.Any) -> None:
     answers = [unknown("task-8"), unknown("task-9"), updates(change("task-1", "enter", state="running"))]
     watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-8", "task-1", "task-9")
