@@ -64,6 +64,21 @@ def test_a_fault_is_one_with_any_status(vcenter: t.Any) -> None:
     assert "Task.X" in result["msg"]
 
 
+@pytest.mark.parametrize("odd", ODD, ids=named)
+def test_labels_and_logout_lose_no_result(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
+    task_id = vcenter.create(cancelable=True, description_id="VirtualMachine.sendNMI")
+    # Its label is asked for after the task.
+    vcenter.fault(match=READS, **odd, skip=1, count=99)
+    vcenter.fault(match="Logout$", **odd, count=9)
+    result = vcenter.run("info", task_ids=[task_id])
+    assert (result["failed"], result["tasks"][0]["id"]) == (False, task_id)
+    vcenter.control("DELETE", "/faults")
+    vcenter.fault(match="Logout$", **odd, count=9)
+    assert vcenter.run("cancel", task_ids=[task_id])["cancelled_task_ids"] == [task_id]
+    # Where it was not carried out.
+    vcenter.control("POST", "/sessions/expire")
+
+
 def change(vcenter: t.Any, method: str, owner_field: str) -> dict[str, t.Any]:
     """Run the module that calls the method."""
     key = f"com.example.x{uuid.uuid4().hex}"
