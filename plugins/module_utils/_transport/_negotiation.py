@@ -109,14 +109,9 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     # The few names in it need no registry, which may be missing where VI/JSON is spoken.
     content = _soap_answer.Decoder(None).read_answer(http, answer, "RetrieveServiceContent")
     about = content.get("about") if isinstance(content, dict) else None
-<<<<<<< HEAD
-    told = {name: about.get(name) for name in _ABOUT} if isinstance(about, dict) else {}
-    if all(isinstance(each, str) for each in told.values()) and re.fullmatch(_VERSION, str(told.get("apiVersion"))):
-=======
     if isinstance(about, dict) and all(
         isinstance(about.get(name), str) and re.fullmatch(form, about[name]) for name, form in _ABOUT.items()
     ):
->>>>>>> main
         return t.cast("dict[str, t.Any]", content)
     raise http.not_vsphere(answer)
 
