@@ -138,6 +138,9 @@ class _Run:
             else:
                 self._fail(f"{_taskinfo.label(task)} cannot be cancelled: {fault.message}", fault)
         except _errors.VsphereError as error:
+            if _tasks.is_cancelled(connection, task["id"], error):
+                self.cancelled.append(task["id"])
+                return
             self.failures.append(error.message)
             # The others would wait as long, one after the other.
             self.silent = isinstance(error.__cause__, _errors.TimedOut)

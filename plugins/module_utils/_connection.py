@@ -123,6 +123,7 @@ class Connection:
         self.logged_in = False
         self._began = time.monotonic()
         self._renewals = 0
+        self._refusal: _errors.VsphereError | None = None
         self._ready_by = time.monotonic() + patience if patience else None
         try:
             choose = retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose)
@@ -331,7 +332,8 @@ class Connection:
             }
             if fault.type not in sentences:
                 raise
-            raise _errors.VsphereError(f"{self.host} {sentences[fault.type]}", **fault.result) from fault
+            self._refusal = _errors.VsphereError(f"{self.host} {sentences[fault.type]}", **fault.result)
+            raise self._refusal from fault
         self.logged_in = True
 
     def _renewing(self, call: Callable[[], Result]) -> Result:
@@ -359,6 +361,9 @@ class Connection:
 
     def _check_renewable(self, fault: _errors.Fault) -> None:
         """Raise an error where no login shall follow a lost session: accounts get locked, and session tables full."""
+        if self._refusal:
+            # Once is enough, wherever that was.
+            raise self._refusal
         if not self._options.password:
             raise _errors.VsphereError(
                 f"{self.host} does not know the session any more (NotAuthenticated): make a new one with "

@@ -86,7 +86,7 @@ def refused(content: dict[str, t.Any]) -> dict[str, _errors.Fault]:
     On some servers it says that there is no session, which is raised, as it would be where a call is refused.
     """
     found = {
-        missing["path"]: fault_of(missing["fault"], f"Reading {missing['path']}", content["obj"])
+        missing["path"]: fault_of(missing.get("fault") or {}, f"Reading {missing['path']}", content["obj"])
         for missing in content.get("missingSet") or ()
     }
     for fault in found.values():

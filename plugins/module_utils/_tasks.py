@@ -9,6 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 
@@ -84,6 +85,18 @@ def read_known_task(connection: _connection.Connection, task_id: str, custom_val
     for task in read_known_tasks(connection, [task_id], custom_values):
         return task
     raise connection.forbidden[task_id]
+
+
+def is_cancelled(connection: _connection.Connection, task_id: str, error: _errors.VsphereError) -> bool:
+    """Whether a cancellation was carried out, although that error came for an answer.
+
+    A server that did not answer in time is not asked: it would take as long again.
+    """
+    if isinstance(error, _errors.OutcomeUnknown) and not isinstance(error.__cause__, _errors.TimedOut):
+        with contextlib.suppress(_errors.VsphereError):
+            for task in read_tasks(connection, [task_id]).tasks:
+                return bool(task["cancelled"]) or (task["error"] or {}).get("type") == "RequestCanceled"
+    return False
 
 
 def unknown_ids(connection: _connection.Connection, task_ids: list[str], besides: str = "") -> _errors.VsphereError:

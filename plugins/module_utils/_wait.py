@@ -151,6 +151,8 @@ def _cancel_pending(
                     if isinstance(error, _errors.Fault) and error.type == "InvalidState":
                         # It has ended, or somebody else has asked for it, since the last look.
                         asked.before.append(task_id)
+                    elif _tasks.is_cancelled(connection, task_id, error):
+                        asked.now.append(task_id)
                     else:
                         asked.refused[task_id] = error.message
     return asked

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 import typing as t
 import xml.etree.ElementTree as ET
 
@@ -33,6 +34,7 @@ _TYPE = f"{_XSI}type"
 _ARRAY = "ArrayOf"
 # What XML does not hold, and some servers send: names of objects are passed on as they are.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_CODES = re.compile(r"&#(x[0-9a-fA-F]+|[0-9]+);")
 _UTF_16 = frozenset(b"\x00\xfe\xff")
 # How expat calls a document that ends too early: no element, an unclosed token, a partial character.
 _ENDS_EARLY = (3, 5, 6)
@@ -61,13 +63,20 @@ def _parse(document: bytes) -> Element:
     except ET.ParseError as error:
         if error.code in _ENDS_EARLY:
             raise CutOff(str(error)) from error
-        cleaned = document.translate(None, _CONTROLS)
-        if len(cleaned) == len(document):
+        cleaned = _CODES.sub(_held, document.translate(None, _CONTROLS).decode(errors="replace")).encode()
+        if cleaned == document:
             raise ValueError(str(error)) from error
     try:
         return _tree(cleaned)
     except ET.ParseError as error:
         raise ValueError(str(error)) from error
+
+
+def _held(code: re.Match[str]) -> str:
+    """A character that is given by its code, if XML holds it."""
+    number = int(code[1][1:], 16) if code[1].startswith("x") else int(code[1])
+    fits = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0xFFFF < number < 0x110000
+    return code[0] if fits else ""
 
 
 def _tree(document: bytes) -> Element:

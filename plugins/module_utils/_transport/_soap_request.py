@@ -14,7 +14,7 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
 
 if t.TYPE_CHECKING:
@@ -68,7 +68,13 @@ def from_data(value: t.Any, declared: t.Any, stub: t.Any) -> t.Any:
 
 
 def _object_of(ref: _values.Ref, stub: t.Any) -> t.Any:
-    return _pyvmomi.wire_type(ref["type"])(ref["value"], stub)
+    try:
+        return _pyvmomi.wire_type(ref["type"])(ref["value"], stub)
+    except KeyError:
+        raise _errors.VsphereError(
+            f"{_pyvmomi.registry_name()} knows no type {ref['type']}, which SOAP needs for {ref['value']}: install a "
+            "newer one, or set transport to json where the server has VI/JSON"
+        ) from None
 
 
 def _object_from_data(data: dict[str, t.Any], type_: t.Any, stub: t.Any) -> t.Any:

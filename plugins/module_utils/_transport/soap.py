@@ -109,12 +109,12 @@ class Soap:
         answer = self._http.request("POST", "/sdk", request, headers, self._wait)
         if answer.status == 401:
             raise _errors.SessionRefused(info.wsdlName)
-        value = self._decoder.read_answer(self._http, answer, info.wsdlName, info.result)
         # Servers send it in quotes, which are no part of it, and want it back in quotes.
-        key = answer.cookies.get(SESSION_COOKIE, "").strip('"')
+        key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
         if key:
             self._keep_secret(key)
             self._key = key
+        value = self._decoder.read_answer(self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
             raise self._http.lost(f"nothing came for {info.name}")
         return value

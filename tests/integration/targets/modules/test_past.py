@@ -37,7 +37,7 @@ def test_they_are_judged_by_the_history(
     vcenter: t.Any, past: t.Callable[..., str], options: dict[str, t.Any], return_tasks: bool
 ) -> None:
     failed = past("error", error={"_typeName": "NotSupported"})
-    task_ids = [past(), vcenter.create(duration=0.3), failed, *[past() for _ in range(3)]]
+    task_ids = [past(), vcenter.create(duration=0.3), failed, *[past() for _each in range(3)]]
     result = vcenter.run("wait", task_ids=task_ids, return_tasks=return_tasks, timeout=20, **options)
     assert result["failed_task_ids"] == [failed]
     assert sorted(result["succeeded_task_ids"]) == sorted(set(task_ids) - {failed})

@@ -436,3 +436,11 @@ def test_no_room_for_the_progress_does_not_end_the_wait(vcenter: t.Any) -> None:
 @pytest.mark.parametrize("name", ["timeout", "cancel_timeout", "progress_interval"])
 def test_negative_seconds_are_refused(vcenter: t.Any, name: str) -> None:
     assert f"{name} -1 is negative" in vcenter.run("wait", task_ids=["task-1"], **{name: -1})["msg"]
+
+
+def test_a_cancellation_at_the_limit_whose_answer_is_lost_is_looked_for(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("reset_after", r"^Task\.CancelTask$")
+    result = vcenter.run("wait", task_ids=[task_id], timeout=0, on_timeout="cancel")
+    assert (result["changed"], result["cancelled_task_ids"], result["failed_task_ids"]) == (True, [task_id], [task_id])
+    assert vcenter.requests().count("Task.CancelTask") == 1

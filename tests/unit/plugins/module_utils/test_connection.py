@@ -190,3 +190,13 @@ def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:
 def test_a_missing_privilege_is_named_with_its_object() -> None:
     fault = Fault("NoPermission", "Denied.", {"privilegeId": "Task.Update", "object": TASK}, "UpdateProgress", TASK)
     assert "the user lacks the privilege Task.Update on Task task-1" in fault.message
+
+
+def test_a_refused_login_is_not_tried_again_where_it_was_no_error(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running", NO_SESSION, NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
+    with connect(monkeypatch, wire) as connection, connection.patient(time.monotonic() + 60):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+        connection.glimpse(lambda transport: connection.read(lambda to: to.get(TASK, "info")))
+        with pytest.raises(VsphereError, match="InvalidLogin"):
+            connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("Login") == 2

@@ -292,3 +292,14 @@ def test_without_a_registry_everything_is_read_as_it_stands() -> None:
     assert Decoder(None).read(document(body), "Fetch") == SoapFault(
         {"_typeName": "NotFound", "a": "1", "faultstring": "x"}
     )
+
+
+@pytest.mark.parametrize("odd", [b"\x01", b"&#1;", b"&#x1F;", b"&#55296;"])
+def test_what_xml_does_not_hold_costs_no_more_than_itself(odd: bytes) -> None:
+    answer = response("<returnval>web&#x41;@01</returnval>").replace(b"@", odd)
+    assert DECODER.read(answer, "Fetch") == "webA01"
+
+
+def test_bytes_that_are_no_text_cost_no_more_than_themselves() -> None:
+    answer = response("<returnval>web@01</returnval>").replace(b"@", b"\xff")
+    assert DECODER.read(answer, "Fetch") == "web\ufffd01"
