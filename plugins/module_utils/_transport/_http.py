@@ -100,6 +100,9 @@ class Http:
             from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http_errors
 
             raise _http_errors.explain(self, error, connecting, answering, remedy) from error
+        except AttributeError as error:
+            # requests up to 2.32 stumbles at a content type that ends within its charset.
+            raise self.lost(str(error)) from error
         except (KeyboardInterrupt, SystemExit):
             # What follows is clean-up, wherever this came from.
             self.hurry()
