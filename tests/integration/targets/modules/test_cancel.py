@@ -164,7 +164,7 @@ def test_many_tasks_at_once(vcenter: t.Any) -> None:
     assert {task["state"] for task in result["tasks"]} == {"error"}
 
 
-@pytest.mark.parametrize("kind", ["reset_after", "cut", "html"])
+@pytest.mark.parametrize("kind", ["reset_after", "cut", "html", "redirect", "unreadable"])
 def test_a_cancellation_whose_answer_is_lost_is_looked_for(vcenter: t.Any, kind: str) -> None:
     task_id = vcenter.create(cancelable=True)
     vcenter.fault(kind, r"^Task\.CancelTask$", carried_out=True)

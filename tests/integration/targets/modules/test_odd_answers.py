@@ -90,7 +90,6 @@ def change(vcenter: t.Any, method: str, owner_field: str) -> dict[str, t.Any]:
         "SetTaskDescription": ("state", {"task_id": vcenter.create(), "description": "copying"}),
         "UpdateProgress": ("state", {"task_id": vcenter.create(), "progress": 10}),
         "setCustomValue": ("state", {"task_id": vcenter.create(), "custom_values": {owner_field: "me"}}),
-        "CancelTask": ("cancel", {"task_ids": [vcenter.create(cancelable=True)]}),
         "CreateTask": ("create", {"task_type": TYPE}),
         "RegisterExtension": ("type", task_types),
         "UpdateExtension": ("type", {**task_types, "version": "2.0.0"}),
@@ -104,7 +103,7 @@ def change(vcenter: t.Any, method: str, owner_field: str) -> dict[str, t.Any]:
 @pytest.mark.parametrize(
     "method",
     [
-        *("CancelTask", "SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue", "CreateTask"),
+        *("SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue", "CreateTask"),
         *("RegisterExtension", "UpdateExtension", "UnregisterExtension", "ResetVM_Task"),
     ],
 )
