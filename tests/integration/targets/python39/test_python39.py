@@ -69,6 +69,7 @@ def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, tmp_pat
 
 
 def test_the_unit_tests_of_what_modules_run(environment: t.Callable[..., str]) -> None:
-    python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core")
+    # The urllib3 of the system that has this Python; it does not compare what came with Content-Length.
+    python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core", "urllib3<2")
     tests = ROOT / "tests" / "unit" / "plugins" / "module_utils"
     run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, path=ROOT.parents[2])
