@@ -49,9 +49,12 @@ def read_with_pyvmomi(newest: bool) -> dict[str, Any]:
 
 def read_with_ours(newest: bool) -> dict[str, Any]:
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
-    from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC, Selection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import (
+        CONNECTION_SPEC,
+        ConnectionOptions,
+    )
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 
     order = "newest" if newest else "oldest"
     given = {"source": "history", "order": order, "page_size": PAGE, "limit": 1000000}

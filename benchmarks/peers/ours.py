@@ -22,7 +22,7 @@ MODULES = "ansible_collections.vsphere.tasks.plugins.modules."
 TRANSPORT = os.environ.get("VMWARE_TRANSPORT", "json")
 if TRANSPORT == "soap":
     # The collection does this when it connects; here it is done before the fork.
-    importlib.import_module("ansible_collections.vsphere.tasks.plugins.module_utils._transport.soap")
+    importlib.import_module("ansible_collections.vsphere.tasks.plugins.module_utils._connection._soap")
 module: Any = importlib.import_module(f"{MODULES}vsphere_task_wait")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._attended import Attended
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
 
 CANCEL = "vsphere.tasks.vsphere_task_cancel"
 

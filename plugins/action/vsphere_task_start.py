@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import failures
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WAIT_SPEC, WaitOptions
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._attended import Attended, of_connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import failures
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 
 START = "vsphere.tasks.vsphere_task_start"
 WAIT = "vsphere.tasks.vsphere_task_wait"

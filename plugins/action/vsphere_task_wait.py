@@ -19,15 +19,15 @@ import time
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._attended import Attended, of_connection
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import Progress, report_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress, report_of
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._rounds import Rounds
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import is_of_role, role_options
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._rounds import Rounds
 
 WAIT = "vsphere.tasks.vsphere_task_wait"
 SESSION = "vsphere.tasks.vsphere_session"

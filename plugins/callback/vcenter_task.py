@@ -250,10 +250,10 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirror import Mirror, entity_from_text
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._mirrored import MirroredRun
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirrored import MirroredRun
 
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats

@@ -18,7 +18,8 @@ import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection, _empty, _errors, _options
+from ansible_collections.vsphere.tasks.plugins.module_utils import _empty, _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _options
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def _left_out(connection: _connection.Connection) -> t.Iterator[str]:
     """The warnings about what could not be read."""
     if connection.unreadable:
         # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _taskinfo
+        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
 
         yield _taskinfo.unreadable_warning(connection.host, connection.unreadable)
     if connection.forbidden:

@@ -102,7 +102,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Vsphe
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 

@@ -161,14 +161,14 @@ missing_task_ids:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._cancel import cancel_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import cancel_tasks
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,

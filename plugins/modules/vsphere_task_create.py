@@ -164,12 +164,12 @@ fault:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._create import Wanted, ensure_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._entity import ENTITY_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import ENTITY_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import Wanted, ensure_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {
     "task_type": {"type": "str", "required": True},

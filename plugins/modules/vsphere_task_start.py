@@ -279,14 +279,14 @@ fault:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._objects import OBJECT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import OBJECT_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._start import Start, start_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._unless import UNLESS_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import Start, start_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import UNLESS_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {
     **WAIT_SPEC,

@@ -185,11 +185,11 @@ missing_task_ids:
 
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import Wanted, set_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._state import Wanted, set_task
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {
     "task_id": {"type": "str", "required": True},

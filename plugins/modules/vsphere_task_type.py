@@ -151,11 +151,11 @@ fault:
 
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import Wanted, set_task_types
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._task_type import Wanted, set_task_types
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 ARGUMENT_SPEC = {
     "extension": {"type": "str", "required": True},

@@ -225,14 +225,14 @@ import typing as t
 from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._unfinished import Unfinished
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import wait_for_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._watch import Watched
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,

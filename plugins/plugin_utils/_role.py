@@ -16,10 +16,10 @@ import re
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping

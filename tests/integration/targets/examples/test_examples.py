@@ -14,9 +14,9 @@ import typing as t
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
-ROOT = pathlib.Path(_tasks.__file__).parents[2]
+ROOT = pathlib.Path(_reader.__file__).parents[3]
 EXAMPLES = ROOT / "examples"
 
 pytestmark = pytest.mark.parametrize("transport", ["auto"])

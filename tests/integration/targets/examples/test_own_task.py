@@ -16,9 +16,9 @@ import sys
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
-PLAY = pathlib.Path(_tasks.__file__).parents[2] / "examples" / "own_task.yml"
+PLAY = pathlib.Path(_reader.__file__).parents[3] / "examples" / "own_task.yml"
 PROGRAM = str(shutil.which("ansible-playbook"))
 CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a"]
 

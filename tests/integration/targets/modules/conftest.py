@@ -24,9 +24,12 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import PASS_VARS
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC, ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import (
+    CONNECTION_SPEC,
+    ConnectionOptions,
+)
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"

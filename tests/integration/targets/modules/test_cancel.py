@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 
 CANCEL = "Task.CancelTask"
 

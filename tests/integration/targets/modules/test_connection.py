@@ -222,7 +222,8 @@ def test_a_slow_answer_names_the_option(vcenter: t.Any) -> None:
 def test_a_missing_library_is_named_with_what_to_install(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _http, _pyvmomi
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 
     where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (_pyvmomi, "_IMPORT_ERROR")}[missing]
     monkeypatch.setattr(where, name, "Traceback")

@@ -109,7 +109,7 @@ def test_an_error_says_what_each_of_them_answered(vcenter: t.Any) -> None:
 
 
 def test_no_library_is_needed_to_find_vijson(server: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
+    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback")
     monkeypatch.setattr(_pyvmomi, "VmomiSupport", None)

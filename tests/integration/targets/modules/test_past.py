@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _past
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
 
 SEARCH = "TaskManager.CreateCollectorForTasks"
 

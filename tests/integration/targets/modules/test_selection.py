@@ -9,7 +9,7 @@ import tracemalloc
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 
 MACHINE = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
 REASONS: dict[str, dict[str, t.Any]] = {

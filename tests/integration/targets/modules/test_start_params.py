@@ -9,7 +9,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._transport import _pyvmomi
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 
 
 def start(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:

@@ -11,7 +11,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 WAIT = r"WaitForUpdatesEx$"

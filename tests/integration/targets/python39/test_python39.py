@@ -12,9 +12,9 @@ import subprocess
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
-ROOT = pathlib.Path(_tasks.__file__).parents[2]
+ROOT = pathlib.Path(_reader.__file__).parents[3]
 
 
 def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:

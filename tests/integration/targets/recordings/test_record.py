@@ -16,11 +16,11 @@ import typing as t
 import pytest
 import requests
 import trustme
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 from recording import Data, Recording
 from replay import serving
 
-ROOT = pathlib.Path(_tasks.__file__).parents[2]
+ROOT = pathlib.Path(_reader.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 
 # All of it stands in the traces of this file, and has to be gone.

@@ -14,14 +14,14 @@ import typing as t
 
 import pytest
 import trustme
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 from recording import Data, Recording, differs
 from replay import Replay, serving
 
 if t.TYPE_CHECKING:
     RunModule = t.Callable[[str, bool, Data], Data]
 
-ROOT = pathlib.Path(_tasks.__file__).parents[2]
+ROOT = pathlib.Path(_reader.__file__).parents[3]
 RECORDINGS = [Recording(path) for path in sorted((ROOT / "tests" / "recordings").glob("*.yml"))]
 SOAP_ONLY = [each for each in RECORDINGS if "json" not in each.protocols]
 MODULES = ("cancel", "create", "info", "session", "start", "state", "type", "wait")

@@ -12,11 +12,11 @@ import typing as t
 import pytest
 import requests
 import trustme
-from ansible_collections.vsphere.tasks.plugins.module_utils import _tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 from recording import Recording
 from replay import Replay, serving
 
-FOLDER = pathlib.Path(_tasks.__file__).parents[2] / "tests" / "recordings"
+FOLDER = pathlib.Path(_reader.__file__).parents[3] / "tests" / "recordings"
 LOGIN = "<userName>automation@vsphere.local</userName><password>S3cret!</password>"
 WANTED = (
     '<propSet><type>Task</type><pathSet>info.state</pathSet></propSet><objectSet><obj type="Task">{}</obj></objectSet>'

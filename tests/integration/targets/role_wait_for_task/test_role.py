@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 from ansible.release import __version__
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import OPTIONS
 
 SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}

@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 import urllib3.connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._session import Session
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
 
 from .wire import OPTIONS
 

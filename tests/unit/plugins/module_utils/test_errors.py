@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
 
 TASK = {"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-1"}
 MANAGER = {"_typeName": "ManagedObjectReference", "type": "TaskManager", "value": "TaskManager"}

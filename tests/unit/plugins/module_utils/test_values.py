@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _given, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
 
 VM = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-1"}
 

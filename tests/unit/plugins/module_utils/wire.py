@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._labels import COMMON, learn
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels import COMMON, learn
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 OPTIONS = ConnectionOptions(

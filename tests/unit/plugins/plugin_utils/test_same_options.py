@@ -10,8 +10,8 @@ import pathlib
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere.tasks.plugins.action import vsphere_task_wait as action
 from ansible_collections.vsphere.tasks.plugins.callback import vcenter_task as callback
-from ansible_collections.vsphere.tasks.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait_options import TASK_WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
 from ansible_collections.vsphere.tasks.plugins.modules import vsphere_task_wait as module
 from ansible_collections.vsphere.tasks.plugins.plugin_utils import _role
 

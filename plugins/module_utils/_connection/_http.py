@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTPS to one server: the only file that imports requests, used by both transports.
+
+One session is kept for the whole run, so that all calls share one TLS connection. Every way in which a request can fail
+before a vSphere answer is there becomes one of the exceptions of ``_errors``, with the option that mends it.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import email.utils
+import math
+import time
+import traceback
+import typing as t
+from http.cookiejar import DefaultCookiePolicy
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options
+
+try:
+    import requests
+    import urllib3
+
+    REQUESTS_IMPORT_ERROR = ""
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+CLEAN_UP = 5
+"""Seconds for all requests that clean up in a hurry."""
+
+LEAST = 1
+"""Seconds that each request has to be answered, however late it is."""
+
+
+class Answer(t.NamedTuple):
+    """What the server answered: HTTP status, headers (case-insensitive), cookies by name, and the body.
+
+    ``is_whole`` says that HTTP vouches for the end of the body. Without that, it may have been cut off anywhere.
+    """
+
+    status: int
+    headers: t.Mapping[str, str]
+    cookies: dict[str, str]
+    body: bytes
+    is_whole: bool
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+
+class Http:
+    """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time."""
+
+    def __init__(self, options: _options.ConnectionOptions) -> None:
+        if REQUESTS_IMPORT_ERROR:
+            raise _errors.MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
+        self.host = options.hostname
+        self.server_time: datetime.datetime | None = None
+        self.name = f"{_options.in_url(options.hostname)}:{options.port}"
+        self._timeout = options.request_timeout
+        self._deadline = self._last = math.inf
+        self._session = requests.Session()
+        # Any authentication of our own keeps requests from looking into ~/.netrc.
+        self._session.auth = lambda request: request
+        # A session is the transport's own matter: an old one sent along makes a new login fail.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # Given with each request, these win over REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; True leaves those in force.
+        self.verify: bool | str = (options.ca_path or True) if options.validate_certs else False
+        if not options.validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self.proxies: dict[str, str] = {}
+        if options.proxy_host:
+            self.proxies["https"] = f"http://{_options.in_url(options.proxy_host)}:{options.proxy_port}"
+
+    def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
+        """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
+        left = max(LEAST, min(self._deadline, self._last) - time.monotonic())
+        connecting, answering = min(self._timeout, left), min(self._timeout + wait, left)
+        try:
+            response = self._session.request(
+                method,
+                f"https://{self.name}{path}",
+                data=body,
+                headers=headers,
+                timeout=(connecting, answering),
+                verify=self.verify,
+                proxies=dict(self.proxies),
+                allow_redirects=False,
+            )
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
+            # Every run would pay for the import, which only a failure needs.
+            from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http_errors
+
+            raise _http_errors.explain(self, error, connecting, answering, remedy) from error
+        except AttributeError as error:
+            # requests up to 2.32 stumbles at a content type that ends within its charset.
+            raise self.lost(str(error)) from error
+        except (KeyboardInterrupt, SystemExit):
+            # What follows is clean-up, wherever this came from.
+            self.hurry()
+            raise
+        # Whatever stands there, the answer counts.
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
+            self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
+        is_whole = self._check_end(response)
+        if response.is_redirect:
+            where = response.headers["Location"]
+            raise _errors.NotUnderstood(
+                f"{self.name} redirects to {where}, which is not followed because the login would travel along: give "
+                "the final address as hostname and port",
+                f"it redirects to {where}",
+            )
+        if response.status_code in (502, 503, 504):
+            raise _errors.Unavailable(
+                f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
+                "are still starting; try again later"
+            )
+        return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content, is_whole)
+
+    def _check_end(self, response: requests.Response) -> bool:
+        """Whether the answer says where it ends; Lost where it ended before that, as urllib3 1 does not look."""
+        if response.status_code == 204 or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+            return True
+        length = response.headers.get("Content-Length", "")
+        if not length.isdigit():
+            return False
+        # What came over the wire, before it was decompressed.
+        if response.raw.tell() != int(length):
+            # Otherwise urllib3 1 may send the next request, such as a logout, over this connection.
+            self.close()
+            raise self.lost("it ended early")
+        return True
+
+    def end_by(self, deadline: float) -> None:
+        """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
+        self._deadline = deadline
+
+    def hurry(self) -> None:
+        """Spend a few seconds at most on the requests from here on, which are clean-up."""
+        self._timeout = min(self._timeout, 3)
+        self._last = min(self._last, time.monotonic() + CLEAN_UP)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def lost(self, how: str) -> _errors.Lost:
+        """The error for an answer that did not arrive."""
+        return _errors.Lost(f"the answer of {self.name} was lost ({how})")
+
+    def not_vsphere(self, answer: Answer) -> _errors.NotUnderstood:
+        """The error for an answer that no vCenter or ESXi gives."""
+        what = f"a body of type {answer.content_type or 'unknown'}" if answer.body else "no body"
+        return self.not_understood(f"HTTP {answer.status} with {what}")
+
+    def not_understood(self, answer: str) -> _errors.NotUnderstood:
+        """The error for an answer that is described by these words."""
+        return _errors.NotUnderstood(
+            f"{self.name} does not answer like a vCenter or ESXi ({answer}): check hostname and port", answer
+        )

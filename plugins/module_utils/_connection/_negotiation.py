@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which protocol a server speaks, and in which release.
+
+Two of its services know: vapi-endpoint answers ``hello`` (since 8.0.2.0), vpxd everything at ``/sdk``. Either can be
+down, or refused by a front end, alone: whatever ``hello`` says, other than a release, proves nothing. An ESXi answers
+it with 400, a vCenter 8.0.1 and older with 404.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _vijson
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+
+RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
+_CONTENT = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
+    b'<soapenv:Body><RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this>'
+    b"</RetrieveServiceContent></soapenv:Body></soapenv:Envelope>"
+)
+_ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r".*"}
+
+
+def negotiate(http: _http.Http, transport: str) -> _session.Session:
+    """A session that is still to be logged in to: over VI/JSON where the server has it, else over SOAP.
+
+    ``transport`` may allow only one of them (json, soap).
+
+    It takes one request where ``hello`` answers, and up to three more where it does not.
+    """
+    answers: dict[str, str] = {}
+    if transport != "soap":
+        release = _ask(answers, "hello", _hello, http)
+        if release:
+            return _session.Session("json", release)
+    content = _ask(answers, "SOAP", _content_over_soap, http)
+    for release in _candidates(content) if transport != "soap" else ():
+        found = _ask(answers, "VI/JSON", _content_over_vijson, http, release)
+        if found:
+            return _session.Session("json", release, product=str(found["about"].get("fullName", "")))
+    if content is None:
+        raise http.not_understood(_told(answers))
+    if transport != "json":
+        about = content["about"]
+        managers = {name: (ref["type"], ref["value"]) for name, ref in content.items() if _is_reference(ref)}
+        return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
+    if _candidates(content):
+        raise _errors.VsphereError(
+            f"{http.name} ({content['about']['fullName']}) refuses VI/JSON ({_told(answers)}): set transport to auto "
+            "or soap"
+        )
+    raise _errors.VsphereError(
+        f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: set transport to auto or soap"
+    )
+
+
+def _ask(answers: dict[str, str], name: str, step: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What the step finds out; None where there is no vSphere answer, which is noted.
+
+    That the server itself (/sdk) is silent or starting its services is final: what else is asked is served there, too.
+    """
+    others = (_errors.Lost, _errors.TimedOut, _errors.Unavailable) if name == "hello" else ()
+    try:
+        return step(*arguments)
+    except _errors.NotUnderstood as error:
+        answers[name] = error.answer
+    except others as error:
+        answers[name] = error.message
+    return None
+
+
+def _is_reference(value: t.Any) -> bool:
+    return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
+
+
+def _told(answers: dict[str, str]) -> str:
+    return "; ".join(f"{name}: {answer}" for name, answer in answers.items())
+
+
+def _hello(http: _http.Http) -> str:
+    """The newest release that the server and this collection share."""
+    offer = json.dumps({"api_releases": RELEASES}).encode()
+    answer = http.request("POST", "/api/vcenter/system?action=hello", offer, {"Content-Type": "application/json"})
+    said = _vijson.parse(http, answer) if answer.status == 200 else None
+    release = said.get("api_release") if isinstance(said, dict) else None
+    if isinstance(release, str) and re.fullmatch(r"\d+(\.\d+)+", release):
+        return release
+    raise http.not_vsphere(answer)
+
+
+def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
+    """The ServiceContent, which every server of every release gives to anybody."""
+    # Only where hello does not know.
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_answer
+    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+
+    headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '"urn:vim25/5.5"'}
+    answer = http.request("POST", "/sdk", _CONTENT, headers)
+    # The few names in it need no registry, which may be missing where VI/JSON is spoken.
+    content = _soap_answer.read(_decoder.Decoder(None), http, answer, "RetrieveServiceContent")
+    about = content.get("about") if isinstance(content, dict) else None
+    if isinstance(about, dict) and all(
+        isinstance(about.get(name), str) and re.fullmatch(form, about[name]) for name, form in _ABOUT.items()
+    ):
+        return t.cast("dict[str, t.Any]", content)
+    raise http.not_vsphere(answer)
+
+
+def _candidates(content: dict[str, t.Any] | None) -> list[str]:
+    """The releases of VI/JSON to try, the newest first: a server has that of its own, and most older ones."""
+    if content is None:
+        return [RELEASES[0], RELEASES[-1]]
+    about = content["about"]
+    if about["apiType"] != "VirtualCenter":
+        return []
+    newest = _values.release_numbers(about["apiVersion"])
+    return [release for release in RELEASES if _values.release_numbers(release) <= newest][:2]
+
+
+def _content_over_vijson(http: _http.Http, release: str) -> dict[str, t.Any]:
+    """The ServiceContent where the server speaks VI/JSON in that release."""
+    answer = http.request("GET", f"/sdk/vim25/{release}/ServiceInstance/ServiceInstance/content", None, {})
+    content = _vijson.parse(http, answer) if answer.status == 200 else None
+    if isinstance(content, dict) and isinstance(content.get("about"), dict):
+        return content
+    raise http.not_vsphere(answer)

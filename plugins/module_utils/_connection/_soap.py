@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The SOAP transport: vCenter and ESXi of every release.
+
+Requests are written by pyVmomi and travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and
+errors are the same.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _soap_answer, _soap_request
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder, _pyvmomi
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+
+SESSION_COOKIE = "vmware_soap_session"
+
+
+class Soap:
+    """Properties and methods of managed objects over SOAP."""
+
+    name = "soap"
+
+    def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
+        _pyvmomi.require("for SOAP, which this server or the option transport asks for")
+        self.product = session.product or None
+        self.accepted = False
+        self.last_call = ""
+        self._http = http
+        self._keep_secret = keep_secret
+        self._key = session.key
+        self._wait = 0.0
+        self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
+        self._decoder = _decoder.Decoder(_pyvmomi)
+        self._writer = _soap_request.Writer(_best_version(session.release), self._send)
+
+    @property
+    def release(self) -> str:
+        return _release(self._writer.version)
+
+    def get(self, ref: _values.Ref, property_: str) -> t.Any:
+        """The value of a property, None where it is unset."""
+        info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
+        return self._call(ref, property_, lambda: self._writer.fetch(ref, info))
+
+    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
+        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
+        self._wait = wait
+        try:
+            return self._call(ref, method, lambda: self._writer.call(ref, info, params or {}))
+        finally:
+            self._wait = 0
+
+    def manager(self, name: str) -> _values.Ref:
+        """A singleton by its name in the ServiceContent."""
+        if name not in self._managers:
+            raise _errors.VsphereError(f"{self._http.name} has no {name}: it is a part of vCenter, not of ESXi")
+        return self._managers[name]
+
+    @property
+    def session(self) -> _session.Session:
+        managers = {name: (ref["type"], ref["value"]) for name, ref in self._managers.items()}
+        return _session.Session(self.name, self.release, self._key, managers=managers)
+
+    def forget_session(self) -> None:
+        self._key = ""
+        self.accepted = False
+
+    def _find(self, ref: _values.Ref, member: str, find: Callable[[t.Any], t.Any]) -> t.Any:
+        """What pyVmomi has of a member; an error, as nothing is sent, where it has none."""
+        try:
+            return find(_pyvmomi.wire_type(ref["type"]))
+        except (AttributeError, KeyError, StopIteration) as error:
+            raise _errors.VsphereError(
+                f"{_pyvmomi.registry_name()} knows no {ref['type']}.{member}, which SOAP needs: install a newer one, "
+                f"or set transport to json where {self._http.name} has VI/JSON"
+            ) from error
+
+    def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
+        self.last_call = f"{ref['type']}.{member}"
+        try:
+            value = call()
+        except _pyvmomi.VmomiSupport.GetVmodlType("vmodl.fault.MethodNotFound") as error:
+            raise _errors.VsphereError(
+                f"{self._http.name} has no {ref['type']}.{member} in release {self.release}: it came with a newer one"
+            ) from error
+        if isinstance(value, _decoder.SoapFault):
+            data = dict(value.data)
+            type_, text = data.pop("_typeName"), data.pop("faultstring", "")
+            raise _errors.Fault(type_, text or type_, data, member, ref)
+        self.accepted |= member not in _session.PROVE_NOTHING
+        return value
+
+    def _send(self, request: bytes, info: t.Any) -> t.Any:
+        """Send a call; the value of its answer, None where it has none, or its fault."""
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self._writer.versionId}
+        if self._key:
+            headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
+        answer = self._http.request("POST", "/sdk", request, headers, self._wait)
+        if answer.status == 401:
+            raise _errors.SessionRefused(info.wsdlName)
+        # Servers send it in quotes, which are no part of it, and want it back in quotes.
+        key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
+        if key:
+            self._keep_secret(key)
+            self._key = key
+        value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
+        if value is None and not _may_be_nothing(info):
+            raise self._http.lost(f"nothing came for {info.name}")
+        return value
+
+
+def _may_be_nothing(info: t.Any) -> bool:
+    """Whether a method may return nothing: it is void, or an array or an optional value."""
+    return (
+        info.result is type(None)
+        or issubclass(info.result, list)
+        or bool(info.resultFlags & _pyvmomi.VmomiSupport.F_OPTIONAL)
+    )
+
+
+def _best_version(release: str) -> str:
+    """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
+    wanted = _values.release_numbers(release)
+    # Some versions are not releases: their names have no digits in front.
+    versions: list[str] = [v for v in _pyvmomi.VmomiSupport.GetServiceVersions("vim25") if _release(v)[0].isdigit()]
+    return next((v for v in versions if _values.release_numbers(_release(v)) <= wanted), versions[-1])
+
+
+def _release(version: str) -> str:
+    """``8.0.2.0`` of pyVmomi's ``vim.version.v8_0_2_0``."""
+    return str(_pyvmomi.VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finding an object of the inventory by its id, its name or its inventory path.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+_SHOWN = 10
+"""So many candidates are named in an error."""
+
+
+def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref:
+    """The object: without a request by its moid, with one by its path, with four by its name."""
+    if entity.moid:
+        return _values.reference(str(entity.type), entity.moid)
+    if entity.path:
+        at_path = _at_path(connection, entity)
+        if at_path:
+            return at_path
+        raise _errors.VsphereError(
+            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
+            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01; "
+            "a / in a name is written %2f"
+        )
+    found = _names(connection, entity.type)
+    names = {str(each.properties["name"]["_value"]) for each in found}
+    fitting = _called(found, str(entity.name))
+    if len(fitting) == 1:
+        return fitting[0]
+    called = f"{entity.type or 'object of the inventory'} is called {entity.name}"
+    if fitting:
+        raise _errors.VsphereError(
+            f"{entity.option}.name: more than one {called}; give the path, or type and moid, of one: "
+            + _listed(connection, fitting)
+        )
+    near = _errors.close_to(str(entity.name), names)
+    candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
+    there_is = f"; there is {_listed(connection, candidates)}" if candidates else ""
+    raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
+
+
+def entity_exists(connection: _connection.Connection, entity: _entity.Entity) -> bool:
+    """Whether there is such an object, or more than one."""
+    if entity.path:
+        return _at_path(connection, entity) is not None
+    return bool(_called(_names(connection, entity.type), str(entity.name)))
+
+
+def root_folder(connection: _connection.Connection) -> _values.Ref:
+    """The top of the inventory, with one request."""
+    return connection.read(_root)
+
+
+def _root(transport: _connection.Transport) -> _values.Ref:
+    return t.cast("_values.Ref", transport.get(_properties.SERVICE_INSTANCE, "content")["rootFolder"])
+
+
+def _at_path(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref | None:
+    path = str(entity.path).strip("/")
+    found = connection.read(
+        lambda transport: transport.invoke(
+            transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
+        )
+    )
+    if found and entity.type and not _entity.is_a(found["type"], entity.type):
+        raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
+    return t.cast("_values.Ref | None", found)
+
+
+def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
+    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
+    wanted = {name, _escaped(name)}
+    return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
+
+
+def _names(connection: _connection.Connection, type_: str | None) -> list[_properties.Object]:
+    """The names of all objects of a type, by a view that is destroyed again."""
+
+    def steps(transport: _connection.Transport) -> list[_properties.Object]:
+        params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
+        made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
+        with _properties.borrowed(connection, transport, made, "DestroyView") as view:
+            found = _properties.retrieve(
+                transport,
+                [_properties.object_spec(view, through="view")],
+                [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
+            )
+        # Some may not be the user's to see.
+        return [each for each in found if "name" in each.properties]
+
+    return connection.read(steps)
+
+
+def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
+    """The objects with type, moid and, where it can be read, path, for an error."""
+    up = {
+        "_typeName": "TraversalSpec",
+        "name": "up",
+        "type": _entity.ANY_ENTITY,
+        "path": "parent",
+        "skip": False,
+        "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
+    }
+    objects = [{**_properties.object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
+    found = []
+    # What is above may not be ours to see.
+    with contextlib.suppress(_errors.Fault):
+        found = connection.read(
+            lambda transport: _properties.retrieve(
+                transport, objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")]
+            )
+        )
+    known = {each.ref["value"]: each.properties for each in found}
+
+    def path(ref: _values.Ref) -> str:
+        # An inventory path leaves the root folder out, which alone has no parent.
+        properties = known.get(ref["value"], {})
+        if "parent" not in properties:
+            return ""
+        return f"{path(properties['parent'])}/{_values.plain(properties['name'])}".lstrip("/")
+
+    def described(ref: _values.Ref) -> str:
+        name = f"{ref['type']} {ref['value']}"
+        return f"{path(ref)} ({name})" if found else name
+
+    listed = [described(ref) for ref in refs[:_SHOWN]]
+    more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
+    return ", ".join(listed + more)
+
+
+def _escaped(name: str) -> str:
+    for character, code in (("%", "%25"), ("/", "%2f"), ("\\", "%5c")):
+        name = name.replace(character, code)
+    return name

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any managed object: one of the inventory, a manager, or what the properties of another lead to.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _references, _registry
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+OBJECT_SPEC: dict[str, t.Any] = {
+    **_entity.ENTITY_SPEC,
+    "options": {**_entity.ENTITY_SPEC["options"], "property": {"type": "str"}},
+}
+"""The option that ``Target`` takes."""
+
+
+class Target(t.NamedTuple):
+    """An object as the user names it; ``type`` is what is known of its type without a server, or None.
+
+    The object itself may be of a type that extends this one.
+    """
+
+    entity: _entity.Entity
+    steps: str | None
+    type: _registry.ViType | None
+
+    @classmethod
+    def from_params(cls, option: str, given: dict[str, t.Any]) -> Target:
+        """Check what is given as far as that goes without a server."""
+        entity = _entity.Entity.from_params(option, given, any_type=True)
+        type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
+        if not entity.is_one:
+            _check_manager(option, type_)
+        if entity.moid:
+            _option(f"{option}.moid", _references.check_id, type_, entity.moid)
+        steps = given["property"]
+        if type_ and steps:
+            type_ = end_of_path(f"{option}.property", type_, steps)
+            _check_is_reference(f"{option}.property", type_, steps)
+        return cls(entity, steps, type_)
+
+
+@functools.cache
+def find_object(connection: _connection.Connection, target: Target) -> _values.Ref:
+    """The object on the server, which is looked up once, however often it is asked for."""
+    entity = target.entity
+    ref = _find.find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
+    if not target.steps:
+        return ref
+    option = f"{entity.option}.property"
+    declared, value = read_property(connection, ref, target.steps, option)
+    _check_is_reference(option, declared, target.steps)
+    if value is None:
+        raise _errors.VsphereError(
+            f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+        )
+    return t.cast("_values.Ref", value)
+
+
+def read_property(
+    connection: _connection.Connection, ref: _values.Ref, path: str, option: str
+) -> tuple[_registry.ViType, t.Any]:
+    """The declared type and the value of a property, across references; None where it or a step to it is unset."""
+    while True:
+        type_ = _option(option, _references.find_managed_type, ref["type"])
+        part, declared, rest = _option(option, _split, type_, path)
+        value = _read(connection, ref, part)
+        if not rest or value is None:
+            return declared, value
+        ref, path = value, rest
+
+
+def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.ViType:
+    """The declared type of a property of that type, which may lie beyond references."""
+    rest = path
+    while rest:
+        _part, type_, rest = _option(option, _split, type_, rest)
+    return type_
+
+
+def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    """What the check gives; what it finds wrong is an error of that option."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise _errors.VsphereError(f"{option}: {error}") from error
+
+
+def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, str]:
+    """The part of a property path up to its end or the first reference, its declared type, and what is left."""
+    part, rest = "", path
+    while True:
+        name, rest = (*rest.split(".", 1), "")[:2]
+        found = _registry.member_type(type_, name)
+        if found is None:
+            raise ValueError(
+                f"{_registry.name_of(type_)} has no property {name}" + _errors.nearest(name, _registry.members(type_))
+            )
+        type_, part = found, f"{part}.{name}".lstrip(".")
+        kind = _registry.kind(type_)
+        if kind == "reference" or not rest:
+            return part, type_, rest
+        if kind != "object":
+            raise ValueError(f"{part} is {_registry.name_of(type_)}, which has no property {rest}")
+
+
+def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
+    try:
+        [found] = connection.read(
+            lambda transport: _properties.retrieve(
+                transport, [_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)]
+            )
+        )
+    except _errors.Fault as fault:
+        if fault.type != "ManagedObjectNotFound":
+            raise
+        raise unknown_object(connection, ref, fault) from fault
+    if path in found.refused:
+        raise found.refused[path]
+    return found.properties.get(path)
+
+
+def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
+    """The error for an object that is not there."""
+    return _errors.VsphereError(
+        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid"
+        + fault.more,
+        **fault.result,
+    )
+
+
+def _check_is_reference(option: str, type_: _registry.ViType, path: str) -> None:
+    kind = _registry.kind(type_)
+    if kind == "reference":
+        return
+    onward = []
+    if kind == "object":
+        members = _registry.members(type_).values()
+        onward = [f"{path}.{each.name}" for each in members if _registry.kind(each.type) == "reference"]
+    hint = f"go on to {' or '.join(onward)}" if onward else "name the object by type and moid"
+    raise _errors.VsphereError(f"{option}: {path} is {_registry.name_of(type_)} and no reference to one object; {hint}")
+
+
+def _check_manager(option: str, type_: _registry.ViType | None) -> None:
+    """Refuse a type of which the service content never names an object."""
+    if type_ is None:
+        raise _errors.VsphereError(f"{option} names no object: give type and moid, name or path")
+    content = _registry.members(_registry.find_type("ServiceContent")).values()
+    if not any(_registry.kind(each.type) == "reference" and _registry.extends(type_, each.type) for each in content):
+        raise _errors.VsphereError(
+            f"{option}: which {_registry.name_of(type_)}? Give its moid, name or path; only a manager, which "
+            "the service content names once, needs none"
+        )
+
+
+def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
+    content = connection.read(lambda transport: transport.get(_properties.SERVICE_INSTANCE, "content"))
+    found = [each for each in content.values() if isinstance(each, dict) and each.get("type") == type_]
+    if len(found) != 1:
+        raise _errors.VsphereError(
+            f"{connection.host} has no {type_} in its service content: give moid, name or path of one"
+        )
+    return t.cast("_values.Ref", found[0])

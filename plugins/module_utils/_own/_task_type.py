@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Task types in an extension of vCenter, and their labels.
+
+An extension is written as a whole, so it is read first, and whatever this knows nothing of goes back as it came.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+Extension = dict[str, t.Any]
+"""An Extension in VI/JSON form."""
+
+_MAKER = "vsphere.tasks"
+"""The company of the extensions that are made here, by which they are known again."""
+_FIRST_VERSION = "1.0.0"
+# Without what vCenter does not take in the key of an extension, and without spaces, which no package has.
+_KEY = r"""[^\s\x00-\x1f\x7f-\U0010ffff,/\\#+<>=;"]+"""
+_TASK_ID = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
+_LOCALE = r"[a-z]{2,3}(_[A-Z]{2})?"
+
+
+class Wanted:
+    """The task types that are to be there, or not to be there, checked as far as that goes without a server."""
+
+    def __init__(self, params: dict[str, t.Any]) -> None:
+        self.extension: str = params["extension"]
+        self.version: str | None = params["version"]
+        self.present: bool = params["state"] == "present"
+        self.task_types: dict[str, dict[str, str]] = {}
+        wrong = []
+        if not re.fullmatch(_KEY, self.extension):
+            wrong.append(
+                f"extension {self.extension!r} is not the key of an extension: name it like a Java package, "
+                "such as com.example.ansible"
+            )
+        if self.version is not None and not re.fullmatch(r"\d+(\.\d+)*", self.version):
+            wrong.append(f"version {self.version!r} is not a version: give numbers and dots, such as 1.0.0")
+        if not params["task_types"]:
+            wrong.append("task_types is empty: name the task types that are meant")
+        for given in params["task_types"]:
+            wrong += self._take(given["id"], given["labels"] or {})
+        if wrong:
+            raise _errors.VsphereError("; ".join(wrong))
+
+    def _take(self, task_id: str, labels: dict[str, t.Any]) -> list[str]:
+        """Add a task type; what is wrong with it."""
+        wrong = []
+        if task_id in self.task_types:
+            wrong.append(f"task_types names {task_id} twice")
+        # Types that others have made may be named otherwise, and can be removed all the same.
+        if self.present and not re.fullmatch(_TASK_ID, task_id):
+            wrong.append(
+                f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so name "
+                "it like a Java package, such as com.example.ansible.backup"
+            )
+        for locale, label in labels.items():
+            if not re.fullmatch(_LOCALE, locale):
+                wrong.append(
+                    f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
+                )
+            if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
+                wrong.append(
+                    f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
+                )
+        self.task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
+        return wrong
+
+
+def set_task_types(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+    """Register, update or unregister the extension, or leave it alone where nothing differs."""
+    manager = connection.manager("extensionManager")
+    read = connection.read(
+        lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": wanted.extension})
+    )
+    found: Extension | None = read and {name: value for name, value in read.items() if value != []}
+    after = _with(found, wanted) if wanted.present else _without(found, wanted)
+    if after != found and not check_mode:
+        if after is None:
+            connection.invoke(manager, "UnregisterExtension", {"extensionKey": wanted.extension})
+        elif found is None:
+            now = connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
+            connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
+        else:
+            connection.invoke(manager, "UpdateExtension", {"extension": _writable(after)})
+    return {
+        "changed": after != found,
+        "extension": _described(after),
+        "diff": {"before": _described(found) or {}, "after": _described(after) or {}},
+    }
+
+
+def _with(found: Extension | None, wanted: Wanted) -> Extension:
+    """The extension with the task types and labels in it."""
+    extension = copy.deepcopy(found) or {
+        "_typeName": "Extension",
+        "key": wanted.extension,
+        "description": {
+            "_typeName": "Description",
+            "label": wanted.extension,
+            "summary": "Task types of Ansible playbooks",
+        },
+        "company": _MAKER,
+        "version": _FIRST_VERSION,
+        "shownInSolutionManager": False,
+    }
+    if wanted.version:
+        extension["version"] = wanted.version
+    known = _task_ids(extension)
+    for task_id, labels in wanted.task_types.items():
+        if task_id not in known:
+            extension.setdefault("taskList", []).append({"_typeName": "ExtensionTaskTypeInfo", "taskID": task_id})
+        for locale, text in labels.items():
+            _set_label(extension, task_id, locale, text)
+    return extension
+
+
+def _without(found: Extension | None, wanted: Wanted) -> Extension | None:
+    """The extension without the task types and their labels; None where nothing is left of one that was made here."""
+    if not found:
+        return None
+    extension = copy.deepcopy(found)
+    keys = [_labels.label_key(task_id) for task_id in wanted.task_types]
+    for resource in _labels.task_texts(extension):
+        if not any(pair["key"] in keys for pair in resource.get("data") or []):
+            continue
+        _keep(resource, "data", lambda pair: pair["key"] not in keys)
+        if "data" not in resource:
+            extension["resourceList"].remove(resource)
+    _keep(extension, "taskList", lambda each: each["taskID"] not in wanted.task_types)
+    _keep(extension, "resourceList", bool)
+    return None if extension != found and _is_spent(extension) else extension
+
+
+def _keep(data: dict[str, t.Any], member: str, fits: t.Callable[[dict[str, t.Any]], bool]) -> None:
+    """Narrow a list of a data object; an empty one is left out, as an unset one is."""
+    data[member] = [each for each in data.get(member) or [] if fits(each)]
+    if not data[member]:
+        del data[member]
+
+
+def _is_spent(extension: Extension) -> bool:
+    """Whether it was made here and holds nothing more: no task type, label, server, client or anything else."""
+    frame = {"_typeName", "key", "description", "company", "version", "shownInSolutionManager", "lastHeartbeatTime"}
+    return extension.get("company") == _MAKER and not any(extension[member] for member in extension.keys() - frame)
+
+
+def _writable(extension: Extension) -> Extension:
+    """The extension as vCenter takes it back."""
+    extension = copy.deepcopy(extension)
+    # After a restart a vCenter reads addresses that are unset as empty texts, which it then refuses in an update.
+    for member in ("extendedProductInfo", "solutionManagerInfo"):
+        if member in extension:
+            extension[member] = {name: value for name, value in extension[member].items() if value != ""}
+    return extension
+
+
+def _described(extension: Extension | None) -> dict[str, t.Any] | None:
+    """An extension's task types as users see them."""
+    return extension and {
+        "key": extension["key"],
+        "version": extension["version"],
+        "task_types": [{"id": each, "labels": _labels_of(extension, each)} for each in _task_ids(extension)],
+    }
+
+
+def _task_ids(extension: Extension) -> list[str]:
+    return [each["taskID"] for each in extension.get("taskList") or []]
+
+
+def _labels_of(extension: Extension, task_id: str) -> dict[str, str]:
+    return {
+        each["locale"]: pair["value"]
+        for each in _labels.task_texts(extension)
+        for pair in each.get("data") or []
+        if pair["key"] == _labels.label_key(task_id)
+    }
+
+
+def _set_label(extension: Extension, task_id: str, locale: str, text: str) -> None:
+    if _labels_of(extension, task_id).get(locale) == text:
+        return
+    entries = [each for each in _labels.task_texts(extension) if each["locale"] == locale]
+    if not entries:
+        entries = [{"_typeName": "ExtensionResourceInfo", "locale": locale, "module": "task", "data": []}]
+        extension.setdefault("resourceList", []).extend(entries)
+    pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == _labels.label_key(task_id)]
+    if not pairs:
+        pairs = [{"_typeName": "KeyValue", "key": _labels.label_key(task_id)}]
+        entries[0].setdefault("data", []).extend(pairs)
+    for pair in pairs:
+        pair["value"] = text

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The condition under which nothing is to be started: a property has a value already, or an object exists.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find, _objects
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+UNLESS_SPEC: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {
+        "property": {"type": "str"},
+        "equals": {"type": "raw"},
+        "object": _objects.OBJECT_SPEC,
+        "exists": {
+            "type": "dict",
+            "options": {"type": {"type": "str"}, "name": {"type": "str"}, "path": {"type": "str"}},
+            "mutually_exclusive": [("name", "path")],
+            "required_one_of": [("name", "path")],
+            "required_by": {"name": ["type"]},
+        },
+    },
+    "mutually_exclusive": [("property", "exists")],
+    "required_one_of": [("property", "exists")],
+    "required_by": {"equals": ["property"], "object": ["property"]},
+}
+"""The option that ``PropertyEquals`` and ``Exists`` are made of."""
+
+
+class Exists(t.NamedTuple):
+    """An object of the inventory exists."""
+
+    entity: _entity.Entity
+
+    @classmethod
+    def from_params(cls, given: dict[str, t.Any]) -> Exists:
+        return cls(_entity.Entity.from_params("unless.exists", {**given, "moid": None}))
+
+    def reason(self, connection: _connection.Connection) -> str | None:
+        """Why nothing is to be done; None where it is."""
+        if not _find.entity_exists(connection, self.entity):
+            return None
+        return f"{self.entity.path or self.entity.type} {self.entity.name or ''}".rstrip() + " exists"
+
+
+class PropertyEquals(t.NamedTuple):
+    """A property of an object has a value; None is that of an unset one."""
+
+    target: _objects.Target
+    path: str
+    value: t.Any
+
+    @classmethod
+    def from_params(
+        cls, given: dict[str, t.Any], acted_on: _objects.Target | None, secrets: set[str]
+    ) -> PropertyEquals | None:
+        """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
+        builder = _builder.Builder()
+        builder.hide(given["equals"])
+        secrets |= builder.secrets
+        target = _objects.Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
+        if target is None:
+            return None
+        if target.type:
+            declared = _objects.end_of_path("unless.property", target.type, given["property"])
+            _build(declared, given["equals"])
+        return cls(target, given["property"], given["equals"])
+
+    def reason(self, connection: _connection.Connection) -> str | None:
+        """Why nothing is to be done; None where it is."""
+        ref = _objects.find_object(connection, self.target)
+        declared, found = _objects.read_property(connection, ref, self.path, "unless.property")
+        if found is not None and _registry.kind(declared) != "any" and "_value" in found:
+            found = found["_value"]
+        wanted = _build(declared, self.value)
+        # What the server has is built anew, so that both are written in the same way. What cannot be is another value.
+        with contextlib.suppress(_errors.VsphereError):
+            if _build(declared, found) == wanted:
+                return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
+        return None
+
+
+def _shown(found: t.Any) -> t.Any:
+    """What a property is, for a sentence; what is inside of a data object may be a secret."""
+    items = found if isinstance(found, list) else [found]
+    if any(isinstance(each, dict) and each.get("_typeName") != "ManagedObjectReference" for each in items):
+        return "as wanted"
+    return "unset" if found is None else _values.plain(found)
+
+
+def _build(declared: _registry.ViType, value: t.Any) -> t.Any:
+    """The value as that type; an empty list is an unset one."""
+    if value in (None, []):
+        return None
+    builder = _builder.Builder()
+    data = builder.build("unless.equals", declared, value)
+    builder.check()
+    return data

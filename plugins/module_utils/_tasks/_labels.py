@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the vSphere Client calls operations, states and reasons, in the language of the session.
+
+TaskManager has a label for each of some 1,600 operations, 0.3 MB in all, so they are asked for one by one: a property
+path may pick the element of an array by its key, and a key that the array lacks is no error (PropertyCollector).
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+_FALLBACK = "en"
+"""The language of an extension that does not have the session's."""
+
+_REASONS = ("TaskReasonAlarm", "TaskReasonSchedule", "TaskReasonSystem", "TaskReasonUser")
+
+# What most tasks are about.
+_OPERATIONS = (
+    "Datacenter.powerOnVm",
+    "Drm.ExecuteVMotionLRO",
+    "Drm.ExecuteVmPowerOnLRO",
+    "Folder.createVm",
+    "HostSystem.enterMaintenanceMode",
+    "HostSystem.exitMaintenanceMode",
+    "ManagedEntity.destroy",
+    "ResourcePool.ImportVAppLRO",
+    "VirtualMachine.clone",
+    "VirtualMachine.consolidateDisks",
+    "VirtualMachine.createSnapshot",
+    "VirtualMachine.destroy",
+    "VirtualMachine.migrate",
+    "VirtualMachine.powerOff",
+    "VirtualMachine.powerOn",
+    "VirtualMachine.reconfigure",
+    "VirtualMachine.relocate",
+    "VirtualMachine.removeAllSnapshots",
+    "VirtualMachine.reset",
+    "VirtualMachine.revertToCurrentSnapshot",
+    "VirtualMachine.suspend",
+    "vm.Snapshot.remove",
+    "vm.Snapshot.revert",
+)
+
+
+def _path(kind: str, key: str) -> str:
+    return f'description.{kind}["{key}"].label'
+
+
+COMMON = (
+    *(_path("state", state) for state in _taskinfo.STATES),
+    *(_path("reason", reason) for reason in _REASONS),
+    *(_path("methodInfo", operation) for operation in _OPERATIONS),
+)
+"""Properties of the TaskManager that are read together with tasks; other labels cost a request more."""
+
+
+def learn(connection: _connection.Connection, asked: t.Iterable[str], found: list[_properties.Object]) -> None:
+    """Have the connection know the labels that were asked for, by property path: empty where the server has none."""
+    connection.labels.update(dict.fromkeys(asked, ""))
+    for manager in found:
+        labels = {path: _values.plain(label) for path, label in manager.properties.items()}
+        connection.labels.update({path: label for path, label in labels.items() if isinstance(label, str)})
+
+
+def label_tasks(connection: _connection.Connection, tasks: list[_taskinfo.Task]) -> None:
+    """Give each task its ``operation``, ``state_label`` and ``reason_label``.
+
+    What is not known yet is asked for with one request, and the extensions, with another one, only for what the
+    TaskManager has no label for. No label is a reason to show no tasks, or to show them late.
+    """
+    wanted = {path for task in tasks for path in _paths(task).values()} - connection.labels.keys()
+    if wanted:
+        learn(connection, wanted, [])
+        connection.glimpse(lambda transport: _ask(connection, transport, wanted, tasks))
+    for task in tasks:
+        for member, path in _paths(task).items():
+            task[member] = connection.labels[path] or None
+        task["operation"] = task["operation"] or _taskinfo.name_of(task)
+
+
+def _ask(
+    connection: _connection.Connection, transport: _connection.Transport, wanted: set[str], tasks: list[_taskinfo.Task]
+) -> None:
+    # A key that could not stand in a path has no label.
+    asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
+    if asked:
+        objects = [_properties.object_spec(transport.manager("taskManager"))]
+        specs = [_properties.property_spec("TaskManager", *asked)]
+        # Every run returns it, so that it rides along here where no task was read as an object.
+        _properties.add_product(connection, objects, specs)
+        learn(connection, asked, _properties.take_product(connection, _properties.retrieve(transport, objects, specs)))
+    types = {_paths(task)["operation"]: task["description_id"] for task in tasks}
+    missing = {task_type for path, task_type in types.items() if path in wanted and not connection.labels[path]}
+    if missing and connection.has("extensionManager"):
+        labels = _of_extensions(transport, missing)
+        connection.labels.update({_path("methodInfo", task_type): label for task_type, label in labels.items()})
+
+
+def _paths(task: _taskinfo.Task) -> dict[str, str]:
+    """The property that has the label, by the member of the task that shows it."""
+    paths = {"operation": _path("methodInfo", task["description_id"]), "state_label": _path("state", task["state"])}
+    if task["reason"]:
+        paths["reason_label"] = _path("reason", task["reason"]["type"])
+    return paths
+
+
+def _of_extensions(transport: _connection.Transport, wanted: set[str]) -> dict[str, str]:
+    """Labels of the task types that extensions have registered, in the session's language."""
+    objects = [_properties.object_spec(transport.manager(name)) for name in ("extensionManager", "sessionManager")]
+    properties = [
+        _properties.property_spec("ExtensionManager", "extensionList"),
+        _properties.property_spec("SessionManager", "currentSession"),
+    ]
+    values = {
+        name: value
+        for found in _properties.retrieve(transport, objects, properties)
+        for name, value in found.properties.items()
+    }
+    locale = values["currentSession"]["locale"]
+    labels: dict[str, str] = {}
+    for extension in values.get("extensionList", {}).get("_value", ()):
+        # The best comes last, and wins.
+        for resource in sorted(task_texts(extension), key=lambda each: _nearness(each["locale"], locale)):
+            texts = {pair["key"]: pair["value"] for pair in resource.get("data") or ()}
+            labels.update({each: texts[label_key(each)] for each in wanted if label_key(each) in texts})
+    return labels
+
+
+def task_texts(extension: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """What an Extension says of its tasks: one ExtensionResourceInfo or more for each locale."""
+    return [each for each in extension.get("resourceList") or () if each["module"] == "task"]
+
+
+def label_key(task_type: str) -> str:
+    """The key in an ExtensionResourceInfo under which the label of a task type stands."""
+    return f"{task_type}.label"
+
+
+def _nearness(offered: str, wanted: str) -> int:
+    """How well a locale such as ``de_DE`` fits another: better is more."""
+    language = offered.replace("-", "_").partition("_")[0]
+    return 3 * (offered == wanted) or 2 * (language == wanted.partition("_")[0]) or int(language == _FALLBACK)

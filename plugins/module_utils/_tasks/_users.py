@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users who have started no task: are they written in another way?
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+
+
+def starters(tasks: t.Iterable[_taskinfo.Task]) -> list[str]:
+    """The users who have started the tasks."""
+    names = {(task["reason"] or {}).get("user_name") for task in tasks}
+    return sorted(name for name in names if name)
+
+
+def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
+    """What to say of users who have started no task, of whom those are that have; empty where it is nothing.
+
+    Where tasks are ``found``, the others need not be a mistake, unless one of them is written in another way.
+    """
+    said = []
+    for user in wanted:
+        if user in seen:
+            continue
+        same = [each for each in seen if _is_same(user, each)]
+        near = same or _errors.close_to(user, seen)
+        if same or not found:
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"they are of {', '.join(seen[:5])}"
+            said.append(f"no task that the other options fit is of the user {user}; {remedy}")
+    return "; ".join(said)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether both may be the same user: user@domain is DOMAIN\\user in tasks, whatever the case."""
+    (user, domain), (name, realm) = _parts(one), _parts(other)
+    return user == name and (domain == realm or not domain or not realm)
+
+
+def _parts(user: str) -> tuple[str, str]:
+    """Name and domain in lower case; of the domain the first label, as Windows has it."""
+    domain, slash, name = user.lower().rpartition("\\")
+    if not slash:
+        name, _at, domain = user.lower().partition("@")
+    return name, domain.partition(".")[0]

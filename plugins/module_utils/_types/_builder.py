@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From plain YAML to data of a declared VI type, in VI/JSON form.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _references, _registry, _scalars
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+_SHOWN = 10
+"""So many types are named in an error."""
+
+
+class Builder:
+    """Builds data and gathers all that is wrong with what was given, each with its path, such as ``params.spec.name``.
+
+    ``secrets`` are the texts that no output may show: those of the members that the registry marks, and in parts whose
+    type could not be told those that may be such a member. With ``by_name``, objects of the inventory may be given by
+    name or path, for which ``look_up`` is to be called.
+    """
+
+    def __init__(self, by_name: bool = False) -> None:
+        self.problems: list[str] = []
+        self.secrets: set[str] = set()
+        self._lookups: list[tuple[_values.Ref, _entity.Entity, _registry.ViType]] | None = [] if by_name else None
+
+    def check(self) -> None:
+        """Raise an error that says all that was wrong."""
+        if self.problems:
+            raise _errors.VsphereError("; ".join(self.problems))
+
+    def look_up(self, connection: _connection.Connection) -> None:
+        """Fill in the references that were given by name or path."""
+        for ref, entity, declared in self._lookups or ():
+            found = _find.find_entity(connection, entity)
+            type_ = _registry.find_type(found["type"])
+            if type_ is not None and not _registry.extends(type_, declared):
+                raise _errors.VsphereError(
+                    f"{entity.option}: takes a {_registry.name_of(declared)}, not a {found['type']}"
+                )
+            ref.update(found)
+
+    def build(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
+        """The value as the declared type; None where it cannot be."""
+        how = {"any": self._any, "list": self._list, "object": self._object, "reference": self._reference}
+        make = how.get(_registry.kind(declared))
+        try:
+            return make(path, declared, value) if make else _scalars.build(declared, value)
+        except ValueError as error:
+            self._wrong(path, str(error))
+        except _errors.VsphereError as error:
+            self.problems.append(error.message)
+        self.hide(value)
+        return None
+
+    def build_members(
+        self, path: str, whole: str, known: dict[str, _registry.Member], given: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
+        """The members of ``whole``, which knows those and is given these."""
+        data = {}
+        for name, value in given.items():
+            member = known.get(name)
+            if member is None:
+                self._wrong(path, f"{whole} has no {name}{_errors.nearest(name, known)}")
+                # It may be one of those in another spelling, too.
+                meant = [known[each] for each in _errors.close_to(name, known)]
+                self.hide({"password" if any(each.secret for each in meant) else name: value})
+                continue
+            if member.secret:
+                self.secrets |= set(texts(value))
+            built = None if value is None else self.build(f"{path}.{name}", member.type, value)
+            # A list without items is an unset one over SOAP, and shall be the same over VI/JSON.
+            if built not in (None, []):
+                data[name] = built
+        for name, member in known.items():
+            if member.required and given.get(name) in (None, []):
+                self._wrong(path, f"{whole} needs {name} ({_registry.name_of(member.type)})")
+        return data
+
+    def hide(self, value: t.Any) -> None:
+        """Keep what may be a secret in a part whose type is not known, going by the names of its members."""
+        if isinstance(value, list):
+            for item in value:
+                self.hide(item)
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if name in _registry.secret_names():
+                    self.secrets |= set(texts(member))
+                self.hide(member)
+
+    def _wrong(self, path: str, sentence: str) -> None:
+        self.problems.append(f"{path}: {sentence}")
+
+    def _list(self, path: str, declared: _registry.ViType, value: t.Any) -> list[t.Any]:
+        if not isinstance(value, list):
+            raise ValueError(f"takes {_registry.name_of(declared)}, not {_given.shown(value)}: put it into a list")
+        return [self.build(f"{path}[{place}]", _registry.item_of(declared), item) for place, item in enumerate(value)]
+
+    def _any(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
+        anything = _registry.find_type("ManagedObject")
+        if not isinstance(value, dict) or "_typeName" not in value:
+            is_ref = isinstance(value, dict) and set(value) == {"type", "moid"}
+            data = self._reference(path, anything, value) if is_ref else _given.boxed(value)
+            if data is None:
+                raise ValueError(
+                    "any type fits here, so say with _typeName which one it is; a list goes with it as _value, as in "
+                    "{_typeName: ArrayOfOptionValue, _value: [...]}"
+                )
+            return data
+        name = str(value["_typeName"])
+        type_ = _registry.find_type(name)
+        if name == "ManagedObjectReference":
+            return self._reference(path, anything, value)
+        if type_ is None:
+            raise ValueError(f"{_registry.registry_name()} knows no type {name}")
+        if _registry.kind(type_) == "object":
+            return self._object(path, type_, value)
+        if _registry.kind(type_) == "reference":
+            raise ValueError(f"{name} is an object, which is referred to as {{type: {name}, moid: its id}}")
+        if set(value) != {"_typeName", "_value"}:
+            raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
+        return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
+
+    def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> _values.Ref:
+        if isinstance(value, str):
+            return _references.from_id(declared, _given.text(value))
+        wanted = _registry.name_of(declared)
+        given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
+        if given.keys() <= {"type", "moid", "value", "name", "path"}:
+            given = {name: _given.text(part) for name, part in given.items()}
+        if set(given) in ({"type", "moid"}, {"type", "value"}):
+            return _references.from_parts(declared, given.pop("type"), *given.values())
+        if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
+            ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
+            what = "a moid without its type" if "moid" in given else _given.shown(value)
+            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
+        parts = dict.fromkeys(("type", "moid", "name", "path"))
+        # A path needs no type, and any type will do where any entity does.
+        type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
+        entity = _entity.Entity.from_params(path, {**parts, "type": type_, **given})
+        if not entity.is_one or (entity.name and entity.path):
+            raise ValueError("takes name or path, one of them")
+        ref = _values.reference("", "")
+        self._lookups.append((ref, entity, declared))
+        return ref
+
+    def _object(self, path: str, declared: _registry.ViType, value: t.Any) -> dict[str, t.Any]:
+        if not isinstance(value, dict):
+            raise ValueError(f"takes a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
+        given = {name: member for name, member in value.items() if name != "_typeName"}
+        type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
+        name = _registry.name_of(type_)
+        return {"_typeName": name, **self.build_members(path, name, _registry.members(type_), given)}
+
+
+def texts(value: t.Any) -> t.Iterator[str]:
+    """All that a value shows: its texts and numbers, at any depth."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif value not in (None, "") and not isinstance(value, bool):
+        yield str(value)
+
+
+def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
+    """The data object type that ``_typeName`` gives, where one of the declared type is asked for."""
+    type_ = _registry.find_type(str(name))
+    if type_ is not None and _registry.extends(type_, declared):
+        return type_
+    known = [_registry.name_of(each) for each in (declared, *_registry.descendants(declared))]
+    what = "is not" if type_ is not None else f"is not a type that {_registry.registry_name()} knows, nor"
+    raise ValueError(f"_typeName {name} {what} {known[0]} or one that extends it" + _errors.nearest(str(name), known))
+
+
+def _type_fitting(declared: _registry.ViType, given: dict[str, t.Any]) -> _registry.ViType:
+    """The data object type where ``_typeName`` is not given."""
+    children = _registry.descendants(declared)
+    if not children:
+        return declared
+    concrete = _registry.has_own_members(declared)
+    if concrete and given.keys() <= _registry.members(declared).keys():
+        return declared
+    name = _registry.name_of(declared)
+    members = {_registry.name_of(each): _registry.members(each).keys() for each in children}
+    fitting = sorted(each for each, names in members.items() if given.keys() <= names)
+    if fitting:
+        more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
+        raise ValueError(
+            f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit"
+        )
+    everything = set(_registry.members(declared)).union(*members.values())
+    unknown = [each for each in given if each not in everything]
+    hints = [f"none has {each}{_errors.nearest(each, everything)}" for each in unknown] or [
+        f"none has all of {', '.join(given)}"
+    ]
+    raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+# What of a task is not the same from its beginning to its end, and can be selected by.
+_CHANGING = ("info.state", "info.cancelable")
+
+
+def look_until(
+    connection: _connection.Connection,
+    look: Callable[[], bool],
+    deadline: float,
+    *,
+    of: _values.Ref | None = None,
+    lagging: bool = False,
+) -> None:
+    """Look again at each change of the recent tasks, until it is true, or the deadline (of the monotonic clock).
+
+    The recent tasks are those ``of`` an entity, or the TaskManager's. What is looked at may be ``lagging`` behind them:
+    then it is looked at some more times after a change, at growing intervals.
+    """
+    root = of or connection.manager("taskManager")
+    wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
+    spec = _properties.filter_spec([_properties.object_spec(root, through="recentTask")], wanted, transient=True)
+
+    pauses = _Pauses(deadline, lagging)
+
+    def steps(transport: _connection.Transport) -> None:
+        with _watch.collecting(connection, transport, spec, partial=True) as collector:
+            for updates, more in _watch.answers(transport, collector, pauses.next):
+                if updates:
+                    pauses.begin()
+                # The first answer has all that there is: it may have come since the last look.
+                if not more and (((updates or lagging) and look()) or time.monotonic() >= deadline):
+                    return
+
+    connection.read(steps)
+
+
+class _Pauses:
+    """How long to wait for a change: to the deadline, or at growing lengths."""
+
+    def __init__(self, deadline: float, growing: bool) -> None:
+        self._deadline = deadline
+        self._growing = growing
+        self.begin()
+
+    def begin(self) -> None:
+        self._length = 1.0 if self._growing else math.inf
+
+    def next(self) -> float:
+        length, self._length = self._length, 2 * self._length
+        return min(self._deadline - time.monotonic(), length)

@@ -1,0 +1,314 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Learning at once what becomes of tasks, by a PropertyCollector of our own (push).
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import math
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+LONGEST_CALL = 20
+"""Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
+
+FEW = 10
+"""Up to so many tasks are watched whole: what is wanted of them at the end comes with the update that says it."""
+
+# Of more, small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
+_PATHS = (
+    "info.state",
+    "info.progress",
+    "info.name",
+    "info.descriptionId",
+    "info.entityName",
+    "info.queueTime",
+    "info.cancelable",
+    "info.cancelled",
+)
+GONE = "gone"
+"""The state of a task that disappeared before it was over; the API has none for it."""
+
+
+@dataclasses.dataclass
+class Watched:
+    """What is known of a task while it is watched; ``values`` maps the watched paths to plain values.
+
+    ``info`` is the TaskInfo in VI/JSON form, None where it is not watched whole.
+    """
+
+    id: str
+    values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    info: dict[str, t.Any] | None = None
+
+    def change(self, path: str, value: t.Any) -> None:
+        """Take in a change of a property; one without a value unsets it."""
+        if path == "info" and isinstance(value, dict):
+            self.info = value
+            self.values = {each: _values.plain(value.get(each.partition(".")[2])) for each in _PATHS}
+        else:
+            # Of a change inside of a TaskInfo that was asked for whole, not all may be told.
+            self.info = None
+            self.values[path] = _values.plain(value)
+
+    @property
+    def state(self) -> str:
+        return str(self.values.get("info.state"))
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in _taskinfo.FINAL
+
+    @property
+    def cancelable(self) -> bool:
+        return bool(self.values.get("info.cancelable"))
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether its cancellation was asked for."""
+        return bool(self.values.get("info.cancelled"))
+
+    @property
+    def queue_time(self) -> datetime.datetime | None:
+        return _values.time_of(self.values.get("info.queueTime"))
+
+    @property
+    def final(self) -> dict[str, t.Any] | None:
+        """The TaskInfo of a task that is over, where it came whole."""
+        return self.info if self.is_over and self.info and "completeTime" in self.info else None
+
+    def line(self) -> dict[str, t.Any]:
+        """What a line of progress says of the task."""
+        progress = self.values.get("info.progress")
+        return {
+            "id": self.id,
+            "operation": self.values.get("info.name") or self.values.get("info.descriptionId"),
+            "entity": self.values.get("info.entityName"),
+            "state": self.state,
+            # The least of many is looked for.
+            "progress": progress if isinstance(progress, int) else None,
+        }
+
+
+class Watch:
+    """The given tasks on the server, from the first look on."""
+
+    def __init__(
+        self,
+        connection: _connection.Connection,
+        task_ids: list[str],
+        report: Callable[[list[Watched]], object] = lambda tasks: None,
+        *,
+        seen: bool = False,
+    ) -> None:
+        """``seen`` says that all of them have been there lately, so that none is unknown."""
+        self.tasks: dict[str, Watched] = {}
+        self.unknown: list[str] = []
+        self.forbidden: list[str] = []
+        self.gone: list[str] = []
+        self._connection = connection
+        self.wanted = task_ids
+        self._report = report
+        self._seen = seen
+        self._changed: list[Watched] = []
+        self.meanwhile: Callable[[_connection.Transport], object] | None = None
+        """What is done, once, while the tasks go on; nothing that goes wrong with it is an error."""
+
+    @property
+    def pending(self) -> list[str]:
+        """Those of which more will be heard, in the order they were given."""
+        lost = {*self.gone, *self.forbidden}
+        return [i for i in self.wanted if i not in lost and not (i in self.tasks and self.tasks[i].is_over)]
+
+    @property
+    def _to_watch(self) -> list[str]:
+        return [task_id for task_id in self.pending if task_id not in self.unknown]
+
+    def settle(self, past: list[_taskinfo.Task]) -> None:
+        """Take the unknown for what the history has of them: over, or gone where it does not say how they ended."""
+        for task in past:
+            watched = self.tasks[task["id"]] = Watched(task["id"])
+            watched.values = {
+                "info.state": task["state"],
+                "info.progress": task["progress"],
+                "info.name": _taskinfo.name_of(task),
+                "info.entityName": task["entity_name"],
+            }
+            if watched.is_over:
+                self._changed.append(watched)
+            else:
+                self._lose(task["id"])
+        self.unknown = []
+        self._tell()
+
+    def until(self, done: Callable[[], bool], deadline: float) -> None:
+        """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
+
+        Ids that the server does not know at the first look end it at once: they are then in ``unknown``. What breaks in
+        between (the connection, the session, the services behind it) is set up anew while the connection is patient.
+        """
+
+        def steps(transport: _connection.Transport) -> None:
+            while self._to_watch:
+                watching = _collector(self._connection, transport, self._to_watch)
+                try:
+                    with watching as collector:
+                        return self._follow(transport, collector, done, deadline)
+                except _errors.Fault as fault:
+                    # Only a server that does not report missing objects does this.
+                    if not self._is_missing(fault):
+                        raise
+                    self._tell()
+            return None
+
+        self._connection.read(steps)
+
+    def _follow(
+        self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+    ) -> None:
+        first = True
+        for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
+            if updates:
+                self._take_in(updates)
+            if first and not more:
+                first = False
+                self._miss_unseen()
+            self._tell()
+            if self.meanwhile and not (more or self.unknown or done()):
+                self._connection.glimpse(self.meanwhile)
+                self.meanwhile = None
+            # The state is looked at before the clock is, and a truncated answer is read to its end.
+            if not more and (self.unknown or done() or time.monotonic() >= deadline):
+                return
+
+    def _take_in(self, updates: dict[str, t.Any]) -> None:
+        for part in updates.get("filterSet") or ():
+            for missing in part.get("missingSet") or ():
+                fault = _properties.fault_of(missing["fault"], "Watching", missing["obj"])
+                if not self._is_missing(fault):
+                    self._forbid(missing["obj"]["value"], fault)
+            for update in part.get("objectSet") or ():
+                self._apply(update)
+
+    def _miss_unseen(self) -> None:
+        """Take for missing what the first look does not speak of: a server need not say which objects it lacks."""
+        for task_id in self._to_watch:
+            if task_id not in self.tasks:
+                self._miss(task_id)
+
+    def _tell(self) -> None:
+        """Report what has changed, all at once: whoever shows it needs to know whether they are few or many."""
+        if self._changed:
+            self._report(self._changed)
+            self._changed = []
+
+    def _apply(self, update: dict[str, t.Any]) -> None:
+        task_id = update["obj"]["value"]
+        if update["kind"] == "leave":
+            self._lose(task_id)
+            return
+        task = self.tasks.setdefault(task_id, Watched(task_id))
+        before = dict(task.values)
+        for change in update.get("changeSet") or ():
+            task.change(change["name"], change.get("val"))
+        refused = _properties.refused(update)
+        for path in ("info", "info.state"):
+            if path in refused:
+                self._forbid(task_id, refused[path])
+                return
+        if task.values != before:
+            self._changed.append(task)
+
+    def _is_missing(self, fault: _errors.Fault) -> bool:
+        """Whether the fault says that a task is not there, which is noted then."""
+        task_id = fault.missing.get("value")
+        if task_id not in self._to_watch:
+            return False
+        self._miss(task_id)
+        return True
+
+    def _miss(self, task_id: str) -> None:
+        """Note that a task is not there: unknown at the first look, gone later on."""
+        if self._seen or task_id in self.tasks:
+            self._lose(task_id)
+        else:
+            self.unknown.append(task_id)
+
+    def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
+        """Note that the user may not see a task, or not any more; how one has ended stays known."""
+        if fault.type == "NotAuthenticated":
+            raise fault
+        if task_id in self._to_watch:
+            self.tasks.pop(task_id, None)
+            self.forbidden.append(task_id)
+            self._connection.forbidden[task_id] = fault
+
+    def _lose(self, task_id: str) -> None:
+        """Note that a task is not there any more; the server forgets those that are over after some minutes."""
+        task = self.tasks.get(task_id)
+        if task_id in self.gone or (task and task.is_over):
+            return
+        self.gone.append(task_id)
+        if task:
+            task.values["info.state"] = GONE
+            self._changed.append(task)
+
+
+def answers(
+    transport: _connection.Transport, collector: _values.Ref, seconds: Callable[[], float]
+) -> t.Iterator[tuple[dict[str, t.Any] | None, bool]]:
+    """The answers of a collector, for as long as they are wanted: what is new, and whether more of it follows at once.
+
+    The first says how things are. Any other comes when something has changed, or with nothing new after so many
+    ``seconds``, or sooner.
+    """
+    version, more = "", True
+    while True:
+        longest = 0 if more else max(0, min(LONGEST_CALL, math.ceil(seconds())))
+        params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": longest}}
+        updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=longest)
+        more = bool(updates and updates.get("truncated"))
+        if updates:
+            version = updates["version"]
+        yield updates, more
+
+
+@contextlib.contextmanager
+def collecting(
+    connection: _connection.Connection, transport: _connection.Transport, spec: dict[str, t.Any], partial: bool
+) -> t.Iterator[_values.Ref]:
+    """A collector of our own with that filter: waits on the session's shared one disturb one another."""
+    collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
+    # That takes the filter along, and so does a logout.
+    with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector", until_logout=True):
+        transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
+        yield collector
+
+
+def _collector(
+    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
+) -> contextlib.AbstractContextManager[_values.Ref]:
+    """A collector of our own with one filter over all tasks."""
+    objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
+    few = len(task_ids) <= FEW
+    wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
+    # A change inside of what is watched whole shall bring the whole.
+    return collecting(
+        connection, transport, _properties.filter_spec(objects, [wanted], transient=True), partial=not few
+    )

@@ -1,0 +1,288 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run of Ansible as a task in vCenter, kept by a thread, so that the run never waits for vCenter.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import threading
+import time
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, MissingLibrary, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity, root_folder
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import Wanted, drive_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import is_over, task_from_info
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import Task
+
+UPDATE_EVERY = 1.0
+"""Seconds from one update to the next at least."""
+
+RETRY_AFTER = 10.0
+"""Seconds before the next update where one has failed."""
+
+PATIENCE = 5.0
+"""Seconds that the end of a run waits for vCenter at most."""
+
+LONGEST = 255
+"""Characters of a description or an error; the vSphere Client shows one line of it."""
+
+_NOTHING = dict.fromkeys(("description", "progress", "result", "error", "custom_values"))
+
+
+class Shown(t.NamedTuple):
+    """What a task in vCenter is to show."""
+
+    description: str
+    percent: int
+
+
+class Mirror:
+    """The side of the run: takes in what happens, and waits for nothing but, shortly, the end."""
+
+    def __init__(self, options: ConnectionOptions, entity: Entity | None, task_type: str) -> None:
+        _import_what_the_thread_needs(options.transport)
+        self.trouble = ""
+        """What to warn of; set once."""
+        self._options = options
+        self._entity = entity
+        self._task_type = task_type
+        self._secrets = {secret for secret in (options.password, options.session_id) if secret}
+        self._pid = os.getpid()
+        self._deadline: float | None = None
+        self._task_id = ""
+        # The one queue that a signal handler may use while what it interrupts is using it too.
+        self._orders: queue.SimpleQueue[tuple[str, tuple[t.Any, ...]]] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="vcenter_task", daemon=True)
+        self._thread.start()
+
+    def show(self, run: Shown, play: Shown) -> None:
+        """What the run and its current play do now; what nobody has seen yet is replaced."""
+        self._orders.put(("show", (run, play)))
+
+    def begin_play(self, name: str) -> None:
+        """Have a task of its own for a play."""
+        self._orders.put(("begin_play", (name,)))
+
+    def end_play(self, error: str | None) -> None:
+        self._orders.put(("end_play", (error,)))
+
+    def finish(self, error: str | None) -> None:
+        """End all tasks; the first outcome counts. A process that was forked from the run's own does nothing."""
+        if os.getpid() != self._pid:
+            return
+        if self._deadline is None:
+            self._deadline = time.monotonic() + PATIENCE
+            self._orders.put(("finish", (error,)))
+        self._thread.join(max(0.0, self._deadline - time.monotonic()))
+        if self._thread.is_alive():
+            self._note(f"there was no answer within {PATIENCE:.0f} s at the end of the run")
+
+    def _work(self) -> None:
+        try:
+            with Connection(self._options, self._secrets.add) as connection:
+                tasks = _Tasks(connection, self._entity, self._task_type, self._note)
+                self._task_id = tasks.run.id
+                while not tasks.finished:
+                    order, arguments = self._next_order(tasks.pause)
+                    getattr(tasks, order)(*arguments)
+        except MissingLibrary as error:
+            self._note(missing_required_lib(error.library, reason=error.message))
+        except VsphereError as error:
+            self._note(error.message)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the run goes on)
+            self._note(f"{type(error).__name__}: {error}")
+
+    def _next_order(self, pause: float | None) -> tuple[str, tuple[t.Any, ...]]:
+        try:
+            return self._orders.get(timeout=pause)
+        except queue.Empty:
+            return "update", ()
+
+    def _note(self, message: str) -> None:
+        if not message:
+            return
+        for secret in list(self._secrets):
+            message = message.replace(secret, "********")
+        if self._task_id:
+            begin = f"{self._task_id}, which shows this run in vCenter, may be out of date or stay unfinished: "
+        else:
+            begin = "This run is not shown in vCenter: "
+        self.trouble = self.trouble or begin + message
+
+
+def entity_from_text(text: str | None) -> Entity | None:
+    """An object of the inventory as one text: ``Type:moid`` as govc has it, a path, or a name."""
+    if not text:
+        return None
+    if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
+        type_, _colon, moid = text.partition(":")
+        given = {"type": type_, "moid": moid}
+    else:
+        given = {"path" if "/" in text else "name": text}
+    return Entity.from_params("entity", {**dict.fromkeys(("type", "moid", "name", "path")), **given})
+
+
+def _import_what_the_thread_needs(transport: str) -> None:
+    """Import it here: a worker that is forked while a thread imports waits for that import forever."""
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults  # noqa: F401
+
+    if transport != "json":
+        from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap  # noqa: F401
+    import difflib  # noqa: F401
+    import unicodedata  # noqa: F401
+
+    # What is imported when it is first used: for the look-up of a host's name, for reading a time, for a suggestion.
+    "vcenter".encode("idna")
+    time.strptime("0", "%S")
+
+
+class _Tasks:
+    """The side of vCenter: the task of the run and that of its current play."""
+
+    def __init__(
+        self, connection: Connection, entity: Entity | None, task_type: str, note: t.Callable[[str], None]
+    ) -> None:
+        self._connection = connection
+        self._entity = find_entity(connection, entity) if entity else root_folder(connection)
+        self._task_type = task_type
+        self._note = note
+        self._due = time.monotonic()
+        self.run = self._create()
+        self._play: _TaskInVcenter | None = None
+        self._open = [self.run]
+        self.finished = False
+
+    @property
+    def pause(self) -> float | None:
+        """Seconds until something is to be sent; None where there is nothing."""
+        if not any(task.is_outdated for task in self._open):
+            return None
+        return max(0.0, self._due - time.monotonic())
+
+    def show(self, run: Shown, play: Shown) -> None:
+        self.run.wants(run)
+        if self._play:
+            self._play.wants(play)
+
+    def begin_play(self, name: str) -> None:
+        if self.run not in self._open:
+            return
+        try:
+            self._play = self._create(self.run.key)
+        except VsphereError as error:
+            self._note(error.message)
+        else:
+            self._play.wants(Shown(name, 0))
+            self._open.append(self._play)
+
+    def end_play(self, error: str | None) -> None:
+        if self._play:
+            self._play.ends(error)
+            self._play = None
+
+    def finish(self, error: str | None) -> None:
+        self._connection.hurry()
+        for task in self._open:
+            task.ends(error)
+        # An idle connection may have been closed by the other side, which a second try overcomes.
+        if self._send():
+            self._note(self._send())
+        self.finished = True
+
+    def update(self) -> None:
+        """Bring the tasks in vCenter up to date."""
+        self._note(self._send())
+
+    def _send(self) -> str:
+        """What is new, to those of plays first; what went wrong."""
+        in_time = time.monotonic() >= self._due
+        troubles = [self._send_to(task, in_time) for task in [*reversed(self._open)]]
+        self._due = time.monotonic() + (RETRY_AFTER if any(troubles) else UPDATE_EVERY)
+        return next(filter(None, troubles), "")
+
+    def _send_to(self, task: _TaskInVcenter, details: bool) -> str:
+        try:
+            task.send(details)
+        except Fault as fault:
+            # It was ended by somebody else, say, or may not be driven: that will not change.
+            self._open.remove(task)
+            self._note(fault.message)
+        except VsphereError as error:
+            return error.message
+        if task.is_over and task in self._open:
+            self._open.remove(task)
+        return ""
+
+    def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
+        info = create_task(self._connection, self._entity, self._task_type, parent_task_key=parent_key)
+        return _TaskInVcenter(self._connection, task_from_info(info, None))
+
+
+class _TaskInVcenter:
+    """One task: what it is known to be, and what it is to be."""
+
+    def __init__(self, connection: Connection, task: Task) -> None:
+        self._connection = connection
+        self._task = task
+        self._is_known = True
+        self._details: dict[str, t.Any] = {}
+        self._outcome: dict[str, t.Any] = {"state": "running"}
+        self.is_outdated = True
+
+    @property
+    def id(self) -> str:
+        return str(self._task["id"])
+
+    @property
+    def key(self) -> str:
+        return str(self._task["key"])
+
+    @property
+    def is_over(self) -> bool:
+        return is_over(self._task)
+
+    def wants(self, shown: Shown) -> None:
+        self._details = {"description": _cut(shown.description), "progress": shown.percent}
+        self.is_outdated = True
+
+    def ends(self, error: str | None) -> None:
+        if self._outcome["state"] == "running":
+            self._outcome = {"state": "error", "error": {"message": _cut(error)}} if error else {"state": "success"}
+            self.is_outdated = True
+
+    def send(self, details: bool) -> None:
+        """Send what is new; ``details`` False leaves out the description and the progress."""
+        if not self.is_outdated:
+            return
+        if not self._is_known:
+            # What became of the last calls is unknown.
+            [self._task] = read_known_tasks(self._connection, [self.id])
+            if self.is_over:
+                return
+        self._is_known = False
+        wanted = {**_NOTHING, "task_id": self.id, **(self._details if details else {}), **self._outcome}
+        self._task = drive_task(self._connection, self._task, Wanted(wanted, secrets=set()))
+        self._is_known = True
+        self.is_outdated = False
+
+
+def _cut(text: str) -> str:
+    text = clean(text)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules that last, run for as long as Ansible is there to hear of them.
+
+An action plugin runs in a fork of Ansible, which lives on where Ansible is killed, and so does the module that it has
+started. Before anything is begun, and before anything is cancelled, it makes sure that somebody still waits for it.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextvars
+import json
+import multiprocessing
+import os
+import pathlib
+import shutil
+import threading
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Result = dict[str, t.Any]
+
+_LOOK_EVERY = 0.3  # seconds; a person reads no faster
+
+
+class Attended(ActionBase):
+    """What the action plugins of the modules that wait have in common."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        # In a loop, this process goes on with the next item whatever became of Ansible.
+        self._check_wanted()
+        result = super().run(tmp, task_vars)
+        return {**result, **self._outcome(task_vars or {})}
+
+    def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
+        """What the task brings."""
+        raise NotImplementedError
+
+    def _check_wanted(self) -> None:
+        """Raise an error where Ansible was killed."""
+        parent = multiprocessing.parent_process()
+        if parent and os.getppid() != parent.pid:
+            raise AnsibleError("Ansible has ended, so nobody waits any more")
+
+    @property
+    def _is_near(self) -> bool:
+        """Whether the module sees the files of this process; another user could not."""
+        return bool(self._connection.transport == "local" and not self._connection.become)
+
+    def _execute(self, module: str, arguments: Result, task_vars: dict[str, t.Any]) -> Result:
+        outcome = self._execute_module(
+            module_name=module,
+            # It is changed by what it is given to.
+            module_args=dict(arguments),
+            task_vars=task_vars,
+            wrap_async=bool(self._task.async_val),
+        )
+        return t.cast("Result", outcome)
+
+    def _attend(
+        self,
+        module: str,
+        arguments: Result,
+        task_vars: dict[str, t.Any],
+        show: Callable[[Iterable[Result]], object] = list,
+    ) -> Result:
+        """Run a module so that it ends when this does; where it can be followed, ``show`` is given what it reports.
+
+        A module that is near runs in a thread, and appends what changes to a file, which is removed at the end. In the
+        background a module is on its own, and elsewhere it lives on until its time is up, or its connection breaks.
+        """
+        if self._task.async_val or not self._is_near:
+            return self._execute(module, arguments, task_vars)
+        # An earlier run in this task has left its own.
+        if not self._connection._shell.tmpdir:
+            self._make_tmp_path()
+        # In a folder of its own: without that, a module that begins late cannot make the file again.
+        folder = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
+        folder.mkdir()
+        reports = folder / "reports"
+        reports.touch()
+        arguments = {**arguments, "progress_file": str(reports)}
+        running: concurrent.futures.Future[Result] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                running.set_result(self._execute(module, arguments, task_vars))
+            except BaseException as error:  # noqa: BLE001 (raised again where the result is taken)
+                running.set_exception(error)
+
+        # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
+        # time limit for a task ends this by an exception, and nothing must then wait for the module.
+        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+        try:
+            with reports.open(encoding="utf-8") as lines:
+                runs = True
+                while runs:
+                    runs = bool(concurrent.futures.wait([running], timeout=_LOOK_EVERY).not_done)
+                    show(_appended(lines))
+                    self._check_wanted()
+        finally:
+            # It tells the module that it is not followed any more; this process may have other tasks and stay.
+            shutil.rmtree(folder, ignore_errors=True)
+        return running.result()
+
+
+def of_connection(arguments: Result) -> Result:
+    """Those of the arguments that say how to connect."""
+    names = {each for name, spec in CONNECTION_SPEC.items() for each in (name, *spec.get("aliases", ()))}
+    return {name: value for name, value in arguments.items() if name in names}
+
+
+def _appended(lines: t.TextIO) -> Iterator[Result]:
+    """The reports that have been appended since the last call; half a line is left for the next."""
+    while True:
+        place = lines.tell()
+        line = lines.readline()
+        if not line.endswith("\n"):
+            lines.seek(place)
+            return
+        yield json.loads(line)

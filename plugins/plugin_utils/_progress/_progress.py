@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a person sees of tasks while they are waited for.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import FINAL, name_of
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import GONE
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Report = dict[str, t.Any]
+
+FEW = 10
+"""Up to so many tasks each has lines of its own; beyond, a summary takes their place."""
+
+PACE = 1
+"""Seconds between two lines of a task whose state is the same: a percentage can change many times a second."""
+
+
+class Progress:
+    """Turns the reports of a waiting module into lines, and displays them; each names the ``host``, if one is given."""
+
+    def __init__(self, display: Callable[[str], object], interval: float, host: str = "") -> None:
+        self._display = display
+        self._host = f" [{clean(host)}]" if host else ""
+        self._interval = interval
+        self._began = time.monotonic()
+        self._tasks: dict[str, Report] = {}
+        self._shown: dict[str, tuple[Report, float]] = {}
+        self._summary: tuple[str, float] = ("", self._began)
+
+    def show(self, reports: Iterable[Report], now: float) -> None:
+        """Take in the reports and show what is new, or what was not shown for longer than the interval.
+
+        What comes too soon after a task's last line is kept for a later call: as it is then, it is shown.
+        """
+        known = set(self._tasks)
+        for report in reports:
+            self._tasks[report["id"]] = report
+        many = len(self._tasks) > FEW
+        for task_id, report in self._tasks.items():
+            before, at = self._shown.get(task_id, ({}, 0.0))
+            if many:
+                # Where there are many, what is not over, or was already at first, is in the summary only.
+                wanted = task_id in known and _is_over(report) and report["state"] != before.get("state")
+            else:
+                wanted = _is_due(report, before, now - at, self._interval)
+            if wanted:
+                self._shown[task_id] = (dict(report), now)
+                self._display(f"{self._begin(now)} {line(report)}")
+        if many:
+            self._summarize(now)
+
+    def _summarize(self, now: float) -> None:
+        states = [report["state"] for report in self._tasks.values()]
+        running = [report for report in self._tasks.values() if not _is_over(report)]
+        gone = states.count(GONE)
+        text = f"{states.count('success')} done, {len(running)} running, {states.count('error')} failed"
+        text += f"{f', {gone} gone' if gone else ''} of {len(states)}"
+        shown, at = self._summary
+        if text != shown or (running and now - at >= self._interval):
+            self._summary = (text, now)
+            slowest = min(running, key=lambda report: report["progress"] or 0, default=None)
+            self._display(f"{self._begin(now)} {text}" + (f"; slowest: {line(slowest)}" if slowest else ""))
+
+    def _begin(self, now: float) -> str:
+        return f"[{now - self._began:5.0f} s]{self._host}"
+
+
+def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:
+    """Whether a line is shown of a task whose last one is ``before``, shown ``age`` seconds ago."""
+    if report["state"] != before.get("state"):
+        return True
+    if report != before:
+        return age >= PACE
+    return age >= interval and not _is_over(report)
+
+
+def _is_over(report: Report) -> bool:
+    """Whether nothing more will be heard of the task: it has ended, or it is gone."""
+    return report["state"] in (*FINAL, GONE)
+
+
+def report_of(task: dict[str, t.Any]) -> Report:
+    """What a task, as the modules return it, has for a line."""
+    values = {"operation": name_of(task), "entity": task["entity_name"]}
+    return {**{name: task[name] for name in ("id", "state", "progress")}, **values}
+
+
+def line(report: Report) -> str:
+    """One task: id, operation, entity, state, percent."""
+    percent = "" if report["progress"] is None else f" {report['progress']} %"
+    entity = f" on {clean(report['entity'])}" if report["entity"] else ""
+    operation = clean(report["operation"] or "unknown operation")
+    return f"{clean(report['id'])} {operation}{entity}: {clean(report['state'] or 'state unknown')}{percent}"

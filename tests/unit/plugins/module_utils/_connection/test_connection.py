@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One session per run: what is repeated, what is not, and what is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    NotUnderstood,
+    OutcomeUnknown,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+    VsphereError,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from ..wire import Wire, connect
+
+TASK = reference("Task", "task-1")
+NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, "info", TASK)
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: t.Any) -> list[float]:
+    """The pauses that are made, in seconds; they take no time."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    return made
+
+
+def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running"])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
+    assert wire.methods() == ["Login", "info", "Logout"]
+
+
+def test_it_is_closed_after_an_error_too(monkeypatch: t.Any) -> None:
+    wire = Wire()
+    with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
+        raise ZeroDivisionError
+    assert wire.methods() == ["Login", "Logout"]
+
+
+def test_a_failing_logout_hides_nothing(monkeypatch: t.Any) -> None:
+    wire = Wire(Logout=[Lost("gone")])
+    with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503")])
+def test_a_read_is_repeated_after_a_transient_failure(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(info=[error, error, "running"])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
+
+
+def test_a_read_is_not_repeated_for_ever(monkeypatch: t.Any, pauses: list[float]) -> None:
+    wire = Wire(info=[Lost("reset")] * 9)
+    with connect(monkeypatch, wire) as connection, pytest.raises(Lost):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("info") == 4
+    assert pauses == [0.2, 1, 3]
+
+
+@pytest.mark.parametrize("error", [TimedOut("slow"), Unreachable("refused"), Fault("NotSupported", "no", {})])
+def test_other_failures_of_a_read_are_final(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(info=[error])
+    with connect(monkeypatch, wire) as connection, pytest.raises(type(error)):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+
+
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503"), TimedOut("slow")])
+def test_a_change_is_sent_once_and_its_outcome_unknown(monkeypatch: t.Any, error: VsphereError) -> None:
+    wire = Wire(CancelTask=[error])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match="whether CancelTask of Task task-1 was carried out is unknown"),
+    ):
+        connection.invoke(TASK, "CancelTask")
+    assert wire.methods().count("CancelTask") == 1
+
+
+def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[NO_SESSION, "running"], CancelTask=[NO_SESSION, None])
+    with connect(monkeypatch, wire) as connection:
+        connection.read(lambda transport: transport.get(TASK, "info"))
+        connection.invoke(TASK, "CancelTask")
+    renewal = ["forget_session", "Login"]
+    assert wire.methods() == [
+        *["Login", "info", *renewal, "info"],
+        *["CancelTask", *renewal, "CancelTask", "Logout"],
+    ]
+
+
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatch: t.Any, patient: bool) -> None:
+    wire = Wire(info=[NO_SESSION] * 9)
+    with connect(monkeypatch, wire) as connection, contextlib.ExitStack() as stack:
+        if patient:
+            stack.enter_context(connection.patient(time.monotonic() + 60))
+        with pytest.raises(VsphereError, match="refuses the session right after the login of someone has worked"):
+            connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("Login") == 2
+
+
+def test_a_wait_renews_no_more_sessions_than_their_life_explains(monkeypatch: t.Any) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    wire = Wire(info=["running", NO_SESSION] * 99, Login=[None] * 99)
+
+    def steps(transport: t.Any) -> None:
+        nonlocal now
+        while True:
+            transport.get(TASK, "info")
+            now += 10
+
+    with (
+        connect(monkeypatch, wire) as connection,
+        connection.patient(3600),
+        pytest.raises(VsphereError, match=r"has ended \d+ sessions of someone within \d+ s"),
+    ):
+        connection.read(steps)
+    # The first one, two to spare and one a minute.
+    assert wire.methods().count("Login") == 3
+
+
+def test_a_wrong_password_ends_a_wait_at_once(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running", NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
+    with (
+        connect(monkeypatch, wire) as connection,
+        connection.patient(time.monotonic() + 60),
+        pytest.raises(VsphereError, match="InvalidLogin"),
+    ):
+        connection.read(lambda transport: [transport.get(TASK, "info"), transport.get(TASK, "info")])
+    assert wire.methods().count("Login") == 2
+
+
+@pytest.mark.parametrize(
+    "odd", [NotUnderstood("no vCenter: check hostname", "HTTP 200 with a body of type text/html"), KeyError("value")]
+)
+def test_what_is_no_answer_to_a_change_leaves_its_outcome_unknown(monkeypatch: t.Any, odd: Exception) -> None:
+    wire = Wire(CancelTask=[odd])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(OutcomeUnknown, match="whether CancelTask of Task task-1 was carried out is unknown"),
+    ):
+        connection.invoke(TASK, "CancelTask")
+    assert wire.methods().count("CancelTask") == 1
+
+
+def test_a_new_login_that_fails_leaves_no_outcome_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(CancelTask=[NO_SESSION], Login=[None, Lost("reset")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Lost, match="reset"):
+        connection.invoke(TASK, "CancelTask")
+
+
+def test_data_that_cannot_be_read_is_one_clear_error(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[{}])
+    wire.last_call = "Task.info"
+    with connect(monkeypatch, wire) as connection, pytest.raises(NotUnderstood, match=r"Task\.info .*KeyError 'state'"):
+        connection.read(lambda transport: transport.get(TASK, "info")["state"])
+
+
+def test_an_odd_answer_to_a_logout_hides_nothing(monkeypatch: t.Any) -> None:
+    wire = Wire(Logout=[TypeError("what?")])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.describe()["product"] == "a vCenter"
+
+
+def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:
+    wire = Wire(Login=[Fault("InvalidLogin", "Cannot complete login.", {})])
+    with (
+        pytest.raises(VsphereError, match=r"refuses the login of someone .*: check username and password") as caught,
+        connect(monkeypatch, wire),
+    ):
+        pass
+    assert caught.value.result["fault"]["type"] == "InvalidLogin"
+    assert wire.methods() == ["Login"]
+
+
+def test_a_missing_privilege_is_named_with_its_object() -> None:
+    fault = Fault("NoPermission", "Denied.", {"privilegeId": "Task.Update", "object": TASK}, "UpdateProgress", TASK)
+    assert "the user lacks the privilege Task.Update on Task task-1" in fault.message
+
+
+def test_a_refused_login_is_not_tried_again_where_it_was_no_error(monkeypatch: t.Any) -> None:
+    wire = Wire(info=["running", NO_SESSION, NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
+    with connect(monkeypatch, wire) as connection, connection.patient(time.monotonic() + 60):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+        connection.glimpse(lambda transport: connection.read(lambda to: to.get(TASK, "info")))
+        with pytest.raises(VsphereError, match="InvalidLogin"):
+            connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods().count("Login") == 2

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How long a request may take, and what is made of its answer or its failure."""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+
+import pytest
+import requests
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut
+
+from ..wire import OPTIONS
+
+
+class Silent:
+    """An Http whose server never answers, and a clock that goes on by as long as it is waited for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.http = Http(OPTIONS)
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+        monkeypatch.setattr(requests.Session, "request", self._request)
+
+    def _request(self, *_arguments: t.Any, timeout: tuple[float, float], **_others: t.Any) -> t.Any:
+        self.now += timeout[1]
+        raise requests.exceptions.ReadTimeout
+
+    def ask(self, wait: float = 0) -> str:
+        with pytest.raises(TimedOut) as caught:
+            self.http.request("GET", "/", None, {}, wait)
+        return str(caught.value)
+
+
+def test_a_request_takes_request_timeout_and_what_it_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(monkeypatch)
+    assert "within 80 s: raise request_timeout" in silent.ask(wait=20)
+    assert silent.now == 80
+
+
+def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(monkeypatch)
+    silent.http.end_by(70)
+    silent.ask()
+    assert "within 10 s: raise the time limit of the wait" in silent.ask(wait=20)
+    assert silent.now == 70
+    silent.ask(wait=20)
+    assert silent.now == 71
+
+
+@pytest.mark.parametrize("reason", ["DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "WRONG_VERSION_NUMBER"])
+def test_tls_that_breaks_after_the_request_was_sent_is_no_failure_to_connect(
+    monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    def broken(*_arguments: t.Any, **_others: t.Any) -> t.NoReturn:
+        raise requests.exceptions.SSLError(ssl.SSLError(1, f"[SSL: {reason}] (_ssl.c:2580)"))
+
+    monkeypatch.setattr(requests.Session, "request", broken)
+    with pytest.raises(Lost, match=reason):
+        Http(OPTIONS).request("POST", "/", None, {})
+
+
+@pytest.mark.parametrize(
+    ("date", "hour"), [("Mon, 23 Nov 2026 10:00:00 GMT", 10), ("Mon, 23 Nov 2026 10:00:00 -0000", 10), ("today", None)]
+)
+def test_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch, date: str, hour: int | None) -> None:
+    response = requests.Response()
+    response.status_code, response.headers["Date"], response._content = 200, date, b""
+    monkeypatch.setattr(requests.Session, "request", lambda *arguments, **others: response)
+    http = Http(OPTIONS)
+    assert http.request("GET", "/", None, {}).status == 200
+    assert (http.server_time and http.server_time.utctimetuple().tm_hour) == hour
+    assert http.server_time is None or http.server_time.tzinfo
+
+
+def test_all_clean_up_together_takes_a_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(monkeypatch)
+    for _request in range(2):
+        # Those that ask for it do not know of one another.
+        silent.http.hurry()
+        silent.http.end_by(1000)
+        silent.ask()
+    assert silent.now == 5
+    silent.ask()
+    assert silent.now == 6

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks of the connection options."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+
+GOOD: dict[str, t.Any] = {
+    "hostname": "vcenter.example.com",
+    "username": "someone",
+    "password": "a secret",
+    "session_id": None,
+    "port": 443,
+    "validate_certs": True,
+    "ca_path": None,
+    "proxy_host": None,
+    "proxy_port": None,
+    "transport": "auto",
+    "request_timeout": 60,
+    "locale": None,
+}
+
+
+@pytest.mark.parametrize("host", ["vcenter.example.com", "192.0.2.1", "::1", "[2001:db8::1]"])
+def test_names_and_addresses_are_taken(host: str) -> None:
+    options = ConnectionOptions.from_params({**GOOD, "hostname": host, "proxy_host": host, "proxy_port": 3128})
+    assert options.hostname == options.proxy_host == host.strip("[]")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hostname": None}, "hostname is missing: set the option hostname or VMWARE_HOST"),
+        ({"username": ""}, "username is missing"),
+        ({"password": None}, "password is missing: set the option password or VMWARE_PASSWORD"),
+        ({"hostname": "https://vcenter.example.com/ui"}, "without scheme, port and path"),
+        ({"hostname": "vcenter.example.com:443"}, "without scheme, port and path"),
+        ({"hostname": "user@vcenter"}, "is not a host name"),
+        ({"hostname": "127.0.0.1:443"}, "without scheme, port and path"),
+        (
+            {"hostname": "fe80::1%eth0"},
+            "hostname 'fe80::1%eth0' is an address with a zone, .* give a name, or an address",
+        ),
+        ({"proxy_host": "[fe80::1%1]", "proxy_port": 3128}, "proxy_host 'fe80::1%1' is an address with a zone"),
+        ({"proxy_host": "http://proxy", "proxy_port": 3128}, "proxy_host 'http://proxy' is not a host name or address"),
+        ({"proxy_host": "proxy:3128", "proxy_port": 3128}, "without scheme, port and path"),
+        ({"username": "a\x1b"}, "username has the character U\\+001B, which XML"),
+        ({"port": 0}, "port 0 is not a port"),
+        ({"port": 65536}, "from 1 to 65535"),
+        ({"proxy_host": "proxy"}, "belong together"),
+        ({"proxy_port": 3128}, "belong together"),
+        ({"request_timeout": 0}, "request_timeout 0 is no time to wait"),
+    ],
+)
+def test_what_is_wrong_is_said(changes: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(VsphereError, match=message):
+        ConnectionOptions.from_params({**GOOD, **changes})
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(VsphereError) as caught:
+        ConnectionOptions.from_params({**GOOD, "hostname": None, "username": None, "port": -1})
+    assert all(word in caught.value.message for word in ("hostname", "username", "port -1"))
+
+
+def test_the_password_is_not_in_the_representation() -> None:
+    assert "a secret" not in repr(ConnectionOptions.from_params(GOOD))

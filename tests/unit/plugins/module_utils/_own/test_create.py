@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Creating tasks: what is sent, and what the refusals of servers are made of."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import Wanted, create_task, ensure_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from ..wire import Wire, connect, know_labels
+
+ENTITY = reference("Folder", "group-d1")
+
+
+def test_only_what_is_given_is_sent(monkeypatch: t.Any) -> None:
+    wire = Wire(CreateTask=[{"key": "task-1"}])
+    with connect(monkeypatch, wire) as connection:
+        assert create_task(connection, ENTITY, "com.example.copy", activation_id="a") == {"key": "task-1"}
+        assert wire.params["CreateTask"] == {
+            "obj": ENTITY,
+            "taskTypeId": "com.example.copy",
+            "cancelable": False,
+            "activationId": "a",
+        }
+
+
+@pytest.mark.parametrize("fields", [{}, {"invalidProperty": "taskType"}, {"invalidProperty": "taskTypeId"}])
+def test_an_unknown_type_names_the_module_that_registers_it(monkeypatch: t.Any, fields: dict[str, str]) -> None:
+    wire = Wire(CreateTask=[Fault("InvalidArgument", "A specified parameter was not correct.", fields)])
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match=r"no task type com\.example\.copy .*: register it with vsphere_task_type"),
+    ):
+        create_task(connection, ENTITY, "com.example.copy")
+
+
+def test_another_argument_is_left_to_the_fault(monkeypatch: t.Any) -> None:
+    wire = Wire(CreateTask=[Fault("InvalidArgument", "Wrong.", {"invalidProperty": "parentTaskKey"}, "CreateTask")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="CreateTask failed: Wrong"):
+        create_task(connection, ENTITY, "com.example.copy", parent_task_key="nonsense")
+
+
+def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -> None:
+    def task(id_: str, **members: str) -> dict[str, t.Any]:
+        info = {"descriptionId": "com.example.copy", "activationId": "a", "state": "running", **members}
+        return {
+            "key": id_,
+            "task": reference("Task", id_),
+            "cancelled": False,
+            "queueTime": "2026-01-02T03:04:05Z",
+            **info,
+        }
+
+    page = [
+        task("task-1", state="success"),
+        task("task-2", activationId="b"),
+        task("task-3", descriptionId="com.example.move"),
+        task("task-4"),
+    ]
+    collector = reference("TaskHistoryCollector", "collector")
+    wire = Wire(
+        content=[{"rootFolder": ENTITY}],
+        RetrievePropertiesEx=[None],
+        CreateCollectorForTasks=[collector],
+        ReadNextTasks=[page, None],
+        DestroyCollector=[None],
+    )
+    given = {
+        "task_type": "com.example.copy",
+        "entity": None,
+        "cancelable": False,
+        "initiated_by": None,
+        "activation_id": "a",
+        "parent_task_key": None,
+    }
+    with connect(monkeypatch, wire) as connection:
+        know_labels(connection, "com.example.copy")
+        result = ensure_task(connection, Wanted(given), check_mode=False)
+    assert (result["changed"], result["task"]["id"]) == (False, "task-4")
+    assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]

@@ -1,0 +1,275 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The shape in which tasks are returned."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _summary
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import (
+    STATES,
+    describe,
+    task_from_info,
+    unreadable_warning,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, snake
+
+# What a vCenter of release 8.0.3.0 has said of a running task.
+RUNNING: dict[str, t.Any] = {
+    "_typeName": "TaskInfo",
+    "key": "task-100001",
+    "task": {"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-100001"},
+    "descriptionId": "com.vmware.govmomi.simulator.test",
+    "entity": {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-68"},
+    "entityName": "DC0_C0_RP0_VM0",
+    "state": "running",
+    "cancelled": False,
+    "cancelable": True,
+    "progress": 37,
+    "reason": {"_typeName": "TaskReasonUser", "userName": "VSPHERE.LOCAL\\automation"},
+    "queueTime": "2026-11-22T01:13:10.752189Z",
+    "startTime": "2026-11-22T01:13:11.5Z",
+    "eventChainId": 0,
+}
+NOW = datetime.datetime(2026, 11, 22, 1, 13, 15, tzinfo=datetime.timezone.utc)
+MEMBERS = (
+    "key id name description description_id entity entity_name locked state cancelled cancelable error result "
+    "progress progress_details reason queue_time start_time complete_time event_chain_id change_tag parent_task_key "
+    "root_task_key activation_id operation state_label reason_label duration queued_for"
+)
+
+
+def test_every_member_is_there_and_unset_ones_are_none() -> None:
+    task = task_from_info(RUNNING, NOW)
+    assert sorted(task) == sorted(MEMBERS.split())
+    assert {name for name, value in task.items() if value is None} == {
+        "name",
+        "description",
+        "locked",
+        "error",
+        "result",
+        "progress_details",
+        "complete_time",
+        "change_tag",
+        "parent_task_key",
+        "root_task_key",
+        "activation_id",
+        "operation",
+        "state_label",
+        "reason_label",
+    }
+
+
+def test_values_are_plain() -> None:
+    task = task_from_info(RUNNING, NOW)
+    assert task["id"] == "task-100001"
+    assert task["entity"] == {"type": "VirtualMachine", "moid": "vm-68"}
+    assert task["reason"] == {"type": "TaskReasonUser", "user_name": "VSPHERE.LOCAL\\automation"}
+    assert task["start_time"] == "2026-11-22T01:13:11.500000Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "duration", "queued_for"),
+    [
+        ({}, NOW, 3.5, 0.748),
+        ({}, None, None, 0.748),
+        ({"completeTime": "2026-11-22T01:13:13Z"}, NOW, 1.5, 0.748),
+        ({"startTime": None}, NOW, None, 4.248),
+        ({}, NOW - datetime.timedelta(hours=1), 0.0, 0.748),
+    ],
+    ids=["running", "no clock", "over", "queued", "clock behind"],
+)
+def test_spans(
+    changes: dict[str, t.Any], now: datetime.datetime | None, duration: float | None, queued_for: float
+) -> None:
+    info = {name: value for name, value in {**RUNNING, **changes}.items() if value is not None}
+    task = task_from_info(info, now)
+    assert (task["duration"], task["queued_for"]) == (duration, queued_for)
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T01:13:10Z", "2026-11-22T01:13:10.0Z", "2026-11-22T02:13:10.000000+01:00"])
+def test_times_with_and_without_a_fraction(text: str) -> None:
+    assert parse_time(text) == datetime.datetime(2026, 11, 22, 1, 13, 10, tzinfo=datetime.timezone.utc)
+
+
+def test_a_failed_task_is_described_by_its_fault() -> None:
+    fault = {"_typeName": "RequestCanceled", "faultstring": "The task was canceled by a user."}
+    task = task_from_info({**RUNNING, "state": "error", "error": fault}, NOW)
+    assert describe(task) == (
+        "task-100001 (com.vmware.govmomi.simulator.test on DC0_C0_RP0_VM0) failed: "
+        "The task was canceled by a user (RequestCanceled)"
+    )
+
+
+def test_a_pending_task_is_described_by_state_and_percent() -> None:
+    assert describe(task_from_info(RUNNING, NOW)).endswith("is running at 37 %")
+
+
+def test_a_task_without_a_reason_says_so() -> None:
+    assert describe(task_from_info({**RUNNING, "state": "error"}, NOW)).endswith("failed: no reason given (no fault)")
+
+
+# A task of a backup appliance, as a vCenter has told of it (pyVmomi, tests/files/unknown_method.xml).
+BACKUP: dict[str, t.Any] = {
+    "_typeName": "TaskInfo",
+    "key": "task-3996443",
+    "task": {"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-3996443"},
+    "description": {
+        "_typeName": "LocalizableMessage",
+        "key": "com.vmware.vdp2.task.description",
+        "arg": [
+            {
+                "_typeName": "KeyAnyValue",
+                "key": "workOrderId",
+                "value": {"_typeName": "string", "_value": "cp.20141020150650"},
+            }
+        ],
+    },
+    "descriptionId": "com.vmware.vdp2.integritycheck",
+    "entity": {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-133364"},
+    "entityName": "VDP3",
+    "state": "running",
+    "cancelled": False,
+    "cancelable": True,
+    "reason": {"_typeName": "TaskReasonUser", "userName": "VMWARE\\sa-vdp3"},
+    "queueTime": "2014-10-20T15:09:08.789999Z",
+    "startTime": "2014-10-20T15:09:09.073Z",
+    "eventChainId": 21691195,
+}
+
+
+def test_a_description_keeps_what_its_message_is_filled_in_with() -> None:
+    assert task_from_info(BACKUP, NOW)["description"] == {
+        "key": "com.vmware.vdp2.task.description",
+        "message": None,
+        "arg": [{"key": "workOrderId", "value": "cp.20141020150650"}],
+    }
+    said = {"_typeName": "LocalizableMessage", "key": "k", "message": "Copying"}
+    described = task_from_info({**BACKUP, "description": said}, NOW)["description"]
+    assert described == {"key": "k", "message": "Copying", "arg": []}
+
+
+WHOLE: dict[str, t.Any] = {
+    **BACKUP,
+    "name": "Check",
+    "locked": [BACKUP["entity"]],
+    "error": {"_typeName": "VimFault", "faultstring": "No."},
+    "result": {"_typeName": "string", "_value": "x"},
+    "progress": 5,
+    "progressDetails": [{"_typeName": "KeyAnyValue", "key": "a", "value": {"_typeName": "int", "_value": 1}}],
+    "completeTime": "2014-10-20T15:09:10Z",
+    **dict.fromkeys(("changeTag", "parentTaskKey", "rootTaskKey", "activationId"), "x"),
+}
+SHOWN = {"task": "id", "descriptionId": "description_id", "entityName": "entity_name", "eventChainId": "event_chain_id"}
+ODD: list[t.Any] = [
+    "odd",
+    7,
+    1.5,
+    True,
+    [],
+    {},
+    ["odd", None],
+    [{"odd": 1}],
+    {"_typeName": "Odd"},
+    {"_typeName": "Odd", "_value": {"_typeName": "Odd"}},
+    {"_typeName": "ManagedObjectReference", "type": 1},
+    {"_typeName": "dateTime", "_value": "soon"},
+]
+
+
+def boxed(value: t.Any) -> t.Any:
+    """The value as an Any has it, and each member of it as well."""
+    if isinstance(value, dict) and "_value" not in value:
+        return {k: v if k == "_typeName" else boxed(v) for k, v in value.items()}
+    return value if isinstance(value, dict) else {"_typeName": "boxed", "_value": value}
+
+
+def test_boxed_members_are_read_like_others() -> None:
+    unreadable: dict[str, list[str]] = {}
+    info = {name: value if name == "_typeName" else boxed(value) for name, value in WHOLE.items()}
+    assert task_from_info(info, NOW, unreadable=unreadable) == task_from_info(WHOLE, NOW)
+    assert unreadable == {}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("member", [name for name in WHOLE if name != "_typeName"])
+def test_an_odd_member_costs_itself_only(member: str, odd: t.Any) -> None:
+    unreadable: dict[str, list[str]] = {}
+    whole, task = task_from_info(WHOLE, NOW), task_from_info({**WHOLE, member: odd}, NOW, unreadable=unreadable)
+    name = next(name for name in (SHOWN.get(member), snake(member)) if name in whole)
+    spans = {"duration", "queued_for"} if member.endswith("Time") else set()
+    assert {each for each in whole if task[each] != whole[each]} <= {name, *spans}
+    assert unreadable in ({}, {"task-3996443": [name]})
+    if unreadable and member != "task":
+        assert task[name] is None
+        assert all(task[each] is None for each in spans)
+    use(task)
+
+
+@pytest.mark.parametrize("member", [name for name in WHOLE if name != "_typeName"])
+@pytest.mark.parametrize("value", [None, "missing"])
+def test_a_missing_member_is_none_and_not_told_of(member: str, value: object) -> None:
+    unreadable: dict[str, list[str]] = {}
+    info = {name: each for name, each in WHOLE.items() if name != member}
+    if value is None:
+        info[member] = None
+    task = task_from_info(info, NOW, unreadable=unreadable)
+    assert unreadable == {}
+    name = next(name for name in (SHOWN.get(member), snake(member)) if name in task)
+    assert task[name] == ("task-3996443" if member == "task" else None)
+    use(task)
+
+
+@pytest.mark.parametrize("info", [None, "odd", 7, [], {}])
+def test_a_task_info_that_is_none_is_a_task_of_the_known_id(info: t.Any) -> None:
+    unreadable: dict[str, list[str]] = {}
+    task = task_from_info(info, NOW, "task-5", unreadable)
+    assert task["id"] == "task-5"
+    assert unreadable == ({} if info == {} else {"task-5": ["info"]})
+    assert not any(value for name, value in task.items() if name != "id")
+    use(task)
+
+
+def use(task: dict[str, t.Any]) -> None:
+    """Do with a task what is done with all of them."""
+    assert describe(task)
+    assert describe({**task, "state": "error"})
+    assert _summary.summarize([task, {**task, "operation": "x"}])["by_state"].keys() >= set(STATES)
+    every = {
+        **dict.fromkeys(_filter.FILTER_SPEC),
+        "begin_time": "2014-10-20T00:00:00Z",
+        "users": ["x"],
+        "alarm": "alarm-1",
+        "description_ids": ["VirtualMachine.*"],
+        "cancelable": True,
+        "tags": ["x"],
+        "time_type": "queued",
+    }
+    for check in _filter.Conditions(every).to_filter(NOW).checks:
+        assert check(task) in (True, False)
+
+
+def test_states_and_reasons_of_a_newer_release_come_through() -> None:
+    reason = {"_typeName": "TaskReasonAgent", "agent": {"_typeName": "string", "_value": "x"}}
+    task = task_from_info({**BACKUP, "state": "paused", "reason": reason}, NOW)
+    assert (task["state"], task["reason"]) == ("paused", {"type": "TaskReasonAgent", "agent": "x"})
+    assert _summary.summarize([task])["by_state"] == {"queued": 0, "running": 0, "success": 0, "error": 0, "paused": 1}
+
+
+@pytest.mark.parametrize("options", [{"users": ["x"]}, {"system_user": True}, {"system_user": False}])
+def test_whose_task_it_is_is_not_guessed(options: dict[str, t.Any]) -> None:
+    given = {**dict.fromkeys(_filter.FILTER_SPEC), "time_type": "queued", **options}
+    assert not _filter.Conditions(given).to_filter(NOW).fits(task_from_info({**BACKUP, "reason": "odd"}, NOW))
+
+
+def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:
+    one = {"task-1": ["queue_time", "error"]}
+    assert unreadable_warning("vc.example.com", one) == (
+        "what vc.example.com says of task-1 (queue_time, error) cannot be read in part: the members named are null"
+    )
+    many = unreadable_warning("vc.example.com", {f"task-{i}": ["reason"] for i in range(9)})
+    assert "task-4 (reason), 4 more tasks cannot be read" in many

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._users import about_users
+
+SEEN = ["EXAMPLE\\svc", "VSPHERE.LOCAL\\Administrator", "com.vmware.vcIntegrity", "root"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"),
+    [
+        ("administrator@vsphere.local", "VSPHERE.LOCAL\\Administrator"),
+        ("vsphere.local\\ADMINISTRATOR", "VSPHERE.LOCAL\\Administrator"),
+        ("Administrator", "VSPHERE.LOCAL\\Administrator"),
+        ("svc@example.com", "EXAMPLE\\svc"),
+        ("VSPHERE.LOCAL\\root", "root"),
+    ],
+)
+@pytest.mark.parametrize("found", [True, False])
+def test_another_way_to_write_a_user_is_named(wanted: str, near: str, found: bool) -> None:
+    assert about_users([wanted], SEEN, found=found).endswith(f"is of the user {wanted}; did you mean {near}?")
+
+
+def test_who_has_started_none_is_a_matter_only_where_nothing_is_found() -> None:
+    assert about_users(["OTHER\\svc"], SEEN, found=True) == ""
+    assert "they are of EXAMPLE\\svc, VSPHERE.LOCAL" in about_users(["nobody in particular"], SEEN, found=False)
+    assert "did you mean VSPHERE.LOCAL" in about_users(["VSPHERE.LOCAL\\Adminstrator"], SEEN, found=False)
+
+
+def test_who_has_started_one_is_no_matter() -> None:
+    assert about_users(SEEN, SEEN, found=False) == ""

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Typed data from plain YAML, by the registry of whichever pyVmomi is installed."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_request
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _decoder, _pyvmomi, _registry
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+
+def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
+    """The data, and what was wrong."""
+    builder = _builder.Builder()
+    data = builder.build("x", _registry.find_type(type_name), value)
+    return data, builder.problems
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "expected"),
+    [
+        ("int", "12", 12),
+        ("int", " -3 ", -3),
+        ("long", 2**40, 2**40),
+        ("int", 4.0, 4),
+        ("double", "1.5", 1.5),
+        ("float", 2, 2.0),
+        ("string", 12, "12"),
+        ("string", 1.5, "1.5"),
+        ("boolean", "False", False),
+        ("boolean", True, True),
+        ("dateTime", "2026-01-31T18:00:00+02:00", "2026-01-31T16:00:00.000000Z"),
+        ("dateTime", "2026-01-31T18:00:00.250000Z", "2026-01-31T18:00:00.250000Z"),
+        ("binary", "YWJj", "YWJj"),
+        ("TaskInfoState", "running", "running"),
+        ("ArrayOfString", ["a", 1], ["a", "1"]),
+        ("ArrayOfInt", ["1"], [1]),
+        ("anyType", "a", {"_typeName": "string", "_value": "a"}),
+        ("anyType", 2**31, {"_typeName": "long", "_value": 2**31}),
+        ("anyType", {"_typeName": "short", "_value": "7"}, {"_typeName": "short", "_value": 7}),
+        (
+            "anyType",
+            {"_typeName": "TaskInfoState", "_value": "queued"},
+            {"_typeName": "TaskInfoState", "_value": "queued"},
+        ),
+        ("anyType", {"type": "Task", "moid": "task-1"}, reference("Task", "task-1")),
+        ("anyType", reference("Task", "task-1"), reference("Task", "task-1")),
+        ("VirtualMachine", "vm-12", reference("VirtualMachine", "vm-12")),
+        ("VirtualMachine", "12", reference("VirtualMachine", "12")),
+        ("ManagedEntity", "vm-12", reference("VirtualMachine", "vm-12")),
+        ("ComputeResource", "domain-c8", reference("ClusterComputeResource", "domain-c8")),
+        ("ResourcePool", "resgroup-8", reference("ResourcePool", "resgroup-8")),
+        ("ResourcePool", "resgroup-v8", reference("VirtualApp", "resgroup-v8")),
+        ("ResourcePool", "ha-root-pool", reference("ResourcePool", "ha-root-pool")),
+        ("Folder", "group-d1", reference("Folder", "group-d1")),
+        ("Folder", "group-p4", reference("StoragePod", "group-p4")),
+        ("Network", {"type": "Network", "moid": "network-7"}, reference("Network", "network-7")),
+        (
+            "Network",
+            {"type": "DistributedVirtualPortgroup", "value": "x"},
+            reference("DistributedVirtualPortgroup", "x"),
+        ),
+        ("KeyValue", {"key": "a", "value": None, "extra": None}, None),
+        (
+            "HostSystem",
+            {"type": "HostSystem", "moid": "host-1"},
+            {"_typeName": "ManagedObjectReference", "type": "HostSystem", "value": "host-1"},
+        ),
+        ("VirtualMachineConfigSpec", {"numCPUs": None, "extraConfig": []}, {"_typeName": "VirtualMachineConfigSpec"}),
+        # A type with descendants, and members of its own, that knows what is given.
+        ("Description", {"label": "a", "summary": "b"}, {"_typeName": "Description", "label": "a", "summary": "b"}),
+    ],
+)
+def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any) -> None:
+    data, problems = build(type_name, value)
+    if expected is None:
+        assert problems == ["x: KeyValue has no extra", "x: KeyValue needs value (string)"]
+    else:
+        assert (data, problems) == (expected, [])
+        assert type(data) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "value", "problem"),
+    [
+        ("int", "2147483648", "takes a number of 32 bits (int), into which 2147483648 does not fit"),
+        ("byte", 128, "takes a number of 8 bits"),
+        ("int", True, "takes a whole number (int), not True"),
+        ("int", 1.5, "takes a whole number (int), not 1.5"),
+        ("int", [1], "takes a whole number (int), not a list"),
+        ("double", "inf", "takes a number that JSON or XML can hold"),
+        ("double", False, "takes a number, not False"),
+        ("boolean", "maybe", "takes true or false, not 'maybe'"),
+        ("boolean", 1, "takes true or false, not 1"),
+        ("string", False, "takes a text, and is a boolean here, which YAML makes of words such as on, off, yes and no"),
+        ("TaskInfoState", True, "takes one of queued, running, success, error, and is a boolean here"),
+        ("TaskInfoState", "runing", "not 'runing'; did you mean running?"),
+        ("dateTime", "2026-01-31T18:00:00", "takes a time with its zone"),
+        ("dateTime", "0001-01-01T00:00:00+02:00", "takes a time with its zone"),
+        ("double", 10**400, "takes a number, not"),
+        ("dateTime", "tomorrow", "takes a time with its zone, as in 2026-01-31T18:00:00Z"),
+        ("binary", "###", "takes bytes in Base64"),
+        ("ArrayOfInt", "1", "takes a list of int, not '1': put it into a list"),
+        ("anyType", {"a": 1}, "any type fits here, so say with _typeName which one it is"),
+        ("anyType", {"_typeName": "Foo"}, "knows no type Foo"),
+        ("anyType", {"_typeName": "int", "value": 1}, "int is no data object: give what it holds as _value"),
+        ("ManagedEntity", "12", "takes a ManagedEntity, which can be many things, and 12 does not say what"),
+        ("ResourcePool", "vm-12", "takes a ResourcePool, and vm-12 is the id of a VirtualMachine"),
+        ("VirtualMachine", {"type": "HostSystem", "moid": "host-1"}, "takes a VirtualMachine, not a HostSystem"),
+        ("VirtualMachine", {"type": "VirtualMachine", "moid": "host-1"}, "host-1 is the id of a HostSystem"),
+        (
+            "VirtualMachine",
+            {"path": "DC0/vm/x"},
+            "takes a VirtualMachine, as its id or as {type, moid}, not a dictionary",
+        ),
+        ("VirtualMachine", "", "takes a VirtualMachine, and the id is empty"),
+        ("VirtualMachine", {"type": "VirtualMachine", "moid": " "}, "takes a VirtualMachine, and the id is empty"),
+        ("VirtualMachine", {"type": "", "moid": "vm-1"}, "the type is empty"),
+        ("VirtualMachine", {"moid": "vm-1"}, "not a moid without its type"),
+        ("anyType", {"_typeName": "Task"}, "Task is an object, which is referred to as {type: Task, moid: its id}"),
+        ("TypeName", "Foo", "takes the name of a type"),
+        ("KeyValue", [], "takes a dictionary (KeyValue), not a list"),
+        ("CustomizationIdentitySettings", {}, "needs a _typeName, as CustomizationIdentitySettings can be many things"),
+        ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": CustomizationLinuxPrep would fit"),
+        ("CustomizationIdentitySettings", {"hostNam": 1}, "none has hostNam; did you mean hostName"),
+        ("VirtualDeviceBackingInfo", {"diskMode": "x", "port": {}}, "none has all of diskMode, port"),
+        ("VirtualDevice", {"_typeName": "KeyValue"}, "_typeName KeyValue is not VirtualDevice or one that extends it"),
+    ],
+)
+def test_what_does_not_fit_is_explained(type_name: str, value: t.Any, problem: str) -> None:
+    data, problems = build(type_name, value)
+    assert data is None
+    assert len(problems) == 1
+    assert problems[0].startswith("x: ")
+    assert problem in problems[0]
+
+
+def test_all_that_is_wrong_is_gathered_with_its_path() -> None:
+    value = {"deviceChange": [{"operation": "ad"}, {"device": {"_typeName": "VirtualDisk", "key": "a"}}]}
+    _data, problems = build("VirtualMachineConfigSpec", value)
+    assert [problem.partition(": ")[0] for problem in problems] == [
+        "x.deviceChange[0].operation",
+        "x.deviceChange[0]",
+        "x.deviceChange[1].device.key",
+    ] + ["x.deviceChange[1].device"] * (len(problems) - 3)
+
+
+def test_what_was_built_can_be_sent_over_both_protocols() -> None:
+    data, problems = build(
+        "VirtualMachineConfigSpec",
+        {
+            "numCPUs": 2,
+            "createDate": "2026-01-31T18:00:00.125125Z",
+            "extraConfig": [{"key": "a", "value": "1"}],
+            "deviceChange": [{"operation": "remove", "device": {"key": 2000}}],
+        },
+    )
+    assert problems == []
+    declared = _registry.find_type("VirtualMachineConfigSpec")
+    methods = _pyvmomi.wire_type("VirtualMachine")._GetMethodList()
+    method = next(each for each in methods if each.wsdlName == "ReconfigVM_Task")
+    writer = _soap_request.Writer("vim.version.v8_0_2_0", lambda request, info: request)
+    request = writer.call({"type": "VirtualMachine", "value": "vm-1"}, method, {"spec": data})
+    # A server that sends it back.
+    sent = re.sub(rb"<_this.*?</_this>", b"", request).replace(b"ReconfigVM_Task", b"ReconfigVM_TaskResponse")
+    answer = re.sub(rb"(</?)spec\b", rb"\1returnval", sent)
+    assert _decoder.Decoder(_pyvmomi).read(answer, "ReconfigVM_Task", declared) == data
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ({"force": True, "password": "p1", "userName": "root"}, {"p1"}),
+        ({"force": True, "password": 12}, {"12"}),
+        ({"force": True, "password": {"a": ["p1", "p2"]}}, {"p1", "p2"}),
+        ({"force": True, "pasword": "p1"}, {"p1"}),
+        ({"force": True, "hostNam": "h"}, set()),
+        ([{"password": "p1", "userName": "root"}], {"p1"}),
+    ],
+)
+def test_secrets_are_told(value: t.Any, secrets: set[str]) -> None:
+    builder = _builder.Builder()
+    builder.build("x", _registry.find_type("HostConnectSpec"), value)
+    assert builder.secrets == secrets
+
+
+def test_what_may_be_a_secret_in_a_part_of_unknown_type_is_told() -> None:
+    builder = _builder.Builder()
+    identity = {"guiUnattended": {"password": {"value": "p1", "plainText": True}, "timeZone": 5}}
+    builder.build("x", _registry.find_type("CustomizationIdentitySettings"), {**identity, "nothing": 1})
+    assert builder.secrets == {"p1"}
+
+
+def test_every_method_that_returns_a_task_is_known() -> None:
+    methods = _registry.task_methods(None)
+    assert {"PowerOnVM_Task", "CloneVM_Task", "CreateSnapshot_Task", "EnterMaintenanceMode_Task"} <= set(methods)
+    for name in methods:
+        method = _registry.find_method(name)
+        assert method is not None
+        assert method.returns_task

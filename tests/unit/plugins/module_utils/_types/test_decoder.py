@@ -1,0 +1,305 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SOAP answers as data, whatever stands in them."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from ansible_collections.vsphere.tasks.plugins.module_utils._types._decoder import CutOff, Decoder, SoapFault
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+DECODER = Decoder(_pyvmomi)
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soapenv:Body>'
+)
+TAIL = "</soapenv:Body></soapenv:Envelope>"
+
+
+def document(body: str) -> bytes:
+    return f"{HEAD}{body}{TAIL}".encode()
+
+
+def response(values: str) -> bytes:
+    return document(f'<FetchResponse xmlns="urn:vim25">{values}</FetchResponse>')
+
+
+def read(values: str, declared: str | None = None, decoder: Decoder = DECODER) -> t.Any:
+    """What is made of a method's value."""
+    return decoder.read(response(values), "Fetch", _pyvmomi.wire_type(declared) if declared else None)
+
+
+def fault(detail: str, text: str = "It failed.") -> dict[str, t.Any]:
+    body = f"<soapenv:Fault><faultcode>x</faultcode><faultstring>{text}</faultstring>{detail}</soapenv:Fault>"
+    answer = DECODER.read(document(body), "Fetch")
+    assert isinstance(answer, SoapFault)
+    return answer.data
+
+
+def test_a_task_info_is_read_by_the_registry() -> None:
+    assert read(
+        '<returnval><key>task-1</key><task type="Task">task-1</task><name>PowerOnVM_Task</name>'
+        "<descriptionId>VirtualMachine.powerOn</descriptionId><entityName/><state>running</state>"
+        '<locked type="VirtualMachine">vm-1</locked><locked type="VirtualMachine">vm-2</locked>'
+        "<cancelled>false</cancelled><cancelable>true</cancelable><progress>10</progress>"
+        '<reason xsi:type="TaskReasonUser"><userName>VSPHERE.LOCAL\\me</userName></reason>'
+        "<queueTime>2026-01-02T03:04:05.123456Z</queueTime>"
+        "<eventChainId>7</eventChainId></returnval>",
+        "TaskInfo",
+    ) == {
+        "_typeName": "TaskInfo",
+        "key": "task-1",
+        "task": reference("Task", "task-1"),
+        "name": "PowerOnVM_Task",
+        "descriptionId": "VirtualMachine.powerOn",
+        "entityName": "",
+        "locked": [reference("VirtualMachine", "vm-1"), reference("VirtualMachine", "vm-2")],
+        "state": "running",
+        "cancelled": False,
+        "cancelable": True,
+        "progress": 10,
+        "reason": {"_typeName": "TaskReasonUser", "userName": "VSPHERE.LOCAL\\me"},
+        "queueTime": "2026-01-02T03:04:05.123456Z",
+        "eventChainId": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<!DOCTYPE x>",
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd">',
+        '<!-- --><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    ],
+)
+def test_no_document_declares_anything(start: str) -> None:
+    given = response("<returnval>x</returnval>").replace(b"<soapenv:Envelope", f"{start}<soapenv:Envelope".encode())
+    with pytest.raises(ValueError, match="a document type declaration"):
+        DECODER.read(given, "Fetch")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "\n", "\x01"])
+def test_no_encoding_hides_a_declaration(encoding: str, before: str) -> None:
+    given = response("<returnval>x</returnval>").decode().partition("\n")[2]
+    given = f"{before}<!DOCTYPE x>{given}"
+    with pytest.raises(ValueError, match=r"no UTF-8|not well-formed"):
+        DECODER.read(given.encode(encoding), "Fetch")
+
+
+def test_an_entity_that_nobody_declares_is_none() -> None:
+    with pytest.raises(ValueError, match="undefined entity"):
+        read("<returnval>&a;</returnval>")
+
+
+@pytest.mark.parametrize("declared", [None, "TaskInfo"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("<a>", "</a>"),
+        (
+            '<error xsi:type="LocalizedMethodFault"><fault xsi:type="NotFound"><faultCause>',
+            "</faultCause></fault></error>",
+        ),
+        ('<val xsi:type="ArrayOfX">', "</val>"),
+    ],
+)
+def test_depth_is_bounded(declared: str | None, start: str, end: str) -> None:
+    with pytest.raises(ValueError, match="elements nested too deep"):
+        read(f"<returnval>{start * 10_000}{end * 10_000}</returnval>", declared)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        '<LoginResponse xmlns="urn:vim25"><returnval>x</returnval></LoginResponse>',
+        '<Fetch xmlns="urn:vim25"/>',
+        "text",
+    ],
+)
+def test_another_element_is_no_answer(body: str) -> None:
+    with pytest.raises(ValueError, match=r"no SOAP answer|where FetchResponse belongs"):
+        DECODER.read(document(body), "Fetch")
+
+
+@pytest.mark.parametrize("rest", ["x", "<x/>", "</soapenv:Envelope>", HEAD])
+def test_nothing_stands_after_the_end(rest: str) -> None:
+    with pytest.raises(ValueError, match=r"junk after document element|not well-formed|declaration not at start"):
+        DECODER.read(response("<returnval>x</returnval>") + rest.encode(), "Fetch")
+
+
+def test_white_space_and_comments_may() -> None:
+    assert DECODER.read(response("<returnval>x</returnval>") + b"\r\n <!-- x -->\n", "Fetch") == "x"
+
+
+def test_what_ends_too_early_is_known_from_what_is_wrong() -> None:
+    whole = response("<returnval>\u00e4</returnval>")
+    for length in range(len(whole)):
+        with pytest.raises(CutOff):
+            DECODER.read(whole[:length], "Fetch")
+    with pytest.raises(ValueError, match="mismatched tag") as caught:
+        read("<returnval></returnvalue>")
+    assert not isinstance(caught.value, CutOff)
+
+
+@pytest.mark.parametrize("name", ["TaskInfoState", "vim25:TaskInfoState", "ns1:TaskInfoState"])
+def test_prefixes_of_types_do_not_matter(name: str) -> None:
+    value = f'<returnval xmlns:vim25="urn:vim25" xmlns:ns1="urn:vim25" xsi:type="{name}">running</returnval>'
+    assert read(value, "anyType") == {"_typeName": "TaskInfoState", "_value": "running"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ('xsi:type="xsd:string">x', {"_typeName": "string", "_value": "x"}),
+        ('xsi:type="xsd:int">7', {"_typeName": "int", "_value": 7}),
+        ('xsi:type="xsd:int">seven', {"_typeName": "int", "_value": "seven"}),
+        ('xsi:type="xsd:boolean">1', {"_typeName": "boolean", "_value": True}),
+        ('xsi:type="xsd:boolean">yes', {"_typeName": "boolean", "_value": "yes"}),
+        ('xsi:type="xsd:dateTime">2026-01-02T03:04:05Z', {"_typeName": "dateTime", "_value": "2026-01-02T03:04:05Z"}),
+        ('xsi:type="ArrayOfInt"><int>1</int><int>2</int>', {"_typeName": "ArrayOfInt", "_value": [1, 2]}),
+        ('xsi:type="ArrayOfString">', {"_typeName": "ArrayOfString", "_value": []}),
+        ('type="VirtualMachine" xsi:type="ManagedObjectReference">vm-1', reference("VirtualMachine", "vm-1")),
+        ('type="ContentLibrary" xsi:type="ManagedObjectReference">clib-1', reference("ContentLibrary", "clib-1")),
+        (
+            'xsi:type="ArrayOfDVSOpaqueCommandResultInfo"><DVSOpaqueCommandResultInfo><a>1</a><b>2</b><b>3</b>'
+            "</DVSOpaqueCommandResultInfo>",
+            {
+                "_typeName": "ArrayOfDVSOpaqueCommandResultInfo",
+                "_value": [{"_typeName": "DVSOpaqueCommandResultInfo", "a": "1", "b": ["2", "3"]}],
+            },
+        ),
+        (
+            'xsi:type="vslmCatalogChangeResult"><id>1</id><in><x>2</x></in><of type="Datastore">ds-1</of>',
+            {"_typeName": "vslmCatalogChangeResult", "id": "1", "in": {"x": "2"}, "of": reference("Datastore", "ds-1")},
+        ),
+        ('xsi:type="Quantum">', {"_typeName": "Quantum"}),
+        ('xsi:type="QuantumState">on', {"_typeName": "QuantumState", "_value": "on"}),
+        (">bare", {"_typeName": "string", "_value": "bare"}),
+    ],
+)
+def test_a_value_that_says_its_own_type(given: str, expected: t.Any) -> None:
+    assert read(f"<returnval {given}</returnval>", "anyType") == expected
+
+
+def test_what_the_registry_does_not_know_of_an_object_is_there_as_it_stands() -> None:
+    assert read(
+        '<returnval xsi:type="TaskInfoOfTomorrow"><key>task-1</key><progress>many</progress><size>7</size><part>a'
+        "</part><part>b</part><state>paused</state></returnval>",
+        "TaskInfo",
+    ) == {
+        "_typeName": "TaskInfoOfTomorrow",
+        "key": "task-1",
+        "progress": "many",
+        "size": "7",
+        "part": ["a", "b"],
+        "state": "paused",
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '<error><fault xsi:type="NotFound"/><localizedMessage>Gone.</localizedMessage></error>',
+        '<error xsi:type="LocalizedMethodFault"><fault xsi:type="NotFound"></fault><localizedMessage>Gone.'
+        "</localizedMessage></error>",
+        '<error xsi:type="NotFound"><faultstring>Gone.</faultstring></error>',
+    ],
+)
+def test_a_fault_in_data_is_bare_with_its_text(given: str) -> None:
+    info = read(f"<returnval><key>task-1</key>{given}</returnval>", "TaskInfo")
+    assert info["error"] == {"_typeName": "NotFound", "faultstring": "Gone."}
+
+
+def test_a_fault_of_tomorrow_keeps_its_members() -> None:
+    given = '<error><fault xsi:type="QuantumFault"><size>7</size></fault><localizedMessage/></error>'
+    info = read(f"<returnval><key>task-1</key>{given}</returnval>", "TaskInfo")
+    assert info["error"] == {"_typeName": "QuantumFault", "size": "7"}
+
+
+def test_a_fault_that_a_call_is_answered_with() -> None:
+    detail = '<detail><NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"><privilegeId>x</privilegeId>'
+    assert fault(f"{detail}</NoPermissionFault></detail>") == {
+        "_typeName": "NoPermission",
+        "privilegeId": "x",
+        "faultstring": "It failed.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("detail", "name"),
+    [
+        ("", "RuntimeFault"),
+        ("<detail/>", "RuntimeFault"),
+        ('<detail><InvalidRequestFault xmlns="urn:vim25"/></detail>', "InvalidRequest"),
+        ('<detail><x:QuantumFault xmlns:x="urn:x" xsi:type="x:Quantum"/></detail>', "Quantum"),
+    ],
+)
+def test_a_fault_without_much_of_a_detail(detail: str, name: str) -> None:
+    assert fault(detail) == {"_typeName": name, "faultstring": "It failed."}
+    assert fault(detail, "") == {"_typeName": name, "faultstring": ""}
+
+
+def test_control_characters_in_names_cost_nothing_but_themselves() -> None:
+    info = read("<returnval><key>task-1</key><entityName>a\x01b\x1f</entityName></returnval>", "TaskInfo")
+    assert info["entityName"] == "ab"
+
+
+@pytest.mark.parametrize(
+    ("values", "declared", "expected"),
+    [
+        ("", "TaskInfo", None),
+        ("", "ArrayOfTaskInfo", None),
+        ("<returnval><key>1</key></returnval><returnval><key>2</key></returnval>", "ArrayOfTaskInfo", ["1", "2"]),
+        (
+            '<returnval xsi:type="ArrayOfTaskInfo"><TaskInfo><key>1</key></TaskInfo><TaskInfo><key>2</key></TaskInfo>'
+            "</returnval>",
+            "ArrayOfTaskInfo",
+            ["1", "2"],
+        ),
+        ('<returnval xsi:type="ArrayOfTaskInfo"/>', "ArrayOfTaskInfo", []),
+    ],
+)
+def test_lists_of_methods_and_of_properties(values: str, declared: str, expected: t.Any) -> None:
+    found = read(values, declared)
+    assert (found and [each["key"] for each in found]) == expected
+
+
+def test_a_text_in_the_place_of_an_object_is_a_text() -> None:
+    info = read("<returnval><key>task-1</key><reason>because</reason></returnval>", "TaskInfo")
+    assert info == {"_typeName": "TaskInfo", "key": "task-1", "reason": "because"}
+
+
+def test_without_a_registry_everything_is_read_as_it_stands() -> None:
+    assert read(
+        '<returnval><rootFolder type="Folder">group-d1</rootFolder><about><apiType>VirtualCenter</apiType>'
+        "<apiVersion>8.0.1.0</apiVersion></about><list>1</list><list>2</list><list>3</list></returnval>",
+        decoder=Decoder(None),
+    ) == {
+        "rootFolder": reference("Folder", "group-d1"),
+        "about": {"apiType": "VirtualCenter", "apiVersion": "8.0.1.0"},
+        "list": ["1", "2", "3"],
+    }
+    detail = '<detail><NotFoundFault xmlns="urn:vim25" xsi:type="NotFound"><a>1</a></NotFoundFault></detail>'
+    body = f"<soapenv:Fault><faultstring>x</faultstring>{detail}</soapenv:Fault>"
+    assert Decoder(None).read(document(body), "Fetch") == SoapFault(
+        {"_typeName": "NotFound", "a": "1", "faultstring": "x"}
+    )
+
+
+@pytest.mark.parametrize("odd", [b"\x01", b"&#1;", b"&#x1F;", b"&#55296;"])
+def test_what_xml_does_not_hold_costs_no_more_than_itself(odd: bytes) -> None:
+    answer = response("<returnval>web&#x41;@01</returnval>").replace(b"@", odd)
+    assert DECODER.read(answer, "Fetch") == "webA01"
+
+
+def test_bytes_that_are_no_text_cost_no_more_than_themselves() -> None:
+    answer = response("<returnval>web@01</returnval>").replace(b"@", b"\xff")
+    assert DECODER.read(answer, "Fetch") == "web\ufffd01"

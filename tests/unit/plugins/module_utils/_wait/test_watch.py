@@ -1,0 +1,268 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following tasks by a PropertyCollector: what servers may answer to WaitForUpdatesEx."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watch
+
+from ..wire import Wire, connect
+
+COLLECTOR = reference("PropertyCollector", "session[1]2")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: t.Any) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
+def change(task_id: str, kind: str = "modify", **values: t.Any) -> dict[str, t.Any]:
+    changes = [{"name": f"info.{name}", "op": "assign", "val": value} for name, value in values.items()]
+    return {"kind": kind, "obj": reference("Task", task_id), "changeSet": changes}
+
+
+def updates(*objects: dict[str, t.Any], truncated: bool = False) -> dict[str, t.Any]:
+    return {"version": "-", "truncated": truncated, "filterSet": [{"objectSet": list(objects)}]}
+
+
+def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[list[str]]]:
+    """Watch the tasks until all are over; the watch, and what it has reported each time."""
+    for method in ("CreatePropertyCollector", "CreateFilter", "DestroyPropertyCollector"):
+        wire.script.setdefault(method, [COLLECTOR] * 9)
+    seen: list[list[str]] = []
+    with connect(monkeypatch, wire) as connection:
+        watch = Watch(
+            connection, list(task_ids), lambda tasks: seen.append([f"{task.id} {task.state}" for task in tasks])
+        )
+        deadline = time.monotonic() + timeout
+        with connection.patient(deadline):
+            watch.until(lambda: not watch.pending, deadline)
+    return watch, seen
+
+
+def unknown(task_id: str) -> Fault:
+    return Fault("ManagedObjectNotFound", "gone", {"obj": reference("Task", task_id)})
+
+
+def test_it_follows_until_all_are_over(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="queued")),
+        updates(change("task-2", state="error")),
+        None,
+        updates(change("task-1", state="success")),
+    ]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, seen = follow(monkeypatch, wire, "task-1", "task-2")
+    assert watch.pending == []
+    assert seen == [["task-1 running", "task-2 queued"], ["task-2 error"], ["task-1 success"]]
+    # The logout takes the collector along.
+    assert wire.methods()[-2:] == ["WaitForUpdatesEx", "Logout"]
+
+
+def test_without_time_it_looks_once_and_reads_a_truncated_answer_to_its_end(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="success"), truncated=True),
+        updates(change("task-2", "enter", state="running")),
+    ]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2", timeout=0)
+    assert watch.pending == ["task-2"]
+
+
+def test_a_call_lasts_as_long_as_front_ends_and_the_deadline_let_it(monkeypatch: t.Any) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    for timeout, longest in ((60, 20), (5, 5)):
+        answers = [updates(change("task-1", "enter", state="running")), updates(change("task-1", state="success"))]
+        wire = Wire(WaitForUpdatesEx=answers)
+        follow(monkeypatch, wire, "task-1", timeout=timeout)
+        assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == longest
+
+
+def test_a_change_without_value_unsets(monkeypatch: t.Any) -> None:
+    unset = {
+        "kind": "modify",
+        "obj": reference("Task", "task-1"),
+        "changeSet": [{"name": "info.progress", "op": "remove"}],
+    }
+    answers = [
+        updates(change("task-1", "enter", state="running", progress=5)),
+        updates(unset),
+        updates(change("task-1", state="success")),
+    ]
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
+    assert watch.tasks["task-1"].line()["progress"] is None
+    assert len(seen) == 3
+
+
+def test_a_progress_that_is_no_number_is_none(monkeypatch: t.Any) -> None:
+    answers = [updates(change("task-1", "enter", state="success", progress="50.5"))]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
+    assert watch.tasks["task-1"].line()["progress"] is None
+
+
+def test_unknown_tasks_are_found_at_the_first_look(monkeypatch: t.Any) -> None:
+    answers = [unknown("task-8"), unknown("task-9"), updates(change("task-1", "enter", state="running"))]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-8", "task-1", "task-9")
+    assert watch.unknown == ["task-8", "task-9"]
+
+
+@pytest.mark.parametrize("how", ["fault", "leave"])
+def test_a_task_that_was_seen_and_is_not_there_any_more_is_gone(monkeypatch: t.Any, how: str) -> None:
+    away = {"fault": unknown("task-1"), "leave": updates(change("task-1", "leave"))}[how]
+    answers = [updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")), away]
+    answers.append(updates(change("task-2", "enter", state="success")))
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+    assert ["task-1 gone"] in seen
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Lost("reset"),
+        Fault("NotAuthenticated", "no session", {}),
+        Fault("InvalidCollectorVersion", "what?", {}),
+        Fault("ManagedObjectNotFound", "gone", {"obj": COLLECTOR}),
+    ],
+    ids=["lost", "session", "version", "collector"],
+)
+def test_it_begins_anew_when_something_breaks(monkeypatch: t.Any, error: Exception) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running")),
+        error,
+        updates(change("task-1", "enter", state="success")),
+    ]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.pending == []
+    assert wire.methods().count("CreatePropertyCollector") == 2
+    assert wire.methods().count("DestroyPropertyCollector") == 1
+
+
+def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running")),
+        Lost("reset"),
+        updates(change("task-1", "enter", state="success")),
+    ]
+    wire = Wire(WaitForUpdatesEx=answers, DestroyPropertyCollector=[Lost("reset")])
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.tasks["task-1"].is_over
+
+
+def test_a_task_that_the_first_look_does_not_speak_of_is_unknown(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-8"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    first = updates(change("task-1", "enter", state="running"))
+    first["filterSet"][0]["missingSet"] = [missing]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-8", "task-1", "task-9")
+    assert watch.unknown == ["task-8", "task-9"]
+
+
+def test_a_task_that_is_reported_missing_later_is_gone_at_once(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    gone = {"version": "-", "filterSet": [{"missingSet": [missing]}]}
+    watch, seen = follow(
+        monkeypatch, Wire(WaitForUpdatesEx=[updates(change("task-1", "enter", state="running")), gone]), "task-1"
+    )
+    assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+    assert seen[-1] == ["task-1 gone"]
+
+
+@pytest.mark.parametrize("type_", ["ManagedObjectNotFound", "NoPermission"])
+@pytest.mark.parametrize("where", ["object", "filter"])
+def test_what_is_no_more_to_be_seen_of_a_task_that_is_over_changes_nothing(
+    monkeypatch: t.Any, where: str, type_: str
+) -> None:
+    fault = {"_typeName": type_, "faultstring": "no"}
+    later = updates(change("task-2", state="success"))
+    if where == "object":
+        later["filterSet"][0]["objectSet"].insert(
+            0, {**change("task-1"), "missingSet": [{"path": "info.state", "fault": fault}]}
+        )
+    else:
+        later["filterSet"][0]["missingSet"] = [{"obj": reference("Task", "task-1"), "fault": fault}]
+    first = updates(change("task-1", "enter", state="error"), change("task-2", "enter", state="running"))
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first, later]), "task-1", "task-2")
+    assert (watch.gone, watch.forbidden, watch.pending) == ([], [], [])
+    assert watch.tasks["task-1"].state == "error"
+    assert seen[-1] == ["task-2 success"]
+
+
+def test_a_task_that_may_not_be_read_in_the_end_has_one_outcome(monkeypatch: t.Any) -> None:
+    fault = {"_typeName": "NoPermission", "faultstring": "no"}
+    hidden = {"obj": reference("Task", "task-1"), "missingSet": [{"path": "info", "fault": fault}]}
+    wire = Wire(
+        WaitForUpdatesEx=[updates(change("task-1", "enter", state="success"))],
+        CreatePropertyCollector=[COLLECTOR],
+        CreateFilter=[COLLECTOR],
+        RetrievePropertiesEx=[{"objects": [hidden]}],
+        CreateCollectorForTasks=[Fault("NoPermission", "no", {})] * 2,
+    )
+    with connect(monkeypatch, wire) as connection:
+        result = wait_for_tasks(connection, ["task-1"], WaitOptions(timeout=60), False, lambda tasks: None)
+    assert result["succeeded_task_ids"] == ["task-1"]
+    assert result["forbidden_task_ids"] == result["gone_task_ids"] == []
+
+
+def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:
+    missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
+    gone = updates(change("task-1", "leave"))
+    gone["filterSet"][0]["missingSet"] = [missing]
+    answers = [
+        updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")),
+        gone,
+        {"version": "-", "filterSet": [{"missingSet": [missing]}]},
+        updates(change("task-2", state="success")),
+    ]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    assert (watch.gone, watch.forbidden) == (["task-1"], [])
+
+
+@pytest.mark.parametrize("where", ["object", "filter"])
+def test_a_task_that_the_user_may_not_see_costs_that_task_only(monkeypatch: t.Any, where: str) -> None:
+    fault = {"_typeName": "NoPermission", "privilegeId": "System.View", "faultstring": "no"}
+    first = updates(change("task-1", "enter", state="success"))
+    if where == "object":
+        hidden = {**change("task-2", "enter"), "missingSet": [{"path": "info", "fault": fault}]}
+        first["filterSet"][0]["objectSet"].append(hidden)
+    else:
+        first["filterSet"][0]["missingSet"] = [{"obj": reference("Task", "task-2"), "fault": fault}]
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-1", "task-2")
+    assert (watch.forbidden, watch.unknown, watch.pending) == (["task-2"], [], [])
+    assert watch.tasks["task-1"].is_over
+
+
+@pytest.mark.parametrize("end", ["whole", "inside"])
+def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: str) -> None:
+    info = {"_typeName": "TaskInfo", "key": "task-1", "state": "running", "progress": 5}
+    over = {**info, "state": "success", "completeTime": "2026-01-31T18:00:00Z"}
+
+    def whole(kind: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
+        changes = [{"name": "info", "op": "assign", "val": value}]
+        return updates({"kind": kind, "obj": reference("Task", "task-1"), "changeSet": changes})
+
+    last = whole("modify", over) if end == "whole" else updates(change("task-1", state="success"))
+    wire = Wire(WaitForUpdatesEx=[whole("enter", info), last])
+    watch, seen = follow(monkeypatch, wire, "task-1")
+    assert wire.params["CreateFilter"]["spec"]["propSet"][0]["pathSet"] == ["info"]
+    assert seen == [["task-1 running"], ["task-1 success"]]
+    # What tells only a part of the change is read again.
+    assert watch.tasks["task-1"].final == (over if end == "whole" else None)
+
+
+def test_a_session_lost_into_the_missing_set_is_no_unset_property(monkeypatch: t.Any) -> None:
+    fault = {"_typeName": "NotAuthenticated", "faultstring": "no session"}
+    missing = {**change("task-1", "enter"), "missingSet": [{"path": "info.state", "fault": fault}]}
+    answers = [updates(missing), updates(change("task-1", "enter", state="success"))]
+    wire = Wire(WaitForUpdatesEx=answers)
+    watch, _seen = follow(monkeypatch, wire, "task-1")
+    assert watch.pending == []
+    assert wire.methods().count("Login") == 2

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lines that a person sees while tasks are waited for."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress
+
+
+def report(number: int = 1, state: str = "running", progress: int | None = None, **other: t.Any) -> dict[str, t.Any]:
+    return {
+        "id": f"task-{number}",
+        "operation": "CloneVM_Task",
+        "entity": "web-01",
+        "state": state,
+        "progress": progress,
+        **other,
+    }
+
+
+class Shown:
+    """Feeds reports at given times, in seconds from the beginning, and keeps the lines without their clock."""
+
+    def __init__(self, interval: float = 30) -> None:
+        self.lines: list[str] = []
+        self._progress = Progress(self.lines.append, interval)
+        self._began = time.monotonic()
+
+    def at(self, seconds: float, *reports: dict[str, t.Any]) -> list[str]:
+        self.lines.clear()
+        self._progress.show(reports, self._began + seconds)
+        return [line.partition("] ")[2] for line in self.lines]
+
+
+def test_a_line_tells_id_operation_entity_state_and_percent() -> None:
+    shown = Shown()
+    assert shown.at(12, report(progress=37)) == ["task-1 CloneVM_Task on web-01: running 37 %"]
+    assert shown.lines[0].startswith("[   12 s]")
+
+
+def test_a_line_names_the_host_where_there_are_several() -> None:
+    lines: list[str] = []
+    progress = Progress(lines.append, 30, "web-01\x1b")
+    progress.show([report()], time.monotonic())
+    progress.show([report(number) for number in range(20)], time.monotonic())
+    assert len(lines) == 2
+    assert all(line.startswith("[    0 s] [web-01") for line in lines)
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> None:
+    shown = Shown(interval=30)
+    shown.at(0, report(progress=9))
+    assert shown.at(10, report(progress=9)) == []
+    assert shown.at(12, report(progress=10)) == ["task-1 CloneVM_Task on web-01: running 10 %"]
+    assert shown.at(41) == []
+    assert len(shown.at(42)) == 1
+
+
+def test_a_percentage_that_changes_many_times_a_second_is_shown_once_a_second() -> None:
+    shown = Shown(interval=30)
+    shown.at(0, report(progress=1), report(2, progress=1))
+    assert shown.at(0.3, report(progress=2)) == []
+    assert shown.at(0.9, report(progress=3)) == []
+    # Nothing is held back for longer, also where nothing else comes.
+    assert shown.at(1.2) == ["task-1 CloneVM_Task on web-01: running 3 %"]
+    assert shown.at(1.5, report(2, progress=2)) == ["task-2 CloneVM_Task on web-01: running 2 %"]
+    assert shown.at(10) == []
+
+
+def test_a_change_of_state_is_shown_at_once() -> None:
+    shown = Shown()
+    shown.at(0, report(state="queued"))
+    assert shown.at(0.1, report(progress=0)) == ["task-1 CloneVM_Task on web-01: running 0 %"]
+    assert shown.at(0.2, report(progress=50)) == []
+    assert shown.at(0.3, report(state="success", progress=100)) == ["task-1 CloneVM_Task on web-01: success 100 %"]
+    assert shown.at(100) == []
+
+
+def test_a_task_that_is_over_is_not_repeated() -> None:
+    shown = Shown(interval=1)
+    shown.at(0, report(state="success"))
+    assert shown.at(100) == []
+
+
+def test_many_tasks_are_summed_up_and_only_ends_are_told() -> None:
+    shown = Shown(interval=30)
+    first = shown.at(0, *(report(n, progress=n) for n in range(1, 12)))
+    assert first == ["0 done, 11 running, 0 failed of 11; slowest: task-1 CloneVM_Task on web-01: running 1 %"]
+    assert shown.at(1, report(5, progress=50)) == []
+    assert shown.at(2, report(5, state="error")) == [
+        "task-5 CloneVM_Task on web-01: error",
+        "0 done, 10 running, 1 failed of 11; slowest: task-1 CloneVM_Task on web-01: running 1 %",
+    ]
+    assert len(shown.at(32)) == 1
+
+
+def test_what_was_over_before_or_is_gone_is_in_the_summary() -> None:
+    shown = Shown()
+    reports = [report(n, state="success" if n < 9 else "running") for n in range(1, 13)]
+    first = shown.at(0, *reports)
+    assert first == ["8 done, 4 running, 0 failed of 12; slowest: task-9 CloneVM_Task on web-01: running"]
+    assert (
+        shown.at(1, *(report(n, state="gone") for n in range(9, 13)))[-1] == "8 done, 0 running, 0 failed, 4 gone of 12"
+    )
+    assert shown.at(100) == []
+
+
+def test_a_task_that_is_gone_is_said_once() -> None:
+    shown = Shown(interval=1)
+    shown.at(0, report())
+    assert shown.at(1, report(state="gone")) == ["task-1 CloneVM_Task on web-01: gone"]
+    assert shown.at(100) == []
+
+
+def test_what_is_not_known_of_a_task_is_no_hindrance() -> None:
+    unknown = {**report(), **dict.fromkeys(("operation", "entity", "state", "progress"))}
+    assert Shown().at(0, unknown) == ["task-1 unknown operation: state unknown"]
+
+
+def test_a_state_of_a_newer_release_is_not_the_end() -> None:
+    shown = Shown(interval=5)
+    shown.at(0, report(state="paused"))
+    assert shown.at(6, report(state="paused")) == ["task-1 CloneVM_Task on web-01: paused"]
+
+
+def test_text_from_the_server_cannot_steer_a_terminal() -> None:
+    nasty = report(entity="web\x1b[2J\r\n-01\u202e\u2028", operation="Clone\x07")
+    assert Shown().at(0, nasty) == ["task-1 Clone on web[2J -01: running"]
