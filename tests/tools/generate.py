@@ -31,10 +31,12 @@ def pages() -> dict[Path, str]:
         "wait options": option_table(role_options.wait_spec()),
         "connection options": option_table(specs.spec_of(specs.CONNECTION)),
     }
-    return {
-        page: MARKED.sub(lambda match: match[1] + tables[match[2]] + match[3], page.read_text(encoding="utf-8"))
-        for page in PAGES
-    }
+
+    def filled(match: re.Match[str]) -> str:
+        begin, name, end = match.groups()
+        return begin + (tables.get(name) or sys.exit(f"{begin.strip()}: there is no such table")) + end
+
+    return {page: MARKED.sub(filled, page.read_text(encoding="utf-8")) for page in PAGES}
 
 
 def contents() -> str:

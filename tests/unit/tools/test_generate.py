@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 
 ROOT = pathlib.Path(__file__).parents[3]
 SPECS = "plugins/module_utils/_wait/_wait_options.py"
@@ -92,6 +93,24 @@ CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
+def test_the_role_s_page_has_all_options() -> None:
+    data = DataLoader().load_from_file(str(ROOT / ARGUMENT_SPECS))
+    page = (ROOT / README).read_text(encoding="utf-8")
+    for name in data["argument_specs"]["main"]["options"]:
+        assert page.count(f"\n| `{name}` | ") == 1, name
+
+
+def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) -> None:
+    page = copy / "README.md"
+    page.write_text("# Head\n\n<!-- begin contents -->\nold\n<!-- end contents -->\n\nTail\n", encoding="utf-8")
+    assert generate(copy).returncode == 0
+    text = page.read_text(encoding="utf-8")
+    assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
+    linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
+    modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
+    assert linked == [*modules, ("vcenter_task", CALLBACK), ("wait_for_task", README)]
+
+
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
     for file, pattern, replacement, _ in CHANGES:
         change(copy / file, pattern, replacement)
@@ -112,6 +131,7 @@ def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
         pytest.param(MODULE, r"\noptions:\n", r"\g<0>  odd:\n    description: Odd.\n", "odd", id="no spec"),
         pytest.param(CONNECTION_SPECS, "VMWARE_PORT", "VMWARE_ODD", "VMWARE_ODD", id="other environment variable"),
         pytest.param(MODULE, r'progress_file(?=:\n|": {)', "odd", "no variable", id="not in the role"),
+        pytest.param(README, "(begin|end) wait options", r"\1 odd options", "odd options", id="no such table"),
     ],
 )
 def test_what_nobody_has_written_is_missed(
