@@ -27,7 +27,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("plugins", "roles", "tests/tools"):
+    for name in ("docs", "plugins", "roles", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
