@@ -150,10 +150,10 @@ options:
   limit:
     description:
       - Maximum number of tasks to select after all other options are applied. O(task_ids) do not count.
+      - If you do not set it, the module selects up to 1000 tasks.
       - If more tasks match, the module issues a warning, because it then acts on, or reports, only a part of them.
-        M(vsphere.tasks.vsphere_task_info) issues it only with the default limit.
+        M(vsphere.tasks.vsphere_task_info) issues it only if you do not set this option.
     type: int
-    default: 1000
   page_size:
     description: Number of tasks to read from the history with each request, from V(1) to V(1000).
     type: int

@@ -102,33 +102,35 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
 
-def present(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+def present(connection: Connection, context: Context) -> Result:
     connection.check_session()
     return {"changed": connection.logged_in, "session_id": connection.keep_session()}
 
 
-def absent(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+def absent(connection: Connection, context: Context) -> Result:
     return {"changed": connection.log_out()}
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    if params["state"] == "present":
-        return present
-    if not params["session_id"]:
+def prepare(given: Given) -> Work:
+    if given.params["state"] == "present":
+        return Work(present, handed_out="session_id")
+    if not given.params["session_id"]:
         raise VsphereError("session_id is missing: with state: absent, give the session that is to be closed")
-    return absent
+    return Work(absent)
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, prepare, handed_out="session_id")
+    run(ARGUMENT_SPEC, prepare)
 
 
 if __name__ == "__main__":

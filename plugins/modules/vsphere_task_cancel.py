@@ -161,16 +161,19 @@ missing_task_ids:
   elements: str
 """
 
+import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import CancelOptions, cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import find
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
@@ -181,26 +184,20 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    if params["task_ids"] is None and params["states"] is None:
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    if selection.task_ids is None and selection.conditions.states is None:
         # Of others there may be many, and nothing can be done about them.
-        params = {**params, "states": ["queued", "running"]}
-    selection = Unfinished(params)
+        unfinished = dataclasses.replace(selection.conditions, states=["queued", "running"])
+        selection = dataclasses.replace(selection, conditions=unfinished)
     selection.check_for_cancellation("what to cancel is missing")
-    if params["timeout"] < 0:
-        raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
+    options = CancelOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids, _ended = selection.find(connection)
-        return cancel_tasks(
-            connection,
-            task_ids,
-            skip_not_cancelable=params["on_not_cancelable"] == "skip",
-            wait_seconds=params["timeout"] if params["wait"] else None,
-            check_mode=check_mode,
-        )
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return cancel_tasks(reader, find(reader, selection).task_ids, options)
 
-    return work
+    return Work(do, lasts=options.timeout is not None, progress_file=given.params["progress_file"])
 
 
 def main() -> None:

@@ -167,11 +167,14 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import ENTITY_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import Wanted, ensure_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, ensure_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "task_type": {"type": "str", "required": True},
@@ -183,13 +186,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(given: Given) -> Work:
+    options = CreateOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return ensure_task(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        # What the user may not see among the recent tasks is not what this is about: nobody is warned.
+        return ensure_task(TaskReader(connection, context), options)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

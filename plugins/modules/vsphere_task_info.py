@@ -356,23 +356,31 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._summary import summarize
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {**SELECTION_SPEC, "custom_values": {"type": "bool", "default": False}}
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    selection = Selection(params)
-    if params["custom_values"] and selection.from_history:
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    custom_values = given.params["custom_values"]
+    if custom_values and selection.from_history:
         raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        reading = selection.read(connection, params["custom_values"])
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            search = Search(reader, selection)
+            reading = search.find(custom_values)
+            search.warn(reading)
         return {
             "changed": False,
             "tasks": reading.tasks,
@@ -380,7 +388,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
             "summary": summarize(reading.tasks),
         }
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

@@ -288,13 +288,16 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import OBJECT_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import Start, start_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import StartOptions, start_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import UNLESS_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **WAIT_SPEC,
@@ -308,13 +311,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    start = Start(params, secrets)
+def prepare(given: Given) -> Work:
+    options = StartOptions.from_params(given.params, given.secrets)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return start_task(connection, start, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return start_task(reader, options)
 
-    return work
+    return Work(do, lasts=options.wait is not None, progress_file=given.params["progress_file"])
 
 
 def main() -> None:

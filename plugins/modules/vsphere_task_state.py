@@ -191,11 +191,15 @@ missing_task_ids:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import Wanted, set_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import update_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options import UpdateOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "task_id": {"type": "str", "required": True},
@@ -208,13 +212,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params, secrets)
+def prepare(given: Given) -> Work:
+    options = UpdateOptions.from_params(given.params, given.secrets)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return set_task(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return update_task(reader, options)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

@@ -151,11 +151,13 @@ fault:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import Wanted, set_task_types
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import TaskTypeOptions, set_task_types
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "extension": {"type": "str", "required": True},
@@ -170,13 +172,13 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(given: Given) -> Work:
+    options = TaskTypeOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return set_task_types(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        return set_task_types(connection, options, context.check_mode)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

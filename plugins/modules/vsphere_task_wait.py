@@ -224,24 +224,22 @@ fault:
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
-import contextlib
-import json
-import os
-import pathlib
 import time
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import ProgressFile
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import find
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
@@ -251,45 +249,35 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    selection = Unfinished(params)
-    options = WaitOptions.from_params(params)
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    options = WaitOptions.from_params(given.params)
     selection.check_for_wait(options.on_timeout)
     began = time.monotonic()
+    progress_file = given.params["progress_file"]
+    report = ProgressFile(progress_file).append if progress_file else lambda tasks: None
 
-    file = params["progress_file"] and pathlib.Path(params["progress_file"])
-    if file:
-        try:
-            file.touch()
-        except OSError as error:
-            raise VsphereError(f"progress_file {file} cannot be written to ({error.strerror}): leave it out") from error
-
-    def report(tasks: list[Watched]) -> None:
-        # The result of the wait is worth more than its progress, for which there may be no room.
-        with contextlib.suppress(OSError):
-            if file:
-                with file.open("r+", encoding="utf-8") as progress:
-                    progress.seek(0, os.SEEK_END)
-                    progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
-
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        with connection.patient(began + options.timeout):
-            appear_by = began + options.appear_timeout if options.appear_timeout else None
-            task_ids, ended = selection.find(connection, appear_by)
-        if options.appear_timeout and not (task_ids or ended):
-            raise VsphereError(
-                f"no task that fits the options has appeared within {options.appear_timeout} s (option appear_timeout)"
-            )
-        result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended, began=began)
-        if not (task_ids or ended or selection.task_ids == []):
-            warn("no task fits the options, so nothing was waited for")
+    def do(connection: Connection, context: Context) -> Result:
+        appear_by = began + options.appear_timeout if options.appear_timeout else None
+        with TaskReader(connection, context) as reader:
+            targets = find(reader, selection, began + options.timeout, appear_by)
+            if appear_by and not any(targets):
+                raise VsphereError(
+                    f"no task that fits the options has appeared within {options.appear_timeout} s "
+                    "(option appear_timeout)"
+                )
+            outcome = wait_for_tasks(reader, targets, options, report, began)
+        if not any(targets) and selection.task_ids != []:
+            context.warn("no task fits the options, so nothing was waited for")
+        result = outcome.to_result(options.return_tasks)
+        outcome.check(options, context.check_mode, result)
         return result
 
-    return work
+    return Work(do, patience=options.timeout, lasts=True, progress_file=progress_file)
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, prepare, patience="timeout")
+    run(ARGUMENT_SPEC, prepare)
 
 
 if __name__ == "__main__":
