@@ -141,9 +141,14 @@ class Http:
             raise self.lost("it ended early")
         return True
 
-    def end_by(self, deadline: float) -> None:
-        """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
-        self._deadline = deadline
+    @contextlib.contextmanager
+    def ending_by(self, deadline: float) -> t.Iterator[None]:
+        """Give up the requests within at that time of the monotonic clock, if they are not answered by then."""
+        before, self._deadline = self._deadline, min(self._deadline, deadline)
+        try:
+            yield
+        finally:
+            self._deadline = before
 
     def hurry(self) -> None:
         """Spend a few seconds at most on the requests from here on, which are clean-up."""
