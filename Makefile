@@ -18,6 +18,7 @@ TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
+export VALE := $(CURDIR)/.build/vale
 BENCH := $(ENV)/bench
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
@@ -55,7 +56,7 @@ shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a
 test:  ## run all of the following, then count
 	@'$(PYTHON)' tests/tools/steps.py
 
-lint: $(ENV)/nox/ready  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
+lint: $(ENV)/nox/ready $(VALE)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
 	CI=true $(NOX) -R $(SESSION:%=--session %)
 
 format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
@@ -64,7 +65,7 @@ format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
 sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' sanity --local --color no $(TEST:%=--test %)
 
-unit: $(ENV)/tools tree  ## pytest; ARGS="-k name" for some
+unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
 integration: $(ENV)/tools $(VCENTER) $(GOVC) tree  ## ansible-test integration; TARGET=name for one
@@ -109,7 +110,7 @@ help:  ## show this
     ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -156,10 +157,15 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 	@echo "Building govc …"
 	@cd tests/govc && ../../.build/bin/go build -o '$(CURDIR)/$@' .
 
-.build/bin/go: tests/vcenter/go.mod tests/requirements/go.txt $(ENV)/run
+.build/bin/go: tests/vale/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)
-	@if (cd tests/vcenter && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
+	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
 	else python -m pip install --quiet --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+
+$(VALE): .build/bin/go $(wildcard tests/vale/go.*)
+	@echo "Building Vale …"
+	@# Optimization only matters for C code that is not in use here, and doubles the time.
+	@cd tests/vale && CGO_CFLAGS='-O0 -w' ../../.build/bin/go build -o '$@' github.com/vale-cli/vale/v3/cmd/vale
 
 $(VCENTER): .build/bin/go $(wildcard tests/vcenter/*.go tests/vcenter/go.*)
 	@echo "Building the test vCenter …"

@@ -140,7 +140,7 @@ options:
       - name: vcenter_task_port
   validate_certs:
     description:
-      - Whether to require a valid certificate of the server, V(true) or V(false). Disable this option only where you
+      - Whether to require a valid certificate of the server, V(true) or V(false). Disable this option only if you
         accept any certificate.
     type: str
     default: 'true'

@@ -133,7 +133,7 @@ tasks:
       type: str
       sample: task-123
     id:
-      description: Managed object ID of the task, as the modules of this collection expect it.
+      description: Managed object ID of the task, for the options of the modules in this collection.
       type: str
       sample: task-123
     name:

@@ -65,7 +65,7 @@ options:
     default: 30
   progress_file:
     description:
-      - Path of a file, on the host where the module runs, that the module appends changes to, as one JSON object per
+      - Path of a file, on the host where the module runs, that the module appends changes to, with one JSON object per
         line.
       - Ansible sets this option to learn the progress. You do not need to set it. When Ansible removes the file, the
         module stops waiting and ends.
