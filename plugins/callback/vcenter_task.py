@@ -320,7 +320,7 @@ class CallbackModule(CallbackBase):
         except (AnsibleError, VsphereError) as error:
             # Ansible's own error does not say what an option may be.
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
-            self._display.warning(f"This run is not shown in vCenter: {error}{where}")
+            self._display.warning(f"vCenter does not show this run: {error}{where}")
             return None
         return PlaybookRun(mirror, playbook, given["plays"], self._display.warning)
 
@@ -331,7 +331,7 @@ class CallbackModule(CallbackBase):
         for name in known:
             if name.startswith(PREFIX) and name not in names:
                 self._display.warning(
-                    f"{name} is no option of {self.CALLBACK_NAME}, which shows this run in vCenter"
+                    f"{name} is not an option of {self.CALLBACK_NAME}, which shows this run in vCenter"
                     + nearest(name, names, PREFIX)
                 )
         templar = Templar(loader=play.get_loader(), variables=known)
@@ -345,4 +345,4 @@ def _strictly(name: str, value: t.Any) -> bool:
     try:
         return bool(boolean(value))
     except TypeError as error:
-        raise VsphereError(f"{name} {value!r} is neither true nor false") from error
+        raise VsphereError(f"{name} {value!r} is not a boolean: set it to true or false") from error

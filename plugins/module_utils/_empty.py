@@ -35,7 +35,7 @@ def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> l
 def nulls(path: str, value: t.Any) -> t.Iterator[str]:
     """What is wrong with a value of any depth in which nothing may be null."""
     if value is None:
-        yield f"{path} is null: fill it, or leave it out (default(omit))"
+        yield f"{path} is null: set a value, or omit it with default(omit)"
     items = value.items() if isinstance(value, dict) else ()
     for name, part in items:
         yield from nulls(f"{path}.{name}", part)
@@ -51,7 +51,9 @@ def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]
         item = {"type": option["elements"], "options": option.get("options", {})}
         for each in check_type_list(value):
             if _is_empty(each):
-                yield f"{path} holds {'null' if each is None else 'an empty text'}: fill it, or take it out"
+                yield (
+                    f"{path} contains {'null' if each is None else 'an empty string'}: set a value, or remove the item"
+                )
             else:
                 yield from _parts(path, item, each)
     elif option["type"] == "dict":
@@ -62,7 +64,7 @@ def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]
                 continue
             if _is_empty(part):
                 what = "null" if part is None else "empty"
-                yield f"{path}.{name} is {what}: fill it, or leave it out (default(omit))"
+                yield f"{path}.{name} is {what}: set a value, or omit it with default(omit)"
             else:
                 yield from _parts(f"{path}.{name}", parts[name], part)
 

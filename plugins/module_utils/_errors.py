@@ -107,8 +107,8 @@ class OutcomeUnknown(VsphereError):
 
     def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
         super().__init__(
-            f"{why}; whether {method} of {name_of_object(ref)} was carried out is unknown: look at the object before "
-            f"you call it again{advice.sentence}",
+            f"{why}; the outcome of {method} of {name_of_object(ref)} is unknown: check the object before you call it "
+            f"again{advice.sentence}",
             **advice.result,
         )
 
@@ -129,7 +129,7 @@ class Fault(VsphereError):
 
         fault = _faults.shape({**fields, "_typeName": type_, "faultstring": text})
         called = f"{method} of {name_of_object(ref)}" if ref else method
-        outcome = "is not permitted" if fault["type"] == "NoPermission" else "failed"
+        outcome = "is not allowed" if fault["type"] == "NoPermission" else "failed"
         super().__init__(f"{called} {outcome}: {_faults.why(fault, _values.plain(ref))}", fault=fault)
         self.type: str = fault["type"]
         self.text: str = fault["message"]

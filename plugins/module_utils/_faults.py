@@ -140,7 +140,7 @@ def more(fault: Fault) -> str:
             left += 1
         else:
             said.append(text)
-    return _values.clean("".join(f". {text}" for text in said[1:]) + (f". And {left} texts more" if left else ""))
+    return _values.clean("".join(f". {text}" for text in said[1:]) + (f", and {left} more texts" if left else ""))
 
 
 def _short(text: str) -> str:
@@ -208,5 +208,5 @@ def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
     if not groups:
         return ""
     several = sum(map(len, lacking.values())) > 1
-    rest = [f"more on {len(groups) - _FEW} others"] if len(groups) > _FEW else []
+    rest = [f"others on {len(groups) - _FEW} more objects"] if len(groups) > _FEW else []
     return f"the user lacks the privilege{'s' * several} {' and '.join(groups[:_FEW] + rest)}"

@@ -99,7 +99,7 @@ def _do(connection: _connection.Connection, work: Work, context: _context.Contex
                 result = work.do(connection, context)
         except _errors.VsphereError as error:
             connection.hurry()
-            done = f"; before that, {', '.join(context.done)} had been carried out" if context.done else ""
+            done = f"; before that, the module completed {', '.join(context.done)}" if context.done else ""
             known = {"api": connection.describe(), **context.known, **error.result}
             raise _errors.VsphereError(error.message + done, **known) from error
         return {"api": connection.describe(), **context.known, **result}

@@ -109,7 +109,7 @@ def unsendable(given: str) -> str:
     found = NOT_IN_XML.search(given.replace("\r", ""))
     if not found:
         return ""
-    return f"has the character U+{ord(found[0]):04X}, which XML, and so SOAP, does not hold: take it out"
+    return f"contains the character U+{ord(found[0]):04X}, which XML and therefore SOAP do not support: remove it"
 
 
 def was_data(given: str) -> bool:

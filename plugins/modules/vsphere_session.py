@@ -125,7 +125,7 @@ def prepare(given: Given) -> Work:
     if given.params["state"] == "present":
         return Work(present, handed_out="session_id")
     if not given.params["session_id"]:
-        raise VsphereError("session_id is missing: with state: absent, give the session that is to be closed")
+        raise VsphereError("session_id is missing: with state: absent, set it to the session to close")
     return Work(absent)
 
 

@@ -190,7 +190,7 @@ def prepare(given: Given) -> Work:
         # Of others there may be many, and nothing can be done about them.
         unfinished = dataclasses.replace(selection.conditions, states=["queued", "running"])
         selection = dataclasses.replace(selection, conditions=unfinished)
-    selection.check_for_cancellation("what to cancel is missing")
+    selection.check_for_cancellation("the tasks to cancel are missing")
     options = CancelOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:

@@ -263,12 +263,12 @@ def prepare(given: Given) -> Work:
             targets = find(reader, selection, began + options.timeout, appear_by)
             if appear_by and not any(targets):
                 raise VsphereError(
-                    f"no task that fits the options has appeared within {options.appear_timeout} s "
-                    "(option appear_timeout)"
+                    f"no task that matches the options appeared within {options.appear_timeout} s (option "
+                    "appear_timeout)"
                 )
             outcome = wait_for_tasks(reader, targets, options, report, began)
         if not any(targets) and selection.task_ids != []:
-            context.warn("no task fits the options, so nothing was waited for")
+            context.warn("no task matches the options, so the module did not wait")
         result = outcome.to_result(options.return_tasks)
         outcome.check(options, context.check_mode, result)
         return result

@@ -46,13 +46,13 @@ def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.A
     facts = [name for name in named if name in variables.get("ansible_facts", {})]
     if facts:
         raise VsphereError(
-            f"{', '.join(facts)}: facts of the host are no options of the role, as whoever rules the host could change "
-            "by them what it does, and where; take the fact away, and give the value as a variable of the role"
+            f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could use "
+            "them to change its actions: remove the fact, and set a variable of the role instead"
         )
     unknown = [name for name in named if name not in OPTIONS]
     if unknown:
         raise VsphereError(
-            "; ".join(f"{name} is no option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
+            "; ".join(f"{name} is not an option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
         )
     values = template({name: variables[name] for name in named})
     # Since ansible-core 2.19, which has no such variable, templating leaves out what is omitted.

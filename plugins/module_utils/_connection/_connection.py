@@ -213,9 +213,9 @@ class Connection:
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with data that cannot be read: {type(error).__name__} {error}"
+            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
             raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}; report it, with the answer if you can", answer
+                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
             ) from error
 
     def invoke(
@@ -239,7 +239,7 @@ class Connection:
                 with self.readable():
                     return take(self._transport.invoke(ref, method, params))
             except _errors.NotUnderstood as error:
-                why = f"{self.host} gave no vSphere answer ({error.answer})"
+                why = f"{self.host} did not return a vSphere answer ({error.answer})"
                 raise _errors.OutcomeUnknown(why, method, ref, advice) from error
             except (_errors.Lost, _errors.TimedOut, _errors.Unavailable) as error:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
@@ -328,7 +328,8 @@ def _choose(
         keep_secret(session.key)
         if options.transport not in ("auto", session.transport):
             raise _errors.VsphereError(
-                f"session_id is of a session over {session.transport}: set transport to that, or to auto"
+                f"session_id belongs to a session over {session.transport}: set transport to {session.transport} or "
+                "auto"
             )
     else:
         from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _negotiation

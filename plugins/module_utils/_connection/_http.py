@@ -61,7 +61,7 @@ class Http:
 
     def __init__(self, options: _options.ConnectionOptions) -> None:
         if REQUESTS_IMPORT_ERROR:
-            raise _errors.MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
+            raise _errors.MissingLibrary("requests", "to connect to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
         self.host = options.hostname
         self.server_time: datetime.datetime | None = None
         self.name = f"{_options.in_url(options.hostname)}:{options.port}"
@@ -118,14 +118,14 @@ class Http:
         if response.is_redirect:
             where = response.headers["Location"]
             raise _errors.NotUnderstood(
-                f"{self.name} redirects to {where}, which is not followed because the login would travel along: give "
-                "the final address as hostname and port",
+                f"{self.name} redirects to {where}, but the module does not follow redirects with a login: set "
+                "hostname and port to the final address",
                 f"it redirects to {where}",
             )
         if response.status_code in (502, 503, 504):
             raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
-                "are still starting; try again later"
+                "are still starting: try again later"
             )
         return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content, is_whole)
 
@@ -140,7 +140,7 @@ class Http:
         if response.raw.tell() != int(length):
             # Otherwise urllib3 1 may send the next request, such as a logout, over this connection.
             self.close()
-            raise self.lost("it ended early")
+            raise self.lost("it was incomplete")
         return True
 
     @contextlib.contextmanager

@@ -60,11 +60,13 @@ def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa
             "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
-        return _errors.Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
+        return _errors.Unreachable(
+            "ca_path does not contain a certificate: set it to a file with CA certificates in PEM format"
+        )
     # Later on, the request has been sent.
     if any(map(_is_in_handshake, causes)):
         if "WRONG_VERSION_NUMBER" in text:
-            return _errors.Unreachable(f"{name} does not speak TLS: check port")
+            return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(*_TLS):
             return _errors.Unreachable(
                 f"the TLS connection to {name} failed ({text}): {_trust(attempt, text)}, or set validate_certs to "
@@ -72,22 +74,24 @@ def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa
             )
     if met(*_TIMEOUT):
         return _errors.TimedOut(
-            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if it is just slow"
+            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if the server is only slow"
         )
     if met(requests.exceptions.ConnectTimeout):
         return _errors.Unreachable(
-            f"{name} could not be reached within {attempt.connecting:.0f} s: check hostname, port and firewall, "
-            f"or {attempt.remedy}"
+            f"{name} was not reachable within {attempt.connecting:.0f} s: check hostname, port, and firewall, or "
+            f"{attempt.remedy}"
         )
     if met(socket.gaierror):
-        return _errors.Unreachable(f"the name {attempt.host} cannot be resolved ({text}): check hostname")
+        return _errors.Unreachable(f"cannot resolve the name {attempt.host} ({text}): check hostname")
     if is_new:
-        return _errors.Unreachable(f"{name} cannot be connected to ({text}): check hostname, port and firewall")
+        return _errors.Unreachable(f"cannot connect to {name} ({text}): check hostname, port, and firewall")
     if met(*_ADDRESS):
-        return _errors.VsphereError(f"{name} is no address to connect to ({text}): check hostname and proxy_host")
+        return _errors.VsphereError(f"{name} is not an address to connect to ({text}): check hostname and proxy_host")
     if [type(cause) for cause in causes] == [OSError]:
         # The one check that requests makes itself.
-        return _errors.VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
+        return _errors.VsphereError(
+            f"ca_path is not usable ({error}): set it to a file with CA certificates in PEM format"
+        )
     through = f" through the proxy {proxy}" if proxy else ""
     return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 
@@ -101,10 +105,10 @@ def _is_in_handshake(error: BaseException) -> bool:
 def _trust(attempt: Attempt, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
-        return "give hostname as the certificate has it"
+        return "set hostname to a name in the certificate"
     if isinstance(attempt.verify, str):
-        return f"ca_path {attempt.verify} does not hold the CA that signed its certificate: give another one"
-    return "name the CA that signed its certificate with ca_path"
+        return f"ca_path {attempt.verify} does not contain the CA that signed its certificate: set it to another file"
+    return "set ca_path to the CA that signed its certificate"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -45,9 +45,9 @@ class Login:
             transport.invoke(transport.manager("sessionManager"), "Login", login)
         except _errors.Fault as fault:
             sentences = {
-                "InvalidLogin": f"refuses the login of {self.user} (InvalidLogin): check username and password",
-                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): give another one, "
-                "or leave the option out for the server's own language",
+                "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password",
+                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): set another one, "
+                "or omit locale to use the language of the server",
             }
             if fault.type not in sentences:
                 raise
@@ -61,15 +61,15 @@ class Login:
             raise self._refusal
         if not self._options.password:
             raise _errors.VsphereError(
-                f"{self._host} does not know the session any more (NotAuthenticated): make a new one with "
-                "vsphere_session, or give username and password as well, so that it can be renewed",
+                f"{self._host} no longer knows the session (NotAuthenticated): create a new session with "
+                "vsphere_session, or also set username and password, so that the module can renew it",
                 **fault.result,
             ) from fault
         seconds = time.monotonic() - self._began
         if self._renewals >= SPARE_RENEWALS + seconds // 60:
             raise _errors.VsphereError(
                 f"{self._host} has ended {self._renewals + 1} sessions of {self.user} within {seconds:.0f} s "
-                "(NotAuthenticated): check who ends them, or what stands between",
+                "(NotAuthenticated): check for a client that ends them, or a device between controller and server",
                 **fault.result,
             ) from fault
         transport.forget_session()
@@ -79,7 +79,8 @@ class Login:
     def refused_at_once(self, fault: _errors.Fault) -> _errors.VsphereError:
         """The error for a session that is refused right after a login that has worked."""
         return _errors.VsphereError(
-            f"{self._host} refuses the session right after the login of {self.user} has worked (NotAuthenticated): "
-            "check what stands between, such as a load balancer that changes servers or drops cookies and headers",
+            f"{self._host} rejects the session right after a successful login of {self.user} (NotAuthenticated): "
+            "check for a device between controller and server, such as a load balancer that changes servers or drops "
+            "cookies and headers",
             **fault.result,
         )

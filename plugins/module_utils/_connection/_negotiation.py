@@ -57,11 +57,11 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
         return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
     if _candidates(content):
         raise _errors.VsphereError(
-            f"{http.name} ({content['about']['fullName']}) refuses VI/JSON ({_told(answers)}): set transport to auto "
+            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(answers)}): set transport to auto "
             "or soap"
         )
     raise _errors.VsphereError(
-        f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: set transport to auto or soap"
+        f"{http.name} does not support VI/JSON, which requires vCenter 8.0U1 or later: set transport to auto or soap"
     )
 
 

@@ -83,18 +83,18 @@ class ConnectionOptions:
             if given[name] and _values.unsendable(given[name])
         ]
         wrong += [
-            f"{name} {given[name]} is not a port: give a number from 1 to 65535"
+            f"{name} {given[name]} is not a port: set it to a number from 1 to 65535"
             for name in ("port", "proxy_port")
             if given[name] is not None and not 0 < given[name] < 65536
         ]
         if bool(given["proxy_host"]) != bool(given["proxy_port"]):
-            wrong.append("proxy_host and proxy_port belong together: give both or neither")
+            wrong.append("proxy_host and proxy_port require each other: set both or neither")
         if given["password"] and not given["username"] and given["session_id"]:
-            wrong.append("password is of no use without username: give both, or neither with a session_id")
+            wrong.append("password requires username: set both, or set session_id instead")
         if not 0 < given["request_timeout"] <= 3600:
-            wrong.append(f"request_timeout {given['request_timeout']} is no time to wait: give 1 to 3600 seconds")
+            wrong.append(f"request_timeout must be between 1 and 3600 seconds, got {given['request_timeout']}")
         if given["locale"] and not re.fullmatch(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8})*", given["locale"]):
-            wrong.append(f"locale {given['locale']!r} is not a locale: give one such as en_US, de or ja_JP")
+            wrong.append(f"locale {given['locale']!r} is not a locale: use a value such as en_US, de, or ja_JP")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
         return cls(**given)
@@ -108,12 +108,12 @@ def in_url(host: str) -> str:
 def _wrong_with(host: str) -> str:
     """What is wrong with a host, empty where that is nothing."""
     if "%" in host:
-        return "is an address with a zone, which no URL takes: give a name, or an address that is more than link-local"
+        return "is an address with a zone, which URLs do not support: use a name, or an address that is not link-local"
     if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):
         return ""
     return (
-        "is not a host name or address: give it without scheme, port and path, such as vcenter.example.com; the port "
-        "is an option of its own"
+        "is not a host name or address: omit scheme, port, and path, as in vcenter.example.com, and use the separate "
+        "option for the port"
     )
 
 

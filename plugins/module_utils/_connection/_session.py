@@ -50,6 +50,6 @@ class Session:
             return session
         except (binascii.Error, TypeError, ValueError) as error:
             raise _errors.VsphereError(
-                "session_id is not one that vsphere.tasks.vsphere_session has returned: register that module's result "
-                "and give its session_id"
+                "session_id does not come from vsphere.tasks.vsphere_session: register the result of that module and "
+                "use its session_id"
             ) from error

@@ -32,7 +32,7 @@ class Soap:
     name = "soap"
 
     def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
-        _pyvmomi.require("for SOAP, which this server or the option transport asks for")
+        _pyvmomi.require("for SOAP, which this server or the option transport requires")
         self.product = session.product or None
         self.accepted = False
         self.last_call = ""
@@ -65,7 +65,7 @@ class Soap:
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
         if name not in self._managers:
-            raise _errors.VsphereError(f"{self._http.name} has no {name}: it is a part of vCenter, not of ESXi")
+            raise _errors.VsphereError(f"{self._http.name} does not have {name}: only a vCenter has it")
         return self._managers[name]
 
     @property
@@ -83,8 +83,8 @@ class Soap:
             return find(_pyvmomi.wire_type(ref["type"]))
         except (AttributeError, KeyError, StopIteration) as error:
             raise _errors.VsphereError(
-                f"{_pyvmomi.registry_name()} knows no {ref['type']}.{member}, which SOAP needs: install a newer one, "
-                f"or set transport to json where {self._http.name} has VI/JSON"
+                f"{_pyvmomi.registry_name()} does not know {ref['type']}.{member}, which SOAP requires: install a "
+                f"later version, or set transport to json if {self._http.name} supports VI/JSON"
             ) from error
 
     def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
@@ -93,7 +93,8 @@ class Soap:
             value = call()
         except _pyvmomi.VmomiSupport.GetVmodlType("vmodl.fault.MethodNotFound") as error:
             raise _errors.VsphereError(
-                f"{self._http.name} has no {ref['type']}.{member} in release {self.release}: it came with a newer one"
+                f"{self._http.name} does not have {ref['type']}.{member} in release {self.release}: it requires a "
+                "later release"
             ) from error
         if isinstance(value, _decoder.SoapFault):
             data = dict(value.data)
@@ -117,7 +118,7 @@ class Soap:
             self._key = key
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
-            raise self._http.lost(f"nothing came for {info.name}")
+            raise self._http.lost(f"the answer does not contain {info.name}")
         return value
 
 

@@ -25,18 +25,18 @@ def read(
     ``declared`` is the registry's type of the value. An error of ``_errors`` says what is wrong with the answer.
     """
     if not answer.body.strip():
-        raise http.lost("it has no body")
+        raise http.lost("it has an empty body")
     # A fault is one whatever the status is.
     if answer.status not in (200, 500) or b"Envelope" not in answer.body[:1000]:
         if not answer.is_whole and answer.content_type == "text/xml":
-            raise http.lost("it ended early")
+            raise http.lost("it was incomplete")
         raise http.not_vsphere(answer)
     try:
         value = decoder.read(answer.body, method, declared)
     except _decoder.CutOff as error:
         raise http.lost(str(error)) from error
     except ValueError as error:
-        raise http.not_understood(f"XML that cannot be read: {error}") from error
+        raise http.not_understood(f"unreadable XML: {error}") from error
     if answer.status == 500 and not isinstance(value, _decoder.SoapFault):
         raise http.not_vsphere(answer)
     return value

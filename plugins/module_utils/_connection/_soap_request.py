@@ -72,8 +72,8 @@ def _object_of(ref: _values.Ref, stub: t.Any) -> t.Any:
         return _pyvmomi.wire_type(ref["type"])(ref["value"], stub)
     except KeyError:
         raise _errors.VsphereError(
-            f"{_pyvmomi.registry_name()} knows no type {ref['type']}, which SOAP needs for {ref['value']}: install a "
-            "newer one, or set transport to json where the server has VI/JSON"
+            f"{_pyvmomi.registry_name()} does not know the type {ref['type']}, which SOAP requires for "
+            f"{ref['value']}: install a later version, or set transport to json if the server supports VI/JSON"
         ) from None
 
 

@@ -111,9 +111,9 @@ class ViJson:
             raise _errors.SessionRefused(member)
         if answer.status == 404:
             raise _errors.NotUnderstood(
-                f"{self._http.name} knows no {self.last_call} in release {self.release} (HTTP 404): it may have come "
-                "with a newer release",
-                f"HTTP 404, as for what release {self.release} does not have",
+                f"{self._http.name} does not know {self.last_call} in release {self.release} (HTTP 404): it might "
+                "require a later release",
+                f"HTTP 404, which means that release {self.release} does not have it",
             )
         is_void = member in _VOID
         data = parse(self._http, answer)
@@ -135,13 +135,13 @@ class ViJson:
         """Raise an error where nothing is no value: 204 and null say that there is none, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
-            raise self._http.lost(f"nothing came for {member}")
+            raise self._http.lost(f"the answer does not contain {member}")
 
 
 def _segment(moid: str) -> str:
     """An object id as one segment of a path; a session's own objects have brackets in theirs."""
     if not moid or moid in (".", "..") or re.search(r"[\x00-\x1f\x7f]", moid):
-        raise _errors.VsphereError(f"{moid!r} is not the id of a managed object: ids look like task-123 or vm-45")
+        raise _errors.VsphereError(f"{moid!r} is not the ID of a managed object: use an ID such as task-123 or vm-45")
     return quote(moid, safe="")
 
 
@@ -149,7 +149,7 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     """The body of an answer, None where there is none."""
     if not answer.body.strip():
         if not answer.is_whole:
-            raise http.lost("it has no body, and does not say so")
+            raise http.lost("it has an empty body without status 204")
         return None
     if answer.content_type != "application/json":
         raise http.not_vsphere(answer)
@@ -158,8 +158,8 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     except (RecursionError, ValueError) as error:
         if not answer.is_whole:
             raise http.lost(str(error)) from error
-        raise http.not_understood(f"JSON that cannot be read: {error}") from error
+        raise http.not_understood(f"unreadable JSON: {error}") from error
     if isinstance(value, (int, float)) and not answer.is_whole:
         # All else says itself where it ends.
-        raise http.lost("it does not say where its number ends")
+        raise http.lost("it does not mark the end of its number")
     return value

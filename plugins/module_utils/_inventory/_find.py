@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding an object of the inventory by its id, its name or its inventory path.
+"""Finding an inventory object by its id, its name or its inventory path.
 
 Private to the collection: it may change at any time.
 """
@@ -34,24 +34,24 @@ def find_entity(
         if at_path:
             return at_path
         raise _errors.VsphereError(
-            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
-            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01; "
-            "a / in a name is written %2f"
+            f"{entity.option}.path: {entity.path} does not exist in the inventory: start with the datacenter (or its "
+            "folder), continue with vm, host, datastore, or network, as in DC0/vm/folder/web-01, and write a / in a "
+            "name as %2f"
         )
     found = _names(connection, entity.type, deadline)
     names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
-    called = f"{entity.type or 'object of the inventory'} is called {entity.name}"
+    called = f"{entity.type or 'inventory object'} has the name {entity.name}"
     if fitting:
         raise _errors.VsphereError(
-            f"{entity.option}.name: more than one {called}; give the path, or type and moid, of one: "
+            f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
             + _listed(connection, fitting)
         )
     near = _errors.close_to(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    there_is = f"; there is {_listed(connection, candidates)}" if candidates else ""
+    there_is = f": use one of {_listed(connection, candidates)}" if candidates else ""
     raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
 
 

@@ -33,7 +33,7 @@ class Named:
         """The object with that type, name or path, which stands at ``path``; ValueError where it is none."""
         entity = _entity.Entity(path, **given).checked()
         if not entity.is_one or (entity.name and entity.path):
-            raise ValueError("takes name or path, one of them")
+            raise ValueError("requires either name or path")
         return cls(entity, declared)
 
     def look_up(self, connection: _connection.Connection) -> _values.Ref:
@@ -41,7 +41,7 @@ class Named:
         type_ = _registry.find_type(found["type"])
         if type_ is not None and not _registry.extends(type_, self.declared):
             wanted = _registry.name_of(self.declared)
-            raise _errors.VsphereError(f"{self.entity.option}: takes a {wanted}, not a {found['type']}")
+            raise _errors.VsphereError(f"{self.entity.option}: requires a {wanted}, not a {found['type']}")
         return found
 
 

@@ -78,7 +78,7 @@ class Finder:
         _check_is_reference(option, declared, target.steps)
         if value is None:
             raise _errors.VsphereError(
-                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it does not lead to an object"
             )
         return t.cast("_values.Ref", value)
 
@@ -120,14 +120,15 @@ def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, s
         found = _registry.member_type(type_, name)
         if found is None:
             raise ValueError(
-                f"{_registry.name_of(type_)} has no property {name}" + _errors.nearest(name, _registry.members(type_))
+                f"{_registry.name_of(type_)} does not have a property {name}"
+                + _errors.nearest(name, _registry.members(type_))
             )
         type_, part = found, f"{part}.{name}".lstrip(".")
         kind = _registry.kind(type_)
         if kind == "reference" or not rest:
             return part, type_, rest
         if kind != "object":
-            raise ValueError(f"{part} is {_registry.name_of(type_)}, which has no property {rest}")
+            raise ValueError(f"{part} is {_registry.name_of(type_)}, which does not have a property {rest}")
 
 
 def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
@@ -149,7 +150,7 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     """The error for an object that is not there."""
     return _errors.VsphereError(
-        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid"
+        f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
         + fault.more,
         **fault.result,
     )
@@ -163,19 +164,19 @@ def _check_is_reference(option: str, type_: _registry.ViType, path: str) -> None
     if kind == "object":
         members = _registry.members(type_).values()
         onward = [f"{path}.{each.name}" for each in members if _registry.kind(each.type) == "reference"]
-    hint = f"go on to {' or '.join(onward)}" if onward else "name the object by type and moid"
-    raise _errors.VsphereError(f"{option}: {path} is {_registry.name_of(type_)} and no reference to one object; {hint}")
+    hint = f"continue the path with {' or '.join(onward)}" if onward else "set type and moid of the object"
+    raise _errors.VsphereError(f"{option}: {path} is {_registry.name_of(type_)}, not a reference to an object: {hint}")
 
 
 def _check_manager(option: str, type_: _registry.ViType | None) -> None:
     """Refuse a type of which the service content never names an object."""
     if type_ is None:
-        raise _errors.VsphereError(f"{option} names no object: give type and moid, name or path")
+        raise _errors.VsphereError(f"{option} does not identify an object: set type and moid, name, or path")
     content = _registry.members(_registry.find_type("ServiceContent")).values()
     if not any(_registry.kind(each.type) == "reference" and _registry.extends(type_, each.type) for each in content):
         raise _errors.VsphereError(
-            f"{option}: which {_registry.name_of(type_)}? Give its moid, name or path; only a manager, which "
-            "the service content names once, needs none"
+            f"{option} does not identify a {_registry.name_of(type_)}: set moid, name, or path, which only a manager "
+            "does not require"
         )
 
 
@@ -184,6 +185,6 @@ def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
     found = [each for each in content.values() if isinstance(each, dict) and each.get("type") == type_]
     if len(found) != 1:
         raise _errors.VsphereError(
-            f"{connection.host} has no {type_} in its service content: give moid, name or path of one"
+            f"{connection.host} does not have {type_} in its service content: set moid, name, or path"
         )
     return t.cast("_values.Ref", found[0])

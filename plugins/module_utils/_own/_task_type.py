@@ -52,23 +52,23 @@ class TaskTypeOptions:
         wrong = []
         if not re.fullmatch(_KEY, extension):
             wrong.append(
-                f"extension {extension!r} is not the key of an extension: name it like a Java package, "
-                "such as com.example.ansible"
+                f"extension {extension!r} is not the key of an extension: use the form of a Java package, such as "
+                "com.example.ansible"
             )
         if version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):
-            wrong.append(f"version {version!r} is not a version: give numbers and dots, such as 1.0.0")
+            wrong.append(f"version {version!r} is not a version: use numbers and dots, such as 1.0.0")
         if not params["task_types"]:
-            wrong.append("task_types is empty: name the task types that are meant")
+            wrong.append("task_types is empty: list at least one task type")
         task_types: dict[str, dict[str, str]] = {}
         for given in params["task_types"]:
             task_id, labels = given["id"], given["labels"] or {}
             if task_id in task_types:
-                wrong.append(f"task_types names {task_id} twice")
+                wrong.append(f"task_types contains {task_id} twice: remove one of them")
             # Types that others have made may be named otherwise, and can be removed all the same.
             if present and not re.fullmatch(_TASK_ID, task_id):
                 wrong.append(
-                    f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so "
-                    "name it like a Java package, such as com.example.ansible.backup"
+                    f"task_types: {task_id!r} is not the ID of a task type: use the form of a Java package, which is "
+                    "unique in the vCenter, such as com.example.ansible.backup"
                 )
             wrong += _wrong_with(task_id, labels)
             task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
@@ -80,9 +80,9 @@ class TaskTypeOptions:
 def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
     for locale, label in labels.items():
         if not re.fullmatch(_LOCALE, locale):
-            yield f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
+            yield f"labels of {task_id}: {locale!r} is not a locale: use a value such as en or de_DE, in quotes"
         if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
-            yield f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
+            yield f"labels of {task_id}: {locale} must be the text for the vSphere Client, not {label!r}"
 
 
 def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:

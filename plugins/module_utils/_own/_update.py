@@ -63,13 +63,13 @@ def _plan_past(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> list[Call]:
     """No calls for a task that only the history has, which may be what is wanted already; else an error."""
-    has = f"{connection.host} has {_taskinfo.label(task)} in its history only"
+    has = f"{connection.host} has {_taskinfo.label(task)} only in its history"
     if not _taskinfo.is_over(task):
-        raise _errors.VsphereError(f"{has}, which does not say how it ended")
+        raise _errors.VsphereError(f"{has}, which does not contain its outcome")
     if options.custom_values:
-        raise _errors.VsphereError(f"{has}, which knows no custom values: leave custom_values out")
+        raise _errors.VsphereError(f"{has}, which does not contain custom values: omit custom_values")
     if _plan(task, options):
-        raise _errors.VsphereError(f"{has}, where its description can no longer be set")
+        raise _errors.VsphereError(f"{has}, so the module can no longer set its description: omit description")
     return []
 
 
@@ -83,7 +83,8 @@ def _send(
             if fault.type != "InvalidState":
                 raise
             raise _errors.VsphereError(
-                f"{_taskinfo.label(task)} is {task['state']}, where {method} is refused (InvalidState){fault.more}",
+                f"{_taskinfo.label(task)} is {task['state']}, so the server rejects {method} "
+                f"(InvalidState){fault.more}",
                 **fault.result,
             ) from fault
         context.known["changed"] = True
@@ -128,8 +129,8 @@ def _plan_state(
     queued = task["state"] == "queued"
     if needs_running and (options.state == "queued" or (queued and options.state is None)):
         raise _errors.VsphereError(
-            f"{_taskinfo.label(task)} is or would be queued and takes no progress before it runs: "
-            "give state: running too"
+            f"{_taskinfo.label(task)} is or would be queued, and accepts progress only while it runs: also set state: "
+            "running"
         )
     if options.state in (None, task["state"]):
         return [], []
@@ -151,12 +152,8 @@ def _check_custom_fields(task: _taskinfo.Task, options: _update_options.UpdateOp
     unknown = [name for name in options.custom_values if name not in known]
     if unknown:
         raise _errors.VsphereError(
-            f"custom_values: no custom field of tasks is called {', '.join(unknown)}; "
-            + (
-                f"there is {', '.join(known)}"
-                if known
-                else "none is defined yet, an administrator adds them in vCenter"
-            )
+            f"custom_values: no custom field of tasks has the name {', '.join(unknown)}: "
+            + (f"use one of {', '.join(known)}" if known else "an administrator must define it in vCenter")
         )
 
 
@@ -165,7 +162,8 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
     if options.state is None:
         if options.progress is not None and options.progress != task["progress"]:
             raise _errors.VsphereError(
-                f"{_taskinfo.label(task)} is over (state {task['state']}), so its progress can no longer be set"
+                f"{_taskinfo.label(task)} has ended (state {task['state']}), so the module can no longer set its "
+                "progress: omit progress"
             )
         return
     differs = options.state != task["state"]
@@ -176,9 +174,8 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
         what = "result" if task["state"] == "success" else "error"
         found = task["result"] if what == "result" else (task["error"] or {}).get("message")
         raise _errors.VsphereError(
-            f"{_taskinfo.label(task)} is over already with state {task['state']} and "
-            f"{f'no {what}' if found is None else f'{what} {found!r}'}: "
-            "the outcome of a task cannot be changed"
+            f"{_taskinfo.label(task)} has already ended with state {task['state']} and "
+            f"{f'no {what}' if found is None else f'{what} {found!r}'}: you cannot change the outcome of a task"
         )
 
 

@@ -54,12 +54,16 @@ class UpdateOptions:
         custom_values = {name: _custom_value(name, v) for name, v in (params["custom_values"] or {}).items()}
         if result is not None and state != "success":
             raise _errors.VsphereError(
-                "result goes with state: success only: vCenter keeps a result for no other state"
+                "result requires state: success, because vCenter does not keep a result for other states"
             )
         if error is not None and state != "error":
-            raise _errors.VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
+            raise _errors.VsphereError(
+                "error requires state: error, because vCenter does not keep an error for other states"
+            )
         if progress is not None and not 0 <= progress <= 100:
-            raise _errors.VsphereError(f"progress {progress} is not a percentage: give a whole number from 0 to 100")
+            raise _errors.VsphereError(
+                f"progress {progress} is not a percentage: set it to a whole number from 0 to 100"
+            )
         result_data = None if result is None else build_result(result, secrets)
         fault_data = None if error is None else _fault(_checked("error", error, _ERROR), secrets)
         return cls(task_id, state, progress, description, custom_values, result, result_data, fault_data)
@@ -84,7 +88,7 @@ def _description(given: t.Any) -> dict[str, str] | None:
     if isinstance(given, dict):
         return {name: _given.xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
     if isinstance(given, (bool, list)):
-        raise _errors.VsphereError(f"description takes a text, or key and message, not {given!r}")
+        raise _errors.VsphereError(f"description must be a string, or a dictionary with key and message, not {given!r}")
     return described(given)
 
 
@@ -97,14 +101,14 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
     """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
     for name, part in given.items():
         if part is None:
-            raise _errors.VsphereError(f"{option}.{name} is null: fill it, or leave it out (default(omit))")
+            raise _errors.VsphereError(f"{option}.{name} is null: set a value, or omit it with default(omit)")
         # Ansible makes the text of it that Python has.
         if spec.get(name, {}).get("type") == "str" and isinstance(part, (bool, dict, list)):
-            raise _errors.VsphereError(f"{option}.{name} takes a text, not {_given.shown(part)}")
+            raise _errors.VsphereError(f"{option}.{name} must be a string, not {_given.shown(part)}")
     validation = ArgumentSpecValidator(spec).validate(given)
     if validation.unsupported_parameters:
         raise _errors.VsphereError(
-            f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}"
+            f"{option} does not support {', '.join(given.keys() - spec.keys())}: use {', '.join(spec)}"
         )
     if validation.error_messages:
         raise _errors.VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
@@ -136,7 +140,7 @@ def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
 
         fault = _result_types.build_fault(type_name, members, secrets)
     if not _given.xml_text(given["message"]):
-        raise _errors.VsphereError("error: message is empty: say why the task has failed")
+        raise _errors.VsphereError("error.message is empty: set it to the reason of the failure")
     return {**fault, "faultMessage": [_why(given["message"])]}
 
 

@@ -44,7 +44,7 @@ class StartOptions:
         given = params["params"] or {}
         masked = set(_builder.texts(given))
         secrets |= masked
-        _registry.require_registry("to know what operations and types there are, whichever the protocol")
+        _registry.require_registry("to know operations and types, with every protocol")
         builder = _builder.Builder(_named.Named.from_parts)
         problems = builder.problems
         # To leave one out may mean to let the server choose.
@@ -126,8 +126,8 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
     is_entity = _entity.is_a(ref["type"], "ManagedEntity")
     entity = f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_entity else ""
     advice = _errors.Advice(
-        f". It is not repeated: vsphere_task_info with {entity}begin_time {since} shows whether there is a task "
-        + method,
+        f". The module does not repeat it: use vsphere_task_info with {entity}begin_time {since} to find out whether "
+        "the task exists" + method,
         {"sent_at": since},
     )
     try:
@@ -141,16 +141,18 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
 def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
     """The method that is to be called on an object of that type, as far as it is known, or of one that extends it."""
     if not name.strip():
-        raise _errors.VsphereError("method is empty: name an operation that returns a task, such as PowerOnVM_Task")
+        raise _errors.VsphereError(
+            "method is empty: set it to an operation that returns a task, such as PowerOnVM_Task"
+        )
     method = _registry.find_method(name)
     if method is None:
         hint = _errors.nearest(name, _registry.task_methods(type_)) or _errors.nearest(
             name, _registry.task_methods(None)
         )
-        raise _errors.VsphereError(f"method: {_registry.registry_name()} knows no method {name}" + hint)
+        raise _errors.VsphereError(f"method: {_registry.registry_name()} does not know the method {name}" + hint)
     if not method.returns_task:
         raise _errors.VsphereError(
-            f"method: {name} of {_registry.name_of(method.owner)} returns no task, so it is none to be started here"
+            f"method {name} of {_registry.name_of(method.owner)} does not return a task, so this module cannot start it"
             + _errors.nearest(name, _registry.task_methods(method.owner))
         )
     if type_ and not (_registry.extends(type_, method.owner) or _registry.extends(method.owner, type_)):
@@ -161,7 +163,7 @@ def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
 def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.VsphereError:
     name = _registry.name_of(type_)
     return _errors.VsphereError(
-        f"method: {method.name} is a method of {_registry.name_of(method.owner)}, and the object is a {name}"
+        f"method: {method.name} is a method of {_registry.name_of(method.owner)}, but object is a {name}"
         + _errors.nearest(method.name, _registry.task_methods(type_))
     )
 

@@ -41,7 +41,7 @@ UNLESS_SPEC: dict[str, t.Any] = {
 
 
 class Exists(t.NamedTuple):
-    """An object of the inventory exists."""
+    """An inventory object exists."""
 
     entity: _entity.Entity
 

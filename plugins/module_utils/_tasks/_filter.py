@@ -81,9 +81,9 @@ class Filter(t.NamedTuple):
 def _wrong_with(name: str, value: str) -> str:
     """Why nobody can mean that value of the option; empty where somebody can."""
     if name in _IDS and _values.was_data(value):
-        return "has a dictionary or a list: give the id or key alone"
+        return "contains a dictionary or a list: set only the ID or key"
     if name == "users" and value != value.strip():
-        return f"has {value!r}, and no user begins or ends with a space: give a list, or only a comma between two"
+        return f"contains {value!r}, but a user cannot start or end with a space: use a list, or a comma without spaces"
     return _values.unsendable(value)
 
 
@@ -117,14 +117,14 @@ class Conditions:
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in given.items():
             if value == [] or (isinstance(value, str) and not value.strip()):
-                raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
+                raise _errors.VsphereError(f"{name} is empty and would match no task: set a value, or omit it")
             for each in value if isinstance(value, list) else [value]:
                 why = _wrong_with(name, str(each))
                 if why:
                     raise _errors.VsphereError(f"{name} {why}")
         for chain in given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
-                raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
+                raise _errors.VsphereError(f"event_chain_ids: {chain} is not the ID of a chain: use a 32-bit integer")
         given.update({name: _time(name, given[name]) for name in ("begin_time", "end_time") if name in given})
         return cls(**given)
 
@@ -174,7 +174,9 @@ class Conditions:
             None if time is None else _values.utc(_since(time, now)) for time in (self.begin_time, self.end_time)
         )
         if begin and end and begin > end:
-            raise _errors.VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
+            raise _errors.VsphereError(
+                f"begin_time {begin} is later than end_time {end}: set an earlier begin_time or a later end_time"
+            )
         member, key = _TIMES[self.time_type]
         part = {"_typeName": "TaskFilterSpecByTime", "timeType": member}
         part.update({name: time for name, time in (("beginTime", begin), ("endTime", end)) if time})
@@ -238,6 +240,6 @@ def _time(option: str, text: str) -> Time:
         return time
     except (OverflowError, ValueError):
         raise _errors.VsphereError(
-            f"{option} {text!r} is not a time: give ISO 8601 with a zone, such as 2026-01-31T08:00:00Z or "
+            f"{option} {text!r} is not a time: use ISO 8601 format with a time zone, such as 2026-01-31T08:00:00Z or "
             "2026-01-31T08:00:00+01:00, or an age such as -2h (units s, m, h, d, w)"
         ) from None

@@ -64,7 +64,9 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
     except _errors.Fault as fault:
         if fault.type != "NotSupported":
             raise
-        raise _errors.NoHistory(f"{connection.host} keeps no history of tasks, as only a vCenter does") from fault
+        raise _errors.NoHistory(
+            f"{connection.host} does not keep a history of tasks, because it is not a vCenter"
+        ) from fault
     return t.cast("_values.Ref", collector)
 
 

@@ -40,8 +40,8 @@ def find_all(reader: _reader.TaskReader, task_ids: list[str], deadline: float | 
     unknown = [task_id for task_id in task_ids if task_id not in known]
     if unknown:
         besides = (
-            f", which are not among the newest {NEWEST} tasks of its history either; vsphere_task_info with source: "
-            "history looks through all of it"
+            f", which are not in the newest {NEWEST} tasks of its history either; vsphere_task_info with source: "
+            "history searches the whole history"
         )
         raise reader.unknown_ids(unknown, besides if _has_history(reader.connection) else "")
     return tasks

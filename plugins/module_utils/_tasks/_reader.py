@@ -45,12 +45,12 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
     """The ids of that option without repetitions, refused where one cannot be the id of a task."""
     for task_id in task_ids:
         if not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", task_id) or ":" in task_id.partition("-")[0]:
-            found = repr(task_id) if task_id else "an empty text"
+            found = repr(task_id) if task_id else "an empty string"
             if _values.was_data(task_id):
                 found = "a dictionary or a list"
             raise _errors.VsphereError(
-                f"{option}: {found} is not a task id: give the managed object id alone, such as task-123, "
-                "as vsphere_task_info returns it in the id of each task"
+                f"{option}: {found} is not a task ID: use only the managed object ID, such as task-123, which "
+                "vsphere_task_info returns as id of each task"
             )
     return list(dict.fromkeys(task_ids))
 
@@ -80,8 +80,8 @@ class TaskReader:
         if self.forbidden:
             self.context.known.setdefault("forbidden_task_ids", list(self.forbidden))
             self.context.warn(
-                f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, who lacks a privilege "
-                "there, such as System.View: left out"
+                f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, so the result omits "
+                "them: grant a privilege such as System.View on their objects"
             )
 
     def given(self, task_ids: list[str], custom_values: bool = False, deadline: float | None = None) -> Reading:
@@ -156,7 +156,7 @@ class TaskReader:
 
     def unknown_ids(self, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
         """The error that names task ids which the server does not know; ``besides`` says more of them."""
-        sentence = f"{self.connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
+        sentence = f"{self.connection.host} does not know {', '.join(task_ids)}: check the IDs{besides}"
         return _errors.VsphereError(sentence, missing_task_ids=task_ids)
 
     def _from_info(self, info: t.Any, task_id: str | None = None) -> _taskinfo.Task:

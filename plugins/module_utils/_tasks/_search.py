@@ -73,16 +73,16 @@ class Search:
                 reading = reading._replace(tasks=self._reader.tree(reading.tasks, selection.page_size))
         except _errors.NoHistory as error:
             needs = selection.needs_history
-            asked = f", which {' and '.join(needs)} asked for" if needs else ""
-            remedy = "" if needs == ["children"] else "; source: recent looks through the recent tasks only"
+            asked = f", which {' and '.join(needs)} requires" if needs else ""
+            remedy = "" if needs == ["children"] else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
         except _errors.Fault as fault:
             ref = self._ref
             if ref is None or not fault.missing or _values.plain(fault.missing) != _values.plain(ref):
                 raise
             raise _errors.VsphereError(
-                f"entity: {self._connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the "
-                "tasks of what was deleted are found without entity, by the other options"
+                f"entity: {self._connection.host} does not know {ref['type']} {ref['value']}: check type and moid; to "
+                "find tasks of a deleted object, use other options instead of entity"
             ) from fault
         return reading
 
@@ -92,8 +92,8 @@ class Search:
         if reading.is_cut and (selection.limit is None or self._acted_on):
             which = "newest" if selection.newest_first else "oldest"
             self._reader.context.warn(
-                f"the selection is cut at limit {self._limit}: more tasks fit the options, and the {which} "
-                f"{self._limit} are taken; raise limit"
+                f"more than {self._limit} tasks match the options, so the selection contains only the {which} "
+                f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
 

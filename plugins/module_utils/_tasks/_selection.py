@@ -86,11 +86,11 @@ class Selection:
         for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] is not None and (params[name] < 1 or (most and params[name] > most)):
                 raise _errors.VsphereError(
-                    f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
+                    f"{name} {params[name]} is out of range: set it to 1 {f'to {most}' if most else 'or more'}"
                 )
         if params["source"] == "recent" and recursion != "self":
             raise _errors.VsphereError(
-                "entity.recursion needs the history, which knows the inventory: leave source out"
+                "entity.recursion requires the history: omit source, or set it to auto or history"
             )
         return cls(
             task_ids=None if params["task_ids"] is None else _reader.check_ids("task_ids", params["task_ids"]),
@@ -129,10 +129,11 @@ class Selection:
         """Refuse to wait for everything, and to do something about nearly everything at the time limit."""
         if self.task_ids is None and not (self.entity or self.conditions.given):
             raise _errors.VsphereError(
-                "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
+                "the tasks to wait for are missing: set task_ids, or options that select tasks, such as states or "
+                "entity"
             )
         if on_timeout == "cancel":
-            self.check_for_cancellation("on_timeout: cancel is too much for all tasks that these options select")
+            self.check_for_cancellation("on_timeout: cancel requires a more specific selection")
 
     def check_for_cancellation(self, why: str) -> None:
         """Refuse a selection by no more than what a large part of all tasks have in common."""
@@ -143,20 +144,18 @@ class Selection:
         has_object = entity and entity.is_one and not (entity.is_root and self.recursion != "self")
         if self.task_ids is None and not has_object and not narrowing:
             raise _errors.VsphereError(
-                f"{why}: give task_ids, one object (entity with moid, name or path, but not all that is below the root "
-                f"folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, a "
-                "time, a state and the like narrow the tasks too little"
+                f"{why}: set task_ids, a single object (entity with moid, name, or path, but not everything below the "
+                f"root folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, "
+                "a time, or a state matches too many tasks"
             )
 
 
 def _check_entity(entity: _entity.Entity, recursion: str) -> None:
     # As for the other options, what turns out to be empty must not select everything.
     if not (entity.is_one or entity.type):
-        raise _errors.VsphereError(
-            "entity is empty: give its type, and its moid, name or path, or leave the option out"
-        )
+        raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
     if recursion != "self" and not entity.is_one:
-        raise _errors.VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
+        raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
 
 
 def _is_wide(pattern: str) -> bool:

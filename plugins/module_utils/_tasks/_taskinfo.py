@@ -106,9 +106,7 @@ def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
     rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
-    return _values.clean(
-        f"what {host} says of {', '.join(tasks[:_FEW] + rest)} cannot be read in part: the members named are null"
-    )
+    return _values.clean(f"{host} returned unreadable members of {', '.join(tasks[:_FEW] + rest)}: they are null")
 
 
 def is_over(task: Task) -> bool:
@@ -138,7 +136,10 @@ def describe(task: Task) -> str:
         # Only a run that has to do with failed tasks needs it.
         from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
 
-        return f"{label(task)} failed: {_faults.why(task['error']) if task['error'] else 'no reason given (no fault)'}"
+        return (
+            f"{label(task)} failed: "
+            f"{_faults.why(task['error']) if task['error'] else 'the server gave no reason (no fault)'}"
+        )
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
     return f"{label(task)} is {_values.clean(task['state'] or 'in an unknown state')}{percent}"
 

@@ -24,8 +24,8 @@ def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
         same = [each for each in seen if _is_same(user, each)]
         near = same or _errors.close_to(user, seen)
         if same or not found:
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"they are of {', '.join(seen[:5])}"
-            said.append(f"no task that the other options fit is of the user {user}; {remedy}")
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"they belong to {', '.join(seen[:5])}"
+            said.append(f"the user {user} started none of the tasks that match the other options: {remedy}")
     return "; ".join(said)
 
 

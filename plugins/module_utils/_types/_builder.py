@@ -60,7 +60,7 @@ class Builder:
         for name, value in given.items():
             member = known.get(name)
             if member is None:
-                self._wrong(path, f"{whole} has no {name}{_errors.nearest(name, known)}")
+                self._wrong(path, f"{whole} does not have {name}{_errors.nearest(name, known)}")
                 # It may be one of those in another spelling, too.
                 meant = [known[each] for each in _errors.close_to(name, known)]
                 self.hide(value, any(each.secret for each in meant) or name in _registry.secret_names())
@@ -73,7 +73,7 @@ class Builder:
                 data[name] = built
         for name, member in known.items():
             if member.required and given.get(name) in (None, []):
-                self._wrong(path, f"{whole} needs {name} ({_registry.name_of(member.type)})")
+                self._wrong(path, f"{whole} requires {name} ({_registry.name_of(member.type)})")
         return data
 
     def hide(self, value: t.Any, secret: bool = False) -> None:
@@ -92,7 +92,9 @@ class Builder:
 
     def _list(self, path: str, declared: _registry.ViType, value: t.Any) -> list[t.Any]:
         if not isinstance(value, list):
-            raise ValueError(f"takes {_registry.name_of(declared)}, not {_given.shown(value)}: put it into a list")
+            raise ValueError(
+                f"must be {_registry.name_of(declared)}, not {_given.shown(value)}: put the value into a list"
+            )
         return [self.build(f"{path}[{place}]", _registry.item_of(declared), item) for place, item in enumerate(value)]
 
     def _any(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
@@ -102,7 +104,7 @@ class Builder:
             data = self._reference(path, anything, value) if is_ref else _given.boxed(value)
             if data is None:
                 raise ValueError(
-                    "any type fits here, so say with _typeName which one it is; a list goes with it as _value, as in "
+                    "any type is possible here: add _typeName, and put a list into _value, as in "
                     "{_typeName: ArrayOfOptionValue, _value: [...]}"
                 )
             return data
@@ -111,13 +113,13 @@ class Builder:
         if name == "ManagedObjectReference":
             return self._reference(path, anything, value)
         if type_ is None:
-            raise ValueError(f"{_registry.registry_name()} knows no type {name}")
+            raise ValueError(f"{_registry.registry_name()} does not know the type {name}")
         if _registry.kind(type_) == "object":
             return self._object(path, type_, value)
         if _registry.kind(type_) == "reference":
-            raise ValueError(f"{name} is an object, which is referred to as {{type: {name}, moid: its id}}")
+            raise ValueError(f"{name} is a managed object: refer to it as {{type: {name}, moid: its ID}}")
         if set(value) != {"_typeName", "_value"}:
-            raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
+            raise ValueError(f"{name} is not a data object: put its contents into _value, without other members")
         return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
 
     def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
@@ -132,14 +134,14 @@ class Builder:
         if self._by_name is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}, {name} or {path}" if self._by_name else "{type, moid}"
             what = "a moid without its type" if "moid" in given else _given.shown(value)
-            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
+            raise ValueError(f"must be a {wanted}, as its ID or as {ways}, not {what}")
         # A path needs no type, and any type will do where any entity does.
         type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
         return self._by_name(path, {"type": type_, **given}, declared)
 
     def _object(self, path: str, declared: _registry.ViType, value: t.Any) -> _values.Data:
         if not isinstance(value, dict):
-            raise ValueError(f"takes a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
+            raise ValueError(f"must be a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
         given = {name: member for name, member in value.items() if name != "_typeName"}
         type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
         name = _registry.name_of(type_)
@@ -181,11 +183,11 @@ def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.
     if fitting:
         more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
         raise ValueError(
-            f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit"
+            f"requires _typeName, because {name} has several types: use one of {', '.join(fitting[:_SHOWN])}{more}"
         )
     everything = set(_registry.members(declared)).union(*members.values())
     unknown = [each for each in given if each not in everything]
     hints = [f"none has {each}{_errors.nearest(each, everything)}" for each in unknown] or [
         f"none has all of {', '.join(given)}"
     ]
-    raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")
+    raise ValueError(f"requires _typeName, because {name} has several types, but {'; '.join(hints)}")

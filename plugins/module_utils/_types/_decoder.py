@@ -104,12 +104,12 @@ class Decoder:
         body = _parse(document).find(f"{_ENVELOPE}Body")
         answer = None if body is None else next(iter(body), None)
         if answer is None:
-            raise ValueError("no SOAP answer")
+            raise ValueError("an answer without a SOAP envelope")
         try:
             if answer.tag == f"{_ENVELOPE}Fault":
                 return SoapFault(self._soap_fault(answer))
             if _local(answer.tag) != f"{method}Response":
-                raise ValueError(f"{_local(answer.tag)} where {method}Response belongs")
+                raise ValueError(f"{_local(answer.tag)} instead of {method}Response")
             values = [each for each in answer if _local(each.tag) == "returnval"]
             if not values:
                 return None

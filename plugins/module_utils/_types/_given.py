@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
-QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
+QUOTE_IT = "must be {}, but YAML reads words such as on, off, yes, and no as booleans: quote the value"
 
 
 def xml_text(given: object) -> str:
@@ -26,9 +26,9 @@ def xml_text(given: object) -> str:
 def text(value: t.Any) -> str:
     """The text that a text or a number stands for; ValueError for anything else."""
     if isinstance(value, bool):
-        raise ValueError(QUOTE_IT.format("a text"))
+        raise ValueError(QUOTE_IT.format("a string"))
     if not isinstance(value, (str, int, float)):
-        raise ValueError(f"takes a text, not {shown(value)}")
+        raise ValueError(f"must be a string, not {shown(value)}")
     why = _values.unsendable(str(value))
     if why:
         raise ValueError(why)
@@ -51,11 +51,11 @@ def boxed(value: t.Any) -> t.Any:
         return {"_typeName": "boolean", "_value": value}
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
-            raise ValueError(f"{value} does not fit into 64 bits: give it as a text")
+            raise ValueError(f"{value} does not fit into 64 bits: use a string")
         return {"_typeName": "int" if -(2**31) <= value < 2**31 else "long", "_value": value}
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{value} is no number that JSON or XML could hold: give it as a text")
+            raise ValueError(f"{value} is not a number in JSON or XML: use a string")
         return {"_typeName": "double", "_value": value}
     if isinstance(value, str):
         return {"_typeName": "string", "_value": text(value)}

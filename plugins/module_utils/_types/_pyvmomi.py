@@ -29,7 +29,7 @@ except Exception as error:  # noqa: BLE001 (see above)
     SoapStubAdapterBase = object
     if not isinstance(error, ImportError):
         _REMEDY = (
-            f". The one that is installed says: {error}. To replace it, run {executable} -m pip install --upgrade "
+            f". The installed version reports: {error}. To replace it, run {executable} -m pip install --upgrade "
             f"'{_LIBRARY}'"
         )
 

@@ -40,12 +40,12 @@ _PREFIXES = {
 def find_managed_type(name: str) -> _registry.ViType:
     """The type of managed objects of that name; ValueError where there is none."""
     if not name.strip():
-        raise ValueError("the type is empty: name one, such as VirtualMachine")
+        raise ValueError("the type is empty: set a type, such as VirtualMachine")
     type_ = _registry.find_type(name)
     if type_ is None or _registry.kind(type_) != "reference":
         known = map(_registry.name_of, _registry.descendants(_registry.find_type("ManagedObject")))
         raise ValueError(
-            f"{_registry.registry_name()} knows no type of managed objects {name}" + _errors.nearest(name, known)
+            f"{_registry.registry_name()} does not know the managed object type {name}" + _errors.nearest(name, known)
         )
     return type_
 
@@ -53,15 +53,17 @@ def find_managed_type(name: str) -> _registry.ViType:
 def check_id(type_: _registry.ViType, moid: str) -> None:
     """ValueError where the id is one of another type, or none."""
     if not moid.strip():
-        raise ValueError(f"takes a {_registry.name_of(type_)}, and the id is empty: fill it, or leave all of it out")
+        raise ValueError(
+            f"must be a {_registry.name_of(type_)}, but the ID is empty: set a value, or omit the whole parameter"
+        )
     # The id of a network file system's datastore on an ESXi may be an address with a path.
     if "/" in moid and _registry.name_of(type_) != "Datastore":
         raise ValueError(
-            f"takes a {_registry.name_of(type_)}, and {moid} is no id: a path is given as {{path: {moid}}}"
+            f"must be a {_registry.name_of(type_)}, but {moid} is not an ID: write a path as {{path: {moid}}}"
         )
     found = _type_of(moid)
     if found and not (_registry.extends(found, type_) or _registry.extends(type_, found)):
-        raise ValueError(f"takes a {_registry.name_of(type_)}, and {moid} is the id of a {_registry.name_of(found)}")
+        raise ValueError(f"must be a {_registry.name_of(type_)}, but {moid} is the ID of a {_registry.name_of(found)}")
 
 
 def from_id(declared: _registry.ViType, moid: str) -> _values.Ref:
@@ -72,7 +74,9 @@ def from_id(declared: _registry.ViType, moid: str) -> _values.Ref:
     if type_ is not None and _registry.extends(type_, declared):
         return _values.reference(_registry.name_of(type_), moid)
     if name not in _PREFIXES.values() and _registry.descendants(declared):
-        raise ValueError(f"takes a {name}, which can be many things, and {moid} does not say what: give {{type, moid}}")
+        raise ValueError(
+            f"must be a {name}, which has several types, and {moid} does not identify one: use {{type, moid}}"
+        )
     return _values.reference(name, moid)
 
 
@@ -80,7 +84,7 @@ def from_parts(declared: _registry.ViType, type_name: str, moid: str) -> _values
     """The reference of type and id, in a place of the declared type."""
     type_ = find_managed_type(type_name)
     if not _registry.extends(type_, declared):
-        raise ValueError(f"takes a {_registry.name_of(declared)}, not a {type_name}")
+        raise ValueError(f"must be a {_registry.name_of(declared)}, not a {type_name}")
     check_id(type_, moid)
     return _values.reference(type_name, moid)
 

@@ -32,7 +32,7 @@ class CancelOptions:
     @classmethod
     def from_params(cls, params: _context.Params) -> CancelOptions:
         if params["timeout"] < 0:
-            raise _errors.VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
+            raise _errors.VsphereError(f"timeout {params['timeout']} is negative: set the number of seconds to wait")
         return cls(params["on_not_cancelable"] == "skip", params["timeout"] if params["wait"] else None)
 
 
@@ -45,9 +45,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     past = _past_tasks(reader, missing) if missing else []
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
-    run.failures += [
-        f"{i} cannot be cancelled: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden
-    ]
+    run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
     cancellation = _request.Cancellation(reader)
     for task in before:
         run.take(task, cancellation)
@@ -93,7 +91,7 @@ def _follow(
     deadline = time.monotonic() + seconds
     watch.until(lambda: not watch.pending, deadline)
     run.failures += [
-        f"{_taskinfo.label(task)} was asked to end but is not over after {seconds} s (option timeout)"
+        f"{_taskinfo.label(task)} has not ended {seconds} s after the request to cancel it (option timeout)"
         for task in before
         if task["id"] in watch.pending
     ]
@@ -116,9 +114,9 @@ class _Run:
     def take(self, task: _taskinfo.Task, cancellation: _request.Cancellation) -> None:
         """Request the cancellation of a task, unless it has ended."""
         if _taskinfo.is_over(task):
-            self._skip(task, f"it is over already (state {task['state']})")
+            self._skip(task, f"it has already ended (state {task['state']})")
         elif task["id"] in self._past:
-            self._skip(task, "it is gone, and the history of the server does not say how it ended")
+            self._skip(task, "it has disappeared, and the history of the server does not contain its outcome")
         else:
             answer = cancellation.request(
                 task["id"], cancelled=bool(task["cancelled"]), cancelable=task["cancelable"] is not False
@@ -138,8 +136,8 @@ class _Run:
         elif isinstance(answer.error, _errors.VsphereError) and not isinstance(answer.error, _errors.Fault):
             self.failures.append(answer.reason)
         else:
-            remedy = "; on_not_cancelable: skip passes over such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""
-            self.failures.append(f"{_taskinfo.label(task)} cannot be cancelled: {answer.reason}{remedy}")
+            remedy = ": set on_not_cancelable: skip to ignore such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""
+            self.failures.append(f"cannot cancel {_taskinfo.label(task)}, because {answer.reason}{remedy}")
             self.fault = self.fault or (answer.error.result if answer.error else {})
 
     def _skip(self, task: _taskinfo.Task, reason: str) -> None:

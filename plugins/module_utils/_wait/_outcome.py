@@ -97,24 +97,31 @@ class Outcome:
         for i in self.failed:
             task = self.tasks.get(i)
             if task is None:
-                yield f"{i} failed, and the server no longer knows why"
+                yield f"{i} failed, and the server no longer has the reason"
             elif i in self.cancelled and (task["error"] or {}).get("type") == "RequestCanceled":
                 # The server would say that it was a user.
-                yield f"{_taskinfo.label(task)} was cancelled, as it was not over {limit}"
+                yield f"canceled {_taskinfo.label(task)}, because it had not ended {limit}"
             else:
                 yield _taskinfo.describe(task)
         for i in self.gone:
-            yield f"{i} is gone from the server and from its history, so its outcome is unknown"
+            yield f"the outcome of {i} is unknown: neither the server nor its history has the task anymore"
         for i in self.forbidden:
-            yield f"the user may not see {i}, so its outcome is unknown: grant System.View on its object"
+            yield (
+                f"the outcome of {i} is unknown, because the user is not allowed to see it: grant System.View on its "
+                "object"
+            )
 
     def _late(self, limit: str, options: _wait_options.WaitOptions, check_mode: bool) -> t.Iterator[str]:
         # What would have been cancelled in check mode is no failure, though it has not ended.
         excused = self.cancelled if check_mode else []
         late = limit
         if options.on_timeout == "cancel":
-            late = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"
+            late = f"{options.cancel_timeout} s after the request to cancel it (option cancel_timeout)"
         for i in self.pending:
             if i not in excused:
-                why = f"{limit}, and cannot be cancelled: {self.not_cancelled[i]}" if i in self.not_cancelled else late
+                why = (
+                    (f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}")
+                    if i in self.not_cancelled
+                    else late
+                )
                 yield f"{_taskinfo.describe(self.tasks[i]) if i in self.tasks else i} {why}"

@@ -30,7 +30,7 @@ class ProgressFile:
             self._file.touch()
         except OSError as error:
             raise _errors.VsphereError(
-                f"progress_file {path} cannot be written to ({error.strerror}): leave it out"
+                f"progress_file {path} is not writable ({error.strerror}): omit the option"
             ) from error
 
     def append(self, tasks: list[_watch.Watched]) -> None:

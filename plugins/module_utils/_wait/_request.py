@@ -58,15 +58,15 @@ class Cancellation:
         In check mode nothing is sent.
         """
         if cancelled:
-            return Answer(Kind.SENT_BEFORE, "its cancellation was asked for before")
+            return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:
             return Answer(Kind.NOT_CANCELABLE, "it is not cancelable")
         if self._deadline is not None and time.monotonic() >= self._deadline + _connection.GRACE:
-            return Answer(Kind.REFUSED, "there was no time left to request it")
+            return Answer(Kind.REFUSED, "no time was left to request it")
         if self._is_silent:
             # The others would wait as long, one after the other.
             host = self._reader.connection.host
-            return Answer(Kind.REFUSED, f"{host} does not answer anymore, so nothing was sent")
+            return Answer(Kind.REFUSED, f"{host} does not answer anymore, so the module did not send the request")
         if self._reader.context.check_mode:
             return Answer(Kind.SENT)
         self._reader.context.check_wanted()
@@ -96,9 +96,9 @@ class Cancellation:
 def _answer_of(fault: _errors.Fault) -> Answer:
     """What a fault says: between the look and the request, a task can end, or lose its cancel button."""
     if fault.type == "InvalidState":
-        return Answer(Kind.ENDING, "it ended, or its cancellation was asked for, in the meantime")
+        return Answer(Kind.ENDING, "it ended, or someone requested its cancellation, in the meantime")
     if fault.type == "ManagedObjectNotFound":
-        return Answer(Kind.ENDING, "it ended and was forgotten in the meantime")
+        return Answer(Kind.ENDING, "it ended and disappeared in the meantime")
     if fault.type == "NotSupported":
         return Answer(Kind.NOT_CANCELABLE, f"it is not cancelable (NotSupported){fault.more}", fault)
     return Answer(Kind.REFUSED, fault.message, fault)

@@ -49,7 +49,7 @@ def find(
         reading = _appear.find(reader.connection, search, appear_by, of=of, lagging=selection.from_history)
     search.warn(reading)
     if reading.missing:
-        raise reader.unknown_ids(reading.missing, ", which its history does not have either")
+        raise reader.unknown_ids(reading.missing, ", which its history does not contain either")
     tasks = _tree.flat(reading.tasks)
     ended = [task for task in tasks if _taskinfo.is_over(task)]
     return Targets([task["id"] for task in tasks if not _taskinfo.is_over(task)], ended)

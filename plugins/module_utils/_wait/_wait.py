@@ -49,8 +49,8 @@ def wait_for_tasks(
             reader.context.known.update(to_known(wait.outcome))
         if when and isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable)):
             raise _errors.VsphereError(
-                f"the connection was lost {when}, and did not come back within the time limit (option timeout): "
-                + error.message,
+                f"the module lost the connection {when}, and could not restore it within the time limit (option "
+                "timeout): " + error.message,
                 **error.result,
             ) from error
         raise
@@ -111,7 +111,7 @@ class _Wait:
         outcome.timed_out = time.monotonic() >= self._deadline
         outcome.elapsed = round(time.monotonic() - self._began, 3)
         pending = len(watch.pending)
-        return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "when all were over"
+        return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
 
     def _is_done(self) -> bool:
         pending = len(self._watch.pending)

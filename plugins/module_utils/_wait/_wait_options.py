@@ -55,16 +55,14 @@ class WaitOptions:
         """Check those of the module's options that say how to wait."""
         for name in ("timeout", "cancel_timeout", "progress_interval", "appear_timeout"):
             if params.get(name, 0) < 0:
-                raise _errors.VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+                raise _errors.VsphereError(f"{name} {params[name]} is negative: set it to 0 or more seconds")
         appear = params.get("appear_timeout", 0)
         if appear > params["timeout"]:
             raise _errors.VsphereError(
-                f"appear_timeout {appear} is longer than timeout {params['timeout']}, of which it is a part: raise that"
+                f"appear_timeout {appear} is longer than timeout {params['timeout']}: raise timeout, which includes it"
             )
         if appear and params["task_ids"] is not None:
-            raise _errors.VsphereError(
-                "appear_timeout is for tasks that other options select: what has an id is there, so leave it out, or 0"
-            )
+            raise _errors.VsphereError("appear_timeout requires options that select tasks: omit it, or omit task_ids")
         given = {each.name: params[each.name] for each in dataclasses.fields(cls) if each.name in params}
         if params.get("progress_round"):
             given.update(look_for=params["progress_interval"], seen=params["progress_round"] > 1)

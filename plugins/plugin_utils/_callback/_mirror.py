@@ -95,7 +95,7 @@ class Mirror:
             self._orders.put(lambda tasks: tasks.finish(error))
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
         if self._thread.is_alive():
-            self._note(f"there was no answer within {PATIENCE:.0f} s at the end of the run")
+            self._note(f"vCenter did not answer within {PATIENCE:.0f} s at the end of the run")
 
     def _work(self) -> None:
         try:
@@ -123,14 +123,14 @@ class Mirror:
         for secret in list(self._secrets):
             message = message.replace(secret, "********")
         if self._task_id:
-            begin = f"{self._task_id}, which shows this run in vCenter, may be out of date or stay unfinished: "
+            begin = f"{self._task_id}, which shows this run in vCenter, might be out of date or remain unfinished: "
         else:
-            begin = "This run is not shown in vCenter: "
+            begin = "vCenter does not show this run: "
         self.trouble = self.trouble or begin + message
 
 
 def entity_from_text(text: str | None) -> Entity | None:
-    """An object of the inventory as one text: ``Type:moid`` as govc has it, a path, or a name."""
+    """An inventory object as one text: ``Type:moid`` as govc has it, a path, or a name."""
     if not text:
         return None
     if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):

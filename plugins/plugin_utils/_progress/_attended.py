@@ -54,7 +54,7 @@ class Attended(ActionBase):
         """Raise an error where Ansible was killed."""
         parent = multiprocessing.parent_process()
         if parent and os.getppid() != parent.pid:
-            raise AnsibleError("Ansible has ended, so nobody waits any more")
+            raise AnsibleError("Ansible has ended, so the module stops waiting")
 
     @property
     def _is_near(self) -> bool:

@@ -69,7 +69,7 @@ def test_a_missing_task_type_is_said(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VCENTER_TASK_TYPE="com.example.unknown")
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "knows no task type com.example.unknown" in warning
+    assert "does not know the task type com.example.unknown" in warning
     assert "register it with vsphere_task_type" in warning
     assert not runs.tasks()
 
@@ -85,7 +85,7 @@ def test_a_missing_option_is_said(runs: t.Any) -> None:
 def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: str) -> None:
     outcome = runs.run(SHORT, VMWARE_VALIDATE_CERTS=given)
     [warning] = outcome.warnings
-    assert f"validate_certs '{given}' is neither true nor false" in warning
+    assert f"validate_certs '{given}' is not a boolean: set it to true or false" in warning
     assert not runs.tasks()
 
 

@@ -106,7 +106,7 @@ def test_a_maintenance_that_takes_too_long(
     leads_to(slow)
     shown = " ".join(slow.play(EXAMPLES / "maintenance.yml", status=2, limit=1).split())
     assert "DC0_H0 was not maintained: task-" in shown
-    assert "was cancelled, as it was not over after 1 s (option timeout)" in shown
+    assert "because it had not ended after 1 s (option timeout)" in shown
 
 
 @pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")))

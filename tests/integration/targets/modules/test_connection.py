@@ -92,12 +92,14 @@ def test_a_ca_path_that_is_not_there(vcenter: t.Any) -> None:
 def test_a_ca_path_without_a_certificate(vcenter: t.Any, tmp_path: pathlib.Path, content: str) -> None:
     (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
     result = vcenter.run("info", ca_path=str(tmp_path / "ca.pem"))
-    assert "ca_path holds no certificate: give a file with CA certificates in PEM form" in result["msg"]
+    assert ("ca_path does not contain a certificate: set it to a file with CA certificates in PEM format") in result[
+        "msg"
+    ]
 
 
 def test_a_port_that_does_not_speak_tls(vcenter: t.Any) -> None:
     port = int(vcenter.address["control"].rpartition(":")[2])
-    assert f"127.0.0.1:{port} does not speak TLS: check port" in vcenter.run("info", port=port)["msg"]
+    assert f"127.0.0.1:{port} does not support TLS: check port" in vcenter.run("info", port=port)["msg"]
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
@@ -284,7 +286,7 @@ def test_a_proxy_that_loses_the_answer_to_a_change_leaves_its_outcome_unknown(vc
     with contextlib.closing(Proxy()) as proxy:
         vcenter.during("Task.CancelTask", proxy.lose, times=1)
         result = vcenter.run("cancel", task_ids=[task_id], **proxy.options)
-    assert f"whether CancelTask of Task {task_id} was carried out is unknown" in result["msg"]
+    assert f"the outcome of CancelTask of Task {task_id} is unknown" in result["msg"]
     assert "check proxy_host" not in result["msg"]
     assert vcenter.requests().count("Task.CancelTask") == 1
 

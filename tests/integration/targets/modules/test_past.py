@@ -86,7 +86,7 @@ def test_what_neither_has_is_unknown(vcenter: t.Any, past: t.Callable[..., str])
     for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
         result = vcenter.run(module, task_ids=["task-404", known, "task-405"], **options)
         assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404", "task-405"])
-        assert "task-404, task-405: check the ids, which are not among the newest 10000 tasks" in result["msg"]
+        assert "task-404, task-405: check the IDs, which are not in the newest 10000 tasks" in result["msg"]
     assert vcenter.run("state", task_id="task-404", state="success")["missing_task_ids"] == ["task-404"]
 
 
@@ -116,7 +116,7 @@ def test_there_is_nothing_to_cancel(vcenter: t.Any, past: t.Callable[..., str], 
     over, running = past(), vcenter.create(cancelable=True)
     result = vcenter.run("cancel", check, task_ids=[over, running])
     assert (result["failed"], result["cancelled_task_ids"]) == (False, [running])
-    assert result["skipped_tasks"] == [{"id": over, "reason": "it is over already (state success)"}]
+    assert result["skipped_tasks"] == [{"id": over, "reason": "it has already ended (state success)"}]
     assert [task["id"] for task in result["tasks"]] == [over, running]
     assert result["diff"]["before"].keys() == result["diff"]["after"].keys() == {over, running}
 
@@ -155,5 +155,5 @@ def test_an_esxi_has_no_history_to_look_in(server: t.Any) -> None:
     esxi = server("esxi")
     for module in ("wait", "cancel"):
         result = esxi.run(module, task_ids=["task-404"])
-        assert result["msg"].endswith("knows no task-404: check the ids")
+        assert result["msg"].endswith("does not know task-404: check the IDs")
     assert SEARCH not in esxi.requests()

@@ -118,7 +118,7 @@ def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": "nothing"}, "object.name: no object of the inventory is called nothing"),
+        ({"name": "nothing"}, "object.name: no inventory object has the name nothing"),
         ({"path": "DC0/vm/nothing"}, "object.path: DC0/vm/nothing leads to nothing in the inventory"),
         ({"type": "VirtualMachine", "moid": "vm-4711"}, "knows no VirtualMachine vm-4711 (ManagedObjectNotFound)"),
         (
@@ -127,10 +127,10 @@ def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
         ),
         (
             {"path": VM, "property": "runtime.hots"},
-            "VirtualMachineRuntimeInfo has no property hots; did you mean host?",
+            "VirtualMachineRuntimeInfo does not have it a property hots; did you mean host?",
         ),
         ({"path": VM, "property": "snapshot"}, "no reference to one object; go on to snapshot.currentSnapshot"),
-        ({"path": "DC0/vm"}, "method: PowerOnVM_Task is a method of VirtualMachine, and the object is a Folder"),
+        ({"path": "DC0/vm"}, "method: PowerOnVM_Task is a method of VirtualMachine, but object is a Folder"),
         ({"type": "FailoverClusterManager"}, "PowerOnVM_Task is a method of VirtualMachine"),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
     folder = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-v4711"}
     vcenter.fault("fault", "CloneVM_Task", fault={"_typeName": "ManagedObjectNotFound", "obj": folder})
     result = clone(vcenter, params={**CLONE, "folder": "group-v4711"})
-    assert "knows no Folder group-v4711 (ManagedObjectNotFound): check its type and moid" in result["msg"]
+    assert "does not know Folder group-v4711 (ManagedObjectNotFound): check type and moid" in result["msg"]
     assert result["fault"]["obj"] == {"type": "Folder", "moid": "group-v4711"}
 
 
@@ -342,9 +342,9 @@ def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None
     result = start(vcenter, "ResetVM_Task")
     assert result["failed"]
     assert "whether ResetVM_Task of VirtualMachine vm-" in result["msg"]
-    assert "was carried out is unknown" in result["msg"]
+    assert "is unknown" in result["msg"]
     assert "It is not repeated: vsphere_task_info with entity {type: VirtualMachine, moid: vm-" in result["msg"]
-    assert f"begin_time {result['sent_at']} shows whether there is a task Reset" in result["msg"]
+    assert f"begin_time {result['sent_at']} to find out whether the task exists" in result["msg"]
     assert started(vcenter) == ["VirtualMachine.ResetVM_Task"]
     if kind != "status":
         found = vcenter.run("info", entity=result["call"]["object"], begin_time=result["sent_at"])["tasks"]

@@ -34,9 +34,9 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ({"method": ""}, ["method is empty: name an operation"]),
         (
             {"object": {"type": "HostSystem", "moid": "host-1"}},
-            ["PowerOnVM_Task is a method of VirtualMachine, and the object is a HostSystem"],
+            ["PowerOnVM_Task is a method of VirtualMachine, but object is a HostSystem"],
         ),
-        ({"object": {"name": "a\x1b"}}, ["object.name has the character U+001B, which XML"]),
+        ({"object": {"name": "a\x1b"}}, ["object.name contains the character U+001B, which XML"]),
         (
             {
                 **RECONFIGURE,
@@ -49,13 +49,13 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 },
             },
             [
-                "params.spec.annotation: has the character U+001B, which XML, and so SOAP, does not hold",
-                "params.spec.extraConfig[0].value: has the character U+D800",
-                "params.spec.extraConfig[1].value: has the character U+001B",
-                "params.spec.instanceUuid: has the character U+0000",
+                "params.spec.annotation: contains the character U+001B, which XML and therefore SOAP do not support",
+                "params.spec.extraConfig[0].value: contains the character U+D800",
+                "params.spec.extraConfig[1].value: contains the character U+001B",
+                "params.spec.instanceUuid: contains the character U+0000",
             ],
         ),
-        ({"params": {"host": "host-\x1b"}}, ["params.host: has the character U+001B"]),
+        ({"params": {"host": "host-\x1b"}}, ["params.host: contains the character U+001B"]),
         (
             {"params": {"host": "DC0/host/DC0_H0"}},
             ["params.host: takes a HostSystem", "given as {path: DC0/host/DC0_H0}"],
@@ -68,8 +68,8 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             },
             [
                 "params: CloneVM_Task has no nmae; did you mean name?",
-                "params.folder: takes a Folder, and vm-1 is the id of a VirtualMachine",
-                "params.spec.powerOn: takes true or false, not 'maybe'",
+                "params.folder: must be a Folder, but vm-1 is the ID of a VirtualMachine",
+                "params.spec.powerOn: must be true or false, not 'maybe'",
                 "params.spec: VirtualMachineCloneSpec needs location (VirtualMachineRelocateSpec)",
                 "params.spec: VirtualMachineCloneSpec needs template (boolean)",
             ],
@@ -80,7 +80,10 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ),
         (
             device(key=-1, capacityInKB=1024),
-            ["params.spec.deviceChange[0].device: needs a _typeName, as VirtualDevice", ": VirtualDisk would fit"],
+            [
+                "params.spec.deviceChange[0].device: requires _typeName, because VirtualDevice",
+                ": use one of VirtualDisk",
+            ],
         ),
         (
             device(_typeName="VirtualDisk", key=-1, capacityInKB=1, backing={"fileName": "[a] b", "diskMode": "x"}),
@@ -108,13 +111,13 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 },
             },
             [
-                "params.spec.numCPUs: takes a whole number (int), not 'two'",
-                "params.spec.memoryMB: takes a number of 64 bits (long)",
-                "params.spec.annotation: takes a text, and is a boolean here",
-                "params.spec.createDate: takes a time with its zone, as in 2026-01-31T18:00:00Z",
+                "params.spec.numCPUs: must be a whole number (int), not 'two'",
+                "params.spec.memoryMB: must be a number of 64 bits (long)",
+                "params.spec.annotation: must be a string, but YAML reads words",
+                "params.spec.createDate: must be a time with a time zone, as in 2026-01-31T18:00:00Z",
                 "params.spec.deviceChange: takes a list of VirtualDeviceConfigSpec, not a dictionary: put it",
-                "params.spec.tools.syncTimeWithHost: takes true or false, not 1",
-                "params.spec.tools.toolsUpgradePolicy: takes a text, not a list",
+                "params.spec.tools.syncTimeWithHost: must be true or false, not 1",
+                "params.spec.tools.toolsUpgradePolicy: must be a string, not a list",
                 "params.spec.latencySensitivity.level: takes one of low, normal, medium, high, custom, and is a bool",
             ],
         ),
@@ -122,7 +125,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             {"object": {"type": "VirtualMachine"}, "params": {"host": {"name": ""}}},
             ["object: which VirtualMachine? Give its moid, name or path", "params.host.name is empty"],
         ),
-        ({"object": {}}, ["object names no object: give type and moid, name or path"]),
+        ({"object": {}}, ["object does not identify an object: set type and moid, name, or path"]),
         ({"object": {"type": "VirtualMachin", "moid": "1"}}, ["object.type: pyVmomi ", "did you mean VirtualMachine"]),
         (
             {"object": {"type": "VirtualMachine", "moid": "host-1"}},
@@ -130,18 +133,18 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ),
         (
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": "snapshott"}},
-            ["object.property: VirtualMachine has no property snapshott; did you mean snapshot"],
+            ["object.property: VirtualMachine does not have it a property snapshott; did you mean snapshot"],
         ),
         (
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": ""}},
-            ["object.property is empty: fill it, or leave it out"],
+            ["object.property is empty: set a value, or omit it"],
         ),
-        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: fill it, or leave it out"]),
+        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: set a value, or omit it"]),
         ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: takes a HostSystem, and vm-1"]),
         ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
         (
             {"params": {"host": 5}},
-            ["params.host: takes a HostSystem, as its id or as {type, moid}, {name} or {path}, not 5"],
+            ["params.host: must be a HostSystem, as its ID or as {type, moid}, {name} or {path}, not 5"],
         ),
         ({"unless": {"property": "runtime.powerStat"}}, ["unless.property: VirtualMachineRuntimeInfo has no property"]),
         (
@@ -200,8 +203,8 @@ def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict
     [
         ({"path": 5}, "5 leads to nothing"),
         ({"name": 4711}, "no Folder is called 4711"),
-        ({"path": ["a"]}, "takes a text, not a list"),
-        ({"type": "Folder", "moid": None}, "takes a text, not None"),
+        ({"path": ["a"]}, "must be a string, not a list"),
+        ({"type": "Folder", "moid": None}, "must be a string, not None"),
     ],
 )
 def test_a_reference_has_texts_and_numbers_for_its_parts(
