@@ -3,6 +3,8 @@
 
 """The static checks; antsibull-nox.toml says which. `make lint` runs them with pinned tools."""
 
+import os
+
 import antsibull_nox
 import nox
 
@@ -14,3 +16,11 @@ def changelog(session: nox.Session) -> None:
     """Check the changelog fragments: antsibull-changelog lint."""
     session.install("antsibull-changelog")
     session.run("antsibull-changelog", "lint")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """Write what is made from the argument specs, or only check it where CI is true, as the formatters do."""
+    session.install("ansible-core", "antsibull-docs-parser")
+    arguments = ["--check"] if os.environ.get("CI") == "true" else []
+    session.run("python", "tests/tools/generate.py", *arguments)

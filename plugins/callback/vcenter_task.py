@@ -141,7 +141,7 @@ options:
       - Whether the server's certificate must be valid; V(true) or V(false). Turn it off only where you accept any
         certificate.
     type: str
-    default: "true"
+    default: 'true'
     ini:
       - section: callback_vcenter_task
         key: validate_certs

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write what repeats the argument specs and their documentation; docs/decisions/generated.md says what that is.
+
+`python tests/tools/generate.py` writes. With `--check` it shows what it would change, and fails if there is anything.
+"""
+
+import difflib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import role_options
+import specs
+import yaml
+from antsibull_docs_parser import dom
+from role_options import ROLE
+from specs import CALLBACK, MODULES, ROOT, Data
+
+PAGES = (ROOT / "README.md", ROLE / "README.md")
+MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def pages() -> dict[Path, str]:
+    """The pages, as they should be: with each table between the marks of its name."""
+    tables = {
+        "contents": contents(),
+        "selection options": option_table(specs.spec_of(specs.SELECTION)),
+        "wait options": option_table(role_options.wait_spec()),
+        "connection options": option_table(specs.spec_of(specs.CONNECTION)),
+    }
+
+    def filled(match: re.Match[str]) -> str:
+        begin, name, end = match.groups()
+        return begin + (tables.get(name) or sys.exit(f"{begin.strip()}: there is no such table")) + end
+
+    return {page: MARKED.sub(filled, page.read_text(encoding="utf-8")) for page in PAGES}
+
+
+def contents() -> str:
+    """All plugins and roles, with links that work on Galaxy too, where relative ones do not."""
+    base = f"{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}/blob/main"
+    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK))
+    found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
+    found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
+    rows = [
+        f"| {kind} | [`{name}`]({base}/{file.relative_to(ROOT)}) | {documentation['short_description']} |"
+        for kind, name, file, documentation in found
+    ]
+    return "\n".join(["| kind | name | purpose |", "| --- | --- | --- |", *rows, ""])
+
+
+def option_table(spec: Data) -> str:
+    """The options of the role for those of the module, each with the first paragraph about it and its values."""
+    module_names = {variable: name for name, variable in role_options.names().items()}
+
+    def rows() -> Iterator[str]:
+        for variable, option in role_options.options().items():
+            if module_names[variable] in spec:
+                texts = role_options.paragraphs(option)[0], *role_options.values(spec[module_names[variable]])
+                yield f"| `{variable}` | {markdown(' '.join(texts))} |"
+
+    return "\n".join(["| option | purpose |", "| --- | --- |", *rows(), ""])
+
+
+def markdown(text: str) -> str:
+    """A text as a cell of a table."""
+    written = ""
+    for part in role_options.parsed(text):
+        if isinstance(part, dom.OptionNamePart):
+            written += f"`{part.name}`" if part.value is None else f"`{part.name}: {part.value}`"
+        elif isinstance(part, dom.OptionValuePart):
+            written += f"`{part.value}`"
+        elif isinstance(part, dom.EnvVariablePart):
+            written += f"`{part.name}`"
+        elif isinstance(part, dom.ModulePart):
+            written += f"`{part.fqcn}`"
+        elif isinstance(part, dom.CodePart):
+            written += f"`{part.text}`"
+        else:
+            written += part.source or ""
+    # It ends a cell, even in code.
+    return written.replace("|", r"\|")
+
+
+def main(is_check: bool) -> int:
+    texts = {**specs.plugins(), **role_options.files(), **pages()}
+    stale = {file: text for file, text in texts.items() if text != file.read_text(encoding="utf-8")}
+    for file, text in stale.items():
+        if is_check:
+            name = str(file.relative_to(ROOT))
+            lines = file.read_text(encoding="utf-8").splitlines(True), text.splitlines(True)
+            sys.stdout.writelines(difflib.unified_diff(*lines, name, f"{name} after make format"))
+        else:
+            file.write_text(text, encoding="utf-8")
+    return int(is_check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
