@@ -45,8 +45,8 @@ unexport PYTHONPATH
 
 ##@ For a look
 demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCenter
-	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=5s --delay=CreateSnapshot_Task=6s \
-	    --delay=CloneVM_Task=8s ansible-playbook examples/demo.yml
+	@ANSIBLE_CALLBACK_RESULT_FORMAT=yaml python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=8s \
+	    --delay=CreateSnapshot_Task=10s --delay=CloneVM_Task=14s ansible-playbook examples/demo.yml
 
 shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a test vCenter; FLAGS="--esx …"
 	@echo 'Modules find a test vCenter by VMWARE_* here; exit ends it. Its flags: $(VCENTER) --help'
@@ -94,6 +94,9 @@ bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
+screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make demo into docs/images/demo.svg
+	@$(ENV)/screencast/bin/python tests/tools/screencast.py docs/images/demo.svg
+
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
@@ -106,8 +109,8 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench recording compatibility pins clean help \
-    ready tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility pins \
+    clean help ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) tree
@@ -140,11 +143,12 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@rm -rf $(@D) && $(NOX) --install-only >$(ENV)/nox.log 2>&1 || { cat $(ENV)/nox.log; exit 1; }
 	@touch $@
 
-$(ENV)/galaxy/ready: $(ENV)/run tests/requirements/galaxy.txt
+# What takes other libraries than the tools do has an environment of its own.
+$(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@'$(PYTHON)' -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/galaxy.in \
-	    --constraint tests/requirements/galaxy.txt
+	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
+	    --constraint tests/requirements/$*.txt
 	@touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt

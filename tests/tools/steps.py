@@ -24,6 +24,7 @@ STEPS = {
     "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "unit": (PYTEST_RAN, PYTEST_FAILED),
     "docs": ("", ""),
+    "demo": ("", ""),
     "integration": (
         rf"{PYTEST_RAN}|^Running \S+ integration test ",
         rf"{PYTEST_FAILED}|The (\d+) integration test\(s\) listed below",

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples in the modules' documentation, the READMEs and the guides, as they stand but for names and ids; then the
-plays in the folder examples."""
+"""The examples in the modules' documentation, the role's README and the guides, as they stand but for names and ids;
+then the plays in the folder examples. `make build` follows the collection's README."""
 
 from __future__ import annotations
 
@@ -112,10 +112,6 @@ def test_a_maintenance_that_takes_too_long(
 @pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")))
 def test_of_a_module(run: t.Callable[[str], None], module: str) -> None:
     run(importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module}").EXAMPLES)
-
-
-def test_of_the_collection(run: t.Callable[[str], None]) -> None:
-    run(next(block for block in yaml_blocks("README.md") if "hosts:" in block))
 
 
 # The steps of a page are one play.
