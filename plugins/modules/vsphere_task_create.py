@@ -190,7 +190,8 @@ def prepare(given: Given) -> Work:
     options = CreateOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:
-        # What the user may not see among the recent tasks is not what this is about: nobody is warned.
+        # Tasks among the recent ones that the user is not allowed to see do not matter here, so no warning is
+        # necessary.
         return ensure_task(TaskReader(connection, context), options)
 
     return Work(do)

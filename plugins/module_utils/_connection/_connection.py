@@ -4,7 +4,7 @@
 
 """One connection per run: picks the transport once, logs in, renews a lost session, logs out.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
 
 GRACE = 10
-"""Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
+"""Seconds after a time limit to read the results of a slow or unreachable server."""
 
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading data raises that is not made as it should be."""
@@ -56,8 +56,8 @@ def _is_starting(error: Exception) -> bool:
 
 def _can_recover(error: Exception) -> bool:
     if isinstance(error, _errors.Fault):
-        # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
-        # server has lost track of what it had told.
+        # The session ended (whether or not the waiting call reported it), and its collectors with it, or the server
+        # lost its state.
         return error.type in _LOST or error.missing.get("type") in ("PropertyCollector", "PropertyFilter")
     return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
 
@@ -112,7 +112,7 @@ class Connection:
             self.hurry()
         # An error of the clean-up must not hide the result. A session that cannot be reached ends when it is idle.
         if self.logged_in:
-            # This takes along what was borrowed.
+            # The logout also removes borrowed objects.
             self.glimpse(lambda transport: self.log_out())
         else:
             while self._borrowed:
@@ -126,7 +126,7 @@ class Connection:
 
     @property
     def user(self) -> str:
-        """Who logs in, for messages."""
+        """The name of the user, for messages."""
         return self._login.user
 
     def keep_session(self) -> str:
@@ -135,7 +135,7 @@ class Connection:
         return dataclasses.replace(self._transport.session, product=self.server.product or "").to_text()
 
     def log_out(self) -> bool:
-        """End the session, also one that was given; False if the server did not know it anymore."""
+        """End the session, including a session from the user. Return False if the server did not know it anymore."""
         self.logged_in = False
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
@@ -146,7 +146,7 @@ class Connection:
         return True
 
     def describe(self) -> dict[str, str | None]:
-        """What every module returns as ``api``; asks for the product if nothing has told it yet."""
+        """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:
             self.glimpse(self.server.ask)
         return {
@@ -156,7 +156,7 @@ class Connection:
         }
 
     def check_session(self) -> None:
-        """Renew a session that was given, if it has ended."""
+        """Renew a session from the user if it has ended."""
         self.server.product = None
         objects: list[_values.Data] = []
         specs: list[_values.Data] = []
@@ -181,14 +181,14 @@ class Connection:
         return True
 
     def hurry(self) -> None:
-        """Spend a few seconds at most on everything that follows."""
+        """Limit all following requests to a few seconds."""
         self._http.hurry()
 
     def read(self, steps: Callable[[_transport.Transport], Result], deadline: float | None = None) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session, run all of them again.
 
-        With a ``deadline`` (of the monotonic clock), survive whatever a vCenter does while it restarts, up to some
-        seconds after it.
+        With a ``deadline`` (on the monotonic clock), survive every error of a restarting vCenter, until some seconds
+        after it.
         """
         if deadline is None:
             again = retry_with_delays_and_condition(READ_DELAYS, _is_transient)
@@ -284,7 +284,7 @@ class Connection:
         self.server = _server.Server(transport.product)
 
     def _log_in_somehow(self) -> None:
-        """Log in; over SOAP if a front end refuses VI/JSON alone, whatever the server said."""
+        """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
             self._log_in()
         except _errors.NotUnderstood as refusal:
@@ -322,7 +322,7 @@ class Connection:
 def _choose(
     options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]
 ) -> _transport.Transport:
-    """The transport of the given session, or what is negotiated with the server."""
+    """The transport of the session, or the result of the negotiation with the server."""
     if options.session_id:
         session = _session.Session.from_text(options.session_id)
         keep_secret(session.key)
@@ -335,7 +335,7 @@ def _choose(
         from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _negotiation
 
         session = _negotiation.negotiate(http, options.transport)
-    # Each run imports what it needs; importing pyVmomi takes longer than a request.
+    # Each run imports only the necessary modules, because importing pyVmomi takes longer than a request.
     if session.transport == "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _vijson
 

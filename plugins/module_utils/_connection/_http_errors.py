@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a request got no answer, with the option that mends it.
+"""The reason for a missing answer, with the option that solves the problem.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _ADDRESS = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseErro
 
 
 class Attempt(t.NamedTuple):
-    """A request that failed: to where, by which proxy, what it trusts, and how many seconds there were.
+    """A failed request: its target, its proxy, its trusted certificates, and its time limits.
 
-    ``remedy`` is what to do if it took too long.
+    ``remedy`` is the advice for a request that took too long.
     """
 
     name: str
@@ -51,9 +51,9 @@ def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa
         return any(isinstance(cause, types) for cause in causes)
 
     is_new = met(urllib3.exceptions.NewConnectionError)
-    # urllib3 1 blames the proxy for whatever breaks behind it, too, when the request has been sent.
+    # After sending the request, urllib3 1 blames the proxy for every error behind it.
     broke = isinstance(last, ConnectionError) and not is_new
-    # The second is what requests says of a kind of proxy that it does not know.
+    # The second one is the message of requests about an unknown kind of proxy.
     if met(*_PROXY, requests.exceptions.InvalidSchema) and not broke:
         return _errors.Unreachable(
             f"the proxy {proxy or 'of the environment'} on the way to {name} failed ({text}): check proxy_host "
@@ -114,7 +114,8 @@ def _trust(attempt: Attempt, text: str) -> str:
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
     """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason.
 
-    urllib3 1 wraps what keeps it from connecting in a text only. Of others, what was handled meanwhile says nothing.
+    urllib3 1 wraps the reason of a failed connection in a text only. For other errors, the handled exceptions say
+    nothing.
     """
     while error is not None:
         yield error

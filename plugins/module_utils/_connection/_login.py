@@ -4,7 +4,7 @@
 
 """Logging in, and logging in again after a session was lost, within bounds.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
 
 SPARE_RENEWALS = 2
-"""How many sessions may be lost at once, for example when services restart; beyond that, one per minute."""
+"""Maximum number of sessions to lose in quick succession, for example during a restart of services. After that, one per
+minute.
+"""
 
 
 class Login:
@@ -33,7 +35,7 @@ class Login:
 
     @property
     def user(self) -> str:
-        """Who logs in, for messages."""
+        """The name of the user, for messages."""
         return self._options.username or "the owner of the session"
 
     def log_in(self, transport: _transport.Transport) -> None:
@@ -55,7 +57,7 @@ class Login:
             raise self._refusal from fault
 
     def renew(self, transport: _transport.Transport, fault: _errors.Fault) -> None:
-        """Open a session in place of the one that the fault does not know, or raise why that is not done."""
+        """Open a new session instead of the one that the fault does not know, or raise the reason not to do so."""
         if self._refusal:
             # Once is enough, wherever that was.
             raise self._refusal
@@ -77,7 +79,7 @@ class Login:
         self._renewals += 1
 
     def refused_at_once(self, fault: _errors.Fault) -> _errors.VsphereError:
-        """The error for a session that is refused right after a login that has worked."""
+        """The error for a server that rejects a session right after a successful login."""
         return _errors.VsphereError(
             f"{self._host} rejects the session right after a successful login of {self.user} (NotAuthenticated): "
             "check for a device between controller and server, such as a load balancer that changes servers or drops "

@@ -7,7 +7,7 @@
 Names, aliases, environment variables and defaults are those of ``vmware.vmware`` and of AWX's VMware credential. The
 documentation is in ``plugins/doc_fragments/connection.py``.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class ConnectionOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> ConnectionOptions:
-        """Check the options before anything is connected to; all that is wrong is said at once."""
+        """Validate the options before the connection, and report all problems together."""
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [
             f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"
@@ -74,7 +74,7 @@ class ConnectionOptions:
         for name in ("hostname", "proxy_host"):
             given[name] = re.sub(r"^\[(.*)\]$", r"\1", given[name] or "")
             problem = _wrong_with(given[name])
-            # What stands before an @ may be a password.
+            # The part before an @ can be a password.
             shown = re.sub(".*@", "…@", given[name])
             wrong += [f"{name} {shown!r} {problem}"] if problem else []
         wrong += [
@@ -106,7 +106,7 @@ def in_url(host: str) -> str:
 
 
 def _wrong_with(host: str) -> str:
-    """What is wrong with a host, empty where that is nothing."""
+    """The problem of a host, or an empty string."""
     if "%" in host:
         return "is an address with a zone, which URLs do not support: use a name, or an address that is not link-local"
     if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):

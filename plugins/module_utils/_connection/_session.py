@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session that outlives a module: what others need to go on with it, as one text.
+"""A session that outlives a module: a single text with all that another module requires to continue with it.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -18,18 +18,17 @@ import re
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
-"""What works without a session: of what needs one, the second only says that it cannot be read."""
+"""Reads that work without a session. If a property requires one, the second read only reports that it is unreadable."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """What has been negotiated with a server, and a session there.
+    """The result of the negotiation with a server, and a session on it.
 
-    ``release`` is that of VI/JSON, or the server's own where it speaks SOAP.
-    ``key`` is the secret, empty before the login: the value of VI/JSON's session header, or of SOAP's session cookie
-    without its quotes. ``product`` is what the server calls itself, empty where that is not known. ``managers`` are the
-    singletons of the ServiceContent by name, as (type, id), where the transport cannot know them: over SOAP, which ESXi
-    speaks as well.
+    ``release`` is that of VI/JSON, or the server's own for SOAP. ``key`` is the secret, which is empty before the
+    login: the value of VI/JSON's session header, or of SOAP's session cookie without its quotes. ``product`` is the
+    product name of the server, or empty. ``managers`` are the singletons of the ServiceContent by name, as (type, id),
+    if the transport cannot know them: over SOAP, because ESXi uses it too.
     """
 
     transport: str

@@ -4,10 +4,10 @@
 
 """The SOAP transport: vCenter and ESXi of every release.
 
-What is sent and read is told by pyVmomi's type registry; it travels over the same ``_http`` as VI/JSON, so that TLS,
-proxies, time limits and errors are the same.
+pyVmomi's type registry describes the data. Requests use the same ``_http`` as VI/JSON, so that TLS, proxies, time
+limits, and errors are the same.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Soap:
         self._encoder = _encoder.Encoder(version)
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, None where it is unset."""
+        """The value of a property, or None if it is unset."""
         info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
         # Over SOAP that is a method of every object.
         describe = _pyvmomi.VmomiSupport.Object
@@ -57,7 +57,7 @@ class Soap:
         return self._call(ref, property_, fetch, {"prop": property_})
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
         info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
         return self._call(ref, method, info, params or {}, wait)
 
@@ -77,7 +77,7 @@ class Soap:
         self.accepted = False
 
     def _find(self, ref: _values.Ref, member: str, find: Callable[[t.Any], t.Any]) -> t.Any:
-        """What pyVmomi has of a member; an error, as nothing is sent, where it has none."""
+        """pyVmomi's description of a member. An error before the request if it does not exist."""
         try:
             return find(_pyvmomi.wire_type(ref["type"]))
         except (AttributeError, KeyError, StopIteration) as error:
@@ -102,14 +102,14 @@ class Soap:
         return value
 
     def _send(self, request: bytes, member: str, info: t.Any, wait: float) -> t.Any:
-        """Send a call; the value of its answer, None where it has none, or its fault."""
+        """Send a call. Return the value of its answer (None without a value), or its fault."""
         headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": f'"{_pyvmomi.VIM}/{self.release}"'}
         if self._key:
             headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
         answer = self._http.request("POST", "/sdk", request, headers, wait)
         if answer.status == 401:
             raise _errors.SessionRefused(info.wsdlName)
-        # Servers send it in quotes, which are no part of it, and want it back in quotes.
+        # Servers send and expect it in quotes, which are not a part of it.
         key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
         if key:
             self._keep_secret(key)
@@ -121,7 +121,7 @@ class Soap:
 
 
 def _may_be_nothing(info: t.Any) -> bool:
-    """Whether a method may return nothing: it is void, or an array or an optional value."""
+    """Whether a method can return nothing: it is void, or returns an array or an optional value."""
     return (
         info.result is type(None)
         or issubclass(info.result, list)

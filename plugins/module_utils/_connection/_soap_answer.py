@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SOAP answers as they come over HTTP: their value, or what is wrong with them.
+"""SOAP answers over HTTP: their value, or their problem.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if t.TYPE_CHECKING:
 def read(
     decoder: _decoder.Decoder, http: _http.Http, answer: _http.Answer, method: str, declared: t.Any = None
 ) -> t.Any:
-    """The value of an answer to the method, None where it has none, or its ``SoapFault``.
+    """The value of an answer to the method (None without a value), or its ``SoapFault``.
 
-    ``declared`` is the registry's type of the value. An error of ``_errors`` says what is wrong with the answer.
+    ``declared`` is the registry's type of the value. An error of ``_errors`` contains the problem of the answer.
     """
     if not answer.body.strip():
         raise http.lost("it has an empty body")
-    # A fault is one whatever the status is.
+    # A fault counts with any status.
     if answer.status not in (200, 500) or b"Envelope" not in answer.body[:1000]:
         if not answer.is_whole and answer.content_type == "text/xml":
             raise http.lost("it was incomplete")

@@ -4,7 +4,7 @@
 
 """What both transports have in common.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if t.TYPE_CHECKING:
 class Transport(t.Protocol):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data.
 
-    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
-    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
+    ``product`` is the product name of the server, or None if the module did not request it. ``accepted`` is True if a
+    call with a session has succeeded since the last login. ``last_call`` is the latest call, as Type.member.
     """
 
     name: str

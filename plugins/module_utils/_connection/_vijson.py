@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VI/JSON transport: vCenter 8.0U1 and newer.
+"""The VI/JSON transport: vCenter 8.0U1 and later.
 
 Data goes through as it is: plain Python in the form of the wire. Facts are from the API pages of releases 8.0.1.0 to
 9.0.0.0 (``https://{host}/sdk/vim25/{release}/{MoType}/{moId}/{member}``).
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if t.TYPE_CHECKING:
 
 SESSION_HEADER = "vmware-api-session-id"
 
-# What a method returns is known to pyVmomi's registry, which VI/JSON does without. Those that are not named here, such
-# as all that return a task, always return something.
+# pyVmomi's registry knows the results of methods, but VI/JSON does not require it. Methods that are not in this list,
+# such as all that return a task, always return something.
 _VOID = frozenset(
     (
         "CancelTask",
@@ -75,11 +75,11 @@ class ViJson:
         self._keep_secret = keep_secret
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, None where it is unset."""
+        """The value of a property, or None if it is unset."""
         return self._call("GET", ref, property_, None)
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
         body = json.dumps(params).encode() if params else None
         return self._call("POST", ref, method, body, wait)
 
@@ -117,7 +117,7 @@ class ViJson:
             )
         is_void = member in _VOID
         data = parse(self._http, answer)
-        # A fault is one whatever the status is; a value has no faultstring.
+        # A fault counts with any status. A value does not have faultstring.
         is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
         if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
@@ -132,7 +132,7 @@ class ViJson:
         return data
 
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
-        """Raise an error where nothing is no value: 204 and null say that there is none, an empty body does not."""
+        """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
@@ -146,7 +146,7 @@ def _segment(moid: str) -> str:
 
 
 def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
-    """The body of an answer, None where there is none."""
+    """The body of an answer, or None for an empty one."""
     if not answer.body.strip():
         if not answer.is_whole:
             raise http.lost("it has an empty body without status 204")
@@ -160,6 +160,6 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
             raise http.lost(str(error)) from error
         raise http.not_understood(f"unreadable JSON: {error}") from error
     if isinstance(value, (int, float)) and not answer.is_whole:
-        # All else says itself where it ends.
+        # Everything else marks its own end.
         raise http.lost("it does not mark the end of its number")
     return value

@@ -4,7 +4,7 @@
 
 """An inventory object as a user names it.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 
-# What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
+# Types with a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
 _TYPES = {
     "ClusterComputeResource": "ComputeResource",
     "ComputeResource": "",
@@ -62,7 +62,7 @@ class Entity(t.NamedTuple):
         return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
 
     def checked(self, any_type: bool = False) -> Entity:
-        """Itself, as far as it can be without a server; by id, ``any_type`` may be beyond the inventory."""
+        """Return itself, validated without a server. With an ID, ``any_type`` allows types outside of the inventory."""
         for part in self._fields[1:]:
             value = getattr(self, part)
             if value is not None and not value.strip():

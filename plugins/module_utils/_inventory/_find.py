@@ -4,7 +4,7 @@
 
 """Finding an inventory object by its id, its name or its inventory path.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
 
 _SHOWN = 10
-"""So many candidates are named in an error."""
+"""Maximum number of candidates in an error."""
 
 
 def find_entity(
@@ -106,14 +106,14 @@ def _names(
                 [_properties.object_spec(view, through="view")],
                 [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
             )
-        # Some may not be the user's to see.
+        # The user might not see some of them.
         return [each for each in found if "name" in each.properties]
 
     return connection.read(steps, deadline)
 
 
 def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
-    """The objects with type, moid and, where it can be read, path, for an error."""
+    """The objects with type, moid, and, if readable, path, for an error."""
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
@@ -124,7 +124,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     }
     objects = [{**_properties.object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
     found = []
-    # What is above may not be ours to see.
+    # We might not see the objects above it.
     with contextlib.suppress(_errors.Fault):
         found = connection.read(
             lambda transport: _properties.retrieve(

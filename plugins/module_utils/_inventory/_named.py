@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects that are given by name or path among the data of a call.
+"""Objects by name or path in the data of a call.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Named:
 
     @classmethod
     def from_parts(cls, path: str, given: dict[str, str | None], declared: _registry.ViType) -> Named:
-        """The object with that type, name or path, which stands at ``path``; ValueError where it is none."""
+        """The object with that type, name, or path, at ``path``. ValueError for other data."""
         entity = _entity.Entity(path, **given).checked()
         if not entity.is_one or (entity.name and entity.path):
             raise ValueError("requires either name or path")
@@ -46,7 +46,7 @@ class Named:
 
 
 def resolved(connection: _connection.Connection, data: t.Any) -> t.Any:
-    """The data with references in place of named objects."""
+    """The data with references instead of named objects."""
     if isinstance(data, Named):
         return data.look_up(connection)
     if isinstance(data, dict):

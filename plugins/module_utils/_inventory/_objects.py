@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any managed object: one of the inventory, a manager, or what the properties of another lead to.
+"""Any managed object: in the inventory, a manager, or an object that the properties of another lead to.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ OBJECT_SPEC: dict[str, t.Any] = {
 
 
 class Target(t.NamedTuple):
-    """An object as the user names it; ``type`` is what is known of its type without a server, or None.
+    """An object in the user's form. ``type`` is its known type without a server, or None.
 
-    The object itself may be of a type that extends this one.
+    The type of the object itself can extend this one.
     """
 
     entity: _entity.Entity
@@ -39,7 +39,7 @@ class Target(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params) -> Target:
-        """Check what is given as far as that goes without a server."""
+        """Validate the input without a server."""
         entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
@@ -54,7 +54,7 @@ class Target(t.NamedTuple):
 
 
 class Finder:
-    """Finds objects on the server, each once, however often it is asked for."""
+    """Finds objects on the server, each only once."""
 
     def __init__(self, connection: _connection.Connection) -> None:
         self.connection = connection
@@ -86,7 +86,7 @@ class Finder:
 def read_property(
     connection: _connection.Connection, ref: _values.Ref, path: str, option: str
 ) -> tuple[_registry.ViType, t.Any]:
-    """The declared type and the value of a property, across references; None where it or a step to it is unset."""
+    """The declared type and the value of a property, across references. None if it or a step to it is unset."""
     while True:
         type_ = _option(option, _references.find_managed_type, ref["type"])
         part, declared, rest = _option(option, _split, type_, path)
@@ -97,7 +97,7 @@ def read_property(
 
 
 def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.ViType:
-    """The declared type of a property of that type, which may lie beyond references."""
+    """The declared type of a property of that type, possibly behind references."""
     rest = path
     while rest:
         _part, type_, rest = _option(option, _split, type_, rest)
@@ -105,7 +105,7 @@ def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.Vi
 
 
 def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """What the check gives; what it finds wrong is an error of that option."""
+    """The result of the check. Its problems become errors of that option."""
     try:
         return check(*arguments)
     except ValueError as error:
@@ -113,7 +113,7 @@ def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.
 
 
 def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, str]:
-    """The part of a property path up to its end or the first reference, its declared type, and what is left."""
+    """The part of a property path up to its end or the first reference, its declared type, and the remaining path."""
     part, rest = "", path
     while True:
         name, rest = (*rest.split(".", 1), "")[:2]
@@ -169,7 +169,7 @@ def _check_is_reference(option: str, type_: _registry.ViType, path: str) -> None
 
 
 def _check_manager(option: str, type_: _registry.ViType | None) -> None:
-    """Refuse a type of which the service content never names an object."""
+    """Reject a type that a service content never contains as an object."""
     if type_ is None:
         raise _errors.VsphereError(f"{option} does not identify an object: set type and moid, name, or path")
     content = _registry.members(_registry.find_type("ServiceContent")).values()

@@ -4,7 +4,7 @@
 
 """Creating tasks of types that an extension has registered.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class CreateOptions:
 
     @property
     def given(self) -> _context.Params:
-        """All but the entity, without what is left to the server."""
+        """Everything except the entity, without members that the server chooses."""
         values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "entity"}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -79,7 +79,7 @@ def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.
 def _unfinished(reader: _reader.TaskReader, options: CreateOptions) -> list[_taskinfo.Task]:
     """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
 
-    The recent ones alone would not do, because the server shows a part of them where they are many.
+    The recent ones are not sufficient, because the server shows only a part of a large number.
     """
     if not options.activation_id:
         return []
@@ -134,12 +134,12 @@ def _check_extensions(connection: _connection.Connection) -> None:
 
 
 def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _values.Ref, task_type: str) -> str:
-    """Why a task was not created and what to do about it; empty where the fault says so itself."""
+    """The reason for a missing task and the remedy, or an empty string if the fault contains it."""
     if fault.type == "ManagedObjectNotFound":
         return (
             f"{connection.host} does not know {entity['type']} {entity['value']} (ManagedObjectNotFound): check entity"
         )
-    # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
+    # The API does not document the parameter name in the fault. Without a name, the problem is the type.
     parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
     if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):
         return (

@@ -4,7 +4,7 @@
 
 """The VI types that a task's result and error can have, from plain YAML.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._types import _build
 
 
 def build_result(value: _values.Data, secrets: set[str]) -> t.Any:
-    """What a ``_typeName`` is given for, in VI/JSON form as an Any holds it."""
+    """A value with ``_typeName``, in VI/JSON form for an Any."""
     _registry.require_registry("for a result with a _typeName")
     builder = _builder.Builder()
     data = builder.build("result", _registry.find_type("anyType"), value)

@@ -4,9 +4,9 @@
 
 """Task types in an extension of vCenter, and their labels.
 
-An extension is written as a whole, so it is read first, and whatever this knows nothing of goes back as it came.
+The API writes an extension as a whole, so this code reads it first, and sends unknown members back unchanged.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ Extension = _values.Data
 _MAKER = "vsphere.tasks"
 """The company of the extensions that are made here, by which they are known again."""
 _FIRST_VERSION = "1.0.0"
-# Without what vCenter does not take in the key of an extension, and without spaces, which no package has.
+# Without characters that vCenter does not accept in the key of an extension, and without spaces, which package names do
+# not contain.
 _KEY = r"""[^\s\x00-\x1f\x7f-\U0010ffff,/\\#+<>=;"]+"""
 _TASK_ID = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
 _LOCALE = r"[a-z]{2,3}(_[A-Z]{2})?"
@@ -47,7 +48,7 @@ class TaskTypeOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> TaskTypeOptions:
-        """Check the options as far as that goes without a server; all that is wrong is said at once."""
+        """Validate the options without a server, and report all problems together."""
         extension, version, present = params["extension"], params["version"], params["state"] == "present"
         wrong = []
         if not re.fullmatch(_KEY, extension):
@@ -64,7 +65,7 @@ class TaskTypeOptions:
             task_id, labels = given["id"], given["labels"] or {}
             if task_id in task_types:
                 wrong.append(f"task_types contains {task_id} twice: remove one of them")
-            # Types that others have made may be named otherwise, and can be removed all the same.
+            # Types of other clients can have other names, and can still be removed.
             if present and not re.fullmatch(_TASK_ID, task_id):
                 wrong.append(
                     f"task_types: {task_id!r} is not the ID of a task type: use the form of a Java package, which is "
@@ -86,7 +87,7 @@ def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
 
 
 def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
-    """Register, update or unregister the extension, or leave it alone where nothing differs."""
+    """Register, update, or unregister the extension, or do nothing without a difference."""
     manager = connection.manager("extensionManager")
     read = connection.read(
         lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": options.extension})
@@ -134,7 +135,7 @@ def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:
 
 
 def _without(found: Extension | None, options: TaskTypeOptions) -> Extension | None:
-    """The extension without the task types and their labels; None where nothing is left of one that was made here."""
+    """The extension without the task types and their labels. None if we created it and nothing is left."""
     if not found:
         return None
     extension = copy.deepcopy(found)
@@ -151,7 +152,7 @@ def _without(found: Extension | None, options: TaskTypeOptions) -> Extension | N
 
 
 def _keep(data: _values.Data, member: str, fits: t.Callable[[_values.Data], bool]) -> None:
-    """Narrow a list of a data object; an empty one is left out, as an unset one is."""
+    """Shorten a list of a data object. An empty list is the same as an unset one."""
     data[member] = [each for each in data.get(member) or [] if fits(each)]
     if not data[member]:
         del data[member]

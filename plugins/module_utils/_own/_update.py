@@ -4,7 +4,7 @@
 
 """Driving a task: description, progress, custom values, state, result and error.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Call = tuple[str, _values.Data]
 
 
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:
-    """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
+    """Send the differences, in the order that the API accepts, and nothing without a difference."""
     tasks, missing, _is_cut = reader.given([options.task_id], bool(options.custom_values))
     if missing:
-        # Only a run that meets this needs it.
+        # Only a run with such a task requires it.
         from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
 
         tasks = _past.find_all(reader, missing)
@@ -36,7 +36,7 @@ def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptio
         raise reader.forbidden[options.task_id]
     [before] = tasks
     context = reader.context
-    # Whoever drives the task wants to know this all the more where the task has ended under his hands.
+    # The program that updates the task must know this, especially if the task has ended in the meantime.
     context.known["cancel_requested"] = before["cancelled"]
     calls = _plan_past(reader.connection, before, options) if missing else _plan(before, options)
     after = _predicted(before, options) if calls else before
@@ -54,7 +54,7 @@ def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptio
 def drive_task(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> _taskinfo.Task:
-    """Send what differs from what the task is known to be; what it is by that."""
+    """Send the differences from the known task. Return the task afterwards."""
     _send(connection, _context.Context(), task, _plan(task, options))
     return _predicted(task, options)
 
@@ -62,7 +62,7 @@ def drive_task(
 def _plan_past(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> list[Call]:
-    """No calls for a task that only the history has, which may be what is wanted already; else an error."""
+    """No calls for a task that only the history has, if it matches the requested state. An error otherwise."""
     has = f"{connection.host} has {_taskinfo.label(task)} only in its history"
     if not _taskinfo.is_over(task):
         raise _errors.VsphereError(f"{has}, which does not contain its outcome")
@@ -117,7 +117,7 @@ def _plan(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> list[
 
 
 def _is_described(task: _taskinfo.Task, wanted: dict[str, str]) -> bool:
-    """Whether the task's description is the wanted one; what its message is filled in with cannot be wanted."""
+    """Whether the task has the requested description. Users cannot set the arguments of its message."""
     found = task["description"]
     return found is not None and all((found[name] or "") == text for name, text in wanted.items())
 
@@ -158,7 +158,7 @@ def _check_custom_fields(task: _taskinfo.Task, options: _update_options.UpdateOp
 
 
 def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> None:
-    """A task that is over stays what it is: anything else is refused before it is sent."""
+    """A finished task does not change. Other requests are rejected before they are sent."""
     if options.state is None:
         if options.progress is not None and options.progress != task["progress"]:
             raise _errors.VsphereError(
@@ -190,21 +190,21 @@ def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) ->
 
 
 def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
-    """Whether the task has failed with the wanted fault; the server may have added to its messages and causes."""
+    """Whether the task failed with the requested fault. The server can add messages and causes."""
     given = _shape(wanted)
     own = {name: value for name, value in given.items() if name not in ("messages", "cause")}
     return own.items() <= (task["error"] or {}).items()
 
 
 def _shape(fault: _values.Data) -> _values.Data:
-    # Imported here, as only a run that ends a task as failed needs it.
+    # Only a run that ends a task as failed requires the import.
     from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
 
     return _faults.shape(fault)
 
 
 def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> _taskinfo.Task:
-    """What the task would look like afterwards."""
+    """The task after the update."""
     after = task.copy()
     if options.state is not None:
         after["state"] = options.state

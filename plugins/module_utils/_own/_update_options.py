@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task is to look like: the options for driving one.
+"""The requested state of a task: the options to update one.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PLAIN_FAULT = {"_typeName": "ExtendedFault", "faultTypeId": "vsphere.tasks"}
 
 @dataclasses.dataclass(frozen=True)
 class UpdateOptions:
-    """What a task is to look like; None means that it stays as it is.
+    """The requested state of a task. None means no change.
 
     ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form.
     """
@@ -46,7 +46,7 @@ class UpdateOptions:
     def from_params(cls, params: _context.Params, secrets: set[str]) -> UpdateOptions:
         """Check the options as far as that goes without a server.
 
-        The texts in them that no output may show are added to ``secrets``.
+        Adds texts that must not appear in output to ``secrets``.
         """
         [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         state, progress, result, error = (params[name] for name in ("state", "progress", "result", "error"))
@@ -74,7 +74,7 @@ class UpdateOptions:
 
 
 def _custom_value(name: str, value: t.Any) -> str:
-    """The value as a text, which is all that a custom field holds."""
+    """The value as a text, because a custom field contains only text."""
     try:
         return _given.text(value)
     except ValueError as wrong:
@@ -82,7 +82,7 @@ def _custom_value(name: str, value: t.Any) -> str:
 
 
 def _description(given: t.Any) -> dict[str, str] | None:
-    """{key, message} of a text, which has no key of its own, or of {key, message}."""
+    """{key, message} from a text, which gets our key, or from {key, message}."""
     if given is None:
         return None
     if isinstance(given, dict):
@@ -118,7 +118,7 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
     """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
-        # Imported here, as it is pyVmomi that knows what types are made of.
+        # Only some runs require the import, because only pyVmomi knows the structure of types.
         from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
 
         return _result_types.build_result(value, secrets)
@@ -135,7 +135,7 @@ def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
-        # Imported here, as it is pyVmomi that knows what other faults are made of.
+        # Only some runs require the import, because only pyVmomi knows the structure of other faults.
         from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)

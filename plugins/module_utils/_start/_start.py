@@ -4,7 +4,7 @@
 
 """Starting an operation that runs as a task.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class StartOptions:
-    """What is to be started; ``params`` are in VI/JSON form, objects that are given by name still among them."""
+    """The operation to start. ``params`` are in VI/JSON form, and still contain objects by name."""
 
     target: _objects.Target
     method: _registry.Method
@@ -37,9 +37,9 @@ class StartOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params, secrets: set[str]) -> StartOptions:
-        """Check the options as far as that goes without a server; all that is wrong is said at once.
+        """Validate the options without a server, and report all problems together.
 
-        Everything in the option params is one of the ``secrets`` until the registry has said what is none.
+        Everything in the option params is one of the ``secrets`` until the registry knows the values that are not.
         """
         given = params["params"] or {}
         masked = set(_builder.texts(given))
@@ -47,7 +47,7 @@ class StartOptions:
         _registry.require_registry("to know operations and types, with every protocol")
         builder = _builder.Builder(_named.Named.from_parts)
         problems = builder.problems
-        # To leave one out may mean to let the server choose.
+        # Omitting one can mean to let the server choose.
         problems += _empty.nulls("params", given)
         wait: _wait_options.WaitOptions | None = None
         with _errors.gathering(problems):
@@ -73,7 +73,7 @@ class StartOptions:
 
 
 def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Result:
-    """Start it, unless there is no need to, and wait where that is wanted."""
+    """Start the operation, unless it is not necessary, and wait if requested."""
     context = reader.context
     finder = _objects.Finder(reader.connection)
     reason = options.unless.reason(finder) if options.unless else None
@@ -104,7 +104,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
 
 
 def _of_one(outcome: _outcome.Outcome) -> _context.Result:
-    """What is returned of the wait for a single task."""
+    """The result of a wait for a single task."""
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
 
 
@@ -118,11 +118,11 @@ def _find_target(finder: _objects.Finder, options: StartOptions) -> _values.Ref:
 
 
 def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
-    """Call the method, once; the id of its task."""
-    # Where no request came before this one, the clock here has to do.
+    """Call the method, only once. Return the ID of its task."""
+    # Without an earlier request, only the local clock is available.
     now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
     since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    # Only objects of the inventory have tasks of their own.
+    # Only inventory objects have their own tasks.
     is_entity = _entity.is_a(ref["type"], "ManagedEntity")
     entity = f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_entity else ""
     advice = _errors.Advice(

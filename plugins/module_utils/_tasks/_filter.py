@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tasks have to be like: as a TaskFilterSpec for the server's history, and as checks of our own.
+"""Conditions for tasks: as a TaskFilterSpec for the server's history, and as our own checks.
 
-Everything is checked here too, whatever the server has filtered: recent tasks come unfiltered, and an older server may
-ignore what it does not know. Only how far an entity is above another is the server's knowledge alone.
+The checks include every condition, even if the server filters. Recent tasks arrive unfiltered, and an older server can
+ignore unknown conditions. Only the server knows the distance between an entity and another.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FILTER_SPEC: _context.Spec = {
     "description_ids": _LIST,
     "event_chain_ids": {"type": "list", "elements": "int"},
     "activation_ids": _LIST,
-    # A task's key is no secret.
+    # The key of a task is not a secret.
     "parent_task_keys": {**_LIST, "no_log": False},
     "root_task_keys": {**_LIST, "no_log": False},
     "tags": _LIST,
@@ -79,7 +79,7 @@ class Filter(t.NamedTuple):
 
 
 def _wrong_with(name: str, value: str) -> str:
-    """Why nobody can mean that value of the option; empty where somebody can."""
+    """The reason for an impossible value of the option, or an empty string."""
     if name in _IDS and _values.was_data(value):
         return "contains a dictionary or a list: set only the ID or key"
     if name == "users" and value != value.strip():
@@ -89,7 +89,7 @@ def _wrong_with(name: str, value: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Conditions:
-    """What a task has to be; None means anything.
+    """The requirements for a task. None means any value.
 
     Times are points in time, or how long ago by the server's clock.
     """
@@ -210,7 +210,7 @@ def _caused_by(member: str, wanted: _values.Ref) -> Check:
 def _started_by(users: list[str], system: bool) -> Check:
     def check(task: _taskinfo.Task) -> bool:
         if task["reason"] is None:
-            # Nobody knows.
+            # The reason is unknown.
             return False
         user = task["reason"].get("user_name")
         if user is None:
@@ -234,7 +234,7 @@ def _time(option: str, text: str) -> Time:
                 (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
                 datetime.timedelta(),
             )
-        # YAML makes a time of what looks like one, which becomes a text with a space again.
+        # YAML converts the text to a time, and Ansible converts it back to a text with a space.
         time = _values.parse_time(text.strip().replace(" ", "T", 1))
         _values.utc(time)
         return time

@@ -4,7 +4,7 @@
 
 """Tasks from vCenter's history, by a TaskHistoryCollector.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
-"""What vCenter reads at once at the most."""
+"""Maximum number of tasks that vCenter reads with each request."""
 
 
 class Scroll(t.NamedTuple):
-    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end.
+    """How to read the history: the size of a page, the maximum number of tasks (None: all), and the end to start from.
 
-    ``within`` is among how many tasks at the most they are looked for (None: all).
+    ``within`` is the maximum number of tasks to search (None: all).
     """
 
     page_size: int = LARGEST_PAGE
@@ -44,7 +44,7 @@ def search(
     from_info: Callable[[t.Any], _taskinfo.Task],
     deadline: float | None = None,
 ) -> list[_taskinfo.Task]:
-    """The tasks of the history that the filter fits, without labels; memory holds one page besides them."""
+    """The tasks of the history that match the filter, without labels. Memory holds one additional page."""
 
     def steps(transport: _transport.Transport) -> list[_taskinfo.Task]:
         made = _create(connection, transport, wanted)
@@ -75,9 +75,9 @@ def _infos(
 ) -> t.Iterator[_values.Data]:
     """TaskInfo by TaskInfo, read page by page.
 
-    A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
-    it may begin with tasks of that page, where others have been queued meanwhile. The API promises no order within the
-    latest page.
+    A new collector starts before the oldest task. From the newest backwards, the latest page comes first. If the server
+    has queued new tasks in the meantime, the preceding page can start with tasks of that page. The API promises no
+    order within the latest page.
     """
     first: list[_values.Data] = []
     method = "ReadNextTasks"
@@ -100,6 +100,6 @@ def _queued(info: t.Any) -> datetime.datetime:
 
 
 def _key(info: t.Any) -> str:
-    """The key of a task; empty where it cannot be read."""
+    """The key of a task, or an empty string if it is unreadable."""
     key = _values.plain(info.get("key")) if isinstance(info, dict) else None
     return key if isinstance(key, str) else ""

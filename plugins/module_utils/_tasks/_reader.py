@@ -4,7 +4,7 @@
 
 """Tasks of a server: by their ids, the recent ones, or from the history.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 class Reading(t.NamedTuple):
     """Tasks as users see them, and the ids that the server does not know.
 
-    ``is_cut`` says that there are more tasks than were wanted.
+    ``is_cut`` is True if more tasks match.
     """
 
     tasks: list[_taskinfo.Task]
@@ -35,14 +35,14 @@ class Reading(t.NamedTuple):
 
 
 def id_of(ref: _values.Ref) -> str:
-    """The id of the task that it is a reference to; ValueError, or another of its kind, where it is none."""
+    """The ID of the task in a reference. ValueError, or a similar error, for another value."""
     if ref["type"] != "Task" or not ref["value"]:
         raise ValueError(ref)
     return str(ref["value"])
 
 
 def check_ids(option: str, task_ids: list[str]) -> list[str]:
-    """The ids of that option without repetitions, refused where one cannot be the id of a task."""
+    """The IDs in that option without repetitions. An error if one cannot be the ID of a task."""
     for task_id in task_ids:
         if not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", task_id) or ":" in task_id.partition("-")[0]:
             found = repr(task_id) if task_id else "an empty string"
@@ -58,9 +58,9 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
 class TaskReader:
     """Reads tasks, each complete: with its labels, and as much of it as can be read.
 
-    Tasks that the user may not see are left out, and noted in ``forbidden``. In a ``with``, it warns of them in the
-    end, and of members that could not be read, and has the run return ``forbidden_task_ids``.
-    Given a ``deadline`` (of the monotonic clock), a reading survives whatever a vCenter does while it restarts.
+    Omits tasks that the user is not allowed to see, and notes them in ``forbidden``. At the end of a ``with`` block, it
+    issues warnings about them and about unreadable members, and adds ``forbidden_task_ids`` to the result. With a
+    ``deadline`` (on the monotonic clock), a reading survives every error of a restarting vCenter.
     """
 
     def __init__(self, connection: _connection.Connection, context: _context.Context | None = None) -> None:
@@ -94,7 +94,7 @@ class TaskReader:
                 tasks = {task["id"]: task for task in self._read(objects, custom_values, True, deadline)}
                 break
             except _errors.Fault as fault:
-                # Only a server that does not leave unknown objects out says this.
+                # Only a server that does not omit unknown objects returns this.
                 unknown = fault.missing.get("value")
                 if unknown not in known:
                     raise
@@ -104,7 +104,7 @@ class TaskReader:
         return Reading([tasks[i] for i in task_ids if i in tasks], [i for i in task_ids if i not in there])
 
     def known(self, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
-        """The given task; an unknown id is an error, and so is one that the user may not see."""
+        """A single task. An unknown ID is an error, and so is a task that the user is not allowed to see."""
         tasks, missing, _is_cut = self.given([task_id], custom_values)
         if missing:
             raise self.unknown_ids(missing)
@@ -135,7 +135,7 @@ class TaskReader:
 
     def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""
-        # Only some runs need it.
+        # Only some runs require it.
         from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _tree
 
         below = _tree.find_below(self, tasks, page_size)
@@ -149,7 +149,7 @@ class TaskReader:
         return _history.search(self.connection, wanted, scroll, self._from_info, deadline)
 
     def from_info(self, infos: dict[str, t.Any], deadline: float | None = None) -> list[_taskinfo.Task]:
-        """The tasks of which each TaskInfo, in VI/JSON form, was read elsewhere, by id."""
+        """The tasks whose TaskInfo, in VI/JSON form by ID, comes from elsewhere."""
         tasks = [self._from_info(info, task_id) for task_id, info in infos.items()]
         self._labels.put_on(tasks, deadline)
         return tasks
@@ -169,7 +169,7 @@ class TaskReader:
         transient: bool = False,
         deadline: float | None = None,
     ) -> list[_taskinfo.Task]:
-        """The tasks among the objects, without their labels; ``transient`` objects may be gone."""
+        """The tasks of the objects, without their labels. ``transient`` objects can disappear."""
         wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
         tasks = []
         for found in self._retrieve(objects, wanted, transient, deadline):
@@ -186,7 +186,7 @@ class TaskReader:
     def _retrieve(
         self, objects: list[_values.Data], wanted: _values.Data, transient: bool, deadline: float | None
     ) -> list[_properties.Object]:
-        """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
+        """The objects. The same request also reads everything that a run requires once from the server."""
         specs, objects_too = [wanted], list(objects)
         self.connection.server.add_to(objects_too, specs)
         with_labels = not self._labels.has_common

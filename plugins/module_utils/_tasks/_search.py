@@ -4,7 +4,7 @@
 
 """Finding the tasks that a selection means.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if t.TYPE_CHECKING:
 class Search:
     """A search for the tasks of a selection; the object that it names is looked up once.
 
-    Tasks that are ``acted_on`` are looked for in the history too, if the server has one of the given ids no more, and
-    that there are more than the limit is said whoever gave it. ``deadline`` is as for the reader.
+    With ``acted_on``, the search includes the history if the server no longer has one of the IDs, and always warns
+    about more tasks than the limit. ``deadline`` is the same as for the reader.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Search:
         return reading
 
     def warn(self, reading: _reader.Reading) -> None:
-        """Warn of what may not be meant: more tasks than are taken, and users who have started none."""
+        """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
         selection = self._selection
         if reading.is_cut and (selection.limit is None or self._acted_on):
             which = "newest" if selection.newest_first else "oldest"
@@ -110,7 +110,7 @@ class Search:
 
     def _read_given(self, task_ids: list[str], wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
         if self._selection.from_history:
-            # What else is asked for must not make a task look unknown; it ends when all are found.
+            # The other options must not make a task unknown. The search ends when it has found all tasks.
             asked = set(task_ids)
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
             by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
@@ -120,7 +120,7 @@ class Search:
         reading = self._reader.given(task_ids, custom_values, self._deadline)
         if not (reading.missing and self._acted_on):
             return reading
-        # Only a run that meets one needs it.
+        # Only a run with such a task requires it.
         from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
 
         past = _past.find_all(self._reader, reading.missing, self._deadline)
@@ -128,7 +128,7 @@ class Search:
         return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
-        """As many of the tasks as are wanted at most."""
+        """The tasks up to the limit."""
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
 
     def _noting(self, wanted: _filter.Filter) -> _filter.Check:
@@ -153,7 +153,7 @@ class Search:
         self._starters.update(name for name in names if name)
 
     def _warn_of_users(self, tasks: list[_taskinfo.Task]) -> None:
-        """Warn of users who have started none of the tasks, where others have started some that fit otherwise."""
+        """Warn about users who started none of the tasks, if others started tasks that match the other options."""
         users = self._selection.conditions.users
         if not users:
             return
@@ -185,7 +185,7 @@ class Search:
         ref, recursion = self._ref, self._selection.recursion
         if ref:
             by_entity = {"_typeName": "TaskFilterSpecByEntity", "entity": ref, "recursion": recursion}
-            # The type may be given as one that the object's own extends.
+            # The type can be one that the object's own type extends.
             return wanted.narrowed(
                 lambda task: recursion != "self" or (task["entity"] or {}).get("moid") == ref["value"], entity=by_entity
             )

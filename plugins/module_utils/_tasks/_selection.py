@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tasks are meant: the options of a selection.
+"""The selection of tasks: its options.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SELECTION_SPEC: _context.Spec = {
 """The options that ``Selection`` takes."""
 
 DEFAULT_LIMIT = 1000
-"""The limit that a selection has unless one is given."""
+"""The default limit of a selection."""
 
 _NEED_HISTORY = {
     "begin_time",
@@ -55,12 +55,12 @@ _NARROWING = (
     "alarm",
     "scheduled_task",
 )
-"""Conditions that single out tasks somebody can mean to cancel."""
+"""Conditions that are specific enough to cancel tasks."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Which tasks are meant: those given by ``task_ids``, or all that the other options fit.
+    """The selected tasks: those in ``task_ids``, or all that match the other options.
 
     ``limit`` None takes as many as ``DEFAULT_LIMIT``, and warns if there are more.
     """
@@ -115,12 +115,12 @@ class Selection:
 
     @property
     def from_history(self) -> bool:
-        """Whether the tasks are looked for in the history."""
+        """Whether to search the history."""
         return self.source == "history" or (self.source == "auto" and bool(self.needs_history))
 
     @property
     def is_plain_ids(self) -> bool:
-        """Whether it is ids that nothing narrows, so that they need not be looked for."""
+        """Whether the selection consists only of IDs, which do not require a search."""
         return self.task_ids is not None and not (
             self.entity or self.conditions.given or self.children or self.from_history
         )
@@ -136,7 +136,7 @@ class Selection:
             self.check_for_cancellation("on_timeout: cancel requires a more specific selection")
 
     def check_for_cancellation(self, why: str) -> None:
-        """Refuse a selection by no more than what a large part of all tasks have in common."""
+        """Reject a selection that a large part of all tasks matches."""
         narrowing = self.conditions.given & set(_NARROWING)
         if any(_is_wide(pattern) for pattern in self.conditions.description_ids or []):
             narrowing -= {"description_ids"}
@@ -159,5 +159,5 @@ def _check_entity(entity: _entity.Entity, recursion: str) -> None:
 
 
 def _is_wide(pattern: str) -> bool:
-    """Whether a pattern of description ids says no more than a type does, such as ``VirtualMachine.*``."""
+    """Whether a pattern of description IDs only contains a type, such as ``VirtualMachine.*``."""
     return "*" in pattern and re.fullmatch(r"\w*[.*]*", pattern) is not None

@@ -4,7 +4,7 @@
 
 """Many tasks in a few numbers.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _user(task: _taskinfo.Task) -> str:
 
 
 def _by_entity(tasks: list[_taskinfo.Task]) -> dict[str, int]:
-    """By name, or the id of one without; entities of the same name are told apart by their ids."""
+    """By name, or by ID without a name. IDs distinguish entities with the same name."""
     moids: dict[str | None, set[str]] = {}
     entities = [(task["entity_name"], task["entity"]["moid"]) for task in tasks if task["entity"]]
     for name, moid in entities:

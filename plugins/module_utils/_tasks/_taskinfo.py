@@ -4,7 +4,7 @@
 
 """The one shape in which tasks are returned.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
 
 class Task(t.TypedDict, total=False):
-    """A task as users see it: TaskInfo of release 9.0.0.0, in its order, with what is derived from it.
+    """A task in the form for users: TaskInfo of release 9.0.0.0, in its order, with derived values.
 
-    Times are ISO 8601 in UTC; what is unset, or cannot be read, is None.
+    Times are ISO 8601 in UTC. Unset and unreadable members are None.
     """
 
     key: str | None
@@ -51,10 +51,10 @@ class Task(t.TypedDict, total=False):
     duration: float | None
     queued_for: float | None
     available_fields: list[_values.Data] | None
-    """Only if custom values are read, as the next."""
+    """Only with custom values, like the next one."""
     custom_values: dict[str, str | None] | None
     children: list[Task]
-    """Only if children are read."""
+    """Only with children."""
 
 
 STATES = ("queued", "running", "success", "error")
@@ -71,11 +71,11 @@ def task_from_info(
 ) -> Task:
     """A TaskInfo in VI/JSON form as users see it: every member in snake_case, an unset one as None.
 
-    ``duration`` and ``queued_for`` are seconds; while the task runs or is queued they count up to ``now``, the server's
-    clock, and are None where that is not known.
+    ``duration`` and ``queued_for`` are seconds. While the task runs or is queued, they count up to ``now``, the
+    server's clock, and are None if it is unknown.
 
-    A member that cannot be read is None, and its name is noted in ``unreadable`` under the id of the task. ``task_id``
-    is that id as far as it is known without the TaskInfo.
+    An unreadable member is None, and ``unreadable`` contains its name under the ID of the task. ``task_id`` is that ID
+    if it is known without the TaskInfo.
     """
     bad: list[str] = []
     if not isinstance(info, dict):
@@ -91,7 +91,7 @@ def task_from_info(
     task["id"] = task["id"] or task_id or task["key"]
     if bad and unreadable is not None:
         unreadable[task["id"]] = bad
-    # What the vSphere Client calls it is in no TaskInfo.
+    # A TaskInfo does not contain the labels of the vSphere Client.
     task.update(operation=None, state_label=None, reason_label=None)
     queued, started, completed = (task[name] for name in _TIMES)
     task.update({name: _values.utc(task[name]) for name in _TIMES if task[name]})
@@ -133,7 +133,7 @@ def name_of(task: Task) -> str:
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        # Only a run that has to do with failed tasks needs it.
+        # Only a run with failed tasks requires it.
         from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
 
         return (
@@ -149,7 +149,7 @@ def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
-        # A bool is an int, too.
+        # A bool is also an int.
         if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
             raise ValueError(value)
         return value
@@ -212,7 +212,7 @@ def _reason(value: t.Any) -> _values.Data:
 
 _TIMES = ("queue_time", "start_time", "complete_time")
 
-# TaskInfo of release 9.0.0.0, in its order, and how the value of each is read; ValueError where it cannot be.
+# TaskInfo of release 9.0.0.0, in its order, and how to read each value. ValueError for an unreadable value.
 _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "key": _text,
     "task": _id,
@@ -243,5 +243,5 @@ _READERS = [("id" if m == "task" else _values.snake(m), m, read) for m, read in 
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:
-    # The server's clock is known to the second only, so a span that began just now may come out below zero.
+    # The server's clock has a resolution of one second, so a short span could be negative.
     return max(0.0, round((end - begin).total_seconds(), 3)) if begin and end else None

@@ -4,7 +4,7 @@
 
 """Users who have started no task: are they written in another way?
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
 
 def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
-    """What to say of users who have started no task, of whom those are that have; empty where it is nothing.
+    """The warning about users who started no task, with the users who did. Empty without a problem.
 
-    Where tasks are ``found``, the others need not be a mistake, unless one of them is written in another way.
+    If tasks are ``found``, the other users might be right, unless a similar name exists.
     """
     said = []
     for user in wanted:
@@ -30,7 +30,7 @@ def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether both may be the same user: user@domain is DOMAIN\\user in tasks, whatever the case."""
+    """Whether both can be the same user: user@domain is DOMAIN\\user in tasks, and case does not count."""
     (user, domain), (name, realm) = _parts(one), _parts(other)
     return user == name and (domain == realm or not domain or not realm)
 

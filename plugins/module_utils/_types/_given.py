@@ -4,7 +4,7 @@
 
 """What users give for values of vSphere: in VI/JSON form, or why it cannot be sent.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ def text(value: t.Any) -> str:
 
 
 def shown(value: t.Any) -> str:
-    """A value in a message; what is inside of one may be a secret, and only its kind is said."""
+    """A value in a message. The contents of a nested value could be a secret, so the message contains only its kind."""
     if isinstance(value, dict):
         return "a dictionary"
     return "a list" if isinstance(value, list) else repr(value)
 
 
 def boxed(value: t.Any) -> t.Any:
-    """A plain value as an Any holds it: a scalar, a list of texts or {type, moid}; None where no VI type fits it.
+    """A plain value in the form of an Any: a scalar, a list of texts, or {type, moid}. None if no VI type matches.
 
-    ValueError where it is out of the range of any, or cannot be sent.
+    ValueError if it is out of range, or cannot be sent.
     """
     if isinstance(value, bool):
         return {"_typeName": "boolean", "_value": value}

@@ -4,7 +4,7 @@
 
 """The one door to pyVmomi: its type registry.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References to managed objects, from what a user gives for one.
+"""References to managed objects, from the input of a user.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
 
-# How the ids begin that a vCenter gives, of which the registry knows nothing. Those of ESXi look otherwise.
+# The prefixes of IDs of a vCenter, which the registry does not know. IDs of ESXi look different.
 _PREFIXES = {
     "alarm-": "Alarm",
     "datacenter-": "Datacenter",
@@ -38,7 +38,7 @@ _PREFIXES = {
 
 
 def find_managed_type(name: str) -> _registry.ViType:
-    """The type of managed objects of that name; ValueError where there is none."""
+    """The managed object type with that name. ValueError for an unknown one."""
     if not name.strip():
         raise ValueError("the type is empty: set a type, such as VirtualMachine")
     type_ = _registry.find_type(name)
@@ -56,7 +56,7 @@ def check_id(type_: _registry.ViType, moid: str) -> None:
         raise ValueError(
             f"must be a {_registry.name_of(type_)}, but the ID is empty: set a value, or omit the whole parameter"
         )
-    # The id of a network file system's datastore on an ESXi may be an address with a path.
+    # The ID of an NFS datastore on an ESXi can be an address with a path.
     if "/" in moid and _registry.name_of(type_) != "Datastore":
         raise ValueError(
             f"must be a {_registry.name_of(type_)}, but {moid} is not an ID: write a path as {{path: {moid}}}"
@@ -90,7 +90,7 @@ def from_parts(declared: _registry.ViType, type_name: str, moid: str) -> _values
 
 
 def _type_of(moid: str) -> _registry.ViType | None:
-    """The type that an id of a vCenter's speaks of; None where it does not say."""
+    """The type in an ID of a vCenter, or None."""
     prefix = re.fullmatch(r"([a-z]+-[a-z]?)\d+", moid)
     if not prefix:
         return None

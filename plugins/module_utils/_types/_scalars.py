@@ -4,7 +4,7 @@
 
 """Texts, numbers, times and the like: from what YAML and templates make of them to their VI type.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
 
 
 def build(declared: _registry.ViType, value: t.Any) -> t.Any:
-    """The value as a simple type or an enum; ValueError says what the type takes."""
+    """The value as a simple type or an enum. ValueError describes the valid values."""
     kind = _registry.kind(declared)
     if kind == "enum":
         return _enum(declared, value)
@@ -49,7 +49,7 @@ def _enum(declared: _registry.ViType, value: t.Any) -> str:
 
 def _integer(kind: str, value: t.Any) -> int:
     if isinstance(value, float) and value.is_integer():
-        # What a division in a template makes of whole numbers.
+        # The result of a division of whole numbers in a template.
         value = int(value)
     if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
         raise ValueError(f"must be a whole number ({kind}), not {_given.shown(value)}")

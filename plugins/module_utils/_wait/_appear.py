@@ -4,7 +4,7 @@
 
 """Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def find(
 ) -> _reader.Reading:
     """Search again at each change of the recent tasks, until there are some, or the deadline (of the monotonic clock).
 
-    The recent tasks are those ``of`` an entity, or the TaskManager's. The search can be ``lagging`` behind them, as the
-    history does: then it is repeated some more times after a change, at growing intervals.
+    The recent tasks are those ``of`` an entity, or of the TaskManager. The search can be ``lagging`` behind them, like
+    the history. It then repeats the search some more times after a change, at increasing intervals.
     """
     root = of or connection.manager("taskManager")
     wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
@@ -50,7 +50,7 @@ def find(
             for updates, more in _watch.answers(transport, collector, pauses.next):
                 if updates:
                     pauses.begin()
-                # The first answer has all that there is: it may have come since the last search.
+                # The first answer contains everything, including tasks that appeared since the last search.
                 if not more and (updates or lagging):
                     found = search.find()
                 if not more and (found.tasks or time.monotonic() >= deadline):

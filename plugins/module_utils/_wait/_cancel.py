@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cancelling tasks.
+"""Canceling tasks.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
 
 
 def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
-    # Only a run that meets one needs it.
+    # Only a run with such a task requires it.
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
 
     return _past.find_all(reader, task_ids)
@@ -80,7 +80,7 @@ def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinf
 def _follow(
     reader: _reader.TaskReader, run: _Run, before: list[_taskinfo.Task], seconds: int | None
 ) -> list[_taskinfo.Task]:
-    """Wait until what was cancelled has ended, if that is wanted; return the tasks as they are then."""
+    """Wait until the canceled tasks have ended, if requested. Return the current tasks."""
     unfinished = [task["id"] for task in before if task["id"] in run.ending]
     if not unfinished:
         return before

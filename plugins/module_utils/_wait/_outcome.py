@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wait brings: how each task ended.
+"""The outcome of a wait: how each task ended.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 class Outcome:
     """How each task ended, by id; ``pending`` ones have not.
 
-    ``gone`` ones were forgotten by the server and its history, ``forbidden`` ones the user may not see. ``cancelled``
-    are those that were asked to end at the time limit, and ``not_cancelled`` says why others were not. ``tasks`` are
-    those that were read: all, or all that have not succeeded. ``elapsed`` is in seconds.
+    ``gone`` tasks disappeared from the server and its history. ``forbidden`` tasks are not visible to the user.
+    ``cancelled`` contains the tasks whose cancellation was requested at the time limit, and ``not_cancelled`` the
+    reasons for the others. ``tasks`` contains the tasks that were read: all, or the tasks without success.
+    ``elapsed`` is in seconds.
     """
 
     succeeded: list[str] = dataclasses.field(default_factory=list)
@@ -45,7 +46,7 @@ class Outcome:
 
     @classmethod
     def from_result(cls, result: _context.Result) -> Outcome:
-        """What a module has returned, also one that failed before the end: what is missing is empty."""
+        """The outcome in the result of a module, which can also have failed early. Missing parts are empty."""
         outcome = cls()
         for name in _GROUPS:
             setattr(outcome, name, list(result.get(f"{name}_task_ids", ())))
@@ -56,7 +57,7 @@ class Outcome:
         return outcome
 
     def to_result(self, with_tasks: bool) -> _context.Result:
-        """What a module returns."""
+        """The result of a module."""
         result: _context.Result = {
             "changed": bool(self.cancelled),
             **{f"{name}_task_ids": getattr(self, name) for name in _GROUPS},
@@ -67,7 +68,7 @@ class Outcome:
         return {**result, "tasks": list(self.tasks.values())} if with_tasks else result
 
     def add(self, later: Outcome) -> None:
-        """Take in what a later wait for what is pending has brought."""
+        """Add the outcome of a later wait for the pending tasks."""
         for name in ("succeeded", "failed", "gone", "forbidden", "cancelled"):
             getattr(self, name).extend(getattr(later, name))
         self.tasks.update(later.tasks)
@@ -76,17 +77,17 @@ class Outcome:
 
     @property
     def ended(self) -> list[str]:
-        """The ids of which nothing more will be heard."""
+        """The IDs whose outcome is final."""
         return [*self.succeeded, *self.failed, *self.gone, *self.forbidden]
 
     def check(self, options: _wait_options.WaitOptions, check_mode: bool, result: _context.Result) -> None:
-        """Raise an error, with that result, if the outcome is not what was wanted."""
+        """Raise an error, with that result, if the outcome is a failure."""
         sentences = self.failures(options, check_mode)
         if sentences:
             raise _errors.VsphereError("; ".join(sentences), **result)
 
     def failures(self, options: _wait_options.WaitOptions, check_mode: bool) -> list[str]:
-        """The sentences of a failure, none if the outcome is what was wanted."""
+        """The sentences of a failure, or none after a success."""
         limit = f"after {options.timeout} s (option timeout)"
         return [
             *(self._bad_ends(limit) if options.on_error == "fail" else ()),
@@ -112,7 +113,7 @@ class Outcome:
             )
 
     def _late(self, limit: str, options: _wait_options.WaitOptions, check_mode: bool) -> t.Iterator[str]:
-        # What would have been cancelled in check mode is no failure, though it has not ended.
+        # In check mode, a task that the module would cancel is not a failure, even if it has not ended.
         excused = self.cancelled if check_mode else []
         late = limit
         if options.on_timeout == "cancel":

@@ -4,7 +4,7 @@
 
 """Requesting the cancellation of tasks.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Kind(enum.Enum):
 
 
 class Answer(t.NamedTuple):
-    """What became of a request, and why it was not sent; ``error`` is what the server said."""
+    """The outcome of a request, and the reason for not sending it. ``error`` is the answer of the server."""
 
     kind: Kind
     reason: str = ""
@@ -53,7 +53,7 @@ class Cancellation:
         self._is_silent = False
 
     def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
-        """Request it, unless the task says that this was done before, or that it cannot be cancelled.
+        """Request it, unless the task already has the request, or is not cancelable.
 
         In check mode nothing is sent.
         """
@@ -94,7 +94,7 @@ class Cancellation:
 
 
 def _answer_of(fault: _errors.Fault) -> Answer:
-    """What a fault says: between the look and the request, a task can end, or lose its cancel button."""
+    """The meaning of a fault: between the check and the request, a task can end, or lose its cancel button."""
     if fault.type == "InvalidState":
         return Answer(Kind.ENDING, "it ended, or someone requested its cancellation, in the meantime")
     if fault.type == "ManagedObjectNotFound":

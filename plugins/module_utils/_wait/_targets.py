@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks that are to be waited for, or cancelled.
+"""The tasks to wait for, or to cancel.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 class Targets(t.NamedTuple):
     """The ids of tasks that are to end, and the tasks that have ended already.
 
-    The server need not know the ids that were given; such tasks can have ended as well.
+    The server might not know these IDs, and such tasks can also have ended.
     """
 
     task_ids: list[str]
@@ -33,7 +33,7 @@ def find(
     deadline: float | None = None,
     appear_by: float | None = None,
 ) -> Targets:
-    """The tasks of a selection; if there are none, look for them until ``appear_by`` (of the monotonic clock).
+    """The tasks of a selection. If none match, search for them until ``appear_by`` (on the monotonic clock).
 
     Given ids that nothing narrows cost no request.
     """

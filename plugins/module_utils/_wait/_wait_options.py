@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How to wait for tasks: the options and what they say.
+"""How to wait for tasks: the options and their meaning.
 
 The documentation is in ``plugins/doc_fragments/wait.py`` and, for ``TASK_WAIT_SPEC``, in ``vsphere_task_wait``.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TASK_WAIT_SPEC: _context.Spec = {
     "return_tasks": {"type": "bool", "default": True},
     "progress_interval": {"type": "int", "default": 30},
 }
-"""Those of ``vsphere_task_wait``, which its action plugin takes where it waits in rounds."""
+"""The options of ``vsphere_task_wait``, which its action plugin also uses for rounds."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ class WaitOptions:
     cancel_timeout: float = 60
     return_tasks: bool = True
     look_for: float = math.inf
-    """Seconds after which it returns with what is known by then, whatever the time limit: a round of a longer wait."""
+    """Seconds after which it returns its current results, regardless of the time limit: a round of a longer wait."""
     seen: bool = False
     """Whether all tasks have been there in an earlier round."""
 

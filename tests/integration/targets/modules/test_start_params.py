@@ -144,7 +144,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
         (
             {"params": {"host": 5}},
-            ["params.host: must be a HostSystem, as its ID or as {type, moid}, {name} or {path}, not 5"],
+            ["params.host: must be a HostSystem (its ID, or {type, moid}, {name} or {path}), not 5"],
         ),
         ({"unless": {"property": "runtime.powerStat"}}, ["unless.property: VirtualMachineRuntimeInfo has no property"]),
         (

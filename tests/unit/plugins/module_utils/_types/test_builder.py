@@ -84,7 +84,7 @@ def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
 def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any) -> None:
     data, problems = build(type_name, value)
     if expected is None:
-        assert problems == ["x: KeyValue has no extra", "x: KeyValue needs value (string)"]
+        assert problems == ["x: KeyValue does not have extra", "x: KeyValue requires value (string)"]
     else:
         assert (data, problems) == (expected, [])
         assert type(data) is type(expected)
@@ -125,7 +125,7 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
         (
             "VirtualMachine",
             {"path": "DC0/vm/x"},
-            "must be a VirtualMachine, as its ID or as {type, moid}, not a dictionary",
+            "must be a VirtualMachine (its ID, or {type, moid}), not a dictionary",
         ),
         ("VirtualMachine", "", "must be a VirtualMachine, but the ID is empty"),
         ("VirtualMachine", {"type": "VirtualMachine", "moid": " "}, "must be a VirtualMachine, but the ID is empty"),
