@@ -55,8 +55,8 @@ class Finding(NamedTuple):
 def paragraphs(line: int, text: str) -> Iterator[Text]:
     for match in re.finditer(r"\S.*?(?=\n\s*\n|\Z)", text, re.DOTALL):
         words = " ".join(CODE.sub("code", match[0]).split())
-        # Without an end, the sentence would continue in the next paragraph.
-        yield Text(line + text.count("\n", 0, match.start()), words if words[-1] in ".:?!" else f"{words}.")
+        # Otherwise, Vale can take the next paragraph for the end of this sentence.
+        yield Text(line + text.count("\n", 0, match.start()), f"{words.rstrip('.')}!")
 
 
 def comments(lines: Iterable[tuple[int, str]]) -> Iterator[Text]:

@@ -127,7 +127,7 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
     entity = f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_entity else ""
     advice = _errors.Advice(
         f". The module does not repeat it: use vsphere_task_info with {entity}begin_time {since} to find out whether "
-        "the task exists" + method,
+        f"{method} created a task",
         {"sent_at": since},
     )
     try:

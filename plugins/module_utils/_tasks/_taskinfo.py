@@ -169,7 +169,7 @@ def _time(value: t.Any) -> datetime.datetime:
 
 def _ref(value: t.Any) -> dict[str, str]:
     ref = _data(value)
-    # Where only a reference can be, it need not say that it is one.
+    # If only a reference is possible, the value does not have to contain its type.
     found = {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
     if "" in found.values():
         raise ValueError(value)

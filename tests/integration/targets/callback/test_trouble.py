@@ -116,7 +116,7 @@ def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "refuses the login of" in warning
+    assert "rejects the login of" in warning
     assert "0ther-S3cret!" not in outcome.output
 
 
@@ -141,7 +141,7 @@ def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
     outcome = runs.run(SHORT, VMWARE_PORT=str(port))
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "cannot be connected to" in warning
+    assert "cannot connect to" in warning
     assert outcome.seconds < seconds + SPARE
 
 

@@ -98,7 +98,7 @@ def test_only_the_first_round_selects(vcenter: t.Any, tag: str) -> None:
     [
         ({"tags": ["a"], "appear_timeout": -1}, "appear_timeout -1 is negative"),
         ({"tags": ["a"], "appear_timeout": 2, "timeout": 1}, "appear_timeout 2 is longer than timeout 1"),
-        ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout is for tasks that other options select"),
+        ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout requires options that select tasks"),
     ],
 )
 def test_what_makes_no_sense_is_refused(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:

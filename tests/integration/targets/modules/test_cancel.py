@@ -53,7 +53,7 @@ def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any, timeout: 
     result = vcenter.run("cancel", task_ids=[task_id], timeout=timeout)
     assert result["failed"]
     assert f"{task_id} (" in result["msg"]
-    assert f"has not ended {timeout} s (option timeout)" in result["msg"]
+    assert f"has not ended {timeout} s after the request to cancel it (option timeout)" in result["msg"]
     assert vcenter.requests().count("PropertyCollector.CreatePropertyCollector") == 1
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
 
@@ -73,7 +73,7 @@ def test_what_turns_out_not_to_be_cancelable_fails_with_what_the_server_has_said
     why = {"_typeName": "LocalizableMessage", "key": "k", "message": "Its last phase has begun."}
     vcenter.fault("fault", CANCEL, fault={"_typeName": "NotSupported", "faultMessage": [why]})
     result = vcenter.run("cancel", task_ids=[task_id])
-    assert "it is not cancelable (NotSupported); " in result["msg"]
+    assert "it is not cancelable (NotSupported): " in result["msg"]
     assert (result["fault"]["type"], result["fault"]["messages"]) == ("NotSupported", [why["message"]])
 
 

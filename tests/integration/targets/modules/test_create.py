@@ -143,9 +143,9 @@ def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404 (ManagedObjectNotFound)"),
+        ({"type": "VirtualMachine", "moid": "vm-404"}, "does not know VirtualMachine vm-404 (ManagedObjectNotFound)"),
         ({"name": "DC0_H0_VM9"}, "no inventory object has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
-        ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody leads to nothing in the inventory"),
+        ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody does not exist in the inventory"),
     ],
 )
 def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
@@ -165,8 +165,8 @@ def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, 
         ({"parent_task_key": "{'key': 'task-1'}"}, "parent_task_key is a dictionary or a list"),
         ({"activation_id": "a\x1b"}, "activation_id contains the character U+001B, which XML"),
         ({"entity": {"path": "a\x00"}}, "entity.path contains the character U+0000, which XML"),
-        ({"entity": {}}, "entity names no object"),
-        ({"entity": {"type": "VirtualMachine"}}, "entity names no object"),
+        ({"entity": {}}, "entity does not identify an object"),
+        ({"entity": {"type": "VirtualMachine"}}, "entity does not identify an object"),
         ({"entity": {"moid": "vm-1"}}, "required by 'moid': type"),
         ({"entity": {"type": "VirtualMachin", "name": "a"}}, "did you mean VirtualMachine or"),
         ({"entity": {"name": "a", "path": "b"}}, "mutually exclusive"),
@@ -203,4 +203,4 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: st
 def test_esxi_creates_no_tasks(server: t.Any, activation_id: str | None) -> None:
     result = server("esxi").run("create", task_type=TYPE, activation_id=activation_id)
     assert result["failed"]
-    assert "is an ESXi: only a vCenter has task types" in result["msg"]
+    assert "is an ESXi: only a vCenter supports task types" in result["msg"]

@@ -26,7 +26,7 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
     required = {"task_type": "com.example.a.b"} if module == "create" else {}
     result = vcenter.run(module, entity={**MACHINE, part: empty}, **required)
     assert result["failed"]
-    assert f"entity.{part} is {'null' if empty is None else 'empty'}: fill it, or leave it out" in result["msg"]
+    assert f"entity.{part} is {'null' if empty is None else 'empty'}: set a value, or omit it" in result["msg"]
     assert vcenter.requests() == []
 
 

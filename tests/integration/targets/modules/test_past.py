@@ -105,10 +105,10 @@ def test_what_ran_when_it_was_lost_is_gone(vcenter: t.Any) -> None:
     assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
     result = vcenter.run("cancel", task_ids=[task_id])
     assert (result["failed"], result["changed"]) == (False, False)
-    assert "does not say how it ended" in result["skipped_tasks"][0]["reason"]
+    assert "does not contain its outcome" in result["skipped_tasks"][0]["reason"]
     result = vcenter.run("state", task_id=task_id, state="success")
     assert result["failed"]
-    assert "does not say how it ended" in result["msg"]
+    assert "does not contain its outcome" in result["msg"]
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -135,10 +135,10 @@ def test_an_outcome_that_is_reached_is_no_change(vcenter: t.Any, past: t.Callabl
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"state": "error", "error": {"message": "No"}}, "the outcome of a task cannot be changed"),
-        ({"state": "success", "description": "Other"}, "where its description can no longer be set"),
-        ({"state": "success", "custom_values": {"owner": "me"}}, "which knows no custom values"),
-        ({"progress": 5}, "its progress can no longer be set"),
+        ({"state": "error", "error": {"message": "No"}}, "you cannot change the outcome of a task"),
+        ({"state": "success", "description": "Other"}, "so the module can no longer set its description"),
+        ({"state": "success", "custom_values": {"owner": "me"}}, "which does not contain custom values"),
+        ({"progress": 5}, "the module can no longer set its progress"),
     ],
 )
 def test_nothing_else_can_be_set(

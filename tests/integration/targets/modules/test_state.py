@@ -171,10 +171,10 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"result": "x"}, "result goes with state: success only"),
-        ({"result": "x", "state": "running"}, "result goes with state: success only"),
-        ({"error": {"message": "x"}}, "error goes with state: error only"),
-        ({"error": {"message": "x"}, "state": "success"}, "error goes with state: error only"),
+        ({"result": "x"}, "result requires state: success"),
+        ({"result": "x", "state": "running"}, "result requires state: success"),
+        ({"error": {"message": "x"}}, "error requires state: error"),
+        ({"error": {"message": "x"}, "state": "success"}, "error requires state: error"),
         ({"progress": 101}, "progress 101 is not a percentage"),
         ({"progress": -1}, "progress -1 is not a percentage"),
         ({"state": "done"}, "value of state must be one of: queued, running, success, error, got: done"),
@@ -186,15 +186,15 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
         ({"error": {"message": "x", "type": "TaskInfo"}, "state": "error"}, "does not extend VimFault"),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault"}, "state": "error"},
-            "error.fields: GenericVmConfigFault needs reason (string)",
+            "error.fields: GenericVmConfigFault requires reason (string)",
         ),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reson": "d"}}, "state": "error"},
-            "GenericVmConfigFault has no reson; did you mean reason",
+            "GenericVmConfigFault does not have reson; did you mean reason",
         ),
         (
             {"error": {"message": "x", "type": "InvalidLogin", "fields": {"x": 1}}, "state": "error"},
-            "InvalidLogin has no x",
+            "InvalidLogin does not have x",
         ),
         (
             {"error": {"message": "x", "type": "NoDiskSpace", "fields": {"file": True}}, "state": "error"},
@@ -203,18 +203,18 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
         ),
         (
             {"error": {"message": "x", "type": "ExtendedFault", "fields": {"data": [{"key": "k"}]}}, "state": "error"},
-            "error.fields.data[0]: KeyValue needs value (string)",
+            "error.fields.data[0]: KeyValue requires value (string)",
         ),
-        ({"state": "success", "result": {"_typeName": "VirtualMachineConfigInf"}}, "knows no type"),
+        ({"state": "success", "result": {"_typeName": "VirtualMachineConfigInf"}}, "does not know the type"),
         (
             {"state": "success", "result": {"_typeName": "HostConnectInfo", "vm": [], "host": 5}},
             "result.host: must be a dictionary (HostListSummary), not 5",
         ),
         (
             {"state": "success", "result": {"_typeName": "VirtualMachineSnapshotInfo", "rootSnapshotList": []}},
-            "result: VirtualMachineSnapshotInfo needs rootSnapshotList (a list of VirtualMachineSnapshotTree)",
+            "result: VirtualMachineSnapshotInfo requires rootSnapshotList (a list of VirtualMachineSnapshotTree)",
         ),
-        ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "give what it holds as _value"),
+        ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "put its contents into _value"),
         ({"state": "success", "result": 2**70}, "does not fit into 64 bits"),
         ({"description": {"message": "x"}}, "description: missing required arguments: key"),
         ({"description": {"key": "k", "message": ["x"]}}, "description.message must be a string, not a list"),
@@ -222,10 +222,10 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
         ({"state": "error", "error": {"message": ["x"]}}, "error.message must be a string, not a list"),
         ({"state": "error", "error": {"message": True}}, "error.message must be a string, not True"),
         ({"state": "error", "error": {"message": "x", "type": ["x"]}}, "error.type must be a string, not a list"),
-        ({"task_id": "no id"}, "task_id: 'no id' is not a task id"),
-        ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task id"),
+        ({"task_id": "no id"}, "task_id: 'no id' is not a task ID"),
+        ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task ID"),
         ({"state": "error", "error": {"message": "x", "type": ""}}, "error.type is empty"),
-        ({"error": {"message": "\x1b"}, "state": "error"}, "error: message is empty"),
+        ({"error": {"message": "\x1b"}, "state": "error"}, "error.message is empty"),
         (
             {"error": {"message": "x", "fields": {"fault_type_id": "a\x1b"}}, "state": "error"},
             "error.fields.faultTypeId: contains the character U+001B, which XML and therefore SOAP do not support: "
@@ -271,7 +271,7 @@ def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.A
     task_id = vcenter.create()
     result = vcenter.run("state", task_id=task_id, progress=5, custom_values={"ownr": "me"})
     assert result["failed"]
-    assert "no custom field of tasks is called ownr" in result["msg"]
+    assert "no custom field of tasks has the name ownr" in result["msg"]
     assert owner_field in result["msg"]
     assert changes(vcenter) == []
 

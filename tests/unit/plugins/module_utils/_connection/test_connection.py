@@ -106,9 +106,7 @@ def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatc
     deadline = time.monotonic() + 60 if patient else None
     with (
         connect(monkeypatch, wire) as connection,
-        pytest.raises(
-            VsphereError, match="rejects the session right after a successful login of someone"
-        ),
+        pytest.raises(VsphereError, match="rejects the session right after a successful login of someone"),
     ):
         connection.read(lambda transport: transport.get(TASK, "info"), deadline)
     assert wire.methods().count("Login") == 2
