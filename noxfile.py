@@ -28,6 +28,6 @@ def generated(session: nox.Session) -> None:
 
 @nox.session
 def prose(session: nox.Session) -> None:
-    """Check the texts that people read: Vale, which make builds."""
+    """Check the texts that people read with Vale, which make builds."""
     session.install("PyYAML")
     session.run("python", "tests/tools/prose.py", os.environ["VALE"])

@@ -42,7 +42,7 @@ def lateness(results: dict[str, Any]) -> None:
     axes.set_yticks([0.01, 0.1, 1, 10], ["10 ms", "100 ms", "1 s", "10 s"])
     axes.minorticks_off()
     axes.grid(visible=True, alpha=0.3)
-    # Between both groups of lines; the legend has the latest on top, as the plot has.
+    # Between both groups of lines. The legend has the same order as the plot, latest on top.
     lines.sort(key=lambda line: -line.get_ydata()[-1])
     axes.legend(handles=lines, loc="center right", bbox_to_anchor=(1, 0.42), fontsize="small")
     save(figure, "lateness.svg")

@@ -33,7 +33,7 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     tools = str(Path(importer_python).parent)
     use_as_documented(archive, dist, tools, vcenter_program)
 
-    # It calls the ansible-lint of its own environment.
+    # It calls the ansible-lint of the same environment.
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)

@@ -33,7 +33,7 @@ FILES = re.compile(
 # Markup, placeholders, and names of things in code are not words of a sentence.
 CODE = re.compile(r"``?[^`]+``?|\b(?:[CEMOV]|RV)\((?:\\.|[^)\\])*\)|\{\{.*?\}\}|\{[^{}]*\}|\S+[/_=]\S*")
 
-# Not texts of ours.
+# Texts of others.
 HEADER = re.compile("SPDX-|GNU General Public License|/")
 
 

@@ -20,9 +20,10 @@ from pathlib import Path
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = r"\s*\d+"
-# The README's names, and what they are called in the test vCenter.
+# The README's names, and their counterparts in the test vCenter.
 NAMES = {"vcenter.example.com": "127.0.0.1", "esx-01.example.com": "DC0_H0"}
-# What playbooks find: a host that enters maintenance mode, and a task that fails, as the machine runs already.
+# The state for the playbooks: a host that enters maintenance mode, and a task that fails, because the virtual machine
+# already runs.
 OPERATIONS: tuple[tuple[dict[str, str], str, dict[str, int]], ...] = (
     ({"type": "HostSystem", "name": "DC0_H0"}, "EnterMaintenanceMode_Task", {"timeout": 0}),
     ({"type": "VirtualMachine", "name": "DC0_H0_VM0"}, "PowerOnVM_Task", {}),
@@ -86,17 +87,17 @@ def follow(text: str, home: Path, environment: dict[str, str]) -> None:
         elif language == "text":
             check(block, shown)
         elif language != "shell":
-            raise SystemExit(f"What is to be done with this block?\n{block}")
+            raise SystemExit(f"Add a rule for this block:\n{block}")
         # What begins with a clone of the project is a step of `make test` by itself.
         elif not block.startswith("git clone "):
             if "-r requirements.yml" in block:
-                # Another way to the same; what is there already would not be installed anew.
+                # An alternative with the same result. pip does not install existing packages again.
                 shutil.rmtree(home / ".ansible" / "collections")
             run(["bash", "-euxc", block], home, environment)
 
 
 def run(command: list[str], home: Path, environment: dict[str, str]) -> str:
-    # Whatever asks for a password is given that of the test vCenter.
+    # Every password prompt gets the password of the test vCenter.
     done = subprocess.run(
         command,
         check=False,
@@ -113,7 +114,7 @@ def run(command: list[str], home: Path, environment: dict[str, str]) -> str:
 
 
 def check(expected: str, shown: str) -> None:
-    """See that each line was shown, with whatever numbers."""
+    """Verify that the output contains each line, with any numbers."""
     for line in expected.splitlines():
         if not re.search(NUMBER.join(map(re.escape, re.split(NUMBER, line))), shown):
             raise SystemExit(f"This was not shown: {line}")

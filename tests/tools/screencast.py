@@ -23,7 +23,7 @@ def record(cast: Path) -> None:
     size = [f"--cols={COLUMNS}", f"--rows={ROWS}"]
     # A make within a make says which folder it is in, unless told not to.
     command = ["--command", f"{COMMAND} --no-print-directory"]
-    # asciinema hands its standard input on to the terminal, and does not mind that there is none.
+    # asciinema passes its standard input to the terminal, and accepts a missing one.
     subprocess.run(
         [TOOLS / "asciinema", "rec", "--quiet", *size, *command, cast],
         check=True,
@@ -33,7 +33,7 @@ def record(cast: Path) -> None:
 
 
 def clean(cast: Path) -> None:
-    """Take out what is this machine's own, and begin with the command as a reader would type it."""
+    """Remove data about this machine, and start with the command in the form that a reader would type."""
     header, *events = map(json.loads, cast.read_text(encoding="utf-8").splitlines())
     own = {str(Path.cwd()): ".", str(Path.home()): "~", socket.gethostname(): "localhost"}
     for event in events:

@@ -53,7 +53,7 @@ class TaskTypeOptions:
         wrong = []
         if not re.fullmatch(_KEY, extension):
             wrong.append(
-                f"extension {extension!r} is not the key of an extension: use the form of a Java package, such as "
+                f"extension {extension!r} is not a valid key: use the form of a Java package, such as "
                 "com.example.ansible"
             )
         if version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):

@@ -215,8 +215,8 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"extension": "com.example, inc"}, "extension 'com.example, inc' is not the key of an extension"),
-        ({"extension": ""}, "extension '' is not the key of an extension"),
+        ({"extension": "com.example, inc"}, "extension 'com.example, inc' is not a valid key"),
+        ({"extension": ""}, "extension '' is not a valid key"),
         ({"version": "1.0-beta"}, "version '1.0-beta' is not a version"),
         ({"task_types": []}, "task_types is empty"),
         ({"task_types": [{"id": "backup"}]}, "'backup' is not the ID of a task type"),
