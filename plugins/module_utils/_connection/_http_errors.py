@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a request got no answer, with the option that mends it.
-
-Private to the collection: it may change at any time.
-"""
+"""Why a request got no answer, with the option that mends it."""
 
 from __future__ import annotations
 
@@ -16,7 +13,8 @@ import typing as t
 
 import requests
 import urllib3
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+
+from .. import _errors
 
 _PROXY = (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)
 _TLS = (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)
