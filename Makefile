@@ -58,7 +58,7 @@ test:  ## run all of the following, then count
 lint: $(ENV)/nox/ready  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
 	CI=true $(NOX) -R $(SESSION:%=--session %)
 
-format: $(ENV)/nox/ready  ## format the Python code, and write what is made from the argument specs
+format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
 	CI=false $(NOX) -R --session formatters generated
 
 sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one

@@ -20,7 +20,7 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def generated(session: nox.Session) -> None:
-    """Write what is made from the argument specs, or only check it where CI is true, as the formatters do."""
-    session.install("ansible-core", "antsibull-docs-parser")
+    """Write what is generated, or only check it where CI is true, as the formatters do."""
+    session.install("ansible-core", "antsibull-docs-parser", "pypandoc_binary")
     arguments = ["--check"] if os.environ.get("CI") == "true" else []
     session.run("python", "tests/tools/generate.py", *arguments)

@@ -54,13 +54,16 @@ def read_with_ours(newest: bool) -> dict[str, Any]:
         CONNECTION_SPEC,
         ConnectionOptions,
     )
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 
     order = "newest" if newest else "oldest"
     given = {"source": "history", "order": order, "page_size": PAGE, "limit": 1000000}
     params = ArgumentSpecValidator({**CONNECTION_SPEC, **SELECTION_SPEC}).validate(given).validated_parameters
-    with Connection(ConnectionOptions.from_params(params), lambda secret: None) as connection:
-        return measured(lambda: len(Selection(params).read(connection).tasks))
+    selection = Selection.from_params(params)
+    with Connection(ConnectionOptions.from_params(params), lambda secret: None).open() as connection:
+        return measured(lambda: len(Search(TaskReader(connection), selection).find().tasks))
 
 
 def measured(read: Callable[[], int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import failures
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._outcome import Outcome
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 
@@ -51,13 +51,19 @@ class ActionModule(Attended):
         }
         ended = self._attend(WAIT, {**asked, "on_error": "return"}, task_vars)
         if "tasks" not in ended:
-            return {**started, **ended, "changed": True}
-        tasks = {task["id"]: task for task in ended["tasks"]}
+            return {**started, **_of_one(ended), "changed": True}
+        outcome = Outcome.from_result(ended)
         result = {
             **started,
-            "task": tasks.get(task_id, started["task"]),
-            "timed_out": ended["timed_out"],
-            "elapsed": round(started["elapsed"] + ended["elapsed"], 3),
+            "task": outcome.tasks.get(task_id, started["task"]),
+            "timed_out": outcome.timed_out,
+            "elapsed": round(started["elapsed"] + outcome.elapsed, 3),
         }
-        sentences = failures(ended, tasks, options, self._task.check_mode)
+        sentences = outcome.failures(options, self._task.check_mode)
         return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result
+
+
+def _of_one(failed: Result) -> Result:
+    """What a failed wait for a single task returns, without its lists of tasks."""
+    lists = Outcome().to_result(with_tasks=True).keys() - {"changed", "timed_out", "elapsed"}
+    return {name: value for name, value in failed.items() if name not in lists}

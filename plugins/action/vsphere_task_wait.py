@@ -21,8 +21,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress, report_of
@@ -157,7 +156,7 @@ def _how(arguments: Result) -> tuple[int, WaitOptions]:
     if validation.error_messages:
         raise VsphereError("; ".join(validation.error_messages))
     params = validation.validated_parameters
-    Unfinished(params).check_for_wait(params["on_timeout"])
+    Selection.from_params(params).check_for_wait(params["on_timeout"])
     return params["progress_interval"], WaitOptions.from_params(params)
 
 

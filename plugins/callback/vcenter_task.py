@@ -10,41 +10,43 @@ type: notification
 short_description: Shows a playbook run as a task in vCenter
 version_added: 0.1.0
 description:
-  - Mirrors a run of C(ansible-playbook) into vCenter as a task, which everybody sees in the vSphere Client. The task's
-    description is the current Ansible task, its progress the share of the tasks that are done, and it ends as success,
-    or as an error that names the failed task.
-  - The run counts as failed if Ansible's recap counts a host as failed or unreachable. Failures that were rescued or
-    ignored are none.
-  - How many tasks a run has is an estimate. It grows where a run turns out to be longer (dynamic includes, handlers,
-    batches of O(ignore:serial)); the progress waits meanwhile and never goes back.
-  - The task is updated once a second at most, in the background. If vCenter does not answer, the run goes on as if this
-    plugin were not there, with one warning. Only the end of a run waits for vCenter, for five seconds at most.
-  - SIGINT (as by Ctrl+C), SIGTERM and SIGHUP end the task as an error, and then Ansible as they do otherwise. After
-    SIGKILL, which nothing can handle, the task stays as it was. M(vsphere.tasks.vsphere_task_state) can end it.
-  - Runs in check mode are mirrored, too. So are ad-hoc commands where C(bin_ansible_callbacks) is set.
+  - Creates a task in vCenter for each run of C(ansible-playbook). Everyone can see it in the vSphere Client. The
+    description of the task is the current Ansible task, and its progress is the share of completed Ansible tasks. It
+    ends as a success, or as an error that names the failed Ansible task.
+  - The run counts as failed if the recap of Ansible counts a host as failed or unreachable. Rescued and ignored
+    failures do not count.
+  - The plugin estimates the number of Ansible tasks in a run. The estimate grows if the run becomes longer (because of
+    dynamic includes, handlers, or batches of O(ignore:serial)). The progress then pauses, but never decreases.
+  - The plugin updates the task in the background, with a maximum of one update per second. If vCenter does not respond,
+    the plugin issues one warning, and the run continues unaffected. Only the end of a run waits for vCenter, for a
+    maximum of five seconds.
+  - If SIGINT (for example from Ctrl+C), SIGTERM, or SIGHUP ends the run, the plugin first ends the task as an error. A
+    process cannot handle SIGKILL, so the task then stays as it is. Use M(vsphere.tasks.vsphere_task_state) to end it.
+  - The plugin also shows runs in check mode, and ad-hoc commands if you set C(bin_ansible_callbacks).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 requirements:
-  - enabling it, as C(vsphere.tasks.vcenter_task) in C(callbacks_enabled) or C(ANSIBLE_CALLBACKS_ENABLED)
+  - C(vsphere.tasks.vcenter_task) in C(callbacks_enabled) or C(ANSIBLE_CALLBACKS_ENABLED), which enables the plugin
   - requests on the controller
-  - pyvmomi >= 8.0.3 on the controller, where SOAP is spoken (before vCenter 8.0U1, or with O(transport=soap))
-  - the task type, registered in vCenter by M(vsphere.tasks.vsphere_task_type)
+  - pyvmomi >= 8.0.3 on the controller, for connections over SOAP (before vCenter 8.0U1, or with O(transport=soap))
+  - the task type, which M(vsphere.tasks.vsphere_task_type) registers in vCenter
 notes:
   - The user needs the privileges C(Task.Create) and C(Task.Update).
-  - Variables are taken from the extra variables and from the first play (C(vars), C(vars_files), C(vars_prompt)), not
-    from hosts and groups. One that begins with C(vcenter_task_) and is no option is warned of.
-  - A password in C(ansible.cfg) can be read by whoever reads that file. Give it by the environment, or by a variable
-    from a vault.
+  - The plugin reads variables from the extra variables and from the first play (C(vars), C(vars_files),
+    C(vars_prompt)). It ignores host and group variables. It issues a warning about a variable that starts with
+    C(vcenter_task_) but is not an option.
+  - Everyone who can read C(ansible.cfg) can read a password in it. Use an environment variable or Ansible Vault
+    instead.
 seealso:
   - module: vsphere.tasks.vsphere_task_type
   - module: vsphere.tasks.vsphere_task_state
 options:
   entity:
     description:
-      - The object of the inventory that the task is shown on, by its inventory path such as V(DC0/vm/web-01), its name,
-        or its type and managed object id such as V(VirtualMachine:vm-12).
-      - A slash in a name is written V(%2f) in a path.
-      - Without it the root folder, the vCenter itself, is taken.
+      - Inventory object on which the vSphere Client shows the task. Use its inventory path, for example
+        V(DC0/vm/web-01), its name, or its type and managed object ID, for example V(VirtualMachine:vm-12).
+      - In a path, write a slash in a name as V(%2f).
+      - The default is the root folder, which stands for the vCenter itself.
     type: str
     ini:
       - section: callback_vcenter_task
@@ -55,7 +57,7 @@ options:
       - name: vcenter_task_entity
   task_type:
     description:
-      - Id of the task type, whose label the vSphere Client shows as the task's name.
+      - ID of the task type. The vSphere Client shows its label as the name of the task.
     type: str
     default: vsphere.tasks.playbook
     ini:
@@ -67,7 +69,7 @@ options:
       - name: vcenter_task_task_type
   plays:
     description:
-      - Whether each play of the run is shown as a task of its own, too, below that of the run; V(true) or V(false).
+      - Whether to also show each play of the run as a task, below the task of the run, V(true) or V(false).
     type: str
     default: "false"
     ini:
@@ -79,7 +81,7 @@ options:
       - name: vcenter_task_plays
   hostname:
     description:
-      - Name or address of the vCenter, without scheme and port; IPv6 literals with or without brackets.
+      - Name or address of the vCenter, without a scheme or a port. Write an IPv6 address with or without brackets.
       - Required.
     type: str
     ini:
@@ -91,8 +93,8 @@ options:
       - name: vcenter_task_hostname
   username:
     description:
-      - The user to log in as, such as V(administrator@vsphere.local).
-      - Required, unless O(session_id) is given.
+      - Name of the user to log in as, for example V(administrator@vsphere.local).
+      - Required, unless you set O(session_id).
     type: str
     ini:
       - section: callback_vcenter_task
@@ -103,8 +105,8 @@ options:
       - name: vcenter_task_username
   password:
     description:
-      - The user's password.
-      - Required, unless O(session_id) is given.
+      - Password of the user.
+      - Required, unless you set O(session_id).
     type: str
     ini:
       - section: callback_vcenter_task
@@ -115,7 +117,7 @@ options:
       - name: vcenter_task_password
   session_id:
     description:
-      - A session that M(vsphere.tasks.vsphere_session) has opened, in place of a password.
+      - Session to use instead of a password, as M(vsphere.tasks.vsphere_session) returns it.
     type: str
     ini:
       - section: callback_vcenter_task
@@ -126,7 +128,7 @@ options:
       - name: vcenter_task_session_id
   port:
     description:
-      - The port of the server's HTTPS service.
+      - Port of the server's HTTPS service.
     type: int
     default: 443
     ini:
@@ -138,8 +140,8 @@ options:
       - name: vcenter_task_port
   validate_certs:
     description:
-      - Whether the server's certificate must be valid; V(true) or V(false). Turn it off only where you accept any
-        certificate.
+      - Whether to require a valid certificate of the server, V(true) or V(false). Disable this option only where you
+        accept any certificate.
     type: str
     default: 'true'
     ini:
@@ -151,8 +153,8 @@ options:
       - name: vcenter_task_validate_certs
   ca_path:
     description:
-      - File with the CA certificates, in PEM form, that the server's certificate is checked with.
-      - Without it those that Python's requests uses are taken.
+      - Path of a file with the CA certificates, in PEM format, that the plugin verifies the server's certificate with.
+      - If you do not set it, the plugin uses the CA certificates of the Python library requests.
     type: path
     ini:
       - section: callback_vcenter_task
@@ -163,8 +165,8 @@ options:
       - name: vcenter_task_ca_path
   proxy_host:
     description:
-      - Name or address of an HTTP proxy to connect through. O(proxy_port) is needed as well.
-      - Without it E(HTTPS_PROXY) and E(NO_PROXY) apply.
+      - Name or address of an HTTP proxy to connect through. Requires O(proxy_port).
+      - If you do not set it, E(HTTPS_PROXY) and E(NO_PROXY) apply.
     type: str
     ini:
       - section: callback_vcenter_task
@@ -186,8 +188,8 @@ options:
       - name: vcenter_task_proxy_port
   transport:
     description:
-      - The protocol to speak.
-      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP.
+      - Protocol of the connection.
+      - V(auto) uses VI/JSON if the server supports it (vCenter 8.0U1 and later), and SOAP otherwise.
     type: str
     choices: [auto, json, soap]
     default: auto
@@ -200,8 +202,8 @@ options:
       - name: vcenter_task_transport
   request_timeout:
     description:
-      - Seconds that connecting, and the answer to one request, may take in the background.
-      - At the end of a run they take three seconds at most.
+      - Maximum number of seconds to connect, and to wait for the response to a single request, in the background.
+      - At the end of a run, the maximum is three seconds.
     type: int
     default: 60
     ini:
@@ -212,7 +214,8 @@ options:
     vars:
       - name: vcenter_task_request_timeout
   locale:
-    description: Language of the server's messages, such as V(en_US) or V(ja). The server's own by default.
+    description:
+      - Language of messages from the server, for example V(en_US) or V(ja). The default is the language of the server.
     type: str
     ini:
       - section: callback_vcenter_task
@@ -233,7 +236,7 @@ EXAMPLES = r"""
 #   hostname = vcenter.example.com
 #   username = ansible@vsphere.local
 #
-# And once for each vCenter:
+# Run once for each vCenter:
 - name: Register the task type of playbook runs
   vsphere.tasks.vsphere_task_type:
     extension: vsphere.tasks
@@ -253,7 +256,7 @@ from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirrored import MirroredRun
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import PlaybookRun
 
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
@@ -266,7 +269,7 @@ PREFIX = "vcenter_task_"
 
 
 class CallbackModule(CallbackBase):
-    """Hands what happens on to a ``MirroredRun``."""
+    """Hands what happens on to a ``PlaybookRun``."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -276,7 +279,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._playbook: Playbook | None = None
-        self._run: MirroredRun | None = None
+        self._run: PlaybookRun | None = None
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._playbook = playbook
@@ -309,7 +312,7 @@ class CallbackModule(CallbackBase):
             self._run.end(stats)
             self._run = None
 
-    def _begin(self, playbook: Playbook, play: Play) -> MirroredRun | None:
+    def _begin(self, playbook: Playbook, play: Play) -> PlaybookRun | None:
         try:
             given = self._read_options(play)
             options = ConnectionOptions.from_params(given)
@@ -319,7 +322,7 @@ class CallbackModule(CallbackBase):
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
             self._display.warning(f"This run is not shown in vCenter: {error}{where}")
             return None
-        return MirroredRun(mirror, playbook, given["plays"], self._display.warning)
+        return PlaybookRun(mirror, playbook, given["plays"], self._display.warning)
 
     def _read_options(self, play: Play) -> dict[str, t.Any]:
         """The options, with the variables that they can be as well: Ansible leaves those to the callback."""

@@ -10,9 +10,9 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return what would change, without changing it.
+    description: Runs in C(check_mode) and reports what would change, without changing it.
   diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), when in diff mode.
+    description: Returns what changed, or what would change in C(check_mode), in diff mode.
 """
 
     # Whether a module belongs to the action group is documented by this fragment, one for each group.
@@ -20,7 +20,7 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/vsphere.tasks.vsphere) in C(module_defaults) to set options for this module.
+    description: Use C(group/vsphere.tasks.vsphere) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
       - vsphere.tasks.vsphere

@@ -10,63 +10,65 @@ class ModuleDocFragment:
 requirements:
   - Python >= 3.9
   - requests
-  - pyvmomi >= 8.0.3, where SOAP is spoken (before vCenter 8.0U1, on ESXi, or with O(transport=soap)); on Python 3.9
-    also < 9, which pip does not see to by itself
+  - pyvmomi >= 8.0.3 for connections over SOAP (before vCenter 8.0U1, to ESXi, or with O(transport=soap)); on Python 3.9
+    also < 9, which pip does not select by itself
 notes:
-  - The connection options can be set once for a whole play with C(module_defaults) and the action group
-    C(group/vsphere.tasks.vsphere), or by environment variables, as the VMware credential of AWX does.
-  - A password that stands literally in a playbook or in C(-a) can be shown by Ansible itself, when it prints the place
-    of an error. Give it by variable, vault or environment.
-  - Which privileges the modules need, where, and who says so, is in C(docs/privileges.md) of the collection.
+  - Set the connection options once for a whole play with C(module_defaults) and the action group
+    C(group/vsphere.tasks.vsphere), or use environment variables, for example those that the VMware credential of AWX
+    sets.
+  - Do not write a password directly in a playbook or in C(-a). Ansible can print it when it reports where an error
+    occurred. Use a variable, Ansible Vault, or an environment variable.
+  - See C(docs/privileges.md) of the collection for the privileges that the modules need, the objects to grant them on,
+    and the sources of this information.
 options:
   hostname:
     description:
-      - Name or address of the vCenter or ESXi, without scheme and port; IPv6 literals with or without brackets, and
-        without a zone.
-      - Required, here or as E(VMWARE_HOST).
+      - Name or address of the vCenter or ESXi, without a scheme or a port. Write an IPv6 address with or without
+        brackets, and without a zone.
+      - Required, here or in E(VMWARE_HOST).
     type: str
   username:
     description:
-      - The user to log in as, such as V(administrator@vsphere.local).
-      - Required, here or as E(VMWARE_USER), unless O(session_id) is given.
+      - Name of the user to log in as, for example V(administrator@vsphere.local).
+      - Required, here or in E(VMWARE_USER), unless you set O(session_id).
     type: str
     aliases: [user, admin]
   password:
     description:
-      - The user's password.
-      - Required, here or as E(VMWARE_PASSWORD), unless O(session_id) is given.
+      - Password of the user.
+      - Required, here or in E(VMWARE_PASSWORD), unless you set O(session_id).
     type: str
     aliases: [pass, pwd]
   session_id:
     description:
-      - A session that M(vsphere.tasks.vsphere_session) has opened, in place of a password. The module then neither logs
-        in nor out, and asks the server nothing about its version.
-      - If the session has expired, it is renewed for this module where O(username) and O(password) are given too, else
-        the module fails.
+      - Session to use instead of a password, as M(vsphere.tasks.vsphere_session) returns it. The module then does not
+        log in or out, and does not query the version of the server.
+      - If the session has expired and you also set O(username) and O(password), the module opens a new session for
+        itself. Otherwise, it fails.
       - Falls back to E(VMWARE_SESSION_ID).
     type: str
   port:
     description:
-      - The port of the server's HTTPS service.
+      - Port of the server's HTTPS service.
       - Falls back to E(VMWARE_PORT).
     type: int
     default: 443
   validate_certs:
     description:
-      - Whether the server's certificate must be valid. Turn it off only where you accept any certificate.
+      - Whether to require a valid certificate of the server. Disable this option only where you accept any certificate.
       - Falls back to E(VMWARE_VALIDATE_CERTS).
     type: bool
     default: true
   ca_path:
     description:
-      - File with the CA certificates, in PEM form, that the server's certificate is checked with.
-      - Without it those that Python's requests uses are taken.
+      - Path of a file with the CA certificates, in PEM format, that the module verifies the server's certificate with.
+      - If you do not set it, the module uses the CA certificates of the Python library requests.
       - Falls back to E(VMWARE_CA_PATH).
     type: path
   proxy_host:
     description:
-      - Name or address of an HTTP proxy to connect through, written like O(hostname). O(proxy_port) is needed as well.
-      - Without it E(HTTPS_PROXY) and E(NO_PROXY) apply.
+      - Name or address of an HTTP proxy to connect through, in the same form as O(hostname). Requires O(proxy_port).
+      - If you do not set it, E(HTTPS_PROXY) and E(NO_PROXY) apply.
       - Falls back to E(VMWARE_PROXY_HOST).
     type: str
   proxy_port:
@@ -76,24 +78,24 @@ options:
     type: int
   transport:
     description:
-      - The protocol to speak.
-      - V(auto) takes VI/JSON where the server has it (vCenter 8.0U1 and newer), else SOAP. Where VI/JSON is refused,
-        for example by a front end, and SOAP works, it takes SOAP.
+      - Protocol of the connection.
+      - V(auto) uses VI/JSON if the server supports it (vCenter 8.0U1 and later), and SOAP otherwise. It also uses SOAP
+        if something, for example a front end, rejects VI/JSON and SOAP works.
       - Falls back to E(VMWARE_TRANSPORT).
     type: str
     choices: [auto, json, soap]
     default: auto
   request_timeout:
     description:
-      - Seconds that connecting, and the answer to one request, may take.
+      - Maximum number of seconds to connect, and to wait for the response to a single request.
       - Falls back to E(VMWARE_REQUEST_TIMEOUT).
     type: int
     default: 60
   locale:
     description:
-      - Language of labels and messages from the server, such as V(en_US), V(de) or V(ja). It is sent with the login, so
-        it has no effect with O(session_id).
-      - The server's own language by default.
+      - Language of labels and messages from the server, for example V(en_US), V(de), or V(ja). The module sends it when
+        it logs in, so it has no effect with O(session_id).
+      - The default is the language of the server.
       - Falls back to E(VMWARE_LOCALE).
     type: str
 """

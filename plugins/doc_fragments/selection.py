@@ -8,149 +8,154 @@ from __future__ import annotations
 class ModuleDocFragment:
     DOCUMENTATION = r"""
 notes:
-  - With O(source=auto) the history is searched as soon as one of O(begin_time), O(end_time), O(alarm),
-    O(scheduled_task), O(event_chain_ids), O(parent_task_keys), O(root_task_keys) and O(children) is given without
-    O(task_ids), or an O(entity.recursion) other than V(self). An ESXi has no history.
-  - A list that is empty is refused, except for O(task_ids), so that an empty variable does not select every task. So
-    are null, an empty text and blanks inside of a list or as a part of O(entity). Use C(default(omit\)) where a part
-    may be left out.
+  - With O(source=auto), the module searches the history if you set O(begin_time), O(end_time), O(alarm),
+    O(scheduled_task), O(event_chain_ids), O(parent_task_keys), O(root_task_keys), or O(children) without O(task_ids),
+    or if O(entity.recursion) is not V(self). An ESXi has no history.
+  - The module rejects an empty list, except for O(task_ids), so that an empty variable does not select every task. It
+    also rejects null, an empty string, and blanks inside a list or as a part of O(entity). Use C(default(omit\)) for an
+    optional part.
 options:
   task_ids:
     description:
-      - Managed object ids of tasks, such as V(task-123). Without it, the recent tasks or those of the history are
-        selected from.
-      - Recent tasks are those that run or are queued, and those that ended within about ten minutes.
+      - Managed object IDs of tasks, for example V(task-123). If you do not set it, the module selects from the recent
+        tasks or from the history.
+      - Recent tasks are queued tasks, running tasks, and tasks that ended within about the last ten minutes.
     type: list
     elements: str
   states:
-    description: Only tasks in one of these states.
+    description: Select only tasks in one of these states.
     type: list
     elements: str
     choices: [queued, running, success, error]
   entity:
     description:
-      - Only tasks of this object of the inventory. Give one of O(entity.moid), O(entity.name) and O(entity.path).
-      - What a virtual machine does is a task of the machine, not of its host. O(entity.recursion) takes in what is
-        below.
-      - O(entity.type) alone selects the tasks of all objects of that type.
+      - Select only tasks of this inventory object. Set one of O(entity.moid), O(entity.name), and O(entity.path).
+      - A task of a virtual machine belongs to the virtual machine, not to its host. Use O(entity.recursion) to include
+        child objects.
+      - Set O(entity.type) alone to select the tasks of all objects of that type.
     type: dict
     suboptions:
       type:
         description:
-          - Its type, such as V(VirtualMachine), V(HostSystem), V(ClusterComputeResource), V(Folder).
-          - Needed with O(entity.moid).
+          - Type of the object, for example V(VirtualMachine), V(HostSystem), V(ClusterComputeResource), or V(Folder).
+          - Required with O(entity.moid).
         type: str
       moid:
-        description: Its managed object id, such as V(vm-45).
+        description: Managed object ID of the object, for example V(vm-45).
         type: str
       name:
         description:
-          - Its name. If it is the name of several objects, or of none, the module fails and lists the candidates with
-            their paths.
+          - Name of the object. If several objects have this name, or none, the module fails and lists the candidates
+            with their paths.
         type: str
       path:
         description:
-          - Its inventory path, such as V(DC0/vm/web/web-01). The first element is the datacenter, or the folder that it
-            is in.
-          - A slash in a name is written V(%2f) there, as in V(DC0/vm/web%2f01).
+          - Inventory path of the object, for example V(DC0/vm/web/web-01). The first element is the datacenter, or the
+            folder that contains it.
+          - Write a slash in a name as V(%2f), for example V(DC0/vm/web%2f01).
         type: str
       recursion:
-        description: Whether tasks of the object V(self), of its V(children) at any depth, or of V(all) of them fit.
+        description:
+          - Whether to select tasks of the object (V(self)), of its children at any depth (V(children)), or of both
+            (V(all)).
         type: str
         choices: [self, children, all]
         default: self
   users:
     description:
-      - Only tasks that one of these users has started, written exactly as in C(reason.user_name) of a task, such as
-        V(VSPHERE.LOCAL\\Administrator).
-      - There is a warning about users of whom no task fits, while tasks of others do, which names users who are written
-        alike, as V(administrator@vsphere.local) is.
+      - Select only tasks that one of these users started. Write each name exactly as in C(reason.user_name) of a task,
+        for example V(VSPHERE.LOCAL\\Administrator).
+      - If no task of a user matches, but tasks of other users do, the module issues a warning. The warning suggests
+        users with similar names, for example if you wrote V(administrator@vsphere.local).
     type: list
     elements: str
   system_user:
     description:
-      - With V(true) tasks that no user has started (but the system itself, an alarm or a schedule), besides those of
-        O(users) if given. With V(false) only tasks of users.
+      - With V(true), select tasks that no user started (but the system, an alarm, or a schedule), and those of O(users)
+        if you set that option too. With V(false), select only tasks of users.
     type: bool
   begin_time:
     description:
-      - Only tasks from this time on.
-      - ISO 8601 with a zone, such as V(2026-01-31T08:00:00Z), or an age such as V(-2h) or V(-1d12h) by the server's
-        clock. The units are s, m, h, d and w.
+      - Select only tasks from this time on.
+      - Use ISO 8601 format with a time zone, for example V(2026-01-31T08:00:00Z), or an age on the server's clock, for
+        example V(-2h) or V(-1d12h). The units are s, m, h, d, and w.
     type: str
   end_time:
-    description: Only tasks up to this time, written like O(begin_time).
+    description: Select only tasks up to this time. The format is the same as for O(begin_time).
     type: str
   time_type:
-    description: Which time of a task O(begin_time) and O(end_time) are about.
+    description: Time of a task that O(begin_time) and O(end_time) refer to.
     type: str
     choices: [queued, started, completed]
     default: queued
   description_ids:
     description:
-      - Only tasks of these operations, such as V(VirtualMachine.powerOn). V(*) stands for any text, as in
-        V(VirtualMachine.*), and every other character for itself.
+      - Select only tasks of these operations, for example V(VirtualMachine.powerOn). V(*) matches any text, as in
+        V(VirtualMachine.*). Every other character matches itself.
     type: list
     elements: str
   event_chain_ids:
-    description: Only tasks with these event chain ids.
+    description: Select only tasks with one of these event chain IDs.
     type: list
     elements: int
   activation_ids:
-    description: Only tasks that their client has given one of these activation ids.
+    description: Select only tasks with one of these activation IDs, which the client that started the task set.
     type: list
     elements: str
   parent_task_keys:
-    description: Only tasks that were created by a task with one of these keys.
+    description: Select only tasks that a task with one of these keys created.
     type: list
     elements: str
   root_task_keys:
-    description: Only tasks of a chain of which the first task has one of these keys.
+    description: Select only tasks of a chain whose first task has one of these keys.
     type: list
     elements: str
   tags:
-    description: Only tasks with one of these tags (C(change_tag)).
+    description: Select only tasks with one of these tags (C(change_tag)).
     type: list
     elements: str
   alarm:
-    description: Only tasks that this alarm has started, by its managed object id, such as V(alarm-12).
+    description: Managed object ID of an alarm, for example V(alarm-12). Select only tasks that this alarm started.
     type: str
   scheduled_task:
-    description: Only tasks that this scheduled task has started, by its managed object id, such as V(schedule-7).
+    description:
+      - Managed object ID of a scheduled task, for example V(schedule-7). Select only tasks that this scheduled task
+        started.
     type: str
   cancelable:
-    description: Only tasks that can be cancelled, or only those that cannot.
+    description:
+      - With V(true), select only tasks that you can cancel. With V(false), select only those that you cannot cancel.
     type: bool
   children:
     description:
-      - Also the tasks that each selected one has created, and those that these have, as far as the history has them,
-        wherever the selected ones come from.
-      - They need not fit the other options, and do not count for O(limit).
+      - Whether to include the tasks that each selected task created, and their child tasks in turn, if the history has
+        them. This does not depend on the source of the selected tasks.
+      - Child tasks do not have to match the other options, and do not count toward O(limit).
     type: bool
     default: false
   source:
     description:
-      - Where the tasks come from. Given O(task_ids) that ended long ago are found with V(history).
-      - V(recent) are the recent tasks of the server, or of O(entity). V(history) is all that vCenter's database still
-        has, those that run included. V(auto) is V(history) where an option needs it, else V(recent), or for given
-        O(task_ids) the tasks themselves.
+      - Where to read the tasks from. Use V(history) to find O(task_ids) that ended long ago.
+      - V(recent) reads the recent tasks of the server, or of O(entity). V(history) reads everything that the database
+        of vCenter still has, including running tasks. V(auto) uses V(history) if another option requires it. Otherwise,
+        it uses V(recent), or reads the tasks of O(task_ids) directly.
     type: str
     choices: [auto, recent, history]
     default: auto
   order:
-    description: Whether the newest or the oldest tasks come first, by the time when they were queued.
+    description: Whether to return the newest or the oldest tasks first, by the time when they were queued.
     type: str
     choices: [newest, oldest]
     default: newest
   limit:
     description:
-      - So many tasks at the most, counted when all options have been applied. Given O(task_ids) are not counted.
-      - Where more tasks fit, there is a warning, of M(vsphere.tasks.vsphere_task_info) at the default only. What a
-        module does or reports is then about a part of them.
+      - Maximum number of tasks to select after all other options are applied. O(task_ids) do not count.
+      - If you do not set it, the module selects up to 1000 tasks.
+      - If more tasks match, the module issues a warning, because it then acts on, or reports, only a part of them.
+        M(vsphere.tasks.vsphere_task_info) issues it only if you do not set this option.
     type: int
-    default: 1000
   page_size:
-    description: How many tasks of the history are read with one request, V(1) to V(1000).
+    description: Number of tasks to read from the history with each request, from V(1) to V(1000).
     type: int
     default: 500
 """

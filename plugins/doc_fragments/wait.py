@@ -9,26 +9,27 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   timeout:
-    description: Seconds to wait for. V(0) looks once.
+    description: Maximum number of seconds to wait. V(0) checks once.
     type: int
     default: 3600
   on_error:
     description:
-      - What to do when a task ends in the state C(error), or is gone from the server and its history.
-      - V(fail) fails and names each of them. V(return) leaves the judgement to the playbook.
+      - Action if a task ends in the state C(error), or if neither the server nor its history has the task anymore.
+      - V(fail) fails and lists each of these tasks. V(return) does not fail, so that the playbook can decide.
     type: str
     choices: [fail, return]
     default: fail
   on_timeout:
     description:
-      - What to do about tasks that are not over after O(timeout).
-      - V(cancel) asks for the cancellation of those that can be cancelled, and waits for O(cancel_timeout) more. Those
-        that end in that time are judged by O(on_error), those that do not are a failure.
+      - Action for tasks that have not ended after O(timeout).
+      - V(fail) fails and lists these tasks. V(return) does not fail.
+      - V(cancel) requests the cancellation of each task that you can cancel, and waits up to O(cancel_timeout) longer.
+        O(on_error) applies to tasks that end in that time. The module fails if any other task remains.
     type: str
     choices: [fail, return, cancel]
     default: fail
   cancel_timeout:
-    description: Seconds that cancelled tasks have to end, with O(on_timeout=cancel).
+    description: Maximum number of seconds to wait for canceled tasks to end, with O(on_timeout=cancel).
     type: int
     default: 60
 """

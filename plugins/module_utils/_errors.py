@@ -25,16 +25,6 @@ class VsphereError(Exception):
 
 
 @contextlib.contextmanager
-def noting(**result: t.Any) -> t.Iterator[None]:
-    """Have an error that comes up from here on return what was done before."""
-    try:
-        yield
-    except VsphereError as error:
-        error.result = {**result, **error.result}
-        raise
-
-
-@contextlib.contextmanager
 def gathering(problems: list[str]) -> t.Iterator[None]:
     """Add an error that comes up to those problems, which are to be said together."""
     try:
@@ -60,7 +50,7 @@ def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:
     return f"; did you mean {' or '.join(prefix + each for each in near)}?" if near else ""
 
 
-def name_of_object(ref: dict[str, t.Any]) -> str:
+def name_of_object(ref: _values.Data) -> str:
     """A reference in a sentence."""
     return _values.object_name(ref["type"], ref["value"])
 
@@ -102,8 +92,25 @@ class NotUnderstood(VsphereError):
         self.answer = answer
 
 
+class Advice(t.NamedTuple):
+    """How to find out what became of a change, and what the module returns for that."""
+
+    sentence: str
+    result: _values.Data
+
+
+NO_ADVICE = Advice("", {})
+
+
 class OutcomeUnknown(VsphereError):
     """A change was sent, and whether it was carried out is not known."""
+
+    def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
+        super().__init__(
+            f"{why}; whether {method} of {name_of_object(ref)} was carried out is unknown: look at the object before "
+            f"you call it again{advice.sentence}",
+            **advice.result,
+        )
 
 
 class Fault(VsphereError):
@@ -115,7 +122,7 @@ class Fault(VsphereError):
     """
 
     def __init__(
-        self, type_: str, text: str, fields: dict[str, t.Any], method: str = "", ref: dict[str, t.Any] | None = None
+        self, type_: str, text: str, fields: _values.Data, method: str = "", ref: _values.Data | None = None
     ) -> None:
         # Only a run that fails needs it.
         from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
@@ -130,7 +137,7 @@ class Fault(VsphereError):
         self.more = _faults.more(fault)
 
     @property
-    def missing(self) -> dict[str, t.Any]:
+    def missing(self) -> _values.Data:
         """The object that is not there, by a ManagedObjectNotFound; empty where the fault names none."""
         obj = self.fields.get("obj")
         return obj if self.type == "ManagedObjectNotFound" and isinstance(obj, dict) else {}

@@ -10,6 +10,7 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import gc
 import pathlib
@@ -18,32 +19,46 @@ import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
-from ansible_collections.vsphere.tasks.plugins.module_utils import _empty, _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _options
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    Params = dict[str, t.Any]
-    Work = Callable[[_connection.Connection, bool], dict[str, t.Any]]
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
 
 
-def run(
-    argument_spec: dict[str, t.Any],
-    prepare: Callable[[Params, set[str]], Work],
-    handed_out: str = "",
-    patience: str = "",
-) -> None:
+class Given(t.NamedTuple):
+    """What a module is given: its options, and the texts that no output can show, to which it adds what it finds."""
+
+    params: _context.Params
+    secrets: set[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """What a module does.
+
+    ``do`` gets an open connection and the run, and returns the module's result.
+    ``patience`` is for how many seconds a vCenter that is starting its services is waited for.
+    ``lasts`` says that the module waits, so that it ends when nobody hears of it anymore: if standard output has no
+    reader, or ``progress_file`` is removed.
+    ``handed_out`` names the value of the result that is returned although it is a secret.
+    """
+
+    do: Callable[[_connection.Connection, _context.Context], _context.Result]
+    patience: float = 0
+    lasts: bool = False
+    progress_file: str | None = None
+    handed_out: str = ""
+
+
+def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> None:
     """Run a module and exit.
 
-    ``prepare`` checks the module's own options before anything is connected to, and gives the work to be done with a
-    connection and the check mode flag. What it raises and what the work raises becomes the module's failure. Its second
-    argument are the texts that no output may show, to which it adds what it finds.
-    ``handed_out`` names the value of the result that is returned although it is a secret, ``patience`` the option that
-    says for how many seconds a vCenter that is starting its services is waited for.
+    ``prepare`` checks the module's own options before anything is connected to. What it raises, and what the work
+    raises, becomes the module's failure.
     """
     # There are none where only the specification is asked for.
     wrong = _empty.empty_parts(argument_spec, _load_params() or {})
@@ -59,50 +74,35 @@ def run(
         signal.signal(number, _exit_by_signal)
     try:
         with _kept():
-            work = prepare(module.params, module.no_log_values)
+            work = prepare(Given(module.params, module.no_log_values))
             options = _options.ConnectionOptions.from_params(module.params)
-            followed = functools.partial(_while_followed, module.params.get("progress_file"))
-            connection = _connection.Connection(
-                options, module.no_log_values.add, followed, module.params.get(patience, 0)
-            )
-        with connection:
-            try:
-                with connection.readable():
-                    result = work(connection, module.check_mode)
-            except _errors.VsphereError as error:
-                connection.hurry()
-                error.result = {**_about(connection), **error.result}
-                raise
-            finally:
-                for sentence in _left_out(connection):
-                    module.warn(sentence)
-            result = {**_about(connection), **result}
+            connection = _connection.Connection(options, module.no_log_values.add)
+        look = functools.partial(_look, work.progress_file)
+        with _looking(look) if work.lasts else contextlib.nullcontext():
+            context = _context.Context(module.check_mode, module.warn, look)
+            result = _do(connection, work, context)
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
     except _errors.VsphereError as error:
         module.fail_json(msg=error.message, **error.result)
-    module.no_log_values.discard(result.get(handed_out))
+    module.no_log_values.discard(result.get(work.handed_out))
     module.exit_json(**result)
 
 
-def _about(connection: _connection.Connection) -> dict[str, t.Any]:
-    """What every module returns of the server, and of tasks there that the user may not see."""
-    hidden = {"forbidden_task_ids": list(connection.forbidden)} if connection.forbidden else {}
-    return {"api": connection.describe(), **hidden}
-
-
-def _left_out(connection: _connection.Connection) -> t.Iterator[str]:
-    """The warnings about what could not be read."""
-    if connection.unreadable:
-        # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
-
-        yield _taskinfo.unreadable_warning(connection.host, connection.unreadable)
-    if connection.forbidden:
-        yield (
-            f"{connection.host} does not show {', '.join(connection.forbidden)} to {connection.user}, who lacks a "
-            "privilege there, such as System.View: left out"
-        )
+def _do(connection: _connection.Connection, work: Work, context: _context.Context) -> _context.Result:
+    """The result of the work; an error says what was done before as well."""
+    with _kept():
+        connection.open(work.patience)
+    with connection:
+        try:
+            with connection.readable():
+                result = work.do(connection, context)
+        except _errors.VsphereError as error:
+            connection.hurry()
+            done = f"; before that, {', '.join(context.done)} had been carried out" if context.done else ""
+            known = {"api": connection.describe(), **context.known, **error.result}
+            raise _errors.VsphereError(error.message + done, **known) from error
+        return {"api": connection.describe(), **context.known, **result}
 
 
 @contextlib.contextmanager
@@ -120,23 +120,22 @@ def _kept() -> t.Iterator[None]:
         gc.enable()
 
 
-@contextlib.contextmanager
-def _while_followed(progress_file: str | None) -> t.Iterator[None]:
-    """End what is done within, clean, once standard output has nobody at its other end, or that file is removed.
+def _look(progress_file: str | None) -> None:
+    """End the module, clean, if nobody hears of it anymore.
 
-    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal. An alarm looks
-    for them, because nothing else is heard while a request waits for its answer.
+    Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal.
     """
     poll = select.poll()
     poll.register(1, 0)
+    if poll.poll(0) or (progress_file and not pathlib.Path(progress_file).exists()):
+        _exit_by_signal(signal.SIGALRM, None)
 
-    def look(number: int, frame: object) -> None:
-        if poll.poll(0) or (progress_file and not pathlib.Path(progress_file).exists()):
-            _exit_by_signal(number, frame)
 
-    # Now as well: whoever is about to cancel something has to be wanted.
-    look(signal.SIGALRM, None)
-    signal.signal(signal.SIGALRM, look)
+@contextlib.contextmanager
+def _looking(look: Callable[[], object]) -> t.Iterator[None]:
+    """Look every second, by an alarm, because nothing else is heard while a request waits for its answer."""
+    look()
+    signal.signal(signal.SIGALRM, lambda number, frame: look())
     signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY, _LOOK_EVERY)
     try:
         yield

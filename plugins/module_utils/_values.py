@@ -20,7 +20,10 @@ import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
-Ref = dict[str, t.Any]
+Data = dict[str, t.Any]
+"""A data object in VI/JSON form, or a dictionary of a user's with values of any kind."""
+
+Ref = Data
 """A managed object reference: ``{"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-1"}``."""
 
 
@@ -47,7 +50,7 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
-def fields(data: dict[str, t.Any]) -> dict[str, t.Any]:
+def fields(data: Data) -> Data:
     """The members of a data object, with names and values as users see them."""
     return {snake(k): plain(v) for k, v in data.items() if k != "_typeName"}
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_session
-short_description: Open and close a session for many steps
+short_description: Open and close a session for several tasks of a play
 version_added: 0.1.0
 description:
-  - Logs in once, so that the modules of this collection need not log in each for itself.
-  - The result is not shown, as it holds a secret, but can be registered and used. A C(debug) of it, or a loop over it,
-    would show it; not to do that stays your care.
-  - It cannot be run with C(async), whose status would show the result; and an ad-hoc command opens a session that
-    nobody can use, as its id is not shown.
+  - Logs in once, so that the other modules of this collection do not each log in and out.
+  - The result contains a secret and is hidden from output, but you can register and use it. Do not print it with
+    C(debug) or loop over it.
+  - Do not use this module with C(async), because the status of the job shows the result. In an ad-hoc command it is of
+    no use, because you cannot see the session ID.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -24,25 +24,26 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It logs in and out in check mode as well, so that the steps between have a session.
+    details: Logs in and out in check mode too, so that the other modules have a session.
   diff_mode:
     support: none
 options:
   state:
     description:
-      - V(present) logs in. With a O(session_id) that is still alive, it is left as it is.
-      - V(absent) logs out O(session_id), which is required then. One that is gone already is left as it is.
+      - V(present) logs in. If O(session_id) is still valid, the module keeps that session.
+      - V(absent) logs out of the session O(session_id), which is then required. If that session has already ended,
+        nothing changes.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - The user needs any role on any object. vCenter refuses the login of a user who has none (NoPermission).
+  - The user needs any role on any object. vCenter rejects the login of a user without a role (C(NoPermission)).
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
 
 EXAMPLES = r"""
-- name: With one session
+- name: Use one session for several tasks
   block:
     - name: Log in
       vsphere.tasks.vsphere_session:
@@ -51,7 +52,7 @@ EXAMPLES = r"""
         password: "{{ vcenter_password }}"
       register: vcenter
 
-    - name: List tasks, with a single request
+    - name: List tasks with a single request
       vsphere.tasks.vsphere_task_info:
         hostname: vcenter.example.com
         session_id: "{{ vcenter.session_id }}"
@@ -66,8 +67,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to, as M(vsphere.tasks.vsphere_task_info) returns it.
-  returned: when the server was connected to
+  description:
+    - Protocol, API release, and server product of the connection, in the same form as
+      M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: when the module connected to the server
   type: dict
   sample:
     transport: json
@@ -75,15 +78,15 @@ api:
     product: VMware vCenter Server 9.0.0 build-5973321
 session_id:
   description:
-    - What the other modules take as O(session_id).
-    - It stands for the session and what was negotiated for it, and is of use over that protocol only.
+    - The session, for the O(session_id) option of the other modules.
+    - It identifies the session and the protocol that the module negotiated, and works only with that protocol.
   returned: with O(state=present)
   type: str
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -99,33 +102,35 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
 
-def present(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+def present(connection: Connection, context: Context) -> Result:
     connection.check_session()
     return {"changed": connection.logged_in, "session_id": connection.keep_session()}
 
 
-def absent(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
+def absent(connection: Connection, context: Context) -> Result:
     return {"changed": connection.log_out()}
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    if params["state"] == "present":
-        return present
-    if not params["session_id"]:
+def prepare(given: Given) -> Work:
+    if given.params["state"] == "present":
+        return Work(present, handed_out="session_id")
+    if not given.params["session_id"]:
         raise VsphereError("session_id is missing: with state: absent, give the session that is to be closed")
-    return absent
+    return Work(absent)
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, prepare, handed_out="session_id")
+    run(ARGUMENT_SPEC, prepare)
 
 
 if __name__ == "__main__":

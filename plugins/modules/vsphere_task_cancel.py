@@ -10,16 +10,17 @@ module: vsphere_task_cancel
 short_description: Cancel tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
-  - Asks for the cancellation of tasks, and waits until each is really over.
-  - Tasks that are over, or whose cancellation was asked for before, are left alone.
-  - The tasks are given by O(task_ids), or selected by the other options. One that says what is meant is needed then, an
-    O(entity) that is one object, O(users), O(description_ids), O(event_chain_ids), O(parent_task_keys),
-    O(root_task_keys), O(activation_ids), O(tags), O(alarm) or O(scheduled_task). An O(entity.type) alone, all that is
-    below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*), a time or a state is not enough.
-  - Selected are those that are queued or running, unless O(states) says otherwise. What exactly would be cancelled is
-    shown in check mode.
-  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history. If one
-    is not there either, the module fails before it cancels any.
+  - Requests the cancellation of tasks, and waits until each of them has ended.
+  - Skips tasks that have already ended, and does not repeat a request for a task that someone has already canceled.
+  - Use O(task_ids), or select tasks with the other options. A selection requires at least one of O(entity) (a single
+    object), O(users), O(description_ids), O(event_chain_ids), O(parent_task_keys), O(root_task_keys),
+    O(activation_ids), O(tags), O(alarm), and O(scheduled_task).
+  - O(entity.type) alone, everything below the root folder (O(entity.recursion)), a pattern such as V(VirtualMachine.*),
+    a time, or a state does not count, because it matches too many tasks.
+  - Selects only queued and running tasks, unless you set O(states). Use check mode to see which tasks the module would
+    cancel.
+  - If the server no longer has one of the O(task_ids), the module searches the newest 10,000 tasks of its history for
+    it. If it is not there either, the module fails before it cancels any task.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -35,30 +36,30 @@ attributes:
 options:
   on_not_cancelable:
     description:
-      - What to do about tasks that cannot be cancelled.
-      - V(fail) fails at the end, when the other tasks were cancelled. V(skip) lists them in RV(skipped_tasks) only.
+      - Action for tasks that cannot be canceled.
+      - V(fail) cancels the other tasks and then fails. V(skip) only lists them in RV(skipped_tasks).
     type: str
     choices: [fail, skip]
     default: fail
   wait:
     description:
-      - Whether to wait until the tasks are over. vSphere cancels in the background, so a task goes on for a while after
-        the request.
+      - Whether to wait until the tasks have ended. vSphere cancels in the background, so a task continues for some time
+        after the request.
     type: bool
     default: true
   timeout:
-    description: Seconds to wait for, with O(wait=true). The module fails when a task is not over by then.
+    description: Maximum number of seconds to wait, with O(wait=true). The module fails if a task has not ended by then.
     type: int
     default: 300
   progress_file:
     description:
-      - File that is there for as long as somebody waits for the module, where it runs. Once it is removed, the module
-        waits no more, and ends.
-      - It is how the module learns that Ansible was killed, so there is no need to give it.
+      - Path of a file, on the host where the module runs, that exists while Ansible waits for the module. When Ansible
+        removes it, the module stops waiting and ends.
+      - Ansible sets this option to tell the module when Ansible itself is killed. You do not need to set it.
     type: path
 notes:
-  - The user needs C(System.View) on the entities of the tasks, which every role but No access has, and
-    C(Global.CancelTask) on the entities of tasks that others have started.
+  - The user needs C(System.View) on the entities of the tasks, which every role except No access includes, and
+    C(Global.CancelTask) on the entities of tasks that other users started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
 """
@@ -68,7 +69,7 @@ EXAMPLES = r"""
   vsphere.tasks.vsphere_task_cancel:
     task_ids: [task-123]
 
-- name: Cancel the tasks of a host, but wait for no longer than a minute
+- name: Cancel the tasks of a host, and wait for a maximum of one minute
   vsphere.tasks.vsphere_task_cancel:
     entity:
       type: HostSystem
@@ -76,7 +77,7 @@ EXAMPLES = r"""
     cancelable: true
     timeout: 60
 
-- name: See which migrations would be cancelled
+- name: List the migrations that the module would cancel
   vsphere.tasks.vsphere_task_cancel:
     description_ids: [VirtualMachine.migrate, VirtualMachine.relocate]
   check_mode: true
@@ -85,25 +86,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
-  description: The tasks as they are now, each as M(vsphere.tasks.vsphere_task_info) returns it.
-  returned: when the tasks could be read, also on failure
+  description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
+  returned: when the module could read the tasks, also on failure
   type: list
   elements: dict
   sample:
@@ -116,14 +117,14 @@ tasks:
         messages: []
         cause: null
 cancelled_task_ids:
-  description: Tasks whose cancellation was asked for, or would be in check mode.
-  returned: when the tasks could be read, also on failure
+  description: IDs of the tasks whose cancellation the module requested, or would request in check mode.
+  returned: when the module could read the tasks, also on failure
   type: list
   elements: str
   sample: ["task-123"]
 skipped_tasks:
-  description: Tasks that were left alone, each with C(id) and C(reason).
-  returned: when the tasks could be read, also on failure
+  description: Tasks that the module did not cancel, each with C(id) and C(reason).
+  returned: when the module could read the tasks, also on failure
   type: list
   elements: dict
   sample:
@@ -131,9 +132,9 @@ skipped_tasks:
       reason: it is over already (state success)
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -146,29 +147,33 @@ fault:
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 forbidden_task_ids:
   description:
-    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
-    - The module fails for those that O(task_ids) names.
-  returned: when there are any
+    - IDs of tasks that the user is not allowed to see, and that the module therefore leaves out. A warning lists them
+      too.
+    - The module fails if O(task_ids) contains one of them.
+  returned: if there are any
   type: list
   elements: str
   sample: ["task-124"]
 missing_task_ids:
-  description: Ids that neither the server knows nor the newest tasks of its history have.
-  returned: failure, where that is why
+  description: IDs of tasks that neither the server nor the newest tasks of its history have.
+  returned: failure, if this is the reason
   type: list
   elements: str
 """
 
+import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import CancelOptions, cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import find
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
@@ -179,26 +184,20 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    if params["task_ids"] is None and params["states"] is None:
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    if selection.task_ids is None and selection.conditions.states is None:
         # Of others there may be many, and nothing can be done about them.
-        params = {**params, "states": ["queued", "running"]}
-    selection = Unfinished(params)
+        unfinished = dataclasses.replace(selection.conditions, states=["queued", "running"])
+        selection = dataclasses.replace(selection, conditions=unfinished)
     selection.check_for_cancellation("what to cancel is missing")
-    if params["timeout"] < 0:
-        raise VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
+    options = CancelOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        task_ids, _ended = selection.find(connection)
-        return cancel_tasks(
-            connection,
-            task_ids,
-            skip_not_cancelable=params["on_not_cancelable"] == "skip",
-            wait_seconds=params["timeout"] if params["wait"] else None,
-            check_mode=check_mode,
-        )
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return cancel_tasks(reader, find(reader, selection).task_ids, options)
 
-    return work
+    return Work(do, lasts=options.timeout is not None, progress_file=given.params["progress_file"])
 
 
 def main() -> None:

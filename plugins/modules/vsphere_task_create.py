@@ -10,11 +10,11 @@ module: vsphere_task_create
 short_description: Create a task of your own in vCenter
 version_added: 0.1.0
 description:
-  - Creates a task, which the vSphere Client then shows for its entity. It is queued at first;
-    M(vsphere.tasks.vsphere_task_state) lets it run and ends it. Nobody else does, also not when its cancellation was
-    asked for.
-  - Its type must be registered in vCenter, which M(vsphere.tasks.vsphere_task_type) does.
-  - ESXi creates no tasks for others.
+  - Creates a task, which the vSphere Client then shows on its entity. The task is queued at first. Use
+    M(vsphere.tasks.vsphere_task_state) to run and end it. vCenter never changes the state of this task, even after a
+    user requests its cancellation.
+  - Register the type of the task with M(vsphere.tasks.vsphere_task_type) first.
+  - ESXi does not support tasks of your own.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -24,63 +24,65 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Whether the server knows O(task_type), and an O(entity) given by its moid, shows only when it is created.
+    details: Check mode does not detect whether the server knows O(task_type), and an O(entity) that you set by its ID.
   diff_mode:
     support: full
 options:
   task_type:
-    description: Id of the type of the task, which the task has as C(description_id).
+    description: ID of the type of the task. The task has it as C(description_id).
     type: str
     required: true
   entity:
     description:
-      - The object that the task is about, named by O(entity.type) and O(entity.moid), by O(entity.name) or by
-        O(entity.path). The root folder unless given.
+      - Inventory object that the task is about. Set O(entity.type) and O(entity.moid), O(entity.name), or
+        O(entity.path). The default is the root folder.
     type: dict
     suboptions:
       type:
-        description: Its type, such as V(VirtualMachine) or V(Datacenter).
+        description: Type of the object, for example V(VirtualMachine) or V(Datacenter).
         type: str
       moid:
-        description: Its managed object id, such as V(vm-45).
+        description: Managed object ID of the object, for example V(vm-45).
         type: str
       name:
-        description: Its name. If several objects have it, the module fails and lists them.
+        description: Name of the object. If several objects have this name, the module fails and lists them.
         type: str
       path:
         description:
-          - Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
-          - A slash in a name is written V(%2f) there.
+          - Inventory path of the object, starting with the datacenter, for example V(DC0/vm/web/web-01).
+          - Write a slash in a name as V(%2f).
         type: str
   cancelable:
     description:
-      - Whether users may ask for the cancellation of the task. It is up to whoever drives the task to obey, see
-        RV(vsphere.tasks.vsphere_task_state#module:cancel_requested).
+      - Whether users can request the cancellation of the task. Your playbook must check for the request and act on it,
+        see RV(vsphere.tasks.vsphere_task_state#module:cancel_requested).
     type: bool
     default: false
   initiated_by:
-    description: The user on whose behalf the task is created, as the vSphere Client shows it. Your own unless given.
+    description:
+      - User on whose behalf you create the task, as the vSphere Client shows it. The default is the user that the
+        module logs in as.
     type: str
   activation_id:
     description:
-      - A text of your own by which the task can be found again, such as the id of a job.
-      - If a task with this id and O(task_type) is queued or running, that one is returned and none is created. So a
-        play that is started again, also after a connection that broke in between, goes on with the task of its first
-        start.
+      - Text that identifies the task, so that you can find it again, for example the ID of a job.
+      - If a queued or running task has this ID and O(task_type), the module returns that task and does not create
+        another one. A play that you start again, even after a lost connection, therefore continues with the task of its
+        first start.
     type: str
   parent_task_key:
-    description: Key of the task that this one is a part of.
+    description: Key of the task that this task is a part of.
     type: str
 notes:
-  - The user needs C(Task.Create) on the root folder, and C(System.View) on O(entity), which every role but No access
-    has.
+  - The user needs C(Task.Create) on the root folder, and C(System.View) on O(entity), which every role except No access
+    includes.
 seealso:
   - module: vsphere.tasks.vsphere_task_type
   - module: vsphere.tasks.vsphere_task_state
 """
 
 EXAMPLES = r"""
-- name: Make sure that the type of the task is there
+- name: Register the type of the task
   vsphere.tasks.vsphere_task_type:
     extension: com.example.ansible
     task_types:
@@ -88,7 +90,7 @@ EXAMPLES = r"""
         labels:
           en: Back up the configuration
 
-- name: Show in the vSphere Client that this play is at work
+- name: Show this play as a task in the vSphere Client
   vsphere.tasks.vsphere_task_create:
     task_type: com.example.ansible.backup
     entity:
@@ -98,7 +100,7 @@ EXAMPLES = r"""
     activation_id: backup-4711
   register: backup
 
-- name: Show a part of it as a task of its own
+- name: Show a part of the play as a child task
   vsphere.tasks.vsphere_task_create:
     task_type: com.example.ansible.backup
     entity:
@@ -106,7 +108,7 @@ EXAMPLES = r"""
     parent_task_key: "{{ backup.task.key }}"
   register: part
 
-- name: End both
+- name: End both tasks
   vsphere.tasks.vsphere_task_state:
     task_id: "{{ item }}"
     state: success
@@ -117,26 +119,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: Null, as nothing is read that says it.
+      description: Always null, because this module does not read the name and version of the server.
       type: str
 task:
   description:
-    - The task that was created or found, as M(vsphere.tasks.vsphere_task_info) returns it.
-    - In check mode null where it would be created.
-  returned: success, and failure after it was created
+    - The task that the module created or found, in the form that M(vsphere.tasks.vsphere_task_info) returns.
+    - Null in check mode if the module would create the task.
+  returned: success, and failure after the module created the task
   type: dict
   sample:
     id: task-123
@@ -147,9 +149,9 @@ task:
     activation_id: backup-4711
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -165,11 +167,14 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import ENTITY_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import Wanted, ensure_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, ensure_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "task_type": {"type": "str", "required": True},
@@ -181,13 +186,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(given: Given) -> Work:
+    options = CreateOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return ensure_task(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        # What the user may not see among the recent tasks is not what this is about: nobody is warned.
+        return ensure_task(TaskReader(connection, context), options)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

@@ -10,8 +10,9 @@ module: vsphere_task_info
 short_description: Find tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
-  - Returns given tasks, recent ones or those of the history, with everything that vSphere knows about each.
-  - Ids in O(task_ids) that the server does not know are no error, see RV(missing_task_ids).
+  - Returns tasks by their IDs, the recent tasks, or tasks of the history, with everything that vSphere knows about
+    them.
+  - Does not fail if the server does not know one of the O(task_ids), see RV(missing_task_ids).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -22,20 +23,20 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It changes nothing, so it does the same in check mode.
+    details: This module changes nothing, so check mode makes no difference.
   diff_mode:
     support: N/A
-    details: It changes nothing.
+    details: This module changes nothing.
 options:
   custom_values:
     description:
-      - Return the custom fields that are defined for tasks, and the values that each task has in them.
-      - The history does not have them, and so O(children) come without.
+      - Whether to return the custom fields that vCenter defines for tasks, and the values of each task.
+      - The history does not contain custom values, so O(children) do not have them.
     type: bool
     default: false
 notes:
-  - The user needs C(System.View) on the entities of the tasks, which every role but No access has. Tasks of other
-    entities are not seen.
+  - The user needs C(System.View) on the entities of the tasks, which every role except No access includes. The module
+    does not find tasks of other entities.
 seealso:
   - module: vsphere.tasks.vsphere_task_cancel
   - module: vsphere.tasks.vsphere_task_state
@@ -45,7 +46,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List what is running now
+- name: List queued and running tasks
   vsphere.tasks.vsphere_task_info:
     hostname: vcenter.example.com
     username: administrator@vsphere.local
@@ -53,27 +54,27 @@ EXAMPLES = r"""
     states: [queued, running]
   register: running
 
-- name: Show it
+- name: Show the tasks
   ansible.builtin.debug:
     msg: "{{ item.id }} {{ item.operation }} on {{ item.entity_name }}: {{ item.state }} for {{ item.duration or 0 }} s"
   loop: "{{ running.tasks }}"
   loop_control:
     label: "{{ item.id }}"
 
-# The connection comes from VMWARE_HOST, VMWARE_USER and VMWARE_PASSWORD from here on.
-- name: Look at two tasks
+# The following examples read the connection from VMWARE_HOST, VMWARE_USER, and VMWARE_PASSWORD.
+- name: Get two tasks
   vsphere.tasks.vsphere_task_info:
     task_ids: [task-123, task-124]
   register: two
 
-- name: Fail when one of them failed, or is not known any more
+- name: Fail if one of them failed, or if the server no longer has it
   ansible.builtin.assert:
     that:
       - two.missing_task_ids | length == 0
       - two.summary.by_state.error == 0
     fail_msg: "{{ two.tasks | map(attribute='error') | select | map(attribute='message') | join('; ') }}"
 
-- name: What failed on a virtual machine since yesterday
+- name: Find the failed tasks of a virtual machine since yesterday
   vsphere.tasks.vsphere_task_info:
     states: [error]
     entity:
@@ -81,7 +82,7 @@ EXAMPLES = r"""
       name: web-01
     begin_time: -1d
 
-- name: Whatever an automation user has done in a cluster and below it, for a dashboard
+- name: Get the tasks of an automation user in a cluster and below it, for a dashboard
   vsphere.tasks.vsphere_task_info:
     users: [VSPHERE.LOCAL\automation]
     entity:
@@ -91,11 +92,11 @@ EXAMPLES = r"""
     limit: 5000
   register: week
 
-- name: Fail when anything of it failed
+- name: Fail if one of these tasks failed
   ansible.builtin.assert:
     that: week.summary.by_state.error == 0
 
-- name: What a task has brought about
+- name: Get a task and the tasks that it created
   vsphere.tasks.vsphere_task_info:
     task_ids: [task-123]
     children: true
@@ -103,59 +104,59 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
   description:
-    - The tasks, those that were searched for in the order of O(order), given ones in that of O(task_ids).
-    - Every member is there; an unset one, and one that cannot be read, is null.
+    - The tasks, in the order of O(task_ids), or sorted by O(order) if the module selected them.
+    - Each task has all members. A member is null if it is not set or the module cannot read it.
   returned: success
   type: list
   elements: dict
   contains:
     key:
-      description: The task's key in the history and in RV(tasks[].parent_task_key).
+      description: Key of the task in the history and in RV(tasks[].parent_task_key).
       type: str
       sample: task-123
     id:
-      description: Managed object id, which the modules of this collection take.
+      description: Managed object ID of the task, as the modules of this collection expect it.
       type: str
       sample: task-123
     name:
-      description: Name of the operation, null for internal tasks.
+      description: Name of the operation, or null for internal tasks.
       type: str
       sample: PowerOnVM_Task
     operation:
-      description: The operation as the vSphere Client shows it, in the language of the session.
+      description: Label of the operation in the vSphere Client, in the language of the session.
       type: str
       sample: Power On virtual machine
     description:
-      description: The current phase; an operation need not tell.
+      description: Current phase of the task. Not every operation reports it.
       type: dict
       contains:
         key:
-          description: Key of the text, for clients that have it in their language.
+          description: Key of the text, for clients that translate it themselves.
           type: str
           sample: com.vmware.vdp2.task.description
         message:
-          description: The text, null where the server leaves it to such clients.
+          description: The text, or null if the server leaves it to the client.
           type: str
         arg:
-          description: What the text is filled in with, each with C(key) and C(value).
+          description: Arguments of the text, each with C(key) and C(value).
           type: list
           elements: dict
           sample: [{"key": "workOrderId", "value": "cp.20141020150650"}]
@@ -164,11 +165,11 @@ tasks:
       type: str
       sample: VirtualMachine.powerOn
     entity:
-      description: The object that the task works on, with C(type) and C(moid).
+      description: Object that the task works on, with C(type) and C(moid).
       type: dict
       sample: {"type": "VirtualMachine", "moid": "vm-45"}
     entity_name:
-      description: Its name.
+      description: Name of the object that the task works on.
       type: str
       sample: web-01
     locked:
@@ -176,26 +177,26 @@ tasks:
       type: list
       elements: dict
     state:
-      description: V(queued), V(running), V(success) or V(error), or what a newer release may add.
+      description: V(queued), V(running), V(success), or V(error). Newer releases can add other states.
       type: str
       sample: running
     state_label:
-      description: The state as the vSphere Client shows it; null where the server does not tell.
+      description: Label of the state in the vSphere Client, or null if the server does not return it.
       type: str
       sample: Running
     cancelled:
-      description: Whether its cancellation was asked for.
+      description: Whether someone requested the cancellation of the task.
       type: bool
       sample: false
     cancelable:
-      description: Whether it can be cancelled.
+      description: Whether you can cancel the task.
       type: bool
       sample: true
     error:
       description:
-        - Why it failed. Besides what every fault has, it has the fault's own fields in snake_case, references as
-          C(type) and C(moid), and faults in them in this form again. A field that is itself called C(type),
-          C(message), C(messages) or C(cause) is given as C(field_type), and so on.
+        - Reason for the failure. In addition to the following members, it has the fault's own fields in snake_case.
+          References have C(type) and C(moid), and nested faults have this form again. Fields of the fault named
+          C(type), C(message), C(messages), or C(cause) become C(field_type), and so on.
       type: dict
       contains:
         type:
@@ -203,134 +204,143 @@ tasks:
           type: str
           sample: CannotCreateFile
         message:
-          description: What the vSphere Client shows.
+          description: Message that the vSphere Client shows.
           type: str
           sample: Cannot complete file creation operation.
         messages:
-          description: The stack of messages below it, which often has the reason; without repetitions.
+          description: Detail messages, without repetitions. They often contain the actual reason.
           type: list
           elements: str
           sample: ["Failed to create object."]
         cause:
-          description: The fault that has brought it about, in this form again; null where the server names none.
+          description: The fault that caused this fault, in the same form, or null if the server returns none.
           type: dict
     result:
-      description: >-
-        What it brought about: a scalar, a list, a reference as C(type) and C(moid), or a data object as VI/JSON has
-        it. A text that is JSON is given as the value it stands for.
+      description:
+        - Result of the task. It is a scalar, a list, a reference with C(type) and C(moid), or a data object in VI/JSON
+          form. If the result is JSON text, the module returns the value that the text represents.
       type: raw
     progress:
-      description: Percentage done, null if the task does not tell.
+      description: Percentage of completion, or null if the task does not report it.
       type: int
       sample: 37
     progress_details:
-      description: More on the progress, each with C(key) and C(value).
+      description: Details of the progress, each with C(key) and C(value).
       type: list
       elements: dict
     reason:
-      description: Who or what started it, with C(type) and its own fields.
+      description: User or event that started the task, with C(type) and fields that depend on the type.
       type: dict
       sample: {"type": "TaskReasonUser", "user_name": "VSPHERE.LOCAL\\automation"}
     reason_label:
-      description: The kind of reason as the vSphere Client shows it; null likewise.
+      description: Label of the kind of reason in the vSphere Client, or null if the server does not return it.
       type: str
       sample: User task
     queue_time:
-      description: When it was created (UTC).
+      description: Time when the server created the task (UTC).
       type: str
       sample: "2026-11-22T01:13:10.752189Z"
     start_time:
-      description: When it began to run.
+      description: Time when the task started to run.
       type: str
       sample: "2026-11-22T01:13:10.752189Z"
     complete_time:
-      description: When it ended.
+      description: Time when the task ended.
       type: str
     event_chain_id:
-      description: Leads to the events that belong to it.
+      description: ID of the chain of events that belong to the task.
       type: int
       sample: 4711
     change_tag:
-      description: What the user has tagged it with.
+      description: Tag that the user set for the task.
       type: str
     parent_task_key:
-      description: Key of the task that created it.
+      description: Key of the task that created this task.
       type: str
     root_task_key:
-      description: Key of the first task of that chain.
+      description: Key of the first task in the chain of tasks.
       type: str
     activation_id:
-      description: What the client that started it has given it as a token.
+      description: Token that the client set when it started the task.
       type: str
     duration:
-      description: Seconds that it has run, to about a second while it runs; null before it runs.
+      description:
+        - Run time in seconds, accurate to about one second for a running task. Null if the task has not started.
       type: float
       sample: 2.0
     queued_for:
-      description: Seconds between its creation and its start, or its end where it never ran.
+      description: Seconds from the creation of the task to its start, or to its end if it never ran.
       type: float
       sample: 0.0
     available_fields:
-      description: The custom fields that are defined for tasks, each with C(key), C(name) and C(type).
+      description: Custom fields that vCenter defines for tasks, each with C(key), C(name), and C(type).
       returned: with O(custom_values=true)
       type: list
       elements: dict
     custom_values:
-      description: The task's values of these, by name.
+      description: Values that the task has for the custom fields, by name.
       returned: with O(custom_values=true)
       type: dict
       sample: {"owner": "me"}
     children:
-      description: The tasks that it has created, each with C(children) of its own, oldest first.
+      description: Tasks that this task created, each with its own C(children), oldest first.
       returned: with O(children=true)
       type: list
       elements: dict
 summary:
-  description: RV(tasks), without their children, in a few numbers.
+  description: Statistics about RV(tasks), without their children.
   returned: success
   type: dict
   contains:
     by_state:
-      description: How many are in each state; all four are there, others where a task is in them.
+      description:
+        - Number of tasks in each state. It always contains the four states of O(states), and others only if a task has
+          them.
       type: dict
       sample: {"queued": 0, "running": 1, "success": 12, "error": 0}
     by_operation:
-      description: How many there are of each operation (RV(tasks[].operation)), the most frequent first.
+      description: Number of tasks for each operation (RV(tasks[].operation)), most frequent first.
       type: dict
       sample: {"Power On virtual machine": 13}
     by_user:
-      description: How many each user has started; what the system, an alarm or a schedule has, by C(reason.type).
+      description:
+        - Number of tasks that each user started. Tasks of the system, an alarm, or a schedule count under their
+          C(reason.type).
       type: dict
       sample: {"VSPHERE.LOCAL\\automation": 12, "TaskReasonSystem": 1}
     by_entity:
-      description: How many each entity has, by name; the moid is added where several have the same name.
+      description:
+        - Number of tasks for each entity, by name. If several entities have the same name, it includes the managed
+          object ID.
       type: dict
       sample: {"web-01": 13}
     oldest_running:
-      description: The running task that began first, with C(id), C(operation), C(entity_name) and C(duration); or null.
+      description:
+        - The running task that started first, with C(id), C(operation), C(entity_name), and C(duration), or null.
       type: dict
       sample: {"id": "task-123", "operation": "Power On virtual machine", "entity_name": "web-01", "duration": 2.0}
     longest:
-      description: The task that has run longest, likewise.
+      description: The task with the longest run time, in the same form.
       type: dict
 forbidden_task_ids:
   description:
-    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
-  returned: when there are any
+    - IDs of tasks that the user is not allowed to see, and that the module therefore leaves out. A warning lists them
+      too.
+  returned: if there are any
   type: list
   elements: str
   sample: ["task-124"]
 missing_task_ids:
-  description: Those of O(task_ids) that the server does not know.
+  description: O(task_ids) that the server does not know.
   returned: success
   type: list
   elements: str
   sample: []
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -346,23 +356,31 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._summary import summarize
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {**SELECTION_SPEC, "custom_values": {"type": "bool", "default": False}}
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    selection = Selection(params)
-    if params["custom_values"] and selection.from_history:
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    custom_values = given.params["custom_values"]
+    if custom_values and selection.from_history:
         raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        reading = selection.read(connection, params["custom_values"])
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            search = Search(reader, selection)
+            reading = search.find(custom_values)
+            search.warn(reading)
         return {
             "changed": False,
             "tasks": reading.tasks,
@@ -370,7 +388,7 @@ def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
             "summary": summarize(reading.tasks),
         }
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

@@ -10,12 +10,12 @@ module: vsphere_task_start
 short_description: Start any operation of vCenter or ESXi that runs as a task
 version_added: 0.1.0
 description:
-  - Calls a method that returns a task, and returns that task. It waits for it if that is wanted.
-  - Every method of the API is known that pyvmomi knows. It and its parameters are checked before anything is sent, and
-    all that is wrong is said at once.
-  - It is sent once, and never repeated after a lost connection. The failure then says that the outcome is unknown, and
-    what to look for.
-  - Members that the API marks as secret, such as the password in a C(HostConnectSpec), are masked in every output.
+  - Calls an API method that returns a task, and returns this task. Can wait until the task ends.
+  - Supports every API method that the installed pyvmomi knows. The module validates the method and its parameters
+    before it sends anything, and reports all problems together.
+  - Sends the request only once, and does not repeat it after a lost connection. The error message then says that the
+    outcome is unknown, and how to check it.
+  - Hides members that the API marks as secret, such as the password in a C(HostConnectSpec), in every output.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -24,105 +24,109 @@ extends_documentation_fragment:
   - vsphere.tasks.connection
   - vsphere.tasks.wait
 requirements:
-  - pyvmomi >= 8.0.3, on both protocols
+  - pyvmomi >= 8.0.3, with both protocols
 attributes:
   check_mode:
     support: full
-    details: It shows what would be called. Objects that are named must exist.
+    details: Shows the call that the module would make. The objects that you name must exist.
   diff_mode:
     support: full
 options:
   object:
     description:
-      - The object whose method is called.
-      - A type that the service content names once, which is that of a manager such as V(VirtualDiskManager), needs
-        nothing besides.
+      - Object whose method the module calls.
+      - For a type that the server's service content lists only once, for example a manager such as
+        V(VirtualDiskManager), set O(object.type) alone.
     type: dict
     required: true
     suboptions: &object
       type:
-        description: Its type, such as V(VirtualMachine), V(HostSystem), V(Folder). Required with a moid.
+        description:
+          - Type of the object, for example V(VirtualMachine), V(HostSystem), or V(Folder). Required with a managed
+            object ID.
         type: str
       moid:
-        description: Its managed object id, such as V(vm-45).
+        description: Managed object ID of the object, for example V(vm-45).
         type: str
       name:
-        description: Its name. It must be the only one of that name, and of that type if it is given.
+        description: Name of the object. Only one object, or only one of the type if you set a type, can have this name.
         type: str
       path:
         description:
-          - Its inventory path, which begins with the datacenter, such as V(DC0/vm/web/web-01).
-          - A slash in a name is written V(%2f) there.
+          - Inventory path of the object, starting with the datacenter, for example V(DC0/vm/web/web-01).
+          - Write a slash in a name as V(%2f).
         type: str
       property:
         description:
-          - A property of that object, which refers to the one that is meant, such as V(snapshot.currentSnapshot),
-            V(browser), V(configManager.vsanSystem). The steps may lead across several objects.
+          - Path of a property that refers to the object to use instead, for example V(snapshot.currentSnapshot),
+            V(browser), or V(configManager.vsanSystem). The path can lead across several objects.
         type: str
   method:
-    description: The method's name in the API, such as V(PowerOnVM_Task), V(CloneVM_Task), V(CreateSnapshot_Task).
+    description:
+      - Name of the method in the API, for example V(PowerOnVM_Task), V(CloneVM_Task), or V(CreateSnapshot_Task).
     type: str
     required: true
   params:
     description:
-      - The method's parameters by the API's names, with plain values.
-      - C(_typeName) of a data object is needed only where several types would fit. The error then names them.
-      - For a reference give the object's id as a text, or C({type, moid}), or of an object of the inventory C({name})
-        or C({path}).
-      - Digits are taken for a number, and a number for a text. Times need a zone. Null is refused at any depth.
+      - Parameters of the method, by their names in the API, with plain values.
+      - Add C(_typeName) to a data object only if several types are possible. The error message then lists them.
+      - To refer to an object, use its ID as a string, or C({type, moid}), or C({name}) or C({path}) for an inventory
+        object.
+      - The module accepts digits as a number, and a number as a string. Times require a time zone. Null is not allowed
+        at any depth.
     type: dict
   unless:
     description:
-      - What the operation brings about. If that is so already, nothing is started.
-      - Without it the operation is started in every run.
+      - The state that the operation produces. The module does not start the operation if this state already exists.
+      - If you do not set it, every run starts the operation.
     type: dict
     suboptions:
       property:
-        description: Path of a property, such as V(runtime.powerState). The steps may lead across several objects.
+        description: Path of a property, for example V(runtime.powerState). The path can lead across several objects.
         type: str
       equals:
-        description: The value that the property has then. If it is left out, the property is to be unset.
+        description: Value that the property has in this state. If you do not set it, the property must be unset.
         type: raw
       object:
-        description: The object that has the property. Without it, that is the one of O(object).
+        description: Object that has the property. The default is O(object).
         type: dict
         suboptions: *object
       exists:
-        description: An object of the inventory, which exists then.
+        description: Inventory object that exists in this state.
         type: dict
         suboptions:
           type:
-            description: Its type, such as V(VirtualMachine). Required with a name.
+            description: Type of the object, for example V(VirtualMachine). Required with a name.
             type: str
           name:
-            description: Its name.
+            description: Name of the object.
             type: str
           path:
-            description: Its inventory path, which begins with the datacenter. A slash in a name is written V(%2f).
+            description: Inventory path of the object, starting with the datacenter. Write a slash in a name as V(%2f).
             type: str
   wait:
     description:
-      - Whether to wait for the task, without showing its progress. O(timeout), O(on_error), O(on_timeout) and
-        O(cancel_timeout) have a meaning only then.
-      - To start many, and to see their progress, wait for all of them with M(vsphere.tasks.vsphere_task_wait).
+      - Whether to wait until the task ends, without showing its progress. O(timeout), O(on_error), O(on_timeout), and
+        O(cancel_timeout) apply only with O(wait=true).
+      - To start several tasks and see their progress, wait for all of them with M(vsphere.tasks.vsphere_task_wait).
     type: bool
     default: false
   progress_file:
     description:
-      - File that is there for as long as somebody waits for the module, where it runs. Once it is removed, the module
-        waits no more, and ends.
-      - It is how the module learns that Ansible was killed, so there is no need to give it.
+      - Path of a file, on the host where the module runs, that exists while Ansible waits for the module. When Ansible
+        removes it, the module stops waiting and ends.
+      - Ansible sets this option to tell the module when Ansible itself is killed. You do not need to set it.
     type: path
 notes:
-  - The user needs the privileges of the operation, which the API reference names with the method, and C(System.View)
-    on the objects named by O(object), O(params) and O(unless), which every role but No access has.
+  - The user needs the privileges of the operation, which the API reference lists with the method, and C(System.View) on
+    the objects in O(object), O(params), and O(unless), which every role except No access includes.
 seealso:
   - module: vsphere.tasks.vsphere_task_wait
   - module: vsphere.tasks.vsphere_task_cancel
 """
 
 EXAMPLES = r"""
-- name: Power on a virtual machine that is not on
+- name: Power on a virtual machine unless it is on
   vsphere.tasks.vsphere_task_start:
     object:
       type: VirtualMachine
@@ -133,7 +137,7 @@ EXAMPLES = r"""
       equals: poweredOn
     wait: true
 
-- name: Clone it, if there is no such clone yet
+- name: Clone the virtual machine unless the clone exists
   vsphere.tasks.vsphere_task_start:
     object:
       path: DC0/vm/web-01
@@ -151,11 +155,11 @@ EXAMPLES = r"""
         path: DC0/vm/web-02
   register: clone
 
-- name: Wait for it, and see its progress
+- name: Wait for the clone, and show the progress
   vsphere.tasks.vsphere_task_wait:
     task_ids: "{{ [clone.task] | select | map(attribute='id') }}"
 
-- name: Give it a second disk of 10 GB
+- name: Add a second disk of 10 GB
   vsphere.tasks.vsphere_task_start:
     object:
       path: DC0/vm/web-02
@@ -189,7 +193,7 @@ EXAMPLES = r"""
       quiesce: false
     wait: true
 
-- name: Remove the current snapshot, if there is one
+- name: Remove the current snapshot if it exists
   vsphere.tasks.vsphere_task_start:
     object:
       path: DC0/vm/web-02
@@ -209,8 +213,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to, as M(vsphere.tasks.vsphere_task_info) returns it.
-  returned: when the server was connected to
+  description:
+    - Protocol, API release, and server product of the connection, in the same form as
+      M(vsphere.tasks.vsphere_task_info) returns it.
+  returned: when the module connected to the server
   type: dict
   sample:
     transport: json
@@ -218,9 +224,10 @@ api:
     product: VMware vCenter Server 9.0.0 build-5973321
 task:
   description:
-    - The task as it is now, as M(vsphere.tasks.vsphere_task_info) returns it; null where nothing was started.
-    - If it cannot be read any more, there is only its C(id).
-  returned: success, and on failure once the task was started
+    - The current task, in the form that M(vsphere.tasks.vsphere_task_info) returns, or null if the module started
+      nothing.
+    - Contains only C(id) if the module can no longer read the task.
+  returned: success, and on failure after the task started
   type: dict
   sample:
     id: task-123
@@ -229,9 +236,10 @@ task:
     progress: 0
 call:
   description:
-    - What was called, or would be in check mode, with C(object), C(method) and C(params) in the form of VI/JSON.
-    - Null where O(unless) holds.
-  returned: success, and on failure once everything was found
+    - The call that the module made, or would make in check mode, with C(object), C(method), and C(params) in VI/JSON
+      form.
+    - Null if the state of O(unless) already exists.
+  returned: success, and on failure after the module found all objects
   type: dict
   sample:
     object:
@@ -240,31 +248,31 @@ call:
     method: PowerOnVM_Task
     params: {}
 reason:
-  description: Why nothing was started; null where something was, or would be.
+  description: Reason why the module started nothing, or null if it started, or would start, the operation.
   returned: success
   type: str
   sample: runtime.powerState of VirtualMachine vm-45 is poweredOn
 timed_out:
-  description: Whether the time was up before the task was over.
-  returned: with O(wait=true), when the task was waited for, also on failure
+  description: Whether O(timeout) passed before the task ended.
+  returned: with O(wait=true), when the module waited for the task, also on failure
   type: bool
   sample: false
 elapsed:
-  description: Seconds that the wait took.
-  returned: with O(wait=true), when the task was waited for, also on failure
+  description: Duration of the wait in seconds.
+  returned: with O(wait=true), when the module waited for the task, also on failure
   type: float
   sample: 12.043
 sent_at:
-  description: When the method was sent, by the server's clock.
-  returned: failure, where the outcome is unknown
+  description: Time on the server's clock when the module called the method.
+  returned: failure, if the outcome is unknown
   type: str
   sample: "2026-01-31T18:00:00Z"
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-    - That of a task which failed while it was waited for is in C(task.error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+    - If the task fails while the module waits for it, the fault of the task is in C(task.error).
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -280,13 +288,16 @@ fault:
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import OBJECT_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import Start, start_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import StartOptions, start_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import UNLESS_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **WAIT_SPEC,
@@ -300,13 +311,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    start = Start(params, secrets)
+def prepare(given: Given) -> Work:
+    options = StartOptions.from_params(given.params, given.secrets)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return start_task(connection, start, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return start_task(reader, options)
 
-    return work
+    return Work(do, lasts=options.wait is not None, progress_file=given.params["progress_file"])
 
 
 def main() -> None:

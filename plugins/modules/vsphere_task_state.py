@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_state
-short_description: Drive a task of your own in vCenter
+short_description: Update a task of your own in vCenter
 version_added: 0.1.0
 description:
-  - Sets the description, progress, state, result, error and custom values of a task, such as one that
-    M(vsphere.tasks.vsphere_task_create) has created to show the work of a play in the vSphere Client.
-  - Only what differs is sent, so that a second run changes nothing. A task that the server has no more is looked for
-    among the newest 10,000 of its history, and nothing but the outcome that it has may be asked for then.
+  - Sets the description, progress, state, result, error, and custom values of a task, for example of a task that
+    M(vsphere.tasks.vsphere_task_create) created to show the work of a play in the vSphere Client.
+  - Sends only the differences, so a second run changes nothing. If the server no longer has the task, the module
+    searches the newest 10,000 tasks of its history. It then accepts only the outcome that the task already has.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -27,82 +27,86 @@ attributes:
     support: full
 options:
   task_id:
-    description: Managed object id of the task, such as V(task-123).
+    description: Managed object ID of the task, for example V(task-123).
     type: str
     required: true
   state:
     description:
-      - The state that the task is to be in. V(success) and V(error) end it.
-      - A task that is over keeps its state. Asking for the same outcome again changes nothing, for another one fails.
+      - State to set. V(success) and V(error) end the task.
+      - A finished task keeps its state. Requesting the same outcome again makes no change. Requesting a different
+        outcome fails.
     type: str
     choices: [queued, running, success, error]
   progress:
     description:
-      - How much is done, in percent from 0 to 100. Only a running task takes it.
-      - Has no meaning for a task that is over already, and is left alone there if O(state) is its state.
+      - Percentage of completion, from 0 to 100. Only a running task accepts it.
+      - The module ignores it for a task that has already ended in the state O(state).
     type: int
   description:
     description:
-      - What the task is doing now, as the vSphere Client shows it.
-      - A text, or a dictionary with C(key) (of a message that an extension has registered) and C(message).
-      - Escapes and other characters that XML does not hold are left out, here and in the message of an O(error).
+      - Current activity of the task, as the vSphere Client shows it.
+      - Use a string, or a dictionary with C(key) (of a message that an extension registered) and C(message).
+      - The module removes escape characters and other characters that XML does not support, here and in the message of
+        an O(error).
     type: raw
   result:
     description:
-      - What the task has brought about, with O(state=success) only.
-      - Texts, numbers, booleans, lists of texts and references C({type, moid}) are sent as the VI types they are.
-      - A dictionary with a C(_typeName) is sent as that data object, a value of any other VI type as C(_typeName) and
-        C(_value). They are checked by pyvmomi, which is needed then.
-      - Anything else is sent as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
+      - Result of the task. Requires O(state=success).
+      - The module sends strings, numbers, booleans, lists of strings, and references C({type, moid}) as the
+        corresponding VI types.
+      - To send a data object, use a dictionary with a C(_typeName). To send a value of any other VI type, use
+        C(_typeName) and C(_value). The module validates them with pyvmomi, which is then required.
+      - The module sends anything else as JSON text. M(vsphere.tasks.vsphere_task_info) returns the same value.
     type: raw
   error:
     description:
-      - Why the task has failed, with O(state=error) only.
-      - C(message), required, is the text that the vSphere Client shows.
-      - C(type) is the type of the fault, V(ExtendedFault) unless given. vCenter takes only types that extend VimFault.
-        For other types than a plain V(ExtendedFault) pyvmomi is needed, which knows what they are made of.
-      - C(fields) are the fault's own fields, such as C(reason) of V(GenericVmConfigFault), in snake_case or by the
-        API's names, with plain values as O(vsphere.tasks.vsphere_task_start#module:params) takes them, but for objects
-        by name or path.
-      - An V(ExtendedFault) has C(fault_type_id), V(vsphere.tasks) unless given, and C(data).
+      - Reason for the failure of the task. Requires O(state=error).
+      - C(message) is the text that the vSphere Client shows. It is required.
+      - C(type) is the type of the fault. The default is V(ExtendedFault). vCenter accepts only types that extend
+        VimFault. Types other than a plain V(ExtendedFault) require pyvmomi, which knows their structure.
+      - C(fields) contains the fault's own fields, for example C(reason) of V(GenericVmConfigFault), in snake_case or
+        with their names in the API. The values have the same form as in
+        O(vsphere.tasks.vsphere_task_start#module:params), except that you cannot refer to objects by name or path.
+      - A V(ExtendedFault) has C(fault_type_id), with the default V(vsphere.tasks), and C(data).
     type: dict
   custom_values:
     description:
-      - Values of custom fields by the fields' names. The fields must be defined in vCenter, for tasks or for all types.
-      - They are not in the history, so they are refused for a task that the server has there only.
-      - A value is a text, or a number, which becomes one.
+      - Values of custom fields, by the names of the fields. vCenter must define the fields for tasks or for all types.
+      - The history does not contain custom values, so the module rejects them for a task that exists only in the
+        history.
+      - Each value is a string or a number. The module converts numbers to strings.
     type: dict
 notes:
-  - The user needs C(Task.Update) on the root folder, for O(custom_values) what the custom field demands, which is
-    C(Global.SetCustomField) unless it was made with another, and C(System.View) on the entities of the tasks, which
-    every role but No access has.
+  - The user needs C(Task.Update) on the root folder, and C(System.View) on the entities of the tasks, which every role
+    except No access includes. O(custom_values) also require the privilege of the custom field, which is
+    C(Global.SetCustomField) unless the field has a different one.
 seealso:
   - module: vsphere.tasks.vsphere_task_create
   - module: vsphere.tasks.vsphere_task_info
 """
 
 EXAMPLES = r"""
-- name: Show that the work has begun
+- name: Show that the work has started
   vsphere.tasks.vsphere_task_state:
     task_id: "{{ my_task_id }}"
     state: running
     progress: 10
     description: Copying the templates
-  register: told
+  register: update
 
-- name: Stop where somebody has cancelled the task
+- name: Stop if someone canceled the task
   ansible.builtin.fail:
-    msg: The task was cancelled
-  when: told.cancel_requested
+    msg: A user canceled the task
+  when: update.cancel_requested
 
-- name: End the task well
+- name: End the task as a success
   vsphere.tasks.vsphere_task_state:
     task_id: "{{ my_task_id }}"
     state: success
     progress: 100
     result: 12 templates copied
 
-- name: Or with a data object
+- name: End a task with a data object as its result
   vsphere.tasks.vsphere_task_state:
     task_id: "{{ my_third_task_id }}"
     state: success
@@ -113,7 +117,7 @@ EXAMPLES = r"""
         type: VirtualMachine
         moid: vm-45
 
-- name: Or end it as failed
+- name: End a task as an error
   vsphere.tasks.vsphere_task_state:
     task_id: "{{ my_other_task_id }}"
     state: error
@@ -126,24 +130,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 task:
-  description: The task as it is now, or would be in check mode, as M(vsphere.tasks.vsphere_task_info) returns it.
+  description:
+    - The current task, or the task as it would be in check mode, in the form that M(vsphere.tasks.vsphere_task_info)
+      returns.
   returned: success
   type: dict
   sample:
@@ -156,16 +162,16 @@ task:
       arg: []
 cancel_requested:
   description:
-    - Whether the cancellation of the task was asked for. A task that M(vsphere.tasks.vsphere_task_create) has created
-      is not ended by that; whoever drives it stops its work and sets O(state=error).
-  returned: when the task could be read, also on failure
+    - Whether someone requested the cancellation of the task. The request does not end a task that
+      M(vsphere.tasks.vsphere_task_create) created. Your playbook must stop its work and set O(state=error).
+  returned: when the module could read the task, also on failure
   type: bool
   sample: false
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -177,19 +183,23 @@ fault:
         entity: {"type": "VirtualMachine", "moid": "vm-45"}
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 missing_task_ids:
-  description: Ids that neither the server knows nor the newest tasks of its history have.
-  returned: failure, where that is why
+  description: IDs of tasks that neither the server nor the newest tasks of its history have.
+  returned: failure, if this is the reason
   type: list
   elements: str
 """
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import Wanted, set_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import update_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options import UpdateOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "task_id": {"type": "str", "required": True},
@@ -202,13 +212,14 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params, secrets)
+def prepare(given: Given) -> Work:
+    options = UpdateOptions.from_params(given.params, given.secrets)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return set_task(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        with TaskReader(connection, context) as reader:
+            return update_task(reader, options)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_type
-short_description: Register types of tasks of your own in vCenter
+short_description: Register task types of your own in vCenter
 version_added: 0.1.0
 description:
   - Registers task types in an extension of vCenter, with the labels that the vSphere Client shows for their tasks.
-    M(vsphere.tasks.vsphere_task_create) makes tasks only of types that are registered.
-  - The extension is made where there is none of that key. Of an extension that exists, everything else is left as it
-    is, such as other task types, labels in other locales, servers and clients.
-  - An extension is written as a whole. Where somebody else changes it in the same moment, one of both changes is lost.
+    M(vsphere.tasks.vsphere_task_create) can create only tasks of registered types.
+  - Creates the extension if it does not exist. In an existing extension, everything else stays the same, for example
+    other task types, labels in other locales, servers, and clients.
+  - Writes the extension as a whole. If someone else changes it at the same time, one of the two changes is lost.
   - ESXi has no extensions.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -30,50 +30,50 @@ attributes:
 options:
   extension:
     description:
-      - Key of the extension. Name it like a Java package, as it has to be unique in the vCenter.
+      - Key of the extension. Name it like a Java package, because it must be unique in the vCenter.
     type: str
     required: true
   version:
     description:
-      - Version of the extension, as numbers and dots, with O(state=present).
-      - If it is left out, a new extension gets V(1.0.0), and one that exists keeps the version that it has.
+      - Version of the extension, as numbers and dots. Applies only with O(state=present).
+      - If you do not set it, a new extension gets V(1.0.0), and an existing extension keeps its version.
     type: str
   task_types:
-    description: The task types that are to be there, or not to be there.
+    description: Task types to register or to remove.
     type: list
     elements: dict
     required: true
     suboptions:
       id:
         description:
-          - Id of the task type. Name it like a Java package, as it has to be unique in the vCenter. Tasks of the type
-            have it as C(description_id).
+          - ID of the task type. Name it like a Java package, because it must be unique in the vCenter. Tasks of this
+            type have it as C(description_id).
         type: str
         required: true
       labels:
         description:
-          - What the vSphere Client shows for a task of the type, by locale, such as V(en) or V(de_DE). Characters that
-            XML does not hold are left out.
-          - A label in a locale that is not given is left as it is. Has no meaning with O(state=absent), which removes
-            all of them.
+          - Labels that the vSphere Client shows for tasks of this type, by locale, for example V(en) or V(de_DE). The
+            module removes characters that XML does not support.
+          - A label in a locale that you do not list stays the same. O(state=absent) ignores this option and removes all
+            labels.
         type: dict
   state:
     description:
       - V(present) registers the task types and sets their labels and the version of the extension.
-      - V(absent) removes the task types with their labels. The extension remains, unless this module has made it (its
-        company is V(vsphere.tasks) then) and nothing is left in it.
+      - V(absent) removes the task types with their labels. It also removes the extension if this module created it (its
+        company is then V(vsphere.tasks)) and nothing is left in it.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - The user needs C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder,
-    depending on what there is to do.
+  - The user needs C(Extension.Register), C(Extension.Update), or C(Extension.Unregister) on the root folder, depending
+    on the changes that are necessary.
 seealso:
   - module: vsphere.tasks.vsphere_task_create
 """
 
 EXAMPLES = r"""
-- name: Register what our playbooks do
+- name: Register two task types
   vsphere.tasks.vsphere_task_type:
     extension: com.example.ansible
     task_types:
@@ -85,7 +85,7 @@ EXAMPLES = r"""
         labels:
           en: Patch the appliances
 
-- name: Remove one of them
+- name: Remove a task type
   vsphere.tasks.vsphere_task_type:
     extension: com.example.ansible
     task_types:
@@ -95,36 +95,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: Null, as nothing is read that says it.
+      description: Always null, because this module does not read the name and version of the server.
       type: str
 extension:
-  description: The extension as it is now, or would be in check mode; null where there is none.
+  description: The current extension, or the extension as it would be in check mode. Null if it does not exist.
   returned: success
   type: dict
   contains:
     key:
-      description: Its key.
+      description: Key of the extension.
       type: str
       sample: com.example.ansible
     version:
-      description: Its version.
+      description: Version of the extension.
       type: str
       sample: 1.0.0
     task_types:
-      description: All its task types, with C(id) and C(labels) by locale.
+      description: All task types of the extension, with C(id), and C(labels) by locale.
       type: list
       elements: dict
       sample:
@@ -134,9 +134,9 @@ extension:
             de: Konfiguration sichern
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -151,11 +151,13 @@ fault:
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import Wanted, set_task_types
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import TaskTypeOptions, set_task_types
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     "extension": {"type": "str", "required": True},
@@ -170,13 +172,13 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    wanted = Wanted(params)
+def prepare(given: Given) -> Work:
+    options = TaskTypeOptions.from_params(given.params)
 
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        return set_task_types(connection, wanted, check_mode)
+    def do(connection: Connection, context: Context) -> Result:
+        return set_task_types(connection, options, context.check_mode)
 
-    return work
+    return Work(do)
 
 
 def main() -> None:

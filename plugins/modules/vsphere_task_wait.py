@@ -10,15 +10,17 @@ module: vsphere_task_wait
 short_description: Wait for tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
-  - Waits until tasks are over, learns of it at once (the server pushes what changes), and judges how they ended.
-  - While it waits it shows the progress of the tasks, a line whenever something changed. Where a play has several
-    hosts, each line names its host.
-  - It waits for the tasks that are selected when it begins, or with O(appear_timeout) as soon as there are any. At
-    least one option must select them. Those that are over by then are judged too; O(states=["queued", "running"])
-    leaves them out.
-  - Those of O(task_ids) that the server has no more are looked for among the newest 10,000 tasks of its history, and
-    judged by that. If one is not there either, the module fails at once. An empty list is over at once.
-  - Within its time limit it survives a lost connection, a session that expired and services that are restarted.
+  - Waits until tasks finish and reports success or failure. The server pushes every change, so the module notices the
+    end immediately.
+  - Shows the progress of the tasks during the wait, with a line for each change. If a play has several hosts, each line
+    starts with the name of its host.
+  - Waits for the tasks that exist when the module starts, or with O(appear_timeout), for the first tasks that appear.
+    Set at least one option that selects tasks. The result includes selected tasks that have already ended. Use
+    O(states=["queued", "running"]) to exclude them.
+  - If the server no longer has one of the O(task_ids), the module searches the newest 10,000 tasks of its history and
+    uses the outcome that it finds there. Fails immediately if the task is not there either. Returns immediately if the
+    list is empty.
+  - Survives a lost connection, an expired session, and a restart of services within its time limit.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -30,51 +32,55 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It waits in check mode as well, but cancels nothing.
+    details: Waits in check mode too, but does not cancel tasks.
   diff_mode:
     support: none
 options:
   until:
-    description: Whether to wait until V(all) of the tasks are over, or until V(any) one is.
+    description: Whether to wait until V(all) tasks have ended, or until V(any) task has ended.
     type: str
     choices: [all, any]
     default: all
   appear_timeout:
     description:
-      - Seconds to wait until at least one task fits the options that select tasks. If none does, the module fails.
-      - With V(0) it takes what is there, and a selection that fits nothing is over at once, with a warning.
-      - It is a part of O(timeout), and cannot be longer. It does not go with O(task_ids).
-      - The server tells at once what is new among the recent tasks. Where the selection needs the history, which lags
-        behind them, it is read after each change, and then at growing intervals.
+      - Maximum number of seconds to wait until at least one task matches the options that select tasks. The module
+        fails if no task appears.
+      - With V(0), the module waits for the tasks that exist. If no task matches, it returns immediately, with a
+        warning.
+      - This time is a part of O(timeout), and cannot be longer. You cannot combine this option with O(task_ids).
+      - The server reports new recent tasks immediately. If the selection requires the history, which lags behind, the
+        module reads the history after each change and at increasing intervals.
     type: int
     default: 0
   return_tasks:
-    description: Whether to return RV(tasks). Turn it off for thousands of tasks.
+    description: Whether to return RV(tasks). Disable it for thousands of tasks.
     type: bool
     default: true
   progress_interval:
     description:
-      - Seconds between two lines of progress at the most, even if nothing changes. V(0) shows none.
-      - Besides, each change of state has a line at once, and each change of the percentage, of which no task has more
-        than one line a second. For more than ten tasks a summary takes the place of the percentages.
+      - Maximum number of seconds between two progress lines, even if nothing changes. V(0) disables progress.
+      - The module also shows each change of state immediately, and each change of percentage with a maximum of one line
+        per second for each task. With more than ten tasks, a summary replaces the percentages.
     type: int
     default: 30
   progress_file:
     description:
-      - File to append what changes to, one JSON object a line, where the module runs.
-      - It is how the module tells Ansible its progress, so there is no need to give it. Once it is removed, nobody
-        follows the wait any more, and the module ends.
+      - Path of a file, on the host where the module runs, that the module appends changes to, as one JSON object per
+        line.
+      - Ansible sets this option to learn the progress. You do not need to set it. When Ansible removes the file, the
+        module stops waiting and ends.
     type: path
   progress_round:
     description:
-      - Number of the round, from V(1), of a wait in rounds. Unless it is V(0), the module returns after
-        O(progress_interval) with what is known by then, and does not judge tasks that are not over before O(timeout).
-      - It is how Ansible learns the progress where the module runs elsewhere, so there is no need to give it.
+      - Number of the current round, starting with V(1), if Ansible waits in rounds. Except with V(0), the module
+        returns its current knowledge after O(progress_interval), and does not report unfinished tasks as a failure
+        before O(timeout).
+      - Ansible sets this option to learn the progress if the module runs on another host. You do not need to set it.
     type: int
     default: 0
 notes:
-  - The user needs C(System.View) on the entities of the tasks, which every role but No access has; with
-    O(on_timeout=cancel) also C(Global.CancelTask) on the entities of tasks that others have started.
+  - The user needs C(System.View) on the entities of the tasks, which every role except No access includes.
+    O(on_timeout=cancel) also requires C(Global.CancelTask) on the entities of tasks that other users started.
 seealso:
   - module: vsphere.tasks.vsphere_task_info
   - module: vsphere.tasks.vsphere_task_cancel
@@ -94,13 +100,13 @@ EXAMPLES = r"""
     timeout: 600
     on_timeout: cancel
 
-- name: Wait for the migrations that an alarm will start within a minute
+- name: Wait for migrations that an alarm starts within a minute
   vsphere.tasks.vsphere_task_wait:
     description_ids: [VirtualMachine.migrate]
     states: [queued, running]
     appear_timeout: 60
 
-- name: Wait until the first of several ends, however it does
+- name: Wait until the first of several tasks ends, with any outcome
   vsphere.tasks.vsphere_task_wait:
     task_ids: "{{ clone_task_ids }}"
     until: any
@@ -109,24 +115,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api:
-  description: How the server was spoken to.
-  returned: when the server was connected to
+  description: Protocol, API release, and server product of the connection.
+  returned: when the module connected to the server
   type: dict
   contains:
     transport:
-      description: V(json) for VI/JSON, V(soap) for SOAP.
+      description: Protocol of the connection, V(json) for VI/JSON or V(soap) for SOAP.
       type: str
       sample: json
     release:
-      description: Release of the API that was used.
+      description: Release of the API that the module used.
       type: str
       sample: 9.0.0.0
     product:
-      description: What the server calls itself; null where nothing was read from it.
+      description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
       sample: VMware vCenter Server 9.0.0 build-5973321
 tasks:
-  description: The tasks as they are now, each as M(vsphere.tasks.vsphere_task_info) returns it.
+  description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
   returned: with O(return_tasks=true), also on failure
   type: list
   elements: dict
@@ -140,69 +146,72 @@ tasks:
         messages: []
         cause: null
 succeeded_task_ids:
-  description: Tasks that ended in the state success.
-  returned: when the tasks were waited for, also on failure
+  description: IDs of the tasks that ended in the state success.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: ["task-123"]
 failed_task_ids:
-  description: Tasks that ended in the state error.
-  returned: when the tasks were waited for, also on failure
+  description: IDs of the tasks that ended in the state error.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: []
 pending_task_ids:
-  description: Tasks that are not over.
-  returned: when the tasks were waited for, also on failure
+  description: IDs of the tasks that have not ended.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: []
 gone_task_ids:
-  description: Tasks that disappeared while they were waited for, from the history as well.
-  returned: when the tasks were waited for, also on failure
+  description: IDs of the tasks that disappeared during the wait, from the history too.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: []
 cancelled_task_ids:
-  description: Tasks whose cancellation was asked for at the time limit, or would be in check mode.
-  returned: when the tasks were waited for, also on failure
+  description:
+    - IDs of the tasks whose cancellation the module requested at the time limit, or would request in check mode.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: []
 not_cancelled_tasks:
-  description: Tasks whose cancellation could not be asked for at the time limit, each with the reason.
-  returned: when the tasks were waited for, also on failure
+  description: Tasks whose cancellation the module could not request at the time limit, each with the reason.
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: dict
   sample: [{"id": "task-124", "reason": "it is not cancelable"}]
 timed_out:
-  description: Whether the time was up before the wait was over.
-  returned: when the tasks were waited for, also on failure
+  description: Whether O(timeout) passed before the wait was complete.
+  returned: when the module waited for the tasks, also on failure
   type: bool
   sample: false
 elapsed:
-  description: Seconds that it took.
-  returned: when the tasks were waited for, also on failure
+  description: Duration of the wait in seconds.
+  returned: when the module waited for the tasks, also on failure
   type: float
   sample: 12.043
 forbidden_task_ids:
   description:
-    - Ids of tasks that the server does not show to the user, which are therefore left out. A warning names them too.
-    - The module fails for those that O(task_ids) names, unless O(on_error=return), because their outcome is unknown.
-  returned: when there are any
+    - IDs of tasks that the user is not allowed to see, and that the module therefore leaves out. A warning lists them
+      too.
+    - The module fails if O(task_ids) contains one of them, because its outcome is unknown, unless you set
+      O(on_error=return).
+  returned: if there are any
   type: list
   elements: str
   sample: ["task-124"]
 missing_task_ids:
-  description: Ids that neither the server knows nor the newest tasks of its history have.
-  returned: failure, where that is why
+  description: IDs of tasks that neither the server nor the newest tasks of its history have.
+  returned: failure, if this is the reason
   type: list
   elements: str
 fault:
   description:
-    - The vSphere fault that the server has answered with, for a C(rescue), in the form of
-      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error).
-  returned: failure, where the server has sent one
+    - The vSphere fault that the server returned, in the form of
+      RV(vsphere.tasks.vsphere_task_info#module:tasks[].error). You can evaluate it in a C(rescue) section.
+  returned: failure, if the server returned a fault
   type: dict
   sample:
     type: NoPermission
@@ -215,24 +224,22 @@ fault:
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
-import contextlib
-import json
-import os
-import pathlib
 import time
 import typing as t
 
-from ansible.module_utils.common.warnings import warn
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._run import run
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._unfinished import Unfinished
+from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import ProgressFile
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import find
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
@@ -242,45 +249,35 @@ ARGUMENT_SPEC = {
 }
 
 
-def prepare(params: dict[str, t.Any], secrets: set[str]) -> t.Any:
-    selection = Unfinished(params)
-    options = WaitOptions.from_params(params)
+def prepare(given: Given) -> Work:
+    selection = Selection.from_params(given.params)
+    options = WaitOptions.from_params(given.params)
     selection.check_for_wait(options.on_timeout)
     began = time.monotonic()
+    progress_file = given.params["progress_file"]
+    report = ProgressFile(progress_file).append if progress_file else lambda tasks: None
 
-    file = params["progress_file"] and pathlib.Path(params["progress_file"])
-    if file:
-        try:
-            file.touch()
-        except OSError as error:
-            raise VsphereError(f"progress_file {file} cannot be written to ({error.strerror}): leave it out") from error
-
-    def report(tasks: list[Watched]) -> None:
-        # The result of the wait is worth more than its progress, for which there may be no room.
-        with contextlib.suppress(OSError):
-            if file:
-                with file.open("r+", encoding="utf-8") as progress:
-                    progress.seek(0, os.SEEK_END)
-                    progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
-
-    def work(connection: Connection, check_mode: bool) -> dict[str, t.Any]:
-        with connection.patient(began + options.timeout):
-            appear_by = began + options.appear_timeout if options.appear_timeout else None
-            task_ids, ended = selection.find(connection, appear_by)
-        if options.appear_timeout and not (task_ids or ended):
-            raise VsphereError(
-                f"no task that fits the options has appeared within {options.appear_timeout} s (option appear_timeout)"
-            )
-        result = wait_for_tasks(connection, task_ids, options, check_mode, report, ended=ended, began=began)
-        if not (task_ids or ended or selection.task_ids == []):
-            warn("no task fits the options, so nothing was waited for")
+    def do(connection: Connection, context: Context) -> Result:
+        appear_by = began + options.appear_timeout if options.appear_timeout else None
+        with TaskReader(connection, context) as reader:
+            targets = find(reader, selection, began + options.timeout, appear_by)
+            if appear_by and not any(targets):
+                raise VsphereError(
+                    f"no task that fits the options has appeared within {options.appear_timeout} s "
+                    "(option appear_timeout)"
+                )
+            outcome = wait_for_tasks(reader, targets, options, report, began)
+        if not any(targets) and selection.task_ids != []:
+            context.warn("no task fits the options, so nothing was waited for")
+        result = outcome.to_result(options.return_tasks)
+        outcome.check(options, context.check_mode, result)
         return result
 
-    return work
+    return Work(do, patience=options.timeout, lasts=True, progress_file=progress_file)
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, prepare, patience="timeout")
+    run(ARGUMENT_SPEC, prepare)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def servers() -> str:
         like = next((each["kind"] for each in chain(recorded)), "")
         names = " and ".join({"json": "VI/JSON", "soap": "SOAP"}[each] for each in protocols)
         rows.append(f"| {recorded['kind']} | {names} | {sourced} | {len(known) - sourced} | {like} |")
-    heads = "| server | protocols | exchanges and objects with a source | believed | all else as |"
+    heads = "| server | protocols | exchanges and objects with a source | assumptions | otherwise like |"
     return "\n".join([heads, "| --- | --- | --- | --- | --- |", *rows])
 
 
@@ -77,12 +77,12 @@ def chain(recorded: Data) -> Iterator[Data]:
 
 def proven() -> str:
     rows = [f"| {fact.text} | {fact.kind} | {fact.source} |" for fact in ordered() if fact.source]
-    return "\n".join(["| what | server | recorded in |", "| --- | --- | --- |", *rows])
+    return "\n".join(["| fact | server | recorded in |", "| --- | --- | --- |", *rows])
 
 
 def believed() -> str:
     rows = [f"| {fact.text} | {fact.kind} | {fact.belief} |" for fact in ordered() if fact.belief]
-    return "\n".join(["| what | server | why |", "| --- | --- | --- |", *rows])
+    return "\n".join(["| assumption | server | reason |", "| --- | --- | --- |", *rows])
 
 
 def ordered() -> list[Fact]:

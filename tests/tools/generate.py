@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write what repeats the argument specs and their documentation; docs/decisions/generated.md says what that is.
+"""Write what repeats something that is written by hand; docs/decisions/generated.md says what that is.
 
 `python tests/tools/generate.py` writes. With `--check` it shows what it would change, and fails if there is anything.
 """
@@ -12,14 +12,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import guides
 import role_options
+import rooms
 import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import ROLE
 from specs import CALLBACK, MODULES, ROOT, Data
 
-PAGES = (ROOT / "README.md", ROLE / "README.md")
+PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -30,6 +32,7 @@ def pages() -> dict[Path, str]:
         "selection options": option_table(specs.spec_of(specs.SELECTION)),
         "wait options": option_table(role_options.wait_spec()),
         "connection options": option_table(specs.spec_of(specs.CONNECTION)),
+        "packages": rooms.drawing(),
     }
 
     def filled(match: re.Match[str]) -> str:
@@ -86,12 +89,13 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {**specs.plugins(), **role_options.files(), **pages()}
-    stale = {file: text for file, text in texts.items() if text != file.read_text(encoding="utf-8")}
+    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files()}
+    written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
+    stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():
         if is_check:
             name = str(file.relative_to(ROOT))
-            lines = file.read_text(encoding="utf-8").splitlines(True), text.splitlines(True)
+            lines = written[file].splitlines(True), text.splitlines(True)
             sys.stdout.writelines(difflib.unified_diff(*lines, name, f"{name} after make format"))
         else:
             file.write_text(text, encoding="utf-8")

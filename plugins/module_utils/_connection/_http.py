@@ -100,7 +100,9 @@ class Http:
             # Every run would pay for the import, which only a failure needs.
             from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http_errors
 
-            raise _http_errors.explain(self, error, connecting, answering, remedy) from error
+            proxy = self.proxies.get("https", "")
+            attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
+            raise _http_errors.explain(attempt, error) from error
         except AttributeError as error:
             # requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error
@@ -141,9 +143,14 @@ class Http:
             raise self.lost("it ended early")
         return True
 
-    def end_by(self, deadline: float) -> None:
-        """Give up the requests from here on at that time of the monotonic clock, when they are not answered by then."""
-        self._deadline = deadline
+    @contextlib.contextmanager
+    def ending_by(self, deadline: float) -> t.Iterator[None]:
+        """Give up the requests within at that time of the monotonic clock, if they are not answered by then."""
+        before, self._deadline = self._deadline, min(self._deadline, deadline)
+        try:
+            yield
+        finally:
+            self._deadline = before
 
     def hurry(self) -> None:
         """Spend a few seconds at most on the requests from here on, which are clean-up."""

@@ -15,12 +15,11 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
-import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 
-CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
+CONNECTION_SPEC: _context.Spec = {
     "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
     "username": {"type": "str", "aliases": ["user", "admin"], "fallback": (env_fallback, ["VMWARE_USER"])},
     "password": {
@@ -64,7 +63,7 @@ class ConnectionOptions:
     locale: str | None
 
     @classmethod
-    def from_params(cls, params: dict[str, t.Any]) -> ConnectionOptions:
+    def from_params(cls, params: _context.Params) -> ConnectionOptions:
         """Check the options before anything is connected to; all that is wrong is said at once."""
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 
 # What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
 _TYPES = {
@@ -51,29 +51,35 @@ class Entity(t.NamedTuple):
     """An object as the user names it; ``option`` is the option's name, for messages."""
 
     option: str
-    type: str | None
-    moid: str | None
-    name: str | None
-    path: str | None
+    type: str | None = None
+    moid: str | None = None
+    name: str | None = None
+    path: str | None = None
 
     @classmethod
-    def from_params(cls, option: str, given: dict[str, t.Any], any_type: bool = False) -> Entity:
-        """Check what is given as far as that goes without a server; by id, ``any_type`` may be beyond the inventory."""
-        entity = cls(option, *(given[part] for part in cls._fields[1:]))
-        for part in cls._fields[1:]:
-            if given[part] is not None and not given[part].strip():
-                raise _errors.VsphereError(f"{option}.{part} is empty: fill it, or leave it out")
-            why = _values.unsendable(given[part] or "")
+    def from_params(cls, option: str, given: _context.Params, any_type: bool = False) -> Entity:
+        """The object that an option of ``ENTITY_SPEC`` names."""
+        return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
+
+    def checked(self, any_type: bool = False) -> Entity:
+        """Itself, as far as it can be without a server; by id, ``any_type`` may be beyond the inventory."""
+        for part in self._fields[1:]:
+            value = getattr(self, part)
+            if value is not None and not value.strip():
+                raise _errors.VsphereError(f"{self.option}.{part} is empty: fill it, or leave it out")
+            why = _values.unsendable(value or "")
             if why:
-                raise _errors.VsphereError(f"{option}.{part} {why}")
-        if entity.moid and _values.was_data(entity.moid):
-            raise _errors.VsphereError(f"{option}.moid is a dictionary or a list: give the id alone, such as vm-45")
-        if entity.type and entity.type not in (*_TYPES, ANY_ENTITY) and (entity.name or not any_type):
-            near = _errors.close_to(entity.type, _TYPES) or sorted(_TYPES)
+                raise _errors.VsphereError(f"{self.option}.{part} {why}")
+        if self.moid and _values.was_data(self.moid):
             raise _errors.VsphereError(
-                f"{option}.type {entity.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
+                f"{self.option}.moid is a dictionary or a list: give the id alone, such as vm-45"
             )
-        return entity
+        if self.type and self.type not in (*_TYPES, ANY_ENTITY) and (self.name or not any_type):
+            near = _errors.close_to(self.type, _TYPES) or sorted(_TYPES)
+            raise _errors.VsphereError(
+                f"{self.option}.type {self.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
+            )
+        return self
 
     @property
     def is_one(self) -> bool:

@@ -17,18 +17,20 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
 
 _SHOWN = 10
 """So many candidates are named in an error."""
 
 
-def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref:
+def find_entity(
+    connection: _connection.Connection, entity: _entity.Entity, deadline: float | None = None
+) -> _values.Ref:
     """The object: without a request by its moid, with one by its path, with four by its name."""
     if entity.moid:
         return _values.reference(str(entity.type), entity.moid)
     if entity.path:
-        at_path = _at_path(connection, entity)
+        at_path = _at_path(connection, entity, deadline)
         if at_path:
             return at_path
         raise _errors.VsphereError(
@@ -36,7 +38,7 @@ def find_entity(connection: _connection.Connection, entity: _entity.Entity) -> _
             "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01; "
             "a / in a name is written %2f"
         )
-    found = _names(connection, entity.type)
+    found = _names(connection, entity.type, deadline)
     names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
@@ -65,16 +67,19 @@ def root_folder(connection: _connection.Connection) -> _values.Ref:
     return connection.read(_root)
 
 
-def _root(transport: _connection.Transport) -> _values.Ref:
+def _root(transport: _transport.Transport) -> _values.Ref:
     return t.cast("_values.Ref", transport.get(_properties.SERVICE_INSTANCE, "content")["rootFolder"])
 
 
-def _at_path(connection: _connection.Connection, entity: _entity.Entity) -> _values.Ref | None:
+def _at_path(
+    connection: _connection.Connection, entity: _entity.Entity, deadline: float | None = None
+) -> _values.Ref | None:
     path = str(entity.path).strip("/")
     found = connection.read(
         lambda transport: transport.invoke(
             transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
-        )
+        ),
+        deadline,
     )
     if found and entity.type and not _entity.is_a(found["type"], entity.type):
         raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
@@ -87,13 +92,15 @@ def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
     return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
-def _names(connection: _connection.Connection, type_: str | None) -> list[_properties.Object]:
+def _names(
+    connection: _connection.Connection, type_: str | None, deadline: float | None = None
+) -> list[_properties.Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
 
-    def steps(transport: _connection.Transport) -> list[_properties.Object]:
+    def steps(transport: _transport.Transport) -> list[_properties.Object]:
         params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
         made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
-        with _properties.borrowed(connection, transport, made, "DestroyView") as view:
+        with connection.borrowed(transport, made, "DestroyView") as view:
             found = _properties.retrieve(
                 transport,
                 [_properties.object_spec(view, through="view")],
@@ -102,7 +109,7 @@ def _names(connection: _connection.Connection, type_: str | None) -> list[_prope
         # Some may not be the user's to see.
         return [each for each in found if "name" in each.properties]
 
-    return connection.read(steps)
+    return connection.read(steps, deadline)
 
 
 def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:

@@ -9,10 +9,9 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _references, _registry
@@ -39,7 +38,7 @@ class Target(t.NamedTuple):
     type: _registry.ViType | None
 
     @classmethod
-    def from_params(cls, option: str, given: dict[str, t.Any]) -> Target:
+    def from_params(cls, option: str, given: _context.Params) -> Target:
         """Check what is given as far as that goes without a server."""
         entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
@@ -54,21 +53,34 @@ class Target(t.NamedTuple):
         return cls(entity, steps, type_)
 
 
-@functools.cache
-def find_object(connection: _connection.Connection, target: Target) -> _values.Ref:
-    """The object on the server, which is looked up once, however often it is asked for."""
-    entity = target.entity
-    ref = _find.find_entity(connection, entity) if entity.is_one else _manager(connection, str(entity.type))
-    if not target.steps:
-        return ref
-    option = f"{entity.option}.property"
-    declared, value = read_property(connection, ref, target.steps, option)
-    _check_is_reference(option, declared, target.steps)
-    if value is None:
-        raise _errors.VsphereError(
-            f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
-        )
-    return t.cast("_values.Ref", value)
+class Finder:
+    """Finds objects on the server, each once, however often it is asked for."""
+
+    def __init__(self, connection: _connection.Connection) -> None:
+        self.connection = connection
+        self._found: dict[Target, _values.Ref] = {}
+
+    def find(self, target: Target) -> _values.Ref:
+        if target not in self._found:
+            self._found[target] = self._find(target)
+        return self._found[target]
+
+    def _find(self, target: Target) -> _values.Ref:
+        entity = target.entity
+        if entity.is_one:
+            ref = _find.find_entity(self.connection, entity)
+        else:
+            ref = _manager(self.connection, str(entity.type))
+        if not target.steps:
+            return ref
+        option = f"{entity.option}.property"
+        declared, value = read_property(self.connection, ref, target.steps, option)
+        _check_is_reference(option, declared, target.steps)
+        if value is None:
+            raise _errors.VsphereError(
+                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+            )
+        return t.cast("_values.Ref", value)
 
 
 def read_property(

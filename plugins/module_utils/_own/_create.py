@@ -9,111 +9,116 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _labels, _reader, _taskinfo
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
 
-class Wanted:
-    """The task that is to be there, checked as far as that goes without a server."""
+@dataclasses.dataclass(frozen=True)
+class CreateOptions:
+    """The task that is to be there; without an entity, on the root folder."""
 
-    def __init__(self, params: dict[str, t.Any]) -> None:
-        self.entity = None if params["entity"] is None else _entity.Entity.from_params("entity", params["entity"])
-        if self.entity and not self.entity.is_one:
+    task_type: str
+    entity: _entity.Entity | None = None
+    cancelable: bool = False
+    initiated_by: str | None = None
+    activation_id: str | None = None
+    parent_task_key: str | None = None
+
+    @classmethod
+    def from_params(cls, params: _context.Params) -> CreateOptions:
+        """Check the options as far as that goes without a server."""
+        entity = None if params["entity"] is None else _entity.Entity.from_params("entity", params["entity"])
+        if entity and not entity.is_one:
             raise _errors.VsphereError(
                 "entity names no object: give its moid and type, its name or its path, or leave the option out for the "
                 "root folder"
             )
         names = ("task_type", "initiated_by", "activation_id", "parent_task_key")
-        self.given: dict[str, t.Any] = {name: params[name] for name in names if params[name] is not None}
-        empty = [name for name, value in self.given.items() if not value.strip()]
+        given = {name: params[name] for name in names if params[name] is not None}
+        empty = [name for name, value in given.items() if not value.strip()]
         if empty:
             raise _errors.VsphereError(
                 f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
             )
-        wrong = [
-            f"{name} {_values.unsendable(value)}" for name, value in self.given.items() if _values.unsendable(value)
-        ]
-        if _values.was_data(self.given.get("parent_task_key", "")):
+        wrong = [f"{name} {_values.unsendable(value)}" for name, value in given.items() if _values.unsendable(value)]
+        if _values.was_data(given.get("parent_task_key", "")):
             wrong.append("parent_task_key is a dictionary or a list: give the key of a task alone")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
-        self.given["cancelable"] = params["cancelable"]
+        return cls(entity=entity, cancelable=params["cancelable"], **given)
+
+    @property
+    def given(self) -> _context.Params:
+        """All but the entity, without what is left to the server."""
+        values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "entity"}
+        return {name: value for name, value in values.items() if value is not None}
 
 
-def ensure_task(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.Result:
     """Create the task, unless an unfinished one of its activation id and type is there."""
+    connection = reader.connection
     _check_extensions(connection)
-    entity = _find.find_entity(connection, wanted.entity) if wanted.entity else _find.root_folder(connection)
-    tasks = _unfinished(connection, **wanted.given)
-    new: dict[str, t.Any] = {} if tasks else {**wanted.given, "entity": _values.plain(entity)}
-    if new and not check_mode:
-        tasks = [_taskinfo.task_from_info(create_task(connection, entity, **wanted.given), connection.server_time)]
-    _labels.label_tasks(connection, tasks)
+    entity = _find.find_entity(connection, options.entity) if options.entity else _find.root_folder(connection)
+    tasks = _unfinished(reader, options)
+    new: _context.Result = {} if tasks else {**options.given, "entity": _values.plain(entity)}
+    if new and not reader.context.check_mode:
+        info = create_task(connection, entity, options)
+        tasks = reader.from_info({_taskinfo.task_from_info(info, None)["id"]: info})
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 
 
-def _unfinished(
-    connection: _connection.Connection, task_type: str, activation_id: str | None = None, **others: t.Any
-) -> list[_taskinfo.Task]:
+def _unfinished(reader: _reader.TaskReader, options: CreateOptions) -> list[_taskinfo.Task]:
     """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
 
     The recent ones alone would not do, because the server shows a part of them where they are many.
     """
-    if not activation_id:
+    if not options.activation_id:
         return []
-    given = {"states": ["queued", "running"], "activation_ids": [activation_id]}
-    spec, checks = _filter.Conditions({**dict.fromkeys(_filter.FILTER_SPEC), **given}).to_filter(None)
-    wanted = _filter.Filter(spec, [*checks, lambda task: bool(task["description_id"] == task_type)])
-    recent = [task for task in _reader.recent_tasks(connection) if wanted.fits(task)]
-    # What the user may not see among them is not what this is about.
-    connection.forbidden.clear()
-    recent.sort(key=lambda task: str(task["queue_time"]))
-    return recent[:1] or _history.search_history(connection, wanted, _history.Scroll(limit=1))
+    conditions = _filter.Conditions(states=["queued", "running"], activation_ids=[options.activation_id])
+    wanted = conditions.to_filter(None).narrowed(lambda task: task["description_id"] == options.task_type)
+    recent = sorted(reader.recent(wanted.fits), key=_taskinfo.queue_order)
+    return recent[:1] or reader.history(wanted, _history.Scroll(limit=1))
 
 
-def create_task(
-    connection: _connection.Connection,
-    entity: _values.Ref,
-    task_type: str,
-    *,
-    cancelable: bool = False,
-    initiated_by: str | None = None,
-    activation_id: str | None = None,
-    parent_task_key: str | None = None,
-) -> dict[str, t.Any]:
-    """Create a task, which is queued then; its TaskInfo in VI/JSON form."""
+def create_task(connection: _connection.Connection, entity: _values.Ref, options: CreateOptions) -> _values.Data:
+    """Create a task on that object, which is queued then; its TaskInfo in VI/JSON form."""
     _check_extensions(connection)
-    given = {"initiatedBy": initiated_by, "activationId": activation_id, "parentTaskKey": parent_task_key}
+    given = {
+        "initiatedBy": options.initiated_by,
+        "activationId": options.activation_id,
+        "parentTaskKey": options.parent_task_key,
+    }
     params = {
         "obj": entity,
-        "taskTypeId": task_type,
-        "cancelable": cancelable,
+        "taskTypeId": options.task_type,
+        "cancelable": options.cancelable,
         **{name: value for name, value in given.items() if value is not None},
     }
+    advice = _errors.Advice(
+        f". It is not repeated: vsphere_task_info with description_ids [{options.task_type}] shows whether it is "
+        "there; with an activation_id a second run is safe",
+        {},
+    )
     try:
-        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created)
-    except _errors.OutcomeUnknown as error:
-        error.message += (
-            f". It is not repeated: vsphere_task_info with description_ids [{task_type}] shows whether it is there; "
-            "with an activation_id a second run is safe"
-        )
-        raise
+        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created, advice=advice)
     except _errors.Fault as fault:
-        sentence = _refusal(connection, fault, entity, task_type)
+        sentence = _refusal(connection, fault, entity, options.task_type)
         if not sentence:
             raise
         raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
-    return t.cast("dict[str, t.Any]", info)
+    return t.cast("_values.Data", info)
 
 
-def _created(info: dict[str, t.Any]) -> dict[str, t.Any]:
+def _created(info: _values.Data) -> _values.Data:
     """The TaskInfo, which says which task there is now."""
     if not _taskinfo.task_from_info(info, None)["id"]:
         raise ValueError(info)

@@ -15,7 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _val
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
 
 
-def build_result(value: dict[str, t.Any], secrets: set[str]) -> t.Any:
+def build_result(value: _values.Data, secrets: set[str]) -> t.Any:
     """What a ``_typeName`` is given for, in VI/JSON form as an Any holds it."""
     _registry.require_registry("for a result with a _typeName")
     builder = _builder.Builder()
@@ -25,7 +25,7 @@ def build_result(value: dict[str, t.Any], secrets: set[str]) -> t.Any:
     return data
 
 
-def build_fault(type_name: str, given: dict[str, t.Any], secrets: set[str]) -> dict[str, t.Any]:
+def build_fault(type_name: str, given: _values.Data, secrets: set[str]) -> _values.Data:
     """A fault that extends VimFault in VI/JSON form, from its own members by the API's names or in snake_case."""
     _registry.require_registry("for an error of another type than a plain ExtendedFault")
     base = _registry.find_type("VimFault")

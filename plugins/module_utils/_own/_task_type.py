@@ -12,10 +12,11 @@ Private to the collection: it may change at any time.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
@@ -23,7 +24,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 
-Extension = dict[str, t.Any]
+Extension = _values.Data
 """An Extension in VI/JSON form."""
 
 _MAKER = "vsphere.tasks"
@@ -35,64 +36,66 @@ _TASK_ID = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
 _LOCALE = r"[a-z]{2,3}(_[A-Z]{2})?"
 
 
-class Wanted:
-    """The task types that are to be there, or not to be there, checked as far as that goes without a server."""
+@dataclasses.dataclass(frozen=True)
+class TaskTypeOptions:
+    """The task types that are to be there, or not to be there, with their labels by locale."""
 
-    def __init__(self, params: dict[str, t.Any]) -> None:
-        self.extension: str = params["extension"]
-        self.version: str | None = params["version"]
-        self.present: bool = params["state"] == "present"
-        self.task_types: dict[str, dict[str, str]] = {}
+    extension: str
+    task_types: dict[str, dict[str, str]]
+    present: bool = True
+    version: str | None = None
+
+    @classmethod
+    def from_params(cls, params: _context.Params) -> TaskTypeOptions:
+        """Check the options as far as that goes without a server; all that is wrong is said at once."""
+        extension, version, present = params["extension"], params["version"], params["state"] == "present"
         wrong = []
-        if not re.fullmatch(_KEY, self.extension):
+        if not re.fullmatch(_KEY, extension):
             wrong.append(
-                f"extension {self.extension!r} is not the key of an extension: name it like a Java package, "
+                f"extension {extension!r} is not the key of an extension: name it like a Java package, "
                 "such as com.example.ansible"
             )
-        if self.version is not None and not re.fullmatch(r"\d+(\.\d+)*", self.version):
-            wrong.append(f"version {self.version!r} is not a version: give numbers and dots, such as 1.0.0")
+        if version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):
+            wrong.append(f"version {version!r} is not a version: give numbers and dots, such as 1.0.0")
         if not params["task_types"]:
             wrong.append("task_types is empty: name the task types that are meant")
+        task_types: dict[str, dict[str, str]] = {}
         for given in params["task_types"]:
-            wrong += self._take(given["id"], given["labels"] or {})
+            task_id, labels = given["id"], given["labels"] or {}
+            if task_id in task_types:
+                wrong.append(f"task_types names {task_id} twice")
+            # Types that others have made may be named otherwise, and can be removed all the same.
+            if present and not re.fullmatch(_TASK_ID, task_id):
+                wrong.append(
+                    f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so "
+                    "name it like a Java package, such as com.example.ansible.backup"
+                )
+            wrong += _wrong_with(task_id, labels)
+            task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
-
-    def _take(self, task_id: str, labels: dict[str, t.Any]) -> list[str]:
-        """Add a task type; what is wrong with it."""
-        wrong = []
-        if task_id in self.task_types:
-            wrong.append(f"task_types names {task_id} twice")
-        # Types that others have made may be named otherwise, and can be removed all the same.
-        if self.present and not re.fullmatch(_TASK_ID, task_id):
-            wrong.append(
-                f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so name "
-                "it like a Java package, such as com.example.ansible.backup"
-            )
-        for locale, label in labels.items():
-            if not re.fullmatch(_LOCALE, locale):
-                wrong.append(
-                    f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
-                )
-            if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
-                wrong.append(
-                    f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
-                )
-        self.task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
-        return wrong
+        return cls(extension, task_types, present, version)
 
 
-def set_task_types(connection: _connection.Connection, wanted: Wanted, check_mode: bool) -> dict[str, t.Any]:
+def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
+    for locale, label in labels.items():
+        if not re.fullmatch(_LOCALE, locale):
+            yield f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
+        if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
+            yield f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
+
+
+def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
     """Register, update or unregister the extension, or leave it alone where nothing differs."""
     manager = connection.manager("extensionManager")
     read = connection.read(
-        lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": wanted.extension})
+        lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": options.extension})
     )
     found: Extension | None = read and {name: value for name, value in read.items() if value != []}
-    after = _with(found, wanted) if wanted.present else _without(found, wanted)
+    after = _with(found, options) if options.present else _without(found, options)
     if after != found and not check_mode:
         if after is None:
-            connection.invoke(manager, "UnregisterExtension", {"extensionKey": wanted.extension})
+            connection.invoke(manager, "UnregisterExtension", {"extensionKey": options.extension})
         elif found is None:
             now = connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
             connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
@@ -105,24 +108,24 @@ def set_task_types(connection: _connection.Connection, wanted: Wanted, check_mod
     }
 
 
-def _with(found: Extension | None, wanted: Wanted) -> Extension:
+def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:
     """The extension with the task types and labels in it."""
     extension = copy.deepcopy(found) or {
         "_typeName": "Extension",
-        "key": wanted.extension,
+        "key": options.extension,
         "description": {
             "_typeName": "Description",
-            "label": wanted.extension,
+            "label": options.extension,
             "summary": "Task types of Ansible playbooks",
         },
         "company": _MAKER,
         "version": _FIRST_VERSION,
         "shownInSolutionManager": False,
     }
-    if wanted.version:
-        extension["version"] = wanted.version
+    if options.version:
+        extension["version"] = options.version
     known = _task_ids(extension)
-    for task_id, labels in wanted.task_types.items():
+    for task_id, labels in options.task_types.items():
         if task_id not in known:
             extension.setdefault("taskList", []).append({"_typeName": "ExtensionTaskTypeInfo", "taskID": task_id})
         for locale, text in labels.items():
@@ -130,24 +133,24 @@ def _with(found: Extension | None, wanted: Wanted) -> Extension:
     return extension
 
 
-def _without(found: Extension | None, wanted: Wanted) -> Extension | None:
+def _without(found: Extension | None, options: TaskTypeOptions) -> Extension | None:
     """The extension without the task types and their labels; None where nothing is left of one that was made here."""
     if not found:
         return None
     extension = copy.deepcopy(found)
-    keys = [_labels.label_key(task_id) for task_id in wanted.task_types]
+    keys = [_labels.label_key(task_id) for task_id in options.task_types]
     for resource in _labels.task_texts(extension):
         if not any(pair["key"] in keys for pair in resource.get("data") or []):
             continue
         _keep(resource, "data", lambda pair: pair["key"] not in keys)
         if "data" not in resource:
             extension["resourceList"].remove(resource)
-    _keep(extension, "taskList", lambda each: each["taskID"] not in wanted.task_types)
+    _keep(extension, "taskList", lambda each: each["taskID"] not in options.task_types)
     _keep(extension, "resourceList", bool)
     return None if extension != found and _is_spent(extension) else extension
 
 
-def _keep(data: dict[str, t.Any], member: str, fits: t.Callable[[dict[str, t.Any]], bool]) -> None:
+def _keep(data: _values.Data, member: str, fits: t.Callable[[_values.Data], bool]) -> None:
     """Narrow a list of a data object; an empty one is left out, as an unset one is."""
     data[member] = [each for each in data.get(member) or [] if fits(each)]
     if not data[member]:
@@ -170,7 +173,7 @@ def _writable(extension: Extension) -> Extension:
     return extension
 
 
-def _described(extension: Extension | None) -> dict[str, t.Any] | None:
+def _described(extension: Extension | None) -> _values.Data | None:
     """An extension's task types as users see them."""
     return extension and {
         "key": extension["key"],

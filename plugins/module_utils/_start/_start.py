@@ -9,129 +9,133 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _empty, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _objects
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _named, _objects
 from ansible_collections.vsphere.tasks.plugins.module_utils._start import _unless
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _wait, _wait_options
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets, _wait, _wait_options
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _outcome
 
-    Result = dict[str, t.Any]
 
+@dataclasses.dataclass(frozen=True)
+class StartOptions:
+    """What is to be started; ``params`` are in VI/JSON form, objects that are given by name still among them."""
 
-class Start:
-    """What is to be started, checked as far as that goes without a server; all that is wrong is said at once.
+    target: _objects.Target
+    method: _registry.Method
+    params: _values.Data
+    unless: _unless.PropertyEquals | _unless.Exists | None = None
+    wait: _wait_options.WaitOptions | None = None
 
-    Everything in ``params`` is one of the ``secrets`` until the registry has said what is none.
-    """
+    @classmethod
+    def from_params(cls, params: _context.Params, secrets: set[str]) -> StartOptions:
+        """Check the options as far as that goes without a server; all that is wrong is said at once.
 
-    def __init__(self, options: dict[str, t.Any], secrets: set[str]) -> None:
-        given = options["params"] or {}
+        Everything in the option params is one of the ``secrets`` until the registry has said what is none.
+        """
+        given = params["params"] or {}
         masked = set(_builder.texts(given))
         secrets |= masked
         _registry.require_registry("to know what operations and types there are, whichever the protocol")
-        self._builder = _builder.Builder(by_name=True)
-        problems = self._builder.problems
+        builder = _builder.Builder(_named.Named.from_parts)
+        problems = builder.problems
         # To leave one out may mean to let the server choose.
         problems += _empty.nulls("params", given)
-        self.wait: _wait_options.WaitOptions | None = None
+        wait: _wait_options.WaitOptions | None = None
         with _errors.gathering(problems):
-            self.wait = _wait_options.WaitOptions.from_params(options) if options["wait"] else None
+            wait = _wait_options.WaitOptions.from_params(params) if params["wait"] else None
         target: _objects.Target | None = None
         with _errors.gathering(problems):
-            target = _objects.Target.from_params("object", options["object"])
+            target = _objects.Target.from_params("object", params["object"])
         method: _registry.Method | None = None
+        data: _values.Data = {}
         with _errors.gathering(problems):
-            method = _find_method(options["method"], target.type if target else None)
+            method = _find_method(params["method"], target.type if target else None)
         if method:
-            self.params = self._builder.build_members("params", method.name, method.params, given)
+            data = builder.build_members("params", method.name, method.params, given)
         else:
-            self._builder.hide(given)
-        secrets -= masked - self._builder.secrets - {options["password"], options["session_id"]}
-        self.unless: _unless.PropertyEquals | _unless.Exists | None = None
+            builder.hide(given)
+        secrets -= masked - builder.secrets - {params["password"], params["session_id"]}
+        unless: _unless.PropertyEquals | _unless.Exists | None = None
         with _errors.gathering(problems):
-            self.unless = _condition(options["unless"], target, secrets)
-        self._builder.check()
+            unless = _condition(params["unless"], target, secrets)
+        builder.check()
         # Both are there, else there was a problem.
-        self.target, self.method = target, method
-
-    def look_up(self, connection: _connection.Connection) -> _values.Ref:
-        """The object to act on, which has the method; those among the parameters are filled in."""
-        ref = _objects.find_object(connection, self.target)
-        type_ = _registry.find_type(ref["type"])
-        if type_ is not None and not _registry.extends(type_, self.method.owner):
-            raise _not_of(self.method, type_)
-        self._builder.look_up(connection)
-        return ref
+        return cls(target, method, data, unless, wait)
 
 
-def start_task(connection: _connection.Connection, start: Start, check_mode: bool) -> Result:
+def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Result:
     """Start it, unless there is no need to, and wait where that is wanted."""
-    reason = start.unless.reason(connection) if start.unless else None
+    context = reader.context
+    finder = _objects.Finder(reader.connection)
+    reason = options.unless.reason(finder) if options.unless else None
     if reason:
         return {"changed": False, "task": None, "call": None, "reason": reason, "diff": {"before": {}, "after": {}}}
-    ref = start.look_up(connection)
-    call = {"object": _values.plain(ref), "method": start.method.name, "params": start.params}
-    result = {"changed": True, "task": None, "call": call, "reason": None, "diff": {"before": {}, "after": call}}
-    if check_mode:
+    ref = _find_target(finder, options)
+    params = _named.resolved(reader.connection, options.params)
+    call = {"object": _values.plain(ref), "method": options.method.name, "params": params}
+    result: _context.Result = {
+        "changed": True,
+        "task": None,
+        "call": call,
+        "reason": None,
+        "diff": {"before": {}, "after": call},
+    }
+    if context.check_mode:
         return result
-    with _errors.noting(call=call):
-        task_id = _invoke(connection, ref, start)
-        with _errors.noting(changed=True, task={"id": task_id}):
-            if start.wait:
-                return {**result, "task": {"id": task_id}, **_follow(connection, task_id, start.wait)}
-            task = _reader.read_known_task(connection, task_id)
-    return {**result, "task": task}
+    context.known["call"] = call
+    task_id = _invoke(reader.connection, ref, options.method.name, params)
+    context.known.update(changed=True, task={"id": task_id})
+    if not options.wait:
+        return {**result, "task": reader.known(task_id)}
+    outcome = _wait.wait_for_tasks(reader, _targets.Targets([task_id], []), options.wait, to_known=_of_one)
+    result.update(_of_one(outcome))
+    result["task"] = outcome.tasks.get(task_id) or {"id": task_id}
+    outcome.check(options.wait, context.check_mode, result)
+    return result
 
 
-def _invoke(connection: _connection.Connection, ref: _values.Ref, start: Start) -> str:
+def _of_one(outcome: _outcome.Outcome) -> _context.Result:
+    """What is returned of the wait for a single task."""
+    return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
+
+
+def _find_target(finder: _objects.Finder, options: StartOptions) -> _values.Ref:
+    """The object to act on, which has the method."""
+    ref = finder.find(options.target)
+    type_ = _registry.find_type(ref["type"])
+    if type_ is not None and not _registry.extends(type_, options.method.owner):
+        raise _not_of(options.method, type_)
+    return ref
+
+
+def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
     """Call the method, once; the id of its task."""
-    method = start.method.name
     # Where no request came before this one, the clock here has to do.
     now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
+    since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Only objects of the inventory have tasks of their own.
+    is_entity = _entity.is_a(ref["type"], "ManagedEntity")
+    entity = f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_entity else ""
+    advice = _errors.Advice(
+        f". It is not repeated: vsphere_task_info with {entity}begin_time {since} shows whether there is a task "
+        + method,
+        {"sent_at": since},
+    )
     try:
-        return str(connection.invoke(ref, method, start.params, _reader.id_of))
+        return str(connection.invoke(ref, method, params, _reader.id_of, advice=advice))
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
         raise _objects.unknown_object(connection, fault.missing or ref, fault) from fault
-    except _errors.OutcomeUnknown as error:
-        since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        # Only objects of the inventory have tasks of their own.
-        entity = (
-            f"entity {{type: {ref['type']}, moid: {ref['value']}}} and "
-            if _entity.is_a(ref["type"], "ManagedEntity")
-            else ""
-        )
-        error.message += (
-            f". It is not repeated: vsphere_task_info with {entity}begin_time {since} shows whether there is a task "
-            f"{method}"
-        )
-        error.result["sent_at"] = since
-        raise
-
-
-def _follow(connection: _connection.Connection, task_id: str, options: _wait_options.WaitOptions) -> Result:
-    """What the wait for a single task brings, also where it is a failure."""
-    try:
-        outcome = _wait.wait_for_tasks(connection, [task_id], options, check_mode=False, report=lambda task: None)
-    except _errors.VsphereError as error:
-        error.result = _of_one(error.result)
-        raise
-    return _of_one(outcome)
-
-
-def _of_one(outcome: Result) -> Result:
-    tasks = outcome.pop("tasks", None)
-    for name in [name for name in outcome if name.endswith(("_task_ids", "_tasks"))]:
-        del outcome[name]
-    return {**outcome, "changed": True, **({"task": tasks[0]} if tasks else {})}
 
 
 def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
@@ -163,7 +167,7 @@ def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.Vspher
 
 
 def _condition(
-    given: dict[str, t.Any] | None, target: _objects.Target | None, secrets: set[str]
+    given: _context.Params | None, target: _objects.Target | None, secrets: set[str]
 ) -> _unless.PropertyEquals | _unless.Exists | None:
     if not given:
         return None

@@ -12,12 +12,12 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find, _objects
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    pass
 
 UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
@@ -46,12 +46,12 @@ class Exists(t.NamedTuple):
     entity: _entity.Entity
 
     @classmethod
-    def from_params(cls, given: dict[str, t.Any]) -> Exists:
-        return cls(_entity.Entity.from_params("unless.exists", {**given, "moid": None}))
+    def from_params(cls, given: _context.Params) -> Exists:
+        return cls(_entity.Entity("unless.exists", **given).checked())
 
-    def reason(self, connection: _connection.Connection) -> str | None:
+    def reason(self, finder: _objects.Finder) -> str | None:
         """Why nothing is to be done; None where it is."""
-        if not _find.entity_exists(connection, self.entity):
+        if not _find.entity_exists(finder.connection, self.entity):
             return None
         return f"{self.entity.path or self.entity.type} {self.entity.name or ''}".rstrip() + " exists"
 
@@ -65,7 +65,7 @@ class PropertyEquals(t.NamedTuple):
 
     @classmethod
     def from_params(
-        cls, given: dict[str, t.Any], acted_on: _objects.Target | None, secrets: set[str]
+        cls, given: _context.Params, acted_on: _objects.Target | None, secrets: set[str]
     ) -> PropertyEquals | None:
         """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
         builder = _builder.Builder()
@@ -79,10 +79,10 @@ class PropertyEquals(t.NamedTuple):
             _build(declared, given["equals"])
         return cls(target, given["property"], given["equals"])
 
-    def reason(self, connection: _connection.Connection) -> str | None:
+    def reason(self, finder: _objects.Finder) -> str | None:
         """Why nothing is to be done; None where it is."""
-        ref = _objects.find_object(connection, self.target)
-        declared, found = _objects.read_property(connection, ref, self.path, "unless.property")
+        ref = finder.find(self.target)
+        declared, found = _objects.read_property(finder.connection, ref, self.path, "unless.property")
         if found is not None and _registry.kind(declared) != "any" and "_value" in found:
             found = found["_value"]
         wanted = _build(declared, self.value)

@@ -12,15 +12,16 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
 
 _LIST = {"type": "list", "elements": "str"}
-FILTER_SPEC: dict[str, dict[str, t.Any]] = {
+FILTER_SPEC: _context.Spec = {
     "states": {**_LIST, "choices": ["queued", "running", "success", "error"]},
     "users": _LIST,
     "system_user": {"type": "bool"},
@@ -40,16 +41,6 @@ FILTER_SPEC: dict[str, dict[str, t.Any]] = {
 }
 """The options that ``Conditions`` takes."""
 
-NEED_HISTORY = (
-    "begin_time",
-    "end_time",
-    "alarm",
-    "scheduled_task",
-    "event_chain_ids",
-    "parent_task_keys",
-    "root_task_keys",
-)
-"""Those of them that mean more than the recent tasks."""
 
 # Option, member of TaskFilterSpec, member of a task as users see it. Each takes a list.
 _MEMBERS = (
@@ -70,16 +61,21 @@ _TIMES = {
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 Check = t.Callable[[_taskinfo.Task], bool]
+Time = t.Union[datetime.datetime, datetime.timedelta]
 
 
 class Filter(t.NamedTuple):
     """A TaskFilterSpec in VI/JSON form, and the checks that say the same of a task as users see it."""
 
-    spec: dict[str, t.Any]
+    spec: _values.Data
     checks: list[Check]
 
     def fits(self, task: _taskinfo.Task) -> bool:
         return all(check(task) for check in self.checks)
+
+    def narrowed(self, check: Check, **spec: _values.Data) -> Filter:
+        """The filter that a further check, and further members of the specification, make of it."""
+        return Filter({**self.spec, **spec}, [*self.checks, check])
 
 
 def _wrong_with(name: str, value: str) -> str:
@@ -91,74 +87,107 @@ def _wrong_with(name: str, value: str) -> str:
     return _values.unsendable(value)
 
 
+@dataclasses.dataclass(frozen=True)
 class Conditions:
-    """What the options say of the tasks, checked as far as that goes without a server."""
+    """What a task has to be; None means anything.
 
-    def __init__(self, params: dict[str, t.Any]) -> None:
-        self.given = {name: params[name] for name in FILTER_SPEC if params[name] is not None and name != "time_type"}
+    Times are points in time, or how long ago by the server's clock.
+    """
+
+    states: list[str] | None = None
+    users: list[str] | None = None
+    system_user: bool | None = None
+    begin_time: Time | None = None
+    end_time: Time | None = None
+    time_type: str = "queued"
+    description_ids: list[str] | None = None
+    event_chain_ids: list[int] | None = None
+    activation_ids: list[str] | None = None
+    parent_task_keys: list[str] | None = None
+    root_task_keys: list[str] | None = None
+    tags: list[str] | None = None
+    alarm: str | None = None
+    scheduled_task: str | None = None
+    cancelable: bool | None = None
+
+    @classmethod
+    def from_params(cls, params: _context.Params) -> Conditions:
+        """Check the options as far as that goes without a server."""
+        given = {name: params[name] for name in FILTER_SPEC if params[name] is not None}
         # A variable that turns out to be empty must not widen the selection to everything.
-        for name, value in self.given.items():
+        for name, value in given.items():
             if value == [] or (isinstance(value, str) and not value.strip()):
                 raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
             for each in value if isinstance(value, list) else [value]:
                 why = _wrong_with(name, str(each))
                 if why:
                     raise _errors.VsphereError(f"{name} {why}")
-        for chain in self.given.get("event_chain_ids", []):
+        for chain in given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
                 raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
-        self._times = {name: _time(name, params[name]) for name in ("begin_time", "end_time") if params[name]}
-        self._time_type = params["time_type"]
+        given.update({name: _time(name, given[name]) for name in ("begin_time", "end_time") if name in given})
+        return cls(**given)
+
+    @property
+    def given(self) -> set[str]:
+        """The names of those that narrow the tasks."""
+        names = {each.name for each in dataclasses.fields(self)} - {"time_type"}
+        return {name for name in names if getattr(self, name) is not None}
 
     @property
     def needs_clock(self) -> bool:
         """Whether the server's clock has to be known."""
-        return any(isinstance(time, datetime.timedelta) for time in self._times.values())
+        return any(isinstance(time, datetime.timedelta) for time in (self.begin_time, self.end_time))
 
-    def to_filter(self, now: datetime.datetime | None, by_user: bool = True) -> Filter:
-        """The filter at the time ``now`` of the server's clock, which only ``needs_clock`` asks for.
-
-        Without ``by_user`` it takes the tasks of all users, and the system's.
-        """
-        spec: dict[str, t.Any] = {"_typeName": "TaskFilterSpec"}
+    def to_filter(self, now: datetime.datetime | None) -> Filter:
+        """The filter at the time ``now`` of the server's clock, which is used only if ``needs_clock``."""
+        spec: _values.Data = {"_typeName": "TaskFilterSpec"}
         checks: list[Check] = []
         for option, member, key in _MEMBERS:
-            if option in self.given:
-                spec[member] = self.given[option]
-                checks.append(_among(key, self.given[option]))
+            wanted = getattr(self, option)
+            if wanted is not None:
+                spec[member] = wanted
+                checks.append(_among(key, wanted))
         for option, member, type_ in _REASONS:
-            if option in self.given:
-                spec[member] = _values.reference(type_, self.given[option])
+            wanted = getattr(self, option)
+            if wanted is not None:
+                spec[member] = _values.reference(type_, wanted)
                 checks.append(_caused_by(option, _values.plain(spec[member])))
-        if by_user and self.given.keys() & {"users", "system_user"}:
-            users, system = self.given.get("users", []), self.given.get("system_user", False)
+        if self.users or self.system_user is not None:
+            users, system = self.users or [], bool(self.system_user)
             spec["userName"] = {"_typeName": "TaskFilterSpecByUsername", "systemUser": system}
             if users:
                 spec["userName"]["userList"] = users
             checks.append(_started_by(users, system))
-        if self._times:
+        if self.begin_time is not None or self.end_time is not None:
             part, check = self._in_time(now)
             spec["time"] = part
             checks.append(check)
-        if "description_ids" in self.given:
-            checks.append(_described_by(self.given["description_ids"]))
-        if "cancelable" in self.given:
-            checks.append(_among("cancelable", [self.given["cancelable"]]))
+        if self.description_ids is not None:
+            checks.append(_described_by(self.description_ids))
+        if self.cancelable is not None:
+            checks.append(_among("cancelable", [self.cancelable]))
         return Filter(spec, checks)
 
-    def _in_time(self, now: datetime.datetime | None) -> tuple[dict[str, t.Any], Check]:
-        bounds = {name: _values.utc(_since(time, now)) for name, time in self._times.items()}
-        begin, end = bounds.get("begin_time"), bounds.get("end_time")
+    def _in_time(self, now: datetime.datetime | None) -> tuple[_values.Data, Check]:
+        begin, end = (
+            None if time is None else _values.utc(_since(time, now)) for time in (self.begin_time, self.end_time)
+        )
         if begin and end and begin > end:
             raise _errors.VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
-        member, key = _TIMES[self._time_type]
+        member, key = _TIMES[self.time_type]
         part = {"_typeName": "TaskFilterSpecByTime", "timeType": member}
         part.update({name: time for name, time in (("beginTime", begin), ("endTime", end)) if time})
-        # In this form an earlier time is a smaller text.
-        return part, lambda task: task[key] is not None and (begin or "") <= task[key] <= (end or "9999")
+
+        def is_within(task: _taskinfo.Task) -> bool:
+            time = task.get(key)
+            # In this form an earlier time is a smaller text.
+            return isinstance(time, str) and (begin or "") <= time <= (end or "9999")
+
+        return part, is_within
 
 
-def _since(time: datetime.datetime | datetime.timedelta, now: datetime.datetime | None) -> datetime.datetime:
+def _since(time: Time, now: datetime.datetime | None) -> datetime.datetime:
     if isinstance(time, datetime.datetime):
         return time
     try:
@@ -168,13 +197,8 @@ def _since(time: datetime.datetime | datetime.timedelta, now: datetime.datetime 
         return datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 
 
-def only(option: str, wanted: list[t.Any]) -> Filter:
-    """The filter of a single option."""
-    return Conditions({**dict.fromkeys(FILTER_SPEC), option: wanted}).to_filter(None)
-
-
 def _among(key: str, wanted: list[t.Any]) -> Check:
-    return lambda task: task[key] in wanted
+    return lambda task: task.get(key) in wanted
 
 
 def _caused_by(member: str, wanted: _values.Ref) -> Check:
@@ -200,7 +224,7 @@ def _described_by(patterns: list[str]) -> Check:
     return lambda task: wanted.fullmatch(task["description_id"] or "") is not None
 
 
-def _time(option: str, text: str) -> datetime.datetime | datetime.timedelta:
+def _time(option: str, text: str) -> Time:
     """A point in time, or how long ago it is."""
     try:
         if re.fullmatch(r"-(\d+[smhdw])+", text):

@@ -14,11 +14,12 @@ import itertools
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from collections.abc import Callable
+
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
 """What vCenter reads at once at the most."""
@@ -36,26 +37,26 @@ class Scroll(t.NamedTuple):
     within: int | None = None
 
 
-def search_history(connection: _connection.Connection, wanted: _filter.Filter, scroll: Scroll) -> list[_taskinfo.Task]:
-    """The tasks of the history that the filter fits, without their labels; no more than a page is held besides them."""
+def search(
+    connection: _connection.Connection,
+    wanted: _filter.Filter,
+    scroll: Scroll,
+    from_info: Callable[[t.Any], _taskinfo.Task],
+    deadline: float | None = None,
+) -> list[_taskinfo.Task]:
+    """The tasks of the history that the filter fits, without labels; memory holds one page besides them."""
 
-    def steps(transport: _connection.Transport) -> list[_taskinfo.Task]:
-        with _properties.borrowed(
-            connection, transport, _create(connection, transport, wanted), "DestroyCollector"
-        ) as collector:
+    def steps(transport: _transport.Transport) -> list[_taskinfo.Task]:
+        made = _create(connection, transport, wanted)
+        with connection.borrowed(transport, made, "DestroyCollector") as collector:
             infos = _infos(transport, collector, scroll.page_size, scroll.newest_first)
-            tasks = (
-                _taskinfo.task_from_info(info, connection.server_time, unreadable=connection.unreadable)
-                for info in itertools.islice(infos, scroll.within)
-            )
+            tasks = map(from_info, itertools.islice(infos, scroll.within))
             return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
 
-    return connection.read(steps)
+    return connection.read(steps, deadline)
 
 
-def _create(
-    connection: _connection.Connection, transport: _connection.Transport, wanted: _filter.Filter
-) -> _values.Ref:
+def _create(connection: _connection.Connection, transport: _transport.Transport, wanted: _filter.Filter) -> _values.Ref:
     try:
         collector = transport.invoke(
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
@@ -68,15 +69,15 @@ def _create(
 
 
 def _infos(
-    transport: _connection.Transport, collector: _values.Ref, size: int, newest_first: bool
-) -> t.Iterator[dict[str, t.Any]]:
+    transport: _transport.Transport, collector: _values.Ref, size: int, newest_first: bool
+) -> t.Iterator[_values.Data]:
     """TaskInfo by TaskInfo, read page by page.
 
     A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
     it may begin with tasks of that page, where others have been queued meanwhile. The API promises no order within the
     latest page.
     """
-    first: list[dict[str, t.Any]] = []
+    first: list[_values.Data] = []
     method = "ReadNextTasks"
     if newest_first:
         transport.invoke(collector, "SetCollectorPageSize", {"maxCount": size})

@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
 
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""
@@ -55,7 +55,7 @@ _OPERATIONS = (
 )
 
 
-def _path(kind: str, key: str) -> str:
+def _path(kind: str, key: str | None) -> str:
     return f'description.{kind}["{key}"].label'
 
 
@@ -67,57 +67,72 @@ COMMON = (
 """Properties of the TaskManager that are read together with tasks; other labels cost a request more."""
 
 
-def learn(connection: _connection.Connection, asked: t.Iterable[str], found: list[_properties.Object]) -> None:
-    """Have the connection know the labels that were asked for, by property path: empty where the server has none."""
-    connection.labels.update(dict.fromkeys(asked, ""))
-    for manager in found:
-        labels = {path: _values.plain(label) for path, label in manager.properties.items()}
-        connection.labels.update({path: label for path, label in labels.items() if isinstance(label, str)})
+class Labels:
+    """What the vSphere Client calls operations, states and reasons, in the language of the session.
 
-
-def label_tasks(connection: _connection.Connection, tasks: list[_taskinfo.Task]) -> None:
-    """Give each task its ``operation``, ``state_label`` and ``reason_label``.
-
-    What is not known yet is asked for with one request, and the extensions, with another one, only for what the
-    TaskManager has no label for. No label is a reason to show no tasks, or to show them late.
+    Each label is asked for once. No label is a reason to return no tasks, or to return them late.
     """
-    wanted = {path for task in tasks for path in _paths(task).values()} - connection.labels.keys()
-    if wanted:
-        learn(connection, wanted, [])
-        connection.glimpse(lambda transport: _ask(connection, transport, wanted, tasks))
-    for task in tasks:
-        for member, path in _paths(task).items():
-            task[member] = connection.labels[path] or None
-        task["operation"] = task["operation"] or _taskinfo.name_of(task)
+
+    def __init__(self, connection: _connection.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, str] = {}
+        """By property path; empty if the server has none."""
+
+    @property
+    def has_common(self) -> bool:
+        """Whether the common labels are known, or the server does not give them."""
+        return bool(self._known)
+
+    def learn_common(self, found: list[_properties.Object]) -> None:
+        """Note the answer to ``COMMON``."""
+        self._learn(COMMON, found)
+
+    def put_on(self, tasks: list[_taskinfo.Task], deadline: float | None = None) -> None:
+        """Give each task its ``operation``, ``state_label`` and ``reason_label``.
+
+        One request reads what is not known yet; another one reads the extensions, but only for what the TaskManager has
+        no label for.
+        """
+        wanted = {path for task in tasks for path in _paths(task)} - self._known.keys()
+        if wanted:
+            self._learn(wanted, [])
+            types = {_path("methodInfo", task["description_id"]): task["description_id"] for task in tasks}
+            self._connection.glimpse(lambda transport: self._ask(transport, wanted, types), deadline)
+        for task in tasks:
+            operation, state, *reason = (self._known[path] or None for path in _paths(task))
+            task["operation"] = operation or _taskinfo.name_of(task)
+            task["state_label"] = state
+            task["reason_label"] = reason[0] if reason else None
+
+    def _learn(self, asked: t.Iterable[str], found: list[_properties.Object]) -> None:
+        self._known.update(dict.fromkeys(asked, ""))
+        for manager in found:
+            labels = {path: _values.plain(label) for path, label in manager.properties.items()}
+            self._known.update({path: label for path, label in labels.items() if isinstance(label, str)})
+
+    def _ask(self, transport: _transport.Transport, wanted: set[str], types: dict[str, str | None]) -> None:
+        # A key that could not stand in a path has no label.
+        asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
+        if asked:
+            objects = [_properties.object_spec(transport.manager("taskManager"))]
+            specs = [_properties.property_spec("TaskManager", *asked)]
+            # Every run returns it, so it rides along if no task was read as an object.
+            server = self._connection.server
+            server.add_to(objects, specs)
+            self._learn(asked, server.take_from(_properties.retrieve(transport, objects, specs)))
+        missing = {str(types[path]) for path in wanted & types.keys() if not self._known[path]}
+        if missing and self._connection.has("extensionManager"):
+            labels = _of_extensions(transport, missing)
+            self._known.update({_path("methodInfo", task_type): label for task_type, label in labels.items()})
 
 
-def _ask(
-    connection: _connection.Connection, transport: _connection.Transport, wanted: set[str], tasks: list[_taskinfo.Task]
-) -> None:
-    # A key that could not stand in a path has no label.
-    asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
-    if asked:
-        objects = [_properties.object_spec(transport.manager("taskManager"))]
-        specs = [_properties.property_spec("TaskManager", *asked)]
-        # Every run returns it, so that it rides along here where no task was read as an object.
-        _properties.add_product(connection, objects, specs)
-        learn(connection, asked, _properties.take_product(connection, _properties.retrieve(transport, objects, specs)))
-    types = {_paths(task)["operation"]: task["description_id"] for task in tasks}
-    missing = {task_type for path, task_type in types.items() if path in wanted and not connection.labels[path]}
-    if missing and connection.has("extensionManager"):
-        labels = _of_extensions(transport, missing)
-        connection.labels.update({_path("methodInfo", task_type): label for task_type, label in labels.items()})
+def _paths(task: _taskinfo.Task) -> list[str]:
+    """The properties that have the labels: of the operation, the state and, if there is one, the reason."""
+    paths = [_path("methodInfo", task["description_id"]), _path("state", task["state"])]
+    return [*paths, _path("reason", task["reason"]["type"])] if task["reason"] else paths
 
 
-def _paths(task: _taskinfo.Task) -> dict[str, str]:
-    """The property that has the label, by the member of the task that shows it."""
-    paths = {"operation": _path("methodInfo", task["description_id"]), "state_label": _path("state", task["state"])}
-    if task["reason"]:
-        paths["reason_label"] = _path("reason", task["reason"]["type"])
-    return paths
-
-
-def _of_extensions(transport: _connection.Transport, wanted: set[str]) -> dict[str, str]:
+def _of_extensions(transport: _transport.Transport, wanted: set[str]) -> dict[str, str]:
     """Labels of the task types that extensions have registered, in the session's language."""
     objects = [_properties.object_spec(transport.manager(name)) for name in ("extensionManager", "sessionManager")]
     properties = [
@@ -139,7 +154,7 @@ def _of_extensions(transport: _connection.Transport, wanted: set[str]) -> dict[s
     return labels
 
 
-def task_texts(extension: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+def task_texts(extension: _values.Data) -> list[_values.Data]:
     """What an Extension says of its tasks: one ExtensionResourceInfo or more for each locale."""
     return [each for each in extension.get("resourceList") or () if each["module"] == "task"]
 

@@ -11,33 +11,31 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _labels, _reader, _taskinfo
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _taskinfo
 
 NEWEST = 10_000
-"""So many tasks of the history are looked through at the most, since ids can be wrong, and the history is long."""
+"""How many tasks of the history are looked through at most: ids can be wrong, and the history is long."""
 
 
-def find_past(connection: _connection.Connection, task_ids: list[str]) -> list[_taskinfo.Task]:
+def find(reader: _reader.TaskReader, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
     """Those of the tasks that are among the newest of the history, all by one search; none where there is no history.
 
     It ends as soon as all are found.
     """
-    if not task_ids or not _has_history(connection):
+    if not task_ids or not _has_history(reader.connection):
         return []
     asked = set(task_ids)
     wanted = _filter.Filter({"_typeName": "TaskFilterSpec"}, [lambda task: task["id"] in asked])
-    scroll = _history.Scroll(limit=len(task_ids), newest_first=True, within=NEWEST)
-    tasks = _history.search_history(connection, wanted, scroll)
-    _labels.label_tasks(connection, tasks)
-    return tasks
+    return reader.history(wanted, _history.Scroll(limit=len(task_ids), newest_first=True, within=NEWEST), deadline)
 
 
-def past_tasks(connection: _connection.Connection, task_ids: list[str]) -> list[_taskinfo.Task]:
+def find_all(reader: _reader.TaskReader, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
     """Tasks that are no objects; an error names those of them that the history does not have either."""
-    tasks = find_past(connection, task_ids)
+    tasks = find(reader, task_ids, deadline)
     known = {task["id"] for task in tasks}
     unknown = [task_id for task_id in task_ids if task_id not in known]
     if unknown:
@@ -45,7 +43,7 @@ def past_tasks(connection: _connection.Connection, task_ids: list[str]) -> list[
             f", which are not among the newest {NEWEST} tasks of its history either; vsphere_task_info with source: "
             "history looks through all of it"
         )
-        raise _reader.unknown_ids(connection, unknown, besides if _has_history(connection) else "")
+        raise reader.unknown_ids(unknown, besides if _has_history(reader.connection) else "")
     return tasks
 
 

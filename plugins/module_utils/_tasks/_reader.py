@@ -2,30 +2,36 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading tasks that the server has as objects.
+"""Tasks of a server: by their ids, the recent ones, or from the history.
 
 Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels, _taskinfo
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter
 
 
 class Reading(t.NamedTuple):
-    """Tasks as users see them, in the order asked for, and the ids that the server does not know."""
+    """Tasks as users see them, and the ids that the server does not know.
+
+    ``is_cut`` says that there are more tasks than were wanted.
+    """
 
     tasks: list[_taskinfo.Task]
     missing: list[str]
+    is_cut: bool = False
 
 
 def id_of(ref: _values.Ref) -> str:
@@ -49,135 +55,169 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
     return list(dict.fromkeys(task_ids))
 
 
-def read_tasks(connection: _connection.Connection, task_ids: list[str], custom_values: bool = False) -> Reading:
-    """The given tasks, with one request for all of them, also where some are unknown or not for the user to see."""
-    known = list(task_ids)
-    while known:
-        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in known]
+class TaskReader:
+    """Reads tasks, each complete: with its labels, and as much of it as can be read.
+
+    Tasks that the user may not see are left out, and noted in ``forbidden``. In a ``with``, it warns of them in the
+    end, and of members that could not be read, and has the run return ``forbidden_task_ids``.
+    Given a ``deadline`` (of the monotonic clock), a reading survives whatever a vCenter does while it restarts.
+    """
+
+    def __init__(self, connection: _connection.Connection, context: _context.Context | None = None) -> None:
+        self.connection = connection
+        self.context = context or _context.Context()
+        self.forbidden: dict[str, _errors.Fault] = {}
+        self._unreadable: dict[str, list[str]] = {}
+        self._labels = _labels.Labels(connection)
+
+    def __enter__(self) -> TaskReader:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        host = self.connection.host
+        if self._unreadable:
+            self.context.warn(_taskinfo.unreadable_warning(host, self._unreadable))
+        if self.forbidden:
+            self.context.known.setdefault("forbidden_task_ids", list(self.forbidden))
+            self.context.warn(
+                f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, who lacks a privilege "
+                "there, such as System.View: left out"
+            )
+
+    def given(self, task_ids: list[str], custom_values: bool = False, deadline: float | None = None) -> Reading:
+        """The given tasks in that order, with one request for all of them, also if some are unknown or forbidden."""
+        known = list(task_ids)
+        tasks: dict[str, _taskinfo.Task] = {}
+        while known:
+            objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in known]
+            try:
+                tasks = {task["id"]: task for task in self._read(objects, custom_values, True, deadline)}
+                break
+            except _errors.Fault as fault:
+                # Only a server that does not leave unknown objects out says this.
+                unknown = fault.missing.get("value")
+                if unknown not in known:
+                    raise
+                known.remove(unknown)
+        self._labels.put_on(list(tasks.values()), deadline)
+        there = tasks.keys() | self.forbidden.keys()
+        return Reading([tasks[i] for i in task_ids if i in tasks], [i for i in task_ids if i not in there])
+
+    def known(self, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
+        """The given task; an unknown id is an error, and so is one that the user may not see."""
+        tasks, missing, _is_cut = self.given([task_id], custom_values)
+        if missing:
+            raise self.unknown_ids(missing)
+        for task in tasks:
+            return task
+        raise self.forbidden[task_id]
+
+    def recent(
+        self,
+        fits: Callable[[_taskinfo.Task], bool],
+        entity: _values.Ref | None = None,
+        custom_values: bool = False,
+        deadline: float | None = None,
+    ) -> list[_taskinfo.Task]:
+        """The recent tasks that fit, of an entity or of all, in no order: running, queued, and ended lately."""
+        objects = [_properties.object_spec(entity or self.connection.manager("taskManager"), through="recentTask")]
+        tasks = list(filter(fits, self._read(objects, custom_values, deadline=deadline)))
+        self._labels.put_on(tasks, deadline)
+        return tasks
+
+    def history(
+        self, wanted: _filter.Filter, scroll: _history.Scroll, deadline: float | None = None
+    ) -> list[_taskinfo.Task]:
+        """The tasks of the history that the filter fits."""
+        tasks = self.search_history(wanted, scroll, deadline)
+        self._labels.put_on(tasks, deadline)
+        return tasks
+
+    def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
+        """The tasks, each with its ``children``, and they with theirs."""
+        # Only some runs need it.
+        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _tree
+
+        below = _tree.find_below(self, tasks, page_size)
+        self._labels.put_on(below)
+        return _tree.nested(tasks, below)
+
+    def search_history(
+        self, wanted: _filter.Filter, scroll: _history.Scroll, deadline: float | None = None
+    ) -> list[_taskinfo.Task]:
+        """The same without labels, for a search that is a part of a larger one."""
+        return _history.search(self.connection, wanted, scroll, self._from_info, deadline)
+
+    def from_info(self, infos: dict[str, t.Any], deadline: float | None = None) -> list[_taskinfo.Task]:
+        """The tasks of which each TaskInfo, in VI/JSON form, was read elsewhere, by id."""
+        tasks = [self._from_info(info, task_id) for task_id, info in infos.items()]
+        self._labels.put_on(tasks, deadline)
+        return tasks
+
+    def unknown_ids(self, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
+        """The error that names task ids which the server does not know; ``besides`` says more of them."""
+        sentence = f"{self.connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
+        return _errors.VsphereError(sentence, missing_task_ids=task_ids)
+
+    def _from_info(self, info: t.Any, task_id: str | None = None) -> _taskinfo.Task:
+        return _taskinfo.task_from_info(info, self.connection.server_time, task_id, self._unreadable)
+
+    def _read(
+        self,
+        objects: list[_values.Data],
+        custom_values: bool,
+        transient: bool = False,
+        deadline: float | None = None,
+    ) -> list[_taskinfo.Task]:
+        """The tasks among the objects, without their labels; ``transient`` objects may be gone."""
+        wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
+        tasks = []
+        for found in self._retrieve(objects, wanted, transient, deadline):
+            why = found.refused.get("info")
+            if why and why.type != "ManagedObjectNotFound":
+                self.forbidden[found.ref["value"]] = why
+            if "info" in found.properties:
+                task = self._from_info(found.properties["info"], found.ref["value"])
+                if custom_values:
+                    self._add_custom_values(task, found)
+                tasks.append(task)
+        return tasks
+
+    def _retrieve(
+        self, objects: list[_values.Data], wanted: _values.Data, transient: bool, deadline: float | None
+    ) -> list[_properties.Object]:
+        """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
+        specs, objects_too = [wanted], list(objects)
+        self.connection.server.add_to(objects_too, specs)
+        with_labels = not self._labels.has_common
+        if with_labels:
+            specs.append(_properties.property_spec("TaskManager", *_labels.COMMON))
+            manager = self.connection.manager("taskManager")
+            if manager not in [spec["obj"] for spec in objects]:
+                objects_too.append(_properties.object_spec(manager))
         try:
-            tasks = {task["id"]: task for task in _read(connection, objects, custom_values, transient=True)}
+            found = self.connection.read(
+                lambda transport: _properties.retrieve(transport, objects_too, specs, transient), deadline
+            )
         except _errors.Fault as fault:
-            # A server that leaves unknown objects out does not say this.
-            unknown = fault.missing.get("value")
-            if unknown not in known:
+            if not with_labels or fault.type == "ManagedObjectNotFound":
                 raise
-            known.remove(unknown)
-        else:
-            _labels.label_tasks(connection, list(tasks.values()))
-            there = tasks.keys() | connection.forbidden.keys()
-            return Reading(
-                [tasks[task_id] for task_id in task_ids if task_id in tasks],
-                [task_id for task_id in task_ids if task_id not in there],
-            )
-    return Reading([], task_ids)
+            # Should it be about the labels, the tasks can still be read.
+            self._labels.learn_common([])
+            return self._retrieve(objects, wanted, transient, deadline)
+        found = self.connection.server.take_from(found)
+        if with_labels:
+            self._labels.learn_common([each for each in found if each.ref["type"] == "TaskManager"])
+        return found
 
-
-def read_known_tasks(
-    connection: _connection.Connection, task_ids: list[str], custom_values: bool = False
-) -> list[_taskinfo.Task]:
-    """The given tasks; unknown ids are an error that names all of them."""
-    tasks, missing = read_tasks(connection, task_ids, custom_values)
-    if missing:
-        raise unknown_ids(connection, missing)
-    return tasks
-
-
-def read_known_task(connection: _connection.Connection, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
-    """The given task; an unknown id is an error, and so is one that the user may not see."""
-    for task in read_known_tasks(connection, [task_id], custom_values):
-        return task
-    raise connection.forbidden[task_id]
-
-
-def is_cancelled(connection: _connection.Connection, task_id: str, error: _errors.VsphereError) -> bool:
-    """Whether a cancellation was carried out, although that error came for an answer.
-
-    A server that did not answer in time is not asked: it would take as long again.
-    """
-    if isinstance(error, _errors.OutcomeUnknown) and not isinstance(error.__cause__, _errors.TimedOut):
-        with contextlib.suppress(_errors.VsphereError):
-            for task in read_tasks(connection, [task_id]).tasks:
-                return bool(task["cancelled"]) or (task["error"] or {}).get("type") == "RequestCanceled"
-    return False
-
-
-def unknown_ids(connection: _connection.Connection, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
-    """The error that names task ids which the server does not know; ``besides`` says more of them."""
-    sentence = f"{connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
-    return _errors.VsphereError(sentence, missing_task_ids=task_ids)
-
-
-def recent_tasks(
-    connection: _connection.Connection, entity: _values.Ref | None = None, custom_values: bool = False
-) -> list[_taskinfo.Task]:
-    """The recent tasks of the TaskManager, or of an entity: running, queued, and ended lately.
-
-    They come in no order, and without labels.
-    """
-    objects = [_properties.object_spec(entity or connection.manager("taskManager"), through="recentTask")]
-    return _read(connection, objects, custom_values)
-
-
-def _read(
-    connection: _connection.Connection, objects: list[dict[str, t.Any]], custom_values: bool, transient: bool = False
-) -> list[_taskinfo.Task]:
-    """The tasks among the objects, without their labels; ``transient`` objects may be gone.
-
-    Those that the user may not see are noted in the connection.
-    """
-    wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
-    tasks = []
-    for found in _retrieve(connection, objects, wanted, transient):
-        why = found.refused.get("info")
-        if why and why.type != "ManagedObjectNotFound":
-            connection.forbidden[found.ref["value"]] = why
-        if "info" in found.properties:
-            task = _taskinfo.task_from_info(
-                found.properties["info"], connection.server_time, found.ref["value"], connection.unreadable
-            )
-            if custom_values:
-                try:
-                    task.update(_custom_values(found))
-                except (AttributeError, LookupError, TypeError):
-                    names = ("available_fields", "custom_values")
-                    task.update(dict.fromkeys(names))
-                    connection.unreadable.setdefault(task["id"], []).extend(names)
-            tasks.append(task)
-    return tasks
-
-
-def _retrieve(
-    connection: _connection.Connection, objects: list[dict[str, t.Any]], wanted: dict[str, t.Any], transient: bool
-) -> list[_properties.Object]:
-    """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
-    specs, objects_too = [wanted], list(objects)
-    _properties.add_product(connection, objects_too, specs)
-    with_labels = not connection.labels
-    if with_labels:
-        specs.append(_properties.property_spec("TaskManager", *_labels.COMMON))
-        manager = connection.manager("taskManager")
-        if manager not in [spec["obj"] for spec in objects]:
-            objects_too.append(_properties.object_spec(manager))
-    try:
-        found = connection.read(lambda transport: _properties.retrieve(transport, objects_too, specs, transient))
-    except _errors.Fault as fault:
-        if not with_labels or fault.type == "ManagedObjectNotFound":
-            raise
-        # Should it be about the labels, the tasks can still be read.
-        _labels.learn(connection, _labels.COMMON, [])
-        return _retrieve(connection, objects, wanted, transient)
-    found = _properties.take_product(connection, found)
-    if with_labels:
-        _labels.learn(connection, _labels.COMMON, [each for each in found if each.ref["type"] == "TaskManager"])
-    return found
-
-
-def _custom_values(found: _properties.Object) -> dict[str, t.Any]:
-    """``available_fields`` as a list of {key, name, type}, ``custom_values`` as {name: text}."""
-    defined = (found.properties.get("availableField") or {}).get("_value", [])
-    values = (found.properties.get("value") or {}).get("_value", [])
-    names = {field["key"]: field["name"] for field in defined}
-    return {
-        "available_fields": [{"key": f["key"], "name": f["name"], "type": f["type"]} for f in defined],
-        "custom_values": {names.get(v["key"], str(v["key"])): v.get("value") for v in values},
-    }
+    def _add_custom_values(self, task: _taskinfo.Task, found: _properties.Object) -> None:
+        """Add ``available_fields`` as a list of {key, name, type}, ``custom_values`` as {name: text}."""
+        try:
+            defined = (found.properties.get("availableField") or {}).get("_value", [])
+            values = (found.properties.get("value") or {}).get("_value", [])
+            names = {field["key"]: field["name"] for field in defined}
+            task["available_fields"] = [{name: f[name] for name in ("key", "name", "type")} for f in defined]
+            task["custom_values"] = {names.get(v["key"], str(v["key"])): v.get("value") for v in values}
+        except (AttributeError, LookupError, TypeError):
+            task["available_fields"] = task["custom_values"] = None
+            self._unreadable.setdefault(task["id"], []).extend(("available_fields", "custom_values"))

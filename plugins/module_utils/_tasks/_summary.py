@@ -12,27 +12,32 @@ from __future__ import annotations
 import collections
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
 
 
-def summarize(tasks: list[_taskinfo.Task]) -> dict[str, t.Any]:
+def summarize(tasks: list[_taskinfo.Task]) -> _values.Data:
     """Counts by state (all four), operation, user and entity, the most frequent first, and the two that stand out."""
     # One that cannot be read is in none.
     states = collections.Counter(task["state"] for task in tasks if task["state"])
-    running = [task for task in tasks if task["state"] == "running"]
     begun = [task for task in tasks if task["duration"] is not None]
+    running = [task for task in tasks if task["state"] == "running"]
     return {
         "by_state": {**dict.fromkeys(_taskinfo.STATES, 0), **states},
-        "by_operation": _counts(task["operation"] for task in tasks),
+        "by_operation": _counts(str(task["operation"]) for task in tasks),
         "by_user": _counts(_user(task) for task in tasks),
         "by_entity": _by_entity(tasks),
         "oldest_running": _shown(min(running, key=lambda task: str(task["start_time"]), default=None)),
-        "longest": _shown(max(begun, key=lambda task: float(task["duration"]), default=None)),
+        "longest": _shown(max(begun, key=_duration, default=None)),
     }
 
 
 def _counts(names: t.Iterable[str]) -> dict[str, int]:
     return dict(collections.Counter(names).most_common())
+
+
+def _duration(task: _taskinfo.Task) -> float:
+    return task["duration"] or 0
 
 
 def _user(task: _taskinfo.Task) -> str:
@@ -49,5 +54,6 @@ def _by_entity(tasks: list[_taskinfo.Task]) -> dict[str, int]:
     return _counts((f"{name} ({moid})" if len(moids[name]) > 1 else name) if name else moid for name, moid in entities)
 
 
-def _shown(task: _taskinfo.Task | None) -> dict[str, t.Any] | None:
-    return {name: task[name] for name in ("id", "operation", "entity_name", "duration")} if task else None
+def _shown(task: _taskinfo.Task | None) -> _values.Data | None:
+    names = ("id", "operation", "entity_name", "duration")
+    return {name: task.get(name) for name in names} if task else None

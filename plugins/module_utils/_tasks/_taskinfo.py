@@ -14,13 +14,51 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 
-Task = dict[str, t.Any]
-"""A task as users see it."""
+
+class Task(t.TypedDict, total=False):
+    """A task as users see it: TaskInfo of release 9.0.0.0, in its order, with what is derived from it.
+
+    Times are ISO 8601 in UTC; what is unset, or cannot be read, is None.
+    """
+
+    key: str | None
+    id: str
+    description: _values.Data | None
+    name: str | None
+    description_id: str | None
+    entity: dict[str, str] | None
+    entity_name: str | None
+    locked: list[dict[str, str]] | None
+    state: str | None
+    cancelled: bool | None
+    cancelable: bool | None
+    error: _values.Data | None
+    result: t.Any
+    progress: int | None
+    progress_details: list[_values.Data] | None
+    reason: _values.Data | None
+    queue_time: str | None
+    start_time: str | None
+    complete_time: str | None
+    event_chain_id: int | None
+    change_tag: str | None
+    parent_task_key: str | None
+    root_task_key: str | None
+    activation_id: str | None
+    operation: str | None
+    state_label: str | None
+    reason_label: str | None
+    duration: float | None
+    queued_for: float | None
+    available_fields: list[_values.Data] | None
+    """Only if custom values are read, as the next."""
+    custom_values: dict[str, str | None] | None
+    children: list[Task]
+    """Only if children are read."""
+
 
 STATES = ("queued", "running", "success", "error")
 FINAL = STATES[2:]
-
-LABELS = ("operation", "state_label", "reason_label")
 
 _FEW = 5
 
@@ -42,7 +80,7 @@ def task_from_info(
     bad: list[str] = []
     if not isinstance(info, dict):
         info, bad = {}, ["info"]
-    task: Task = {}
+    task: _values.Data = {}
     for name, member, read in _READERS:
         value = info.get(member)
         try:
@@ -54,14 +92,14 @@ def task_from_info(
     if bad and unreadable is not None:
         unreadable[task["id"]] = bad
     # What the vSphere Client calls it is in no TaskInfo.
-    task.update(dict.fromkeys(LABELS))
+    task.update(operation=None, state_label=None, reason_label=None)
     queued, started, completed = (task[name] for name in _TIMES)
     task.update({name: _values.utc(task[name]) for name in _TIMES if task[name]})
     # With a time that cannot be read they would come out wrong.
     known = not set(_TIMES) & set(bad)
     task["duration"] = _seconds(started, completed or now) if known else None
     task["queued_for"] = _seconds(queued, started or completed or now) if known else None
-    return task
+    return t.cast("Task", task)
 
 
 def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
@@ -75,6 +113,11 @@ def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
 
 def is_over(task: Task) -> bool:
     return task["state"] in FINAL
+
+
+def queue_order(task: Task) -> str:
+    """What sorts tasks by their queue time."""
+    return task["queue_time"] or ""
 
 
 def label(task: Task) -> str:
@@ -140,7 +183,7 @@ def _id(value: t.Any) -> str:
     return _ref(value)["moid"]
 
 
-def _described(value: t.Any) -> dict[str, t.Any]:
+def _described(value: t.Any) -> _values.Data:
     """A LocalizableMessage; one whose text the client was to look up by its key has no message."""
     data = _data(value)
     return {
@@ -149,19 +192,19 @@ def _described(value: t.Any) -> dict[str, t.Any]:
     }
 
 
-def _pairs(value: t.Any) -> list[dict[str, t.Any]]:
+def _pairs(value: t.Any) -> list[_values.Data]:
     """A list of KeyAnyValue."""
     pairs = [_data(each) for each in _list(value)]
     return [{name: _values.plain(pair.get(name)) for name in ("key", "value")} for pair in pairs]
 
 
-def _error(value: t.Any) -> dict[str, t.Any]:
+def _error(value: t.Any) -> _values.Data:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
 
     return _faults.shape(value)
 
 
-def _reason(value: t.Any) -> dict[str, t.Any]:
+def _reason(value: t.Any) -> _values.Data:
     data = _data(value)
     return {"type": _text(data.get("_typeName", "TaskReason")), **_values.fields(data)}
 

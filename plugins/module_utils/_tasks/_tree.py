@@ -11,53 +11,42 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _labels, _taskinfo
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
 
-def with_children(
-    connection: _connection.Connection, tasks: list[_taskinfo.Task], page_size: int
-) -> list[_taskinfo.Task]:
-    """The tasks with all labels, each with its ``children``, oldest first, and they with theirs."""
-    below = _find_below(connection, tasks, page_size)
-    _labels.label_tasks(connection, [*tasks, *below])
-    return _nested(tasks, below)
-
-
-def _find_below(
-    connection: _connection.Connection, tasks: list[_taskinfo.Task], page_size: int
-) -> list[_taskinfo.Task]:
-    """All that the given tasks have brought about, and what that has, in no order.
+def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
+    """All that the given tasks have brought about, and what that has, in no order and without labels.
 
     A task names its parent and the first of its chain. The chains come with one search; searching for the children of
     all that is known goes on until nothing new is found, as a task need not name its chain.
     """
     found: dict[str, _taskinfo.Task] = {}
 
-    def search(option: str, keys: set[str]) -> None:
-        wanted = _filter.only(option, sorted(keys))
-        found.update(
-            {_key(task): task for task in _history.search_history(connection, wanted, _history.Scroll(page_size))}
-        )
+    def search(conditions: _filter.Conditions) -> None:
+        scroll = _history.Scroll(page_size)
+        found.update({_key(task): task for task in reader.search_history(conditions.to_filter(None), scroll)})
 
     if tasks:
-        search("root_task_keys", {task["root_task_key"] or _key(task) for task in tasks})
+        roots = {task["root_task_key"] or _key(task) for task in tasks}
+        search(_filter.Conditions(root_task_keys=sorted(roots)))
     asked: set[str] = set()
     while new := ({_key(task) for task in tasks} | found.keys()) - asked:
-        search("parent_task_keys", new)
+        search(_filter.Conditions(parent_task_keys=sorted(new)))
         asked |= new
     return list(found.values())
 
 
-def _nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
+def nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
+    """The tasks, each with its ``children``, oldest first, and they with theirs."""
     known = {_key(task) for task in [*tasks, *below]}
     children: dict[str, list[_taskinfo.Task]] = {}
-    for task in sorted(below, key=lambda each: str(each["queue_time"])):
+    for task in sorted(below, key=_taskinfo.queue_order):
         # The history forgets the oldest tasks first: what has lost its parent is put below the first of its chain.
         parent = task["parent_task_key"] if task["parent_task_key"] in known else task["root_task_key"]
-        children.setdefault(parent, []).append(task)
+        children.setdefault(str(parent), []).append(task)
 
     def tree(task: _taskinfo.Task, above: frozenset[str]) -> _taskinfo.Task:
         above |= {_key(task)}
@@ -75,6 +64,8 @@ def flat(tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
     """The tasks and all that is below them, each once."""
     found: dict[str, _taskinfo.Task] = {}
     for task in tasks:
-        found[task["id"]] = {name: value for name, value in task.items() if name != "children"}
-        found.update({each["id"]: each for each in flat(task.get("children", []))})
+        alone = task.copy()
+        children = alone.pop("children", [])
+        found[task["id"]] = alone
+        found.update({each["id"]: each for each in flat(children)})
     return list(found.values())

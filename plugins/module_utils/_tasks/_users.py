@@ -9,16 +9,7 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
-
-
-def starters(tasks: t.Iterable[_taskinfo.Task]) -> list[str]:
-    """The users who have started the tasks."""
-    names = {(task["reason"] or {}).get("user_name") for task in tasks}
-    return sorted(name for name in names if name)
 
 
 def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:

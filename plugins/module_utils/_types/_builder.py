@@ -12,11 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _references, _registry, _scalars
 
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+ByName = t.Callable[[str, dict[str, t.Optional[str]], _registry.ViType], t.Any]
+"""What makes a node of an object that is given by name or path: from its place, its parts and its declared type."""
 
 _SHOWN = 10
 """So many types are named in an error."""
@@ -27,29 +26,18 @@ class Builder:
 
     ``secrets`` are the texts that no output may show: those of the members that the registry marks, and in parts whose
     type could not be told those that may be such a member. With ``by_name``, objects of the inventory may be given by
-    name or path, for which ``look_up`` is to be called.
+    name or path; what it makes of them stands in the data until it is resolved.
     """
 
-    def __init__(self, by_name: bool = False) -> None:
+    def __init__(self, by_name: ByName | None = None) -> None:
         self.problems: list[str] = []
         self.secrets: set[str] = set()
-        self._lookups: list[tuple[_values.Ref, _entity.Entity, _registry.ViType]] | None = [] if by_name else None
+        self._by_name = by_name
 
     def check(self) -> None:
         """Raise an error that says all that was wrong."""
         if self.problems:
             raise _errors.VsphereError("; ".join(self.problems))
-
-    def look_up(self, connection: _connection.Connection) -> None:
-        """Fill in the references that were given by name or path."""
-        for ref, entity, declared in self._lookups or ():
-            found = _find.find_entity(connection, entity)
-            type_ = _registry.find_type(found["type"])
-            if type_ is not None and not _registry.extends(type_, declared):
-                raise _errors.VsphereError(
-                    f"{entity.option}: takes a {_registry.name_of(declared)}, not a {found['type']}"
-                )
-            ref.update(found)
 
     def build(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
         """The value as the declared type; None where it cannot be."""
@@ -65,8 +53,8 @@ class Builder:
         return None
 
     def build_members(
-        self, path: str, whole: str, known: dict[str, _registry.Member], given: dict[str, t.Any]
-    ) -> dict[str, t.Any]:
+        self, path: str, whole: str, known: dict[str, _registry.Member], given: _values.Data
+    ) -> _values.Data:
         """The members of ``whole``, which knows those and is given these."""
         data = {}
         for name, value in given.items():
@@ -75,10 +63,10 @@ class Builder:
                 self._wrong(path, f"{whole} has no {name}{_errors.nearest(name, known)}")
                 # It may be one of those in another spelling, too.
                 meant = [known[each] for each in _errors.close_to(name, known)]
-                self.hide({"password" if any(each.secret for each in meant) else name: value})
+                self.hide(value, any(each.secret for each in meant) or name in _registry.secret_names())
                 continue
             if member.secret:
-                self.secrets |= set(texts(value))
+                self.hide(value, secret=True)
             built = None if value is None else self.build(f"{path}.{name}", member.type, value)
             # A list without items is an unset one over SOAP, and shall be the same over VI/JSON.
             if built not in (None, []):
@@ -88,16 +76,16 @@ class Builder:
                 self._wrong(path, f"{whole} needs {name} ({_registry.name_of(member.type)})")
         return data
 
-    def hide(self, value: t.Any) -> None:
-        """Keep what may be a secret in a part whose type is not known, going by the names of its members."""
-        if isinstance(value, list):
+    def hide(self, value: t.Any, secret: bool = False) -> None:
+        """Keep a secret, or what may be one in a part whose type is not known, going by the names of its members."""
+        if secret:
+            self.secrets.update(texts(value))
+        elif isinstance(value, list):
             for item in value:
                 self.hide(item)
-        if isinstance(value, dict):
+        elif isinstance(value, dict):
             for name, member in value.items():
-                if name in _registry.secret_names():
-                    self.secrets |= set(texts(member))
-                self.hide(member)
+                self.hide(member, name in _registry.secret_names())
 
     def _wrong(self, path: str, sentence: str) -> None:
         self.problems.append(f"{path}: {sentence}")
@@ -132,7 +120,7 @@ class Builder:
             raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
         return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
 
-    def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> _values.Ref:
+    def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
         if isinstance(value, str):
             return _references.from_id(declared, _given.text(value))
         wanted = _registry.name_of(declared)
@@ -141,21 +129,15 @@ class Builder:
             given = {name: _given.text(part) for name, part in given.items()}
         if set(given) in ({"type", "moid"}, {"type", "value"}):
             return _references.from_parts(declared, given.pop("type"), *given.values())
-        if self._lookups is None or not given or not given.keys() <= {"type", "name", "path"}:
-            ways = "{type, moid}" if self._lookups is None else "{type, moid}, {name} or {path}"
+        if self._by_name is None or not given or not given.keys() <= {"type", "name", "path"}:
+            ways = "{type, moid}, {name} or {path}" if self._by_name else "{type, moid}"
             what = "a moid without its type" if "moid" in given else _given.shown(value)
             raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
-        parts = dict.fromkeys(("type", "moid", "name", "path"))
         # A path needs no type, and any type will do where any entity does.
         type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
-        entity = _entity.Entity.from_params(path, {**parts, "type": type_, **given})
-        if not entity.is_one or (entity.name and entity.path):
-            raise ValueError("takes name or path, one of them")
-        ref = _values.reference("", "")
-        self._lookups.append((ref, entity, declared))
-        return ref
+        return self._by_name(path, {"type": type_, **given}, declared)
 
-    def _object(self, path: str, declared: _registry.ViType, value: t.Any) -> dict[str, t.Any]:
+    def _object(self, path: str, declared: _registry.ViType, value: t.Any) -> _values.Data:
         if not isinstance(value, dict):
             raise ValueError(f"takes a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
         given = {name: member for name, member in value.items() if name != "_typeName"}
@@ -185,7 +167,7 @@ def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
     raise ValueError(f"_typeName {name} {what} {known[0]} or one that extends it" + _errors.nearest(str(name), known))
 
 
-def _type_fitting(declared: _registry.ViType, given: dict[str, t.Any]) -> _registry.ViType:
+def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.ViType:
     """The data object type where ``_typeName`` is not given."""
     children = _registry.descendants(declared)
     if not children:

@@ -14,47 +14,50 @@ import time
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
 _CHANGING = ("info.state", "info.cancelable")
 
 
-def look_until(
+def find(
     connection: _connection.Connection,
-    look: Callable[[], bool],
+    search: _search.Search,
     deadline: float,
     *,
     of: _values.Ref | None = None,
     lagging: bool = False,
-) -> None:
-    """Look again at each change of the recent tasks, until it is true, or the deadline (of the monotonic clock).
+) -> _reader.Reading:
+    """Search again at each change of the recent tasks, until there are some, or the deadline (of the monotonic clock).
 
-    The recent tasks are those ``of`` an entity, or the TaskManager's. What is looked at may be ``lagging`` behind them:
-    then it is looked at some more times after a change, at growing intervals.
+    The recent tasks are those ``of`` an entity, or the TaskManager's. The search can be ``lagging`` behind them, as the
+    history does: then it is repeated some more times after a change, at growing intervals.
     """
     root = of or connection.manager("taskManager")
     wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
     spec = _properties.filter_spec([_properties.object_spec(root, through="recentTask")], wanted, transient=True)
-
     pauses = _Pauses(deadline, lagging)
 
-    def steps(transport: _connection.Transport) -> None:
+    def steps(transport: _transport.Transport) -> _reader.Reading:
+        found = _reader.Reading([], [])
         with _watch.collecting(connection, transport, spec, partial=True) as collector:
             for updates, more in _watch.answers(transport, collector, pauses.next):
                 if updates:
                     pauses.begin()
-                # The first answer has all that there is: it may have come since the last look.
-                if not more and (((updates or lagging) and look()) or time.monotonic() >= deadline):
-                    return
+                # The first answer has all that there is: it may have come since the last search.
+                if not more and (updates or lagging):
+                    found = search.find()
+                if not more and (found.tasks or time.monotonic() >= deadline):
+                    break
+        return found
 
-    connection.read(steps)
+    return connection.read(steps, deadline)
 
 
 class _Pauses:

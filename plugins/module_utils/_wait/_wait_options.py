@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
 
-WAIT_SPEC: dict[str, dict[str, t.Any]] = {
+WAIT_SPEC: _context.Spec = {
     "timeout": {"type": "int", "default": 3600},
     "on_error": {"type": "str", "choices": ["fail", "return"], "default": "fail"},
     "on_timeout": {"type": "str", "choices": ["fail", "return", "cancel"], "default": "fail"},
@@ -25,7 +24,7 @@ WAIT_SPEC: dict[str, dict[str, t.Any]] = {
 }
 """The options of every module that waits."""
 
-TASK_WAIT_SPEC: dict[str, dict[str, t.Any]] = {
+TASK_WAIT_SPEC: _context.Spec = {
     **WAIT_SPEC,
     "until": {"type": "str", "choices": ["all", "any"], "default": "all"},
     "appear_timeout": {"type": "int", "default": 0},
@@ -52,7 +51,7 @@ class WaitOptions:
     """Whether all tasks have been there in an earlier round."""
 
     @classmethod
-    def from_params(cls, params: dict[str, t.Any]) -> WaitOptions:
+    def from_params(cls, params: _context.Params) -> WaitOptions:
         """Check those of the module's options that say how to wait."""
         for name in ("timeout", "cancel_timeout", "progress_interval", "appear_timeout"):
             if params.get(name, 0) < 0:

@@ -23,7 +23,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taski
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
@@ -54,8 +55,8 @@ class Watched:
     """
 
     id: str
-    values: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    info: dict[str, t.Any] | None = None
+    values: _values.Data = dataclasses.field(default_factory=dict)
+    info: _values.Data | None = None
 
     def change(self, path: str, value: t.Any) -> None:
         """Take in a change of a property; one without a value unsets it."""
@@ -77,7 +78,7 @@ class Watched:
 
     @property
     def cancelable(self) -> bool:
-        return bool(self.values.get("info.cancelable"))
+        return self.values.get("info.cancelable") is not False
 
     @property
     def cancelled(self) -> bool:
@@ -89,11 +90,11 @@ class Watched:
         return _values.time_of(self.values.get("info.queueTime"))
 
     @property
-    def final(self) -> dict[str, t.Any] | None:
+    def final(self) -> _values.Data | None:
         """The TaskInfo of a task that is over, where it came whole."""
         return self.info if self.is_over and self.info and "completeTime" in self.info else None
 
-    def line(self) -> dict[str, t.Any]:
+    def line(self) -> _values.Data:
         """What a line of progress says of the task."""
         progress = self.values.get("info.progress")
         return {
@@ -111,7 +112,7 @@ class Watch:
 
     def __init__(
         self,
-        connection: _connection.Connection,
+        reader: _reader.TaskReader,
         task_ids: list[str],
         report: Callable[[list[Watched]], object] = lambda tasks: None,
         *,
@@ -122,12 +123,13 @@ class Watch:
         self.unknown: list[str] = []
         self.forbidden: list[str] = []
         self.gone: list[str] = []
-        self._connection = connection
+        self._reader = reader
+        self._connection = reader.connection
         self.wanted = task_ids
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
-        self.meanwhile: Callable[[_connection.Transport], object] | None = None
+        self.meanwhile: Callable[[_transport.Transport], object] | None = None
         """What is done, once, while the tasks go on; nothing that goes wrong with it is an error."""
 
     @property
@@ -157,14 +159,14 @@ class Watch:
         self.unknown = []
         self._tell()
 
-    def until(self, done: Callable[[], bool], deadline: float) -> None:
+    def until(self, done: Callable[[], bool], deadline: float, patience: float | None = None) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 
         Ids that the server does not know at the first look end it at once: they are then in ``unknown``. What breaks in
-        between (the connection, the session, the services behind it) is set up anew while the connection is patient.
+        between (the connection, the session, the services behind it) is set up anew up to that time, or ``patience``.
         """
 
-        def steps(transport: _connection.Transport) -> None:
+        def steps(transport: _transport.Transport) -> None:
             while self._to_watch:
                 watching = _collector(self._connection, transport, self._to_watch)
                 try:
@@ -177,10 +179,10 @@ class Watch:
                     self._tell()
             return None
 
-        self._connection.read(steps)
+        self._connection.read(steps, deadline if patience is None else patience)
 
     def _follow(
-        self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+        self, transport: _transport.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
     ) -> None:
         first = True
         for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
@@ -197,7 +199,7 @@ class Watch:
             if not more and (self.unknown or done() or time.monotonic() >= deadline):
                 return
 
-    def _take_in(self, updates: dict[str, t.Any]) -> None:
+    def _take_in(self, updates: _values.Data) -> None:
         for part in updates.get("filterSet") or ():
             for missing in part.get("missingSet") or ():
                 fault = _properties.fault_of(missing["fault"], "Watching", missing["obj"])
@@ -218,7 +220,7 @@ class Watch:
             self._report(self._changed)
             self._changed = []
 
-    def _apply(self, update: dict[str, t.Any]) -> None:
+    def _apply(self, update: _values.Data) -> None:
         task_id = update["obj"]["value"]
         if update["kind"] == "leave":
             self._lose(task_id)
@@ -257,7 +259,7 @@ class Watch:
         if task_id in self._to_watch:
             self.tasks.pop(task_id, None)
             self.forbidden.append(task_id)
-            self._connection.forbidden[task_id] = fault
+            self._reader.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
         """Note that a task is not there any more; the server forgets those that are over after some minutes."""
@@ -271,8 +273,8 @@ class Watch:
 
 
 def answers(
-    transport: _connection.Transport, collector: _values.Ref, seconds: Callable[[], float]
-) -> t.Iterator[tuple[dict[str, t.Any] | None, bool]]:
+    transport: _transport.Transport, collector: _values.Ref, seconds: Callable[[], float]
+) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, for as long as they are wanted: what is new, and whether more of it follows at once.
 
     The first says how things are. Any other comes when something has changed, or with nothing new after so many
@@ -291,18 +293,18 @@ def answers(
 
 @contextlib.contextmanager
 def collecting(
-    connection: _connection.Connection, transport: _connection.Transport, spec: dict[str, t.Any], partial: bool
+    connection: _connection.Connection, transport: _transport.Transport, spec: _values.Data, partial: bool
 ) -> t.Iterator[_values.Ref]:
     """A collector of our own with that filter: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
     # That takes the filter along, and so does a logout.
-    with _properties.borrowed(connection, transport, collector, "DestroyPropertyCollector", until_logout=True):
+    with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout=True):
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
         yield collector
 
 
 def _collector(
-    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
+    connection: _connection.Connection, transport: _transport.Transport, task_ids: list[str]
 ) -> contextlib.AbstractContextManager[_values.Ref]:
     """A collector of our own with one filter over all tasks."""
     objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]

@@ -18,12 +18,13 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, MissingLibrary, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity, root_folder
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import create_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import Wanted, drive_task
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import read_known_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import drive_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options import UpdateOptions, described, failed
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import is_over, task_from_info
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 
@@ -43,14 +44,16 @@ PATIENCE = 5.0
 LONGEST = 255
 """Characters of a description or an error; the vSphere Client shows one line of it."""
 
-_NOTHING = dict.fromkeys(("description", "progress", "result", "error", "custom_values"))
-
 
 class Shown(t.NamedTuple):
     """What a task in vCenter is to show."""
 
     description: str
     percent: int
+
+
+Order = t.Callable[["_Tasks"], None]
+"""Something for the side of vCenter to do."""
 
 
 class Mirror:
@@ -68,20 +71,20 @@ class Mirror:
         self._deadline: float | None = None
         self._task_id = ""
         # The one queue that a signal handler may use while what it interrupts is using it too.
-        self._orders: queue.SimpleQueue[tuple[str, tuple[t.Any, ...]]] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="vcenter_task", daemon=True)
         self._thread.start()
 
     def show(self, run: Shown, play: Shown) -> None:
         """What the run and its current play do now; what nobody has seen yet is replaced."""
-        self._orders.put(("show", (run, play)))
+        self._orders.put(lambda tasks: tasks.show(run, play))
 
     def begin_play(self, name: str) -> None:
         """Have a task of its own for a play."""
-        self._orders.put(("begin_play", (name,)))
+        self._orders.put(lambda tasks: tasks.begin_play(name))
 
     def end_play(self, error: str | None) -> None:
-        self._orders.put(("end_play", (error,)))
+        self._orders.put(lambda tasks: tasks.end_play(error))
 
     def finish(self, error: str | None) -> None:
         """End all tasks; the first outcome counts. A process that was forked from the run's own does nothing."""
@@ -89,19 +92,18 @@ class Mirror:
             return
         if self._deadline is None:
             self._deadline = time.monotonic() + PATIENCE
-            self._orders.put(("finish", (error,)))
+            self._orders.put(lambda tasks: tasks.finish(error))
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
         if self._thread.is_alive():
             self._note(f"there was no answer within {PATIENCE:.0f} s at the end of the run")
 
     def _work(self) -> None:
         try:
-            with Connection(self._options, self._secrets.add) as connection:
+            with Connection(self._options, self._secrets.add).open() as connection:
                 tasks = _Tasks(connection, self._entity, self._task_type, self._note)
                 self._task_id = tasks.run.id
                 while not tasks.finished:
-                    order, arguments = self._next_order(tasks.pause)
-                    getattr(tasks, order)(*arguments)
+                    self._next_order(tasks.pause)(tasks)
         except MissingLibrary as error:
             self._note(missing_required_lib(error.library, reason=error.message))
         except VsphereError as error:
@@ -109,11 +111,11 @@ class Mirror:
         except Exception as error:  # noqa: BLE001 (whatever it is, the run goes on)
             self._note(f"{type(error).__name__}: {error}")
 
-    def _next_order(self, pause: float | None) -> tuple[str, tuple[t.Any, ...]]:
+    def _next_order(self, pause: float | None) -> Order:
         try:
             return self._orders.get(timeout=pause)
         except queue.Empty:
-            return "update", ()
+            return _Tasks.update
 
     def _note(self, message: str) -> None:
         if not message:
@@ -133,15 +135,21 @@ def entity_from_text(text: str | None) -> Entity | None:
         return None
     if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
         type_, _colon, moid = text.partition(":")
-        given = {"type": type_, "moid": moid}
+        entity = Entity("entity", type=type_, moid=moid)
     else:
-        given = {"path" if "/" in text else "name": text}
-    return Entity.from_params("entity", {**dict.fromkeys(("type", "moid", "name", "path")), **given})
+        entity = Entity("entity", path=text) if "/" in text else Entity("entity", name=text)
+    return entity.checked()
 
 
 def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
     from ansible_collections.vsphere.tasks.plugins.module_utils import _faults  # noqa: F401
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import (  # noqa: F401
+        _http_errors,
+        _negotiation,
+        _soap_answer,
+        _vijson,
+    )
 
     if transport != "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap  # noqa: F401
@@ -220,18 +228,19 @@ class _Tasks:
     def _send_to(self, task: _TaskInVcenter, details: bool) -> str:
         try:
             task.send(details)
-        except Fault as fault:
+        except VsphereError as error:
+            if "fault" not in error.result:
+                return error.message
             # It was ended by somebody else, say, or may not be driven: that will not change.
             self._open.remove(task)
-            self._note(fault.message)
-        except VsphereError as error:
-            return error.message
+            self._note(error.message)
         if task.is_over and task in self._open:
             self._open.remove(task)
         return ""
 
     def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
-        info = create_task(self._connection, self._entity, self._task_type, parent_task_key=parent_key)
+        options = CreateOptions(self._task_type, parent_task_key=parent_key)
+        info = create_task(self._connection, self._entity, options)
         return _TaskInVcenter(self._connection, task_from_info(info, None))
 
 
@@ -242,8 +251,9 @@ class _TaskInVcenter:
         self._connection = connection
         self._task = task
         self._is_known = True
-        self._details: dict[str, t.Any] = {}
-        self._outcome: dict[str, t.Any] = {"state": "running"}
+        self._shown: Shown | None = None
+        self._state = "running"
+        self._error: str | None = None
         self.is_outdated = True
 
     @property
@@ -259,12 +269,12 @@ class _TaskInVcenter:
         return is_over(self._task)
 
     def wants(self, shown: Shown) -> None:
-        self._details = {"description": _cut(shown.description), "progress": shown.percent}
+        self._shown = shown
         self.is_outdated = True
 
     def ends(self, error: str | None) -> None:
-        if self._outcome["state"] == "running":
-            self._outcome = {"state": "error", "error": {"message": _cut(error)}} if error else {"state": "success"}
+        if self._state == "running":
+            self._state, self._error = ("error", error) if error else ("success", None)
             self.is_outdated = True
 
     def send(self, details: bool) -> None:
@@ -273,12 +283,19 @@ class _TaskInVcenter:
             return
         if not self._is_known:
             # What became of the last calls is unknown.
-            [self._task] = read_known_tasks(self._connection, [self.id])
+            self._task = TaskReader(self._connection).known(self.id)
             if self.is_over:
                 return
         self._is_known = False
-        wanted = {**_NOTHING, "task_id": self.id, **(self._details if details else {}), **self._outcome}
-        self._task = drive_task(self._connection, self._task, Wanted(wanted, secrets=set()))
+        shown = self._shown if details else None
+        wanted = UpdateOptions(
+            self.id,
+            state=self._state,
+            progress=shown.percent if shown else None,
+            description=described(_cut(shown.description)) if shown else None,
+            fault_data=failed(_cut(self._error)) if self._error else None,
+        )
+        self._task = drive_task(self._connection, self._task, wanted)
         self._is_known = True
         self.is_outdated = False
 

@@ -19,6 +19,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import Task
+
     Report = dict[str, t.Any]
 
 FEW = 10
@@ -92,7 +94,7 @@ def _is_over(report: Report) -> bool:
     return report["state"] in (*FINAL, GONE)
 
 
-def report_of(task: dict[str, t.Any]) -> Report:
+def report_of(task: Task) -> Report:
     """What a task, as the modules return it, has for a line."""
     values = {"operation": name_of(task), "entity": task["entity_name"]}
     return {**{name: task[name] for name in ("id", "state", "progress")}, **values}

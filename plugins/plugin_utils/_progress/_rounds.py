@@ -12,25 +12,24 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import failures
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._outcome import Outcome
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 
 Result = dict[str, t.Any]
 
-_FINAL = ("succeeded_task_ids", "failed_task_ids", "gone_task_ids", "forbidden_task_ids")
+_JUDGED = ("failed", "msg", "exception")
 
 
 class Rounds:
     """What the rounds so far have brought: a task that has ended in one is not asked for in the next."""
 
     def __init__(self) -> None:
-        self._last: Result = {}
         self.number = 1
+        self._last: Result = {}
         self._order: list[str] = []
-        self._ended: dict[str, list[str]] = {name: [] for name in _FINAL}
-        self._tasks: dict[str, Result] = {}
+        self._all = Outcome()
         self._warnings: list[t.Any] = []
 
     def narrow(self, arguments: Result) -> Result:
@@ -38,40 +37,41 @@ class Rounds:
         if not self._last:
             return arguments
         others = {name: value for name, value in arguments.items() if name not in (*SELECTION_SPEC, "appear_timeout")}
-        return {**others, "task_ids": self._last["pending_task_ids"]}
+        return {**others, "task_ids": self._all.pending}
 
-    def add(self, outcome: Result) -> None:
+    def add(self, result: Result) -> None:
         """Take in what a round has returned."""
+        outcome = Outcome.from_result(result)
         if not self._last:
-            self._order = [i for name in (*_FINAL, "pending_task_ids") for i in outcome[name]]
-        for name in _FINAL:
-            self._ended[name] += outcome[name]
-        self._tasks.update({task["id"]: task for task in outcome["tasks"]})
-        self._warnings += [each for each in outcome.get("warnings", ()) if each not in self._warnings]
-        self._last = outcome
+            self._order = [*outcome.ended, *outcome.pending]
+        self._all.add(outcome)
+        self._warnings += [each for each in result.get("warnings", ()) if each not in self._warnings]
+        self._last = result
         self.number += 1
 
     def are_over(self, until: str) -> bool:
         """Whether the wait is, with the round that was added last."""
-        some = until == "any" and any(self._ended.values())
-        return bool(self._last["timed_out"] or not self._last["pending_task_ids"] or some)
+        some = until == "any" and bool(self._all.ended)
+        return bool(self._all.timed_out or not self._all.pending or some)
 
-    def broken(self, outcome: Result) -> Result:
+    def broken(self, result: Result) -> Result:
         """The result of them all where a round has failed without one."""
-        known: Result = {name: [*self._ended[name], *outcome.get(name, ())] for name in _FINAL}
-        known["pending_task_ids"] = outcome.get("pending_task_ids", self._last.get("pending_task_ids", []))
-        return {**outcome, **known} if self._last else outcome
+        if not self._last:
+            return result
+        if "pending_task_ids" in result:
+            self._all.add(Outcome.from_result(result))
+        known = self._all.to_result(with_tasks=False)
+        return {**result, **{name: value for name, value in known.items() if name.endswith("_task_ids")}}
 
     def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
         """The result of them all, judged as the module judges a single wait."""
-        judged = ("failed", "msg", "exception")
-        last = {name: value for name, value in self._last.items() if name not in judged}
-        result: Result = {**last, **self._ended, "elapsed": elapsed}
-        if options.return_tasks:
-            result["tasks"] = [self._tasks[i] for i in self._order if i in self._tasks]
-        else:
-            result.pop("tasks", None)
+        self._all.elapsed = elapsed
+        self._all.tasks = {i: self._all.tasks[i] for i in self._order if i in self._all.tasks}
+        last = {name: value for name, value in self._last.items() if name not in _JUDGED}
+        result: Result = {**last, **self._all.to_result(with_tasks=True)}
+        if not options.return_tasks:
+            result.pop("tasks")
         if self._warnings:
             result["warnings"] = self._warnings
-        sentences = failures(result, self._tasks, options, check_mode)
+        sentences = self._all.failures(options, check_mode)
         return {**result, "failed": True, "msg": "; ".join(sentences)} if sentences else result

@@ -32,7 +32,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
     if origin == "page":
         registering, settings = example("yaml", "vsphere_task_type"), example("ini", "callbacks_enabled")
     else:
-        comments, tasks = vcenter_task.EXAMPLES.split("# And once for each vCenter:\n")
+        comments, tasks = vcenter_task.EXAMPLES.split("# Run once for each vCenter:\n")
         registering = "- hosts: localhost\n  gather_facts: false\n  tasks:\n" + textwrap.indent(tasks, "    ")
         settings = "\n".join(re.findall(r"^#   (.*)", comments, re.MULTILINE))
     (tmp_path / "ansible.cfg").write_text(settings, encoding="utf-8")

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples in the modules' documentation, the role's README and the guides, as they stand but for names and ids; then
-the plays in the folder examples. `make build` follows the collection's README."""
+"""The examples in the modules' documentation, the role's README and the guides, as they stand but for names and ids;
+then the plays in the folder examples. `make build` follows the collection's README."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     assert (task["state"], task["progress"], task["description"]["message"]) == ("error", 50, "Breaking")
     # How the module says it differs between releases of ansible-core.
     message = task["error"].pop("message")
-    assert message.startswith("Work: ")
+    assert message.startswith("Run the command of the step: ")
     assert "non-zero return code" in message
     assert message in " ".join(shown.split())
     assert task["error"] == {
@@ -107,7 +107,7 @@ def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> N
     assert not never.exists()
     task = play.task()
     assert (task["state"], task["cancelled"]) == ("error", True)
-    message = "Stop where somebody has cancelled the task: the cancel button was pressed"
+    message = "Stop if someone canceled the task: a user canceled the task"
     assert task["error"] == {
         "type": "ExtendedFault",
         "message": message,

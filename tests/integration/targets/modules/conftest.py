@@ -120,7 +120,7 @@ class Vcenter:
     def connection(self) -> t.Iterator[Connection]:
         """A session of its own, for what no module does."""
         params = ArgumentSpecValidator(CONNECTION_SPEC).validate(self.options).validated_parameters
-        with Connection(ConnectionOptions.from_params(params), lambda secret: None) as connection:
+        with Connection(ConnectionOptions.from_params(params), lambda secret: None).open() as connection:
             yield connection
 
     def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:

@@ -99,14 +99,14 @@ def test_a_wait_that_returns_no_tasks_reads_none(vcenter: t.Any, options: dict[s
     assert (result["failed"], result["timed_out"]) == (False, False), result
 
 
-def test_a_whole_tree_costs_one_request_for_labels(vcenter: t.Any, tag: str) -> None:
+def test_a_whole_tree_costs_two_requests_for_labels(vcenter: t.Any, tag: str) -> None:
     parent = None
     for depth in range(4):
         operation = f"VirtualMachine.{['sendNMI', 'shrinkDisk', 'wipeDisk', 'answer'][depth]}"
         parent = vcenter.create(state="success", change_tag=tag, description_id=operation, parent_task_key=parent)
     before = len(vcenter.requests())
     tasks = vcenter.run("info", tags=[tag], order="oldest", limit=1, children=True)["tasks"]
-    assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 1
+    assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 2
     names = []
     while tasks:
         names.append(tasks[0]["operation"])

@@ -9,7 +9,7 @@ import tracemalloc
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _selection
 
 MACHINE = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
 REASONS: dict[str, dict[str, t.Any]] = {
@@ -189,7 +189,7 @@ def test_whoever_asks_for_the_newest_task_only_is_not_warned(
     newest = vcenter.create_many(3, change_tag=tag)[-1]
     result = vcenter.run("info", tags=[tag], limit=1)
     assert (ids(result), "warnings" in result) == ([newest], False)
-    monkeypatch.setitem(SELECTION_SPEC["limit"], "default", 2)
+    monkeypatch.setattr(_selection, "DEFAULT_LIMIT", 2)
     assert "cut at limit 2" in str(vcenter.run("info", tags=[tag])["warnings"])
 
 

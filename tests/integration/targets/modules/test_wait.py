@@ -387,7 +387,7 @@ def test_asking_a_silent_server_to_cancel_has_a_limit_of_its_own(
     assert (result["failed"], result["pending_task_ids"]) == (True, ids)
     first, *others = [each["reason"] for each in result["not_cancelled_tasks"]]
     assert "whether CancelTask" in first
-    assert others == ["there was no time left to ask for it"] * 19
+    assert others == ["there was no time left to request it"] * 19
 
 
 def test_it_survives_the_end_of_its_session(vcenter: t.Any) -> None:

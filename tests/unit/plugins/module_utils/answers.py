@@ -88,4 +88,4 @@ def connected(transport: str) -> Connection:
     managers = {name: (name[0].upper() + name[1:], name) for name in names}
     session = Session(transport, "9.0.0.0" if transport == "json" else "8.0.3.0", "a key", managers=managers)
     options = dataclasses.replace(OPTIONS, session_id=session.to_text())
-    return Connection(options, lambda secret: None)
+    return Connection(options, lambda secret: None).open()

@@ -9,7 +9,8 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels import COMMON, learn
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 OPTIONS = ConnectionOptions(
@@ -57,12 +58,14 @@ class Wire:
         return [method for method, _ref in self.calls]
 
 
-def know_labels(connection: _connection.Connection, *description_ids: str) -> None:
-    """Have the connection ask for no labels but those of further operations."""
-    learn(connection, [*COMMON, *(f'description.methodInfo["{each}"].label' for each in description_ids)], [])
+def reader_of(connection: _connection.Connection, *description_ids: str) -> TaskReader:
+    """A reader that asks for no labels but those of further operations."""
+    reader = TaskReader(connection)
+    reader._labels._learn([*_labels.COMMON, *(_labels._path("methodInfo", each) for each in description_ids)], [])
+    return reader
 
 
 def connect(monkeypatch: t.Any, wire: Wire) -> _connection.Connection:
     """A connection over that wire."""
     monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: wire)
-    return _connection.Connection(OPTIONS, lambda secret: None)
+    return _connection.Connection(OPTIONS, lambda secret: None).open()

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 import typing as t
 
@@ -104,11 +103,12 @@ def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.An
 @pytest.mark.parametrize("patient", [False, True])
 def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatch: t.Any, patient: bool) -> None:
     wire = Wire(info=[NO_SESSION] * 9)
-    with connect(monkeypatch, wire) as connection, contextlib.ExitStack() as stack:
-        if patient:
-            stack.enter_context(connection.patient(time.monotonic() + 60))
-        with pytest.raises(VsphereError, match="refuses the session right after the login of someone has worked"):
-            connection.read(lambda transport: transport.get(TASK, "info"))
+    deadline = time.monotonic() + 60 if patient else None
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match="refuses the session right after the login of someone has worked"),
+    ):
+        connection.read(lambda transport: transport.get(TASK, "info"), deadline)
     assert wire.methods().count("Login") == 2
 
 
@@ -125,22 +125,18 @@ def test_a_wait_renews_no_more_sessions_than_their_life_explains(monkeypatch: t.
 
     with (
         connect(monkeypatch, wire) as connection,
-        connection.patient(3600),
         pytest.raises(VsphereError, match=r"has ended \d+ sessions of someone within \d+ s"),
     ):
-        connection.read(steps)
+        connection.read(steps, 3600)
     # The first one, two to spare and one a minute.
     assert wire.methods().count("Login") == 3
 
 
 def test_a_wrong_password_ends_a_wait_at_once(monkeypatch: t.Any) -> None:
     wire = Wire(info=["running", NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
-    with (
-        connect(monkeypatch, wire) as connection,
-        connection.patient(time.monotonic() + 60),
-        pytest.raises(VsphereError, match="InvalidLogin"),
-    ):
-        connection.read(lambda transport: [transport.get(TASK, "info"), transport.get(TASK, "info")])
+    deadline = time.monotonic() + 60
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="InvalidLogin"):
+        connection.read(lambda transport: [transport.get(TASK, "info"), transport.get(TASK, "info")], deadline)
     assert wire.methods().count("Login") == 2
 
 
@@ -194,9 +190,10 @@ def test_a_missing_privilege_is_named_with_its_object() -> None:
 
 def test_a_refused_login_is_not_tried_again_where_it_was_no_error(monkeypatch: t.Any) -> None:
     wire = Wire(info=["running", NO_SESSION, NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
-    with connect(monkeypatch, wire) as connection, connection.patient(time.monotonic() + 60):
-        connection.read(lambda transport: transport.get(TASK, "info"))
-        connection.glimpse(lambda transport: connection.read(lambda to: to.get(TASK, "info")))
+    deadline = time.monotonic() + 60
+    with connect(monkeypatch, wire) as connection:
+        connection.read(lambda transport: transport.get(TASK, "info"), deadline)
+        connection.glimpse(lambda transport: connection.read(lambda to: to.get(TASK, "info"), deadline))
         with pytest.raises(VsphereError, match="InvalidLogin"):
-            connection.read(lambda transport: transport.get(TASK, "info"))
+            connection.read(lambda transport: transport.get(TASK, "info"), deadline)
     assert wire.methods().count("Login") == 2

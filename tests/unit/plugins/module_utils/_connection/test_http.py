@@ -43,12 +43,16 @@ def test_a_request_takes_request_timeout_and_what_it_may_wait(monkeypatch: pytes
 
 def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Silent(monkeypatch)
-    silent.http.end_by(70)
-    silent.ask()
-    assert "within 10 s: raise the time limit of the wait" in silent.ask(wait=20)
-    assert silent.now == 70
-    silent.ask(wait=20)
-    assert silent.now == 71
+    with silent.http.ending_by(70):
+        silent.ask()
+        assert "within 10 s: raise the time limit of the wait" in silent.ask(wait=20)
+        assert silent.now == 70
+        silent.ask(wait=20)
+        assert silent.now == 71
+        # One within that is later changes nothing.
+        with silent.http.ending_by(90):
+            silent.ask()
+    assert silent.now == 72
 
 
 @pytest.mark.parametrize("reason", ["DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "WRONG_VERSION_NUMBER"])
@@ -81,8 +85,8 @@ def test_all_clean_up_together_takes_a_few_seconds(monkeypatch: pytest.MonkeyPat
     for _request in range(2):
         # Those that ask for it do not know of one another.
         silent.http.hurry()
-        silent.http.end_by(1000)
-        silent.ask()
+        with silent.http.ending_by(1000):
+            silent.ask()
     assert silent.now == 5
     silent.ask()
     assert silent.now == 6

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import create_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import id_of
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -47,7 +47,7 @@ CHANGES: dict[str, t.Callable[[Connection], object]] = {
     "UpdateProgress": of_task("UpdateProgress", percentDone=10),
     "SetTaskDescription": of_task("SetTaskDescription", description=TEXT),
     "setCustomValue": of_task("setCustomValue", key="x", value="x"),
-    "CreateTask": lambda connection: create_task(connection, FOLDER, "com.example.copy"),
+    "CreateTask": lambda connection: create_task(connection, FOLDER, CreateOptions("com.example.copy")),
     "RegisterExtension": of_extensions("RegisterExtension", extension=EXTENSION),
     "UpdateExtension": of_extensions("UpdateExtension", extension=EXTENSION),
     "UnregisterExtension": of_extensions("UnregisterExtension", extensionKey="com.example"),
@@ -167,7 +167,7 @@ def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
         html("400 Bad Request"),
         answers.soap(f'<RetrieveServiceContentResponse xmlns="urn:vim25">{content}</RetrieveServiceContentResponse>'),
     ]
-    with pytest.raises(VsphereError), answers.unconnected("auto"):
+    with pytest.raises(VsphereError), answers.unconnected("auto").open():
         pass
 
 
@@ -192,8 +192,7 @@ def test_what_anybody_may_read_does_not_excuse_a_refused_session(server: answers
         transport.invoke(reference("ViewManager", "ViewManager"), "CreateContainerView")
 
     with (
-        answers.unconnected("auto") as connection,
-        connection.patient(time.monotonic() + 60),
+        answers.unconnected("auto").open() as connection,
         pytest.raises(VsphereError, match="refuses the session right after the login"),
     ):
-        connection.read(steps)
+        connection.read(steps, time.monotonic() + 60)

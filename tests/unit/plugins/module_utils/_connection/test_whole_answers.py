@@ -151,11 +151,11 @@ def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, tr
     whole = LOGIN[transport]
     for length in range(len(whole)):
         server.answers, server.connections = [WHO[transport], whole[:length]], 0
-        with pytest.raises(Lost), answers.unconnected(transport):
+        with pytest.raises(Lost), answers.unconnected(transport).open():
             pass
         assert server.connections == 2
     server.answers = [WHO[transport], whole]
-    with answers.unconnected(transport) as connection:
+    with answers.unconnected(transport).open() as connection:
         assert connection.keep_session()
 
 

@@ -9,10 +9,10 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import Wanted, create_task, ensure_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task, ensure_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..wire import Wire, connect, know_labels
+from ..wire import Wire, connect, reader_of
 
 ENTITY = reference("Folder", "group-d1")
 
@@ -20,7 +20,9 @@ ENTITY = reference("Folder", "group-d1")
 def test_only_what_is_given_is_sent(monkeypatch: t.Any) -> None:
     wire = Wire(CreateTask=[{"key": "task-1"}])
     with connect(monkeypatch, wire) as connection:
-        assert create_task(connection, ENTITY, "com.example.copy", activation_id="a") == {"key": "task-1"}
+        assert create_task(connection, ENTITY, CreateOptions("com.example.copy", activation_id="a")) == {
+            "key": "task-1"
+        }
         assert wire.params["CreateTask"] == {
             "obj": ENTITY,
             "taskTypeId": "com.example.copy",
@@ -36,13 +38,13 @@ def test_an_unknown_type_names_the_module_that_registers_it(monkeypatch: t.Any, 
         connect(monkeypatch, wire) as connection,
         pytest.raises(VsphereError, match=r"no task type com\.example\.copy .*: register it with vsphere_task_type"),
     ):
-        create_task(connection, ENTITY, "com.example.copy")
+        create_task(connection, ENTITY, CreateOptions("com.example.copy"))
 
 
 def test_another_argument_is_left_to_the_fault(monkeypatch: t.Any) -> None:
     wire = Wire(CreateTask=[Fault("InvalidArgument", "Wrong.", {"invalidProperty": "parentTaskKey"}, "CreateTask")])
     with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="CreateTask failed: Wrong"):
-        create_task(connection, ENTITY, "com.example.copy", parent_task_key="nonsense")
+        create_task(connection, ENTITY, CreateOptions("com.example.copy", parent_task_key="nonsense"))
 
 
 def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -> None:
@@ -70,16 +72,8 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         ReadNextTasks=[page, None],
         DestroyCollector=[None],
     )
-    given = {
-        "task_type": "com.example.copy",
-        "entity": None,
-        "cancelable": False,
-        "initiated_by": None,
-        "activation_id": "a",
-        "parent_task_key": None,
-    }
     with connect(monkeypatch, wire) as connection:
-        know_labels(connection, "com.example.copy")
-        result = ensure_task(connection, Wanted(given), check_mode=False)
+        reader = reader_of(connection, "com.example.copy")
+        result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
     assert (result["changed"], result["task"]["id"]) == (False, "task-4")
     assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]

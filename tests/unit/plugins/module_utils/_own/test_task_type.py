@@ -8,15 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import Wanted, set_task_types
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import TaskTypeOptions, set_task_types
 
 from ..wire import Wire, connect
 
-TYPE = {"id": "com.example.copy", "labels": None}
 
-
-def wanted(**options: t.Any) -> Wanted:
-    return Wanted({"extension": "com.example", "version": None, "task_types": [TYPE], "state": "present", **options})
+def wanted(state: str = "present") -> TaskTypeOptions:
+    return TaskTypeOptions("com.example", {"com.example.copy": {}}, present=state == "present")
 
 
 def extension(**members: t.Any) -> dict[str, t.Any]:

@@ -11,7 +11,8 @@ import pytest
 import requests
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import OutcomeUnknown
-from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import Start, start_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import StartOptions, start_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 
 from ..wire import OPTIONS
 
@@ -39,7 +40,8 @@ def answer(url: str) -> requests.Response:
 
 def test_the_time_that_it_is_to_be_looked_for_by_is_the_servers(monkeypatch: t.Any) -> None:
     monkeypatch.setattr(requests.Session, "request", lambda session, verb, url, **how: answer(url))
-    with pytest.raises(OutcomeUnknown) as caught, Connection(OPTIONS, lambda secret: None) as connection:
-        start_task(connection, Start(RESET, set()), check_mode=False)
+    options = StartOptions.from_params(RESET, set())
+    with pytest.raises(OutcomeUnknown) as caught, Connection(OPTIONS, lambda secret: None).open() as connection:
+        start_task(TaskReader(connection), options)
     assert caught.value.result["sent_at"] == "2006-01-02T15:04:05Z"
     assert "begin_time 2006-01-02T15:04:05Z" in caught.value.message

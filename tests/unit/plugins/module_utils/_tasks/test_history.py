@@ -44,11 +44,11 @@ def test_an_odd_task_hides_no_other(newest_first: bool) -> None:
 
 
 def test_children_of_a_task_without_key_are_found_by_its_id() -> None:
-    def task(number: int, **other: str | None) -> dict[str, t.Any]:
+    def task(number: int, **other: str | None) -> t.Any:
         unset = dict.fromkeys(("parent_task_key", "root_task_key", "queue_time"))
         return {**unset, "id": f"task-{number}", "key": f"task-{number}", **other}
 
     top = task(1, key=None)
     below = [task(2, parent_task_key="task-1"), task(3, key=None, parent_task_key="task-1")]
-    [found] = _tree._nested([top], below)
+    [found] = _tree.nested([top], below)
     assert [child["id"] for child in found["children"]] == ["task-2", "task-3"]

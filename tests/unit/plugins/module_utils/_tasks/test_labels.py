@@ -8,7 +8,7 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels import COMMON
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import read_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..wire import Wire, connect
@@ -40,8 +40,8 @@ def read(monkeypatch: t.Any, *answers: t.Any) -> tuple[Wire, list[t.Any]]:
     """What the given answers make of a task that is read twice."""
     wire = Wire(RetrievePropertiesEx=list(answers))
     with connect(monkeypatch, wire) as connection:
-        connection.product = "a vCenter"
-        tasks = [read_tasks(connection, ["task-1"]).tasks[0] for again in range(2)]
+        reader = TaskReader(connection)
+        tasks = [reader.given(["task-1"]).tasks[0] for again in range(2)]
     assert not wire.script["RetrievePropertiesEx"]
     return wire, tasks
 

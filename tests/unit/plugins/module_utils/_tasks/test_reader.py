@@ -8,10 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import read_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..wire import Wire, connect, know_labels
+from ..wire import Wire, connect, reader_of
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_custom_values_that_cannot_be_read_cost_no_task(monkeypatch: t.Any, path
         "propSet": [{"name": name, "val": value} for name, value in props.items()],
     }
     with connect(monkeypatch, Wire(RetrievePropertiesEx=[{"objects": [found]}, None])) as connection:
-        know_labels(connection)
-        [task] = read_tasks(connection, ["task-1"], custom_values=True).tasks
-        assert connection.unreadable == {"task-1": ["available_fields", "custom_values"]}
+        reader = reader_of(connection)
+        [task] = reader.given(["task-1"], custom_values=True).tasks
+        assert reader._unreadable == {"task-1": ["available_fields", "custom_values"]}
     assert (task["state"], task["available_fields"], task["custom_values"]) == ("running", None, None)

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._summary import summarize
 
 
-def task(entity: dict[str, str] | None, name: str | None) -> dict[str, t.Any]:
+def task(entity: dict[str, str] | None, name: str | None) -> t.Any:
     others = {"state": "success", "operation": "Rename", "reason": None, "duration": None, "id": "task-1"}
     return {**others, "entity": entity, "entity_name": name}
 
@@ -27,5 +27,5 @@ def test_what_never_ran_has_not_run_longest() -> None:
 
 
 def test_the_most_frequent_comes_first() -> None:
-    tasks = [{**task(None, None), "operation": operation} for operation in ("Rename", "Clone", "Clone")]
+    tasks: list[t.Any] = [{**task(None, None), "operation": operation} for operation in ("Rename", "Clone", "Clone")]
     assert list(summarize(tasks)["by_operation"].items()) == [("Clone", 2), ("Rename", 1)]

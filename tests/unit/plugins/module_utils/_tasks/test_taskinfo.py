@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _summary
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import (
     STATES,
+    Task,
     describe,
     task_from_info,
     unreadable_warning,
@@ -202,11 +203,11 @@ def test_an_odd_member_costs_itself_only(member: str, odd: t.Any) -> None:
     whole, task = task_from_info(WHOLE, NOW), task_from_info({**WHOLE, member: odd}, NOW, unreadable=unreadable)
     name = next(name for name in (SHOWN.get(member), snake(member)) if name in whole)
     spans = {"duration", "queued_for"} if member.endswith("Time") else set()
-    assert {each for each in whole if task[each] != whole[each]} <= {name, *spans}
+    assert {each for each in whole if task.get(each) != whole.get(each)} <= {name, *spans}
     assert unreadable in ({}, {"task-3996443": [name]})
     if unreadable and member != "task":
-        assert task[name] is None
-        assert all(task[each] is None for each in spans)
+        assert task.get(name) is None
+        assert all(task.get(each) is None for each in spans)
     use(task)
 
 
@@ -220,7 +221,7 @@ def test_a_missing_member_is_none_and_not_told_of(member: str, value: object) ->
     task = task_from_info(info, NOW, unreadable=unreadable)
     assert unreadable == {}
     name = next(name for name in (SHOWN.get(member), snake(member)) if name in task)
-    assert task[name] == ("task-3996443" if member == "task" else None)
+    assert task.get(name, "missing") == ("task-3996443" if member == "task" else None)
     use(task)
 
 
@@ -234,22 +235,15 @@ def test_a_task_info_that_is_none_is_a_task_of_the_known_id(info: t.Any) -> None
     use(task)
 
 
-def use(task: dict[str, t.Any]) -> None:
+def use(task: Task) -> None:
     """Do with a task what is done with all of them."""
     assert describe(task)
     assert describe({**task, "state": "error"})
     assert _summary.summarize([task, {**task, "operation": "x"}])["by_state"].keys() >= set(STATES)
-    every = {
-        **dict.fromkeys(_filter.FILTER_SPEC),
-        "begin_time": "2014-10-20T00:00:00Z",
-        "users": ["x"],
-        "alarm": "alarm-1",
-        "description_ids": ["VirtualMachine.*"],
-        "cancelable": True,
-        "tags": ["x"],
-        "time_type": "queued",
-    }
-    for check in _filter.Conditions(every).to_filter(NOW).checks:
+    every = _filter.Conditions(
+        begin_time=NOW, users=["x"], alarm="alarm-1", description_ids=["VirtualMachine.*"], cancelable=True, tags=["x"]
+    )
+    for check in every.to_filter(NOW).checks:
         assert check(task) in (True, False)
 
 
@@ -262,8 +256,7 @@ def test_states_and_reasons_of_a_newer_release_come_through() -> None:
 
 @pytest.mark.parametrize("options", [{"users": ["x"]}, {"system_user": True}, {"system_user": False}])
 def test_whose_task_it_is_is_not_guessed(options: dict[str, t.Any]) -> None:
-    given = {**dict.fromkeys(_filter.FILTER_SPEC), "time_type": "queued", **options}
-    assert not _filter.Conditions(given).to_filter(NOW).fits(task_from_info({**BACKUP, "reason": "odd"}, NOW))
+    assert not _filter.Conditions(**options).to_filter(NOW).fits(task_from_info({**BACKUP, "reason": "odd"}, NOW))
 
 
 def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:

@@ -10,7 +10,9 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import Targets
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watch
@@ -41,11 +43,12 @@ def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) 
     seen: list[list[str]] = []
     with connect(monkeypatch, wire) as connection:
         watch = Watch(
-            connection, list(task_ids), lambda tasks: seen.append([f"{task.id} {task.state}" for task in tasks])
+            TaskReader(connection),
+            list(task_ids),
+            lambda tasks: seen.append([f"{task.id} {task.state}" for task in tasks]),
         )
         deadline = time.monotonic() + timeout
-        with connection.patient(deadline):
-            watch.until(lambda: not watch.pending, deadline)
+        watch.until(lambda: not watch.pending, deadline)
     return watch, seen
 
 
@@ -207,9 +210,8 @@ def test_a_task_that_may_not_be_read_in_the_end_has_one_outcome(monkeypatch: t.A
         CreateCollectorForTasks=[Fault("NoPermission", "no", {})] * 2,
     )
     with connect(monkeypatch, wire) as connection:
-        result = wait_for_tasks(connection, ["task-1"], WaitOptions(timeout=60), False, lambda tasks: None)
-    assert result["succeeded_task_ids"] == ["task-1"]
-    assert result["forbidden_task_ids"] == result["gone_task_ids"] == []
+        outcome = wait_for_tasks(TaskReader(connection), Targets(["task-1"], []), WaitOptions(timeout=60))
+    assert (outcome.succeeded, outcome.forbidden, outcome.gone) == (["task-1"], [], [])
 
 
 def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:

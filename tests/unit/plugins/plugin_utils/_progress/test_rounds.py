@@ -83,6 +83,7 @@ def test_a_round_that_breaks_leaves_what_is_known() -> None:
     assert rounds.broken(broken) == broken
     rounds.add(outcome(task(1, "running"), task(2, "success")))
     known = {"succeeded_task_ids": ["task-2"], "failed_task_ids": [], "gone_task_ids": [], "forbidden_task_ids": []}
+    known["cancelled_task_ids"] = []
     assert rounds.broken(broken) == {**broken, **known, "pending_task_ids": ["task-1"]}
     told = {**broken, "succeeded_task_ids": ["task-1"], "pending_task_ids": []}
     assert rounds.broken(told) == {**told, **known, "succeeded_task_ids": ["task-2", "task-1"]}

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the server calls itself.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
+
+_PRODUCT = "content.about.fullName"
+
+
+class Server:
+    """The name and version of the product; each result has it, so another request brings it along.
+
+    ``product`` is None until it is known, or where the server does not tell.
+    """
+
+    def __init__(self, product: str | None) -> None:
+        self.product = product
+
+    def add_to(self, objects: list[_values.Data], properties: list[_values.Data]) -> None:
+        """Have a reading bring the product along, unless it is known."""
+        if self.product is None:
+            objects.append(_properties.object_spec(_properties.SERVICE_INSTANCE))
+            properties.append(_properties.property_spec("ServiceInstance", _PRODUCT))
+
+    def take_from(self, found: list[_properties.Object]) -> list[_properties.Object]:
+        """Note the product, if it was read; return everything else that was read."""
+        for each in found:
+            if each.ref["type"] == "ServiceInstance":
+                # A user who cannot read it can still read the ServiceContent, as everybody can.
+                self.product = _values.plain(each.properties.get(_PRODUCT))
+        return [each for each in found if each.ref["type"] != "ServiceInstance"]
+
+    def ask(self, transport: _transport.Transport) -> None:
+        """Read the product; no session is needed for this."""
+        self.product = transport.get(_properties.SERVICE_INSTANCE, "content")["about"]["fullName"]

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run of a module lends to the work that is done in it.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+Spec = dict[str, dict[str, t.Any]]
+"""The argument spec of options, by name."""
+
+Params = dict[str, t.Any]
+"""Options of a module, as AnsibleModule has validated them: an option that is not given is None."""
+
+Result = dict[str, t.Any]
+"""What a module returns."""
+
+
+def _nothing(*unused: object) -> None:
+    """Do nothing, where no module runs."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """The run of a module, as far as the work needs it.
+
+    ``warn`` shows a warning to the user. ``check_wanted`` ends the run if nobody waits for it anymore. What is in
+    ``known`` is part of the result, also if the run fails later; ``done`` names what has been carried out by then.
+    """
+
+    check_mode: bool = False
+    warn: Callable[[str], object] = _nothing
+    check_wanted: Callable[[], object] = _nothing
+    known: Result = dataclasses.field(default_factory=dict)
+    done: list[str] = dataclasses.field(default_factory=list)

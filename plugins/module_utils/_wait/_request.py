@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requesting the cancellation of tasks.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+
+
+class Kind(enum.Enum):
+    """What became of a request: it was sent, it was not needed, or it cannot be met."""
+
+    SENT = "sent"
+    SENT_BEFORE = "sent before"
+    ENDING = "ending"
+    NOT_CANCELABLE = "not cancelable"
+    REFUSED = "refused"
+
+
+class Answer(t.NamedTuple):
+    """What became of a request, and why it was not sent; ``error`` is what the server said."""
+
+    kind: Kind
+    reason: str = ""
+    error: _errors.VsphereError | None = None
+
+    @property
+    def will_end(self) -> bool:
+        """Whether the task can be expected to end."""
+        return self.kind in (Kind.SENT, Kind.SENT_BEFORE, Kind.ENDING)
+
+
+class Cancellation:
+    """Requests the cancellation of tasks, one after the other, up to the deadline (of the monotonic clock)."""
+
+    def __init__(self, reader: _reader.TaskReader, deadline: float | None = None) -> None:
+        self._reader = reader
+        self._deadline = deadline
+        self._is_silent = False
+
+    def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
+        """Request it, unless the task says that this was done before, or that it cannot be cancelled.
+
+        In check mode nothing is sent.
+        """
+        if cancelled:
+            return Answer(Kind.SENT_BEFORE, "its cancellation was asked for before")
+        if not cancelable:
+            return Answer(Kind.NOT_CANCELABLE, "it is not cancelable")
+        if self._deadline is not None and time.monotonic() >= self._deadline + _connection.GRACE:
+            return Answer(Kind.REFUSED, "there was no time left to request it")
+        if self._is_silent:
+            # The others would wait as long, one after the other.
+            host = self._reader.connection.host
+            return Answer(Kind.REFUSED, f"{host} does not answer anymore, so nothing was sent")
+        if self._reader.context.check_mode:
+            return Answer(Kind.SENT)
+        self._reader.context.check_wanted()
+        try:
+            self._reader.connection.invoke(_values.reference("Task", task_id), "CancelTask", deadline=self._deadline)
+        except _errors.Fault as fault:
+            return _answer_of(fault)
+        except _errors.VsphereError as error:
+            if self._is_cancelled(task_id, error):
+                return Answer(Kind.SENT)
+            self._is_silent = isinstance(error, _errors.Unreachable) or isinstance(error.__cause__, _errors.TimedOut)
+            return Answer(Kind.REFUSED, error.message, error)
+        return Answer(Kind.SENT)
+
+    def _is_cancelled(self, task_id: str, error: _errors.VsphereError) -> bool:
+        """Whether a request was carried out, although that error came for an answer.
+
+        A server that did not answer in time is not asked: it would take as long again.
+        """
+        if isinstance(error, _errors.OutcomeUnknown) and not isinstance(error.__cause__, _errors.TimedOut):
+            with contextlib.suppress(_errors.VsphereError):
+                for task in self._reader.given([task_id], deadline=self._deadline).tasks:
+                    return bool(task["cancelled"]) or (task["error"] or {}).get("type") == "RequestCanceled"
+        return False
+
+
+def _answer_of(fault: _errors.Fault) -> Answer:
+    """What a fault says: between the look and the request, a task can end, or lose its cancel button."""
+    if fault.type == "InvalidState":
+        return Answer(Kind.ENDING, "it ended, or its cancellation was asked for, in the meantime")
+    if fault.type == "ManagedObjectNotFound":
+        return Answer(Kind.ENDING, "it ended and was forgotten in the meantime")
+    if fault.type == "NotSupported":
+        return Answer(Kind.NOT_CANCELABLE, f"it is not cancelable (NotSupported){fault.more}", fault)
+    return Answer(Kind.REFUSED, fault.message, fault)
