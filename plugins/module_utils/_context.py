@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The context that a run of a module gives to its work.
-
-Private to the collection: it can change at any time.
-"""
+"""The context that a run of a module gives to its work."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 A variable that is empty by mistake, such as a field of a survey, must not select, cancel, or start more than the user
 wants. Ignoring the part would do so.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations

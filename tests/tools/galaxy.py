@@ -47,7 +47,7 @@ def use_as_documented(archive: Path, dist: Path, builder: str, vcenter_program: 
     home.mkdir()
     with (
         readme.galaxy(archive, dist / "galaxy") as server,
-        running(vcenter_program, "--delay=EnterMaintenanceMode_Task=20s") as vcenter,
+        running(vcenter_program) as vcenter,
     ):
         own = {name: value for name, value in environment(vcenter).items() if not name.startswith("ANSIBLE_")}
         variables = {
@@ -59,7 +59,7 @@ def use_as_documented(archive: Path, dist: Path, builder: str, vcenter_program: 
             "GIT_CONFIG_KEY_0": f"url.{Path.cwd()}.insteadOf",
             "GIT_CONFIG_VALUE_0": "https://github.com/vsphere-tasks/vsphere.tasks.git",
         }
-        readme.follow(Path("README.md").read_text(encoding="utf-8"), home, variables)
+        readme.follow(Path("README.md").read_text(encoding="utf-8"), home, variables, vcenter["control"])
     collections = home / ".ansible" / "collections"
     introspect = [f"{builder}/ansible-builder", "introspect", str(collections)]
     libraries = subprocess.run(introspect, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -15,20 +15,24 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import requests
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = r"\s*\d+"
 # The README's names, and their counterparts in the test vCenter.
 NAMES = {"vcenter.example.com": "127.0.0.1", "esx-01.example.com": "DC0_H0"}
-# The state for the playbooks: a host that enters maintenance mode, and a task that fails, because the virtual machine
-# already runs.
-OPERATIONS: tuple[tuple[dict[str, str], str, dict[str, int]], ...] = (
-    ({"type": "HostSystem", "name": "DC0_H0"}, "EnterMaintenanceMode_Task", {"timeout": 0}),
-    ({"type": "VirtualMachine", "name": "DC0_H0_VM0"}, "PowerOnVM_Task", {}),
-)
-START = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_start", "-a"]
+# The state for the playbooks: a task of a host that runs until its progress appears, and a failed task.
+RUNNING = {
+    "entity": {"type": "HostSystem", "value": "host-21"},
+    "name": "EnterMaintenanceMode_Task",
+    "description_id": "HostSystem.enterMaintenanceMode",
+    "progress": 40,
+}
+FAILED = {"state": "error", "error": {"_typeName": "NotSupported"}}
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -67,23 +71,25 @@ def galaxy(archive: Path, folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def follow(text: str, home: Path, environment: dict[str, str]) -> None:
+def follow(text: str, home: Path, environment: dict[str, str], control: str) -> None:
+    """Follow the text in this home folder, and with the test vCenter of this control API."""
     for name, real in NAMES.items():
         text = text.replace(name, real)
     # What one of the playbooks reads, and what ansible-builder hands its work on to.
     (home / "vault.yml").write_text(f"vault_vcenter_password: {environment['VMWARE_PASSWORD']}\n", encoding="utf-8")
-    (home / "bin" / "podman").parent.mkdir()
+    (home / "bin").mkdir()
     (home / "bin" / "podman").symlink_to(shutil.which("true") or "")
+    run = functools.partial(run_in, home, environment)
+    change(control, "POST", "/tasks", FAILED)
     shown = ""
     for language, block in BLOCK.findall(text):
         if language == "yaml":
             file = home / block.removeprefix("# ").split("\n")[0]
             file.write_text(block, encoding="utf-8")
             if "hosts:" in block:
-                for acted_on, method, params in OPERATIONS:
-                    options = {"object": acted_on, "method": method, "params": params}
-                    run([*START, json.dumps(options)], home, environment)
-                shown = run(["ansible-playbook", file.name], home, environment)
+                [task] = change(control, "POST", "/tasks", RUNNING)["ids"]
+                end = functools.partial(change, control, "PATCH", f"/tasks/{task}", {"state": "success"})
+                shown = run(["ansible-playbook", file.name], end)
         elif language == "text":
             check(block, shown)
         elif language != "shell":
@@ -93,24 +99,39 @@ def follow(text: str, home: Path, environment: dict[str, str]) -> None:
             if "-r requirements.yml" in block:
                 # An alternative with the same result. pip does not install existing packages again.
                 shutil.rmtree(home / ".ansible" / "collections")
-            run(["bash", "-euxc", block], home, environment)
+            run(["bash", "-euxc", block])
 
 
-def run(command: list[str], home: Path, environment: dict[str, str]) -> str:
-    # Every password prompt gets the password of the test vCenter.
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd=home,
-        env=environment,
-        input=f"{environment['VMWARE_PASSWORD']}\n",
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    print(done.stdout, flush=True)
-    if done.returncode:
+def change(control: str, method: str, path: str, body: dict[str, Any]) -> Any:
+    """Make a task in the test vCenter, or change one."""
+    with requests.Session() as session:
+        session.trust_env = False  # It needs no proxy.
+        answer = session.request(method, control + path, json=body, timeout=60)
+    if not answer.ok:
+        raise SystemExit(f"{method} {path}: {answer.text}")
+    return answer.json()
+
+
+def run_in(home: Path, environment: dict[str, str], command: list[str], end: Callable[[], Any] | None = None) -> str:
+    """Run a command, call `end` as soon as its output shows a running task, and return its output."""
+    shown = ""
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        if process.stdin:
+            # Every password prompt gets the password of the test vCenter.
+            process.stdin.write(f"{environment['VMWARE_PASSWORD']}\n")
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            shown += line
+            if end and re.search(r": running \d+ %", line):
+                end()
+                end = None
+    if process.returncode:
         raise SystemExit(f"This failed: {' '.join(command)}")
-    return done.stdout
+    return shown
 
 
 def check(expected: str, shown: str) -> None:

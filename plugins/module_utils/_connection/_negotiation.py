@@ -7,8 +7,6 @@
 Two services can answer: vapi-endpoint answers ``hello`` (since 8.0.2.0), vpxd everything at ``/sdk``. Each of them can
 fail, or a front end can reject it, independently. Therefore, an answer to ``hello`` without a release proves nothing.
 An ESXi answers it with 400, a vCenter 8.0.1 and earlier with 404.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -17,11 +15,11 @@ import json
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _vijson
+from .. import _errors, _values
+from . import _session, _vijson
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (
@@ -102,9 +100,9 @@ def _hello(http: _http.Http) -> str:
 
 def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     """The ServiceContent, which every server of every release returns without a login."""
-    # Only if ``hello`` does not know.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_answer
-    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+    # Only where hello does not know.
+    from .._types import _decoder
+    from . import _soap_answer
 
     headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '"urn:vim25/5.5"'}
     answer = http.request("POST", "/sdk", _CONTENT, headers)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session that outlives a module: a single text with all that another module requires to continue with it.
-
-Private to the collection: it can change at any time.
-"""
+"""A session that outlives a module: a single text with all that another module requires to continue with it."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ import dataclasses
 import json
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
 """Reads that work without a session. If a property requires one, the second read only reports that it is unreadable."""

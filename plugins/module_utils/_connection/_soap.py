@@ -6,22 +6,20 @@
 
 pyVmomi's type registry describes the data. Requests use the same ``_http`` as VI/JSON, so that TLS, proxies, time
 limits, and errors are the same.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _soap_answer
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder, _encoder, _pyvmomi
+from .. import _errors, _values
+from .._types import _decoder, _encoder, _pyvmomi
+from . import _session, _soap_answer
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 SESSION_COOKIE = "vmware_soap_session"
 

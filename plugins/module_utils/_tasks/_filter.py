@@ -6,8 +6,6 @@
 
 The checks include every condition, even if the server filters. Recent tasks arrive unfiltered, and an older server can
 ignore unknown conditions. Only the server knows the distance between an entity and another.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _context, _errors, _values
+from . import _taskinfo
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: _context.Spec = {

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that the server no longer has as objects, in the form of its history.
-
-Private to the collection: it can change at any time.
-"""
+"""Tasks that the server no longer has as objects, in the form of its history."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
+from . import _filter, _history
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _taskinfo
+    from .._connection import _connection
+    from . import _reader, _taskinfo
 
 NEWEST = 10_000
 """Maximum number of tasks of the history to search: IDs can be wrong, and the history is long."""

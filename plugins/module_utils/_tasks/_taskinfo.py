@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one shape in which tasks are returned.
-
-Private to the collection: it can change at any time.
-"""
+"""The one shape in which tasks are returned."""
 
 from __future__ import annotations
 
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 
 class Task(t.TypedDict, total=False):
@@ -133,8 +130,8 @@ def name_of(task: Task) -> str:
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        # Only a run with failed tasks requires it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+        # Only a run that has to do with failed tasks needs it.
+        from .. import _faults
 
         return (
             f"{label(task)} failed: "
@@ -200,7 +197,7 @@ def _pairs(value: t.Any) -> list[_values.Data]:
 
 
 def _error(value: t.Any) -> _values.Data:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     return _faults.shape(value)
 

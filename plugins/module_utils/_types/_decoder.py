@@ -7,8 +7,6 @@
 The registry knows lists, numbers, and references. Unknown names (a type, a member, or an enum value of a newer release)
 only lose their types: an object keeps its name as ``_typeName``, its members are texts, and repeated members are lists.
 Without a registry, everything has this form. Values, including times, stay as the server wrote them.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import re
 import typing as t
 import xml.etree.ElementTree as ET
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 Element = ET.Element
 Reader = t.Callable[[Element], t.Any]

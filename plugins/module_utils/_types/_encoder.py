@@ -6,8 +6,6 @@
 
 The registry knows the order of the members of an object, the members of each release, and the declared types: a value
 of another type contains its own. Missing members are not written, and neither are those of a newer release.
-
-Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -15,8 +13,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from .. import _errors, _values
+from . import _pyvmomi
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References to managed objects, from the input of a user.
-
-Private to the collection: it can change at any time.
-"""
+"""References to managed objects, from the input of a user."""
 
 from __future__ import annotations
 
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
+from .. import _errors, _values
+from . import _registry
 
 # The prefixes of IDs of a vCenter, which the registry does not know. IDs of ESXi look different.
 _PREFIXES = {

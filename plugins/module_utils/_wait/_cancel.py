@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Canceling tasks.
-
-Private to the collection: it can change at any time.
-"""
+"""Canceling tasks."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _request, _watch
+from .. import _errors
+from .._tasks import _taskinfo
+from . import _request, _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .. import _context
+    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,8 +63,8 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
 
 
 def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
-    # Only a run with such a task requires it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+    # Only a run that meets one needs it.
+    from .._tasks import _past
 
     return _past.find_all(reader, task_ids)
 
