@@ -122,7 +122,7 @@ def test_a_server_that_answers_no_cancellation_is_asked_for_one_only(vcenter: t.
     assert f"the outcome of CancelTask of Task {given[0]} is unknown" in result["msg"]
     for task_id in given[1:]:
         assert f"{task_id} (VirtualMachine.powerOn on DC0_H0_VM0), because " in result["msg"]
-    assert result["msg"].count("does not answer anymore, so nothing was sent") == 4
+    assert result["msg"].count("does not answer anymore, so the module did not send the request") == 4
 
 
 def test_a_task_that_vanishes_once_it_was_cancelled_does_not_end_the_wait_for_others(vcenter: t.Any) -> None:

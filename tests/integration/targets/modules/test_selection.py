@@ -227,7 +227,7 @@ def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) ->
     [
         ("DC0_H0_VM9", "has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
         ("dc0_h0_vm0", "has the name dc0_h0_vm0: use one of DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
-        ("web{1}", "is called web{1}"),
+        ("web{1}", "has the name web{1}"),
     ],
 )
 def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any, name: str, message: str) -> None:
@@ -372,7 +372,7 @@ def test_an_esxi_has_no_history(server: t.Any) -> None:
     esxi = server("esxi")
     result = esxi.run("info", begin_time="-1h")
     assert "does not keep a history of tasks, because it is not a vCenter, which begin_time requires" in result["msg"]
-    assert "source: recent looks through the recent tasks" in result["msg"]
+    assert "set source: recent to search only the recent tasks" in result["msg"]
     assert not esxi.run("info", begin_time="-1h", source="recent")["failed"]
     assert "keeps no history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
 

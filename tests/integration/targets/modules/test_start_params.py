@@ -61,7 +61,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ({"params": {"host": "host-\x1b"}}, ["params.host: contains the character U+001B"]),
         (
             {"params": {"host": "DC0/host/DC0_H0"}},
-            ["params.host: must be a HostSystem", "given as {path: DC0/host/DC0_H0}"],
+            ["params.host: must be a HostSystem", "write a path as {path: DC0/host/DC0_H0}"],
         ),
         ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task does not have hots; did you mean host?"]),
         (
@@ -73,8 +73,8 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 "params: CloneVM_Task does not have nmae; did you mean name?",
                 "params.folder: must be a Folder, but vm-1 is the ID of a VirtualMachine",
                 "params.spec.powerOn: must be true or false, not 'maybe'",
-                "params.spec: VirtualMachineCloneSpec needs location (VirtualMachineRelocateSpec)",
-                "params.spec: VirtualMachineCloneSpec needs template (boolean)",
+                "params.spec: VirtualMachineCloneSpec requires location (VirtualMachineRelocateSpec)",
+                "params.spec: VirtualMachineCloneSpec requires template (boolean)",
             ],
         ),
         (
@@ -121,7 +121,8 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 "params.spec.deviceChange: must be a list of VirtualDeviceConfigSpec, not a dictionary: put",
                 "params.spec.tools.syncTimeWithHost: must be true or false, not 1",
                 "params.spec.tools.toolsUpgradePolicy: must be a string, not a list",
-                "params.spec.latencySensitivity.level: must be one of low, normal, medium, high, custom, and is a bool",
+                "params.spec.latencySensitivity.level: must be one of low, normal, medium, high, custom, but YAML "
+                "reads words",
             ],
         ),
         (

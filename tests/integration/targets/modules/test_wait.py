@@ -171,7 +171,7 @@ def test_check_mode_waits_and_cancels_nothing(vcenter: t.Any) -> None:
 def test_it_does_not_wait_for_everything_by_mistake(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("wait", timeout=0, **options)
     assert result["failed"]
-    assert any(word in result["msg"] for word in ("is missing", "is empty", "is null"))
+    assert any(word in result["msg"] for word in ("are missing", "is empty", "is null"))
     assert vcenter.requests() == []
 
 
