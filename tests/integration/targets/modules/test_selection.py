@@ -374,7 +374,7 @@ def test_an_esxi_has_no_history(server: t.Any) -> None:
     assert "does not keep a history of tasks, because it is not a vCenter, which begin_time requires" in result["msg"]
     assert "set source: recent to search only the recent tasks" in result["msg"]
     assert not esxi.run("info", begin_time="-1h", source="recent")["failed"]
-    assert "keeps no history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
+    assert "does not keep a history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
 
 
 # --- children, summary ---

@@ -347,7 +347,7 @@ def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None
     assert "the outcome of ResetVM_Task of VirtualMachine vm-" in result["msg"]
     assert "is unknown" in result["msg"]
     assert (
-        "The module does not repeat it: use vsphere_task_info with entity type: VirtualMachine, moid: vm-"
+        "The module does not repeat it: use vsphere_task_info with entity {type: VirtualMachine, moid: vm-"
     ) in result["msg"]
     assert f"begin_time {result['sent_at']} to find out whether Reset" in result["msg"]
     assert started(vcenter) == ["VirtualMachine.ResetVM_Task"]
