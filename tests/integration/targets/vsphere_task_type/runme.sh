@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The role, as a play uses it, over both protocols.
-exec ../modules/pytest.sh -p conftest "$@"
+# The module vsphere_task_type against the test vCenters, over both protocols.
+exec ../setup_vcenter/pytest.sh "$@"

@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Playbook runs with the callback plugin against the test vCenters, over both protocols.
-exec ../modules/pytest.sh -p conftest -p runs "$@"
+exec ../setup_vcenter/pytest.sh "$@"

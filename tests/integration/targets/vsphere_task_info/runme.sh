@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Whole modules against the test vCenters, over both protocols.
-exec ./pytest.sh "$@"
+# The module vsphere_task_info against the test vCenters, over both protocols.
+exec ../setup_vcenter/pytest.sh "$@"

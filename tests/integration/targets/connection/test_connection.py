@@ -15,8 +15,7 @@ import typing as t
 
 import pytest
 import trustme
-
-from .conftest import SERVERS, run_module
+from vcenters import SERVERS, run_module
 
 
 def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:

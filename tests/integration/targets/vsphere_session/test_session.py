@@ -10,8 +10,7 @@ import json
 import typing as t
 
 import pytest
-
-from .conftest import run_module
+from vcenters import run_module
 
 
 class Opened:
