@@ -4,11 +4,8 @@
 
 """SOAP requests from VI/JSON-shaped data, by pyVmomi's type registry: the way back from ``_decoder``.
 
-The registry says in which order the members of an object stand, which of them a release has, and what is declared
-where: a value that is of another type names its own. A member that is not given is not written, and neither is one that
-came with a newer release.
-
-Private to the collection: it may change at any time.
+The registry knows the order of the members of an object, the members of each release, and the declared types: a value
+of another type contains its own. Missing members are not written, and neither are those of a newer release.
 """
 
 from __future__ import annotations
@@ -16,8 +13,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from .. import _errors, _values
+from . import _pyvmomi
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
