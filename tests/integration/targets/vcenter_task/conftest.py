@@ -145,7 +145,7 @@ class Runs:
             for task in self.tasks()[:1]:
                 if ((task["description"] or {}).get("message"), task["progress"]) == (description, progress):
                     return task
-            time.sleep(0.05)
+            time.sleep(0.2)
         raise AssertionError(process.communicate()[0])
 
     def stop(self) -> None:

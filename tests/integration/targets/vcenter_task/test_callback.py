@@ -11,6 +11,7 @@ import re
 import typing as t
 
 import pytest
+from vcenters import any_transport
 
 PLAIN = """
 - name: Plain
@@ -18,11 +19,11 @@ PLAIN = """
   gather_facts: false
   tasks:
     - name: Begin
-      command: "true"
+      debug:
     - name: Wait at the gate
       shell: read line < {{ lookup('env', 'GATE') }}
     - name: End
-      command: "{{ last | default('true') }}"
+      debug:
 """
 
 MANY = """
@@ -32,16 +33,17 @@ MANY = """
   gather_facts: false
   tasks:
     - name: Step {{ item }}
-      command: sleep 0.3
+      pause: {seconds: 1}
       loop: [1]
     - name: Include more
       include_tasks: more.yml
     - name: Last step
-      command: sleep 0.3
+      pause: {seconds: 1}
+      changed_when: true
       notify: Handle it
   handlers:
     - name: Handle it
-      command: sleep 0.3
+      debug:
 """
 
 SEVERAL = """
@@ -50,33 +52,33 @@ SEVERAL = """
   gather_facts: false
   tasks:
     - name: Work
-      command: "true"
+      debug:
 - name: Mended
   hosts: one
   gather_facts: false
   tasks:
     - name: Try
       ignore_errors: true
-      command: "false"
+      fail:
     - block:
         - name: Try again
-          command: "false"
+          fail:
       rescue:
         - name: Mend
-          command: "true"
+          debug:
 - name: Bad
   hosts: [one, two, three]
   gather_facts: false
   tasks:
     - name: Break
-      command: "false"
+      fail:
       when: inventory_hostname != 'one'
 - name: Afterwards
   hosts: one
   gather_facts: false
   tasks:
     - name: Tidy up
-      command: "true"
+      debug:
 """
 
 TWO_TASKS = """
@@ -86,7 +88,7 @@ TWO_TASKS = """
     - name: First
       {action}
     - name: Second
-      command: "true"
+      debug:
 """
 
 
@@ -103,7 +105,7 @@ def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
 
 
 def test_a_failure_names_the_task(runs: t.Any) -> None:
-    outcome = runs.run(TWO_TASKS.format(hosts="all", action='command: "false"'))
+    outcome = runs.run(TWO_TASKS.format(hosts="all", action="fail:"))
     assert (outcome.status, outcome.warnings) == (2, [])
     [task] = runs.tasks()
     assert task["state"] == "error"
@@ -111,6 +113,7 @@ def test_a_failure_names_the_task(runs: t.Any) -> None:
     assert task["error"]["type"] == "ExtendedFault"
 
 
+@any_transport
 def test_an_unreachable_host_is_a_failure(runs: t.Any) -> None:
     outcome = runs.run(TWO_TASKS.format(hosts="one", action="vars: {ansible_connection: gone}\n      ping:"))
     assert outcome.status == 4
@@ -118,6 +121,7 @@ def test_an_unreachable_host_is_a_failure(runs: t.Any) -> None:
     assert (task["state"], task["error"]["message"]) == ("error", 'Task "First" could not reach one')
 
 
+@any_transport
 def test_an_ignored_unreachable_host_is_none(runs: t.Any) -> None:
     action = "vars: {ansible_connection: gone}\n      ignore_unreachable: true\n      ping:"
     assert runs.run(TWO_TASKS.format(hosts="one", action=action)).status == 0
@@ -125,6 +129,7 @@ def test_an_ignored_unreachable_host_is_none(runs: t.Any) -> None:
     assert (task["state"], task["error"]) == ("success", None)
 
 
+@any_transport
 def test_what_cannot_be_included_is_a_failure(runs: t.Any) -> None:
     assert runs.run(TWO_TASKS.format(hosts="one", action="include_tasks: nowhere.yml"), VCENTER_TASK_PLAYS="true")
     run, play = runs.tasks()
@@ -143,6 +148,7 @@ def test_plays_have_tasks_of_their_own(runs: t.Any) -> None:
     assert plays[2]["error"]["message"] == run["error"]["message"]
 
 
+@any_transport
 def test_without_being_asked_for_plays_have_none(runs: t.Any) -> None:
     runs.run(SEVERAL)
     [run] = runs.tasks()
@@ -150,7 +156,7 @@ def test_without_being_asked_for_plays_have_none(runs: t.Any) -> None:
 
 
 def test_updates_are_rare_and_progress_never_goes_back(runs: t.Any, tmp_path: t.Any) -> None:
-    more = "\n".join(f"- name: More {number}\n  command: sleep 0.2" for number in range(3))
+    more = "\n".join(f"- name: More {number}\n  debug:" for number in range(3))
     (tmp_path / "more.yml").write_text(more, encoding="utf-8")
     assert runs.run(MANY, VCENTER_TASK_PLAYS="true").status == 0
     run, play = runs.tasks()
@@ -172,11 +178,13 @@ def test_updates_are_rare_and_progress_never_goes_back(runs: t.Any, tmp_path: t.
         assert percents[-1] > 50
 
 
+@any_transport
 def test_check_mode_is_mirrored_too(runs: t.Any) -> None:
     assert runs.run(TWO_TASKS.format(hosts="one", action='command: "false"'), "--check").status == 0
     assert [task["state"] for task in runs.tasks()] == ["success"]
 
 
+@any_transport
 def test_ad_hoc_commands_are_where_ansible_loads_callbacks_for_them(runs: t.Any) -> None:
     command = ("", "ansible", "one", "-m", "command", "-a", "false")
     assert runs.outcome(runs.start_command(*command)).status == 2
@@ -186,15 +194,17 @@ def test_ad_hoc_commands_are_where_ansible_loads_callbacks_for_them(runs: t.Any)
     assert task["error"]["message"] == 'Task "command" failed on one'
 
 
+@any_transport
 def test_each_of_several_playbooks_is_a_task(runs: t.Any) -> None:
-    playbook = TWO_TASKS.format(hosts="one", action="command: 'true'")
+    playbook = TWO_TASKS.format(hosts="one", action="debug:")
     assert runs.outcome(runs.start_command(playbook, "ansible-playbook", "site.yml", "site.yml")).status == 0
     assert [task["state"] for task in runs.tasks()] == ["success", "success"]
 
 
+@any_transport
 def test_a_run_that_ansible_gives_up_is_an_error(runs: t.Any) -> None:
     outcome = runs.run(
-        "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Fine\n      command: 'true'\n"
+        "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Fine\n      debug:\n"
         "- name: Broken\n  hosts: one\n  strategy: no_such_strategy\n  gather_facts: false\n  tasks: []\n"
     )
     assert outcome.status != 0
@@ -202,6 +212,7 @@ def test_a_run_that_ansible_gives_up_is_an_error(runs: t.Any) -> None:
     assert (task["state"], task["error"]["message"]) == ("error", "Ansible gave up during Broken")
 
 
+@any_transport
 @pytest.mark.parametrize("kind", ["moid", "name", "path"])
 def test_the_entity_is_given_as_one_text(runs: t.Any, kind: str) -> None:
     # The first task's entity is a machine, of which all three are known then.
@@ -213,5 +224,5 @@ def test_the_entity_is_given_as_one_text(runs: t.Any, kind: str) -> None:
         "name": task["entity_name"],
         "path": f"DC0/vm/{task['entity_name']}",
     }[kind]
-    assert runs.run(TWO_TASKS.format(hosts="one", action='command: "true"'), VCENTER_TASK_ENTITY=given).warnings == []
+    assert runs.run(TWO_TASKS.format(hosts="one", action="debug:"), VCENTER_TASK_ENTITY=given).warnings == []
     assert runs.tasks()[-1]["entity"] == machine

@@ -13,9 +13,11 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.callback import vcenter_task
+from vcenters import any_transport
 
 PAGE = pathlib.Path(vcenter_task.__file__).parents[2] / "docs" / "callback.md"
-WORK = "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Work\n      command: {}\n"
+pytestmark = any_transport
+WORK = "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Work\n      {}\n"
 
 
 def example(language: str, containing: str) -> str:
@@ -41,13 +43,13 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
     # That is what registers it, so this run cannot be shown.
     assert (first.status, ["knows no task type" in warning for warning in first.warnings]) == (0, [True])
     assert runs.vcenter.run("type", **key)["changed"] is False
-    second = runs.run(WORK.format("'true'"), **enabled)
+    second = runs.run(WORK.format("debug:"), **enabled)
     assert (second.status, second.warnings) == (0, [])
     assert [task["state"] for task in runs.tasks()] == ["success"] * (2 if origin == "page" else 1)
 
 
 def test_the_task_of_a_killed_run_is_ended(runs: t.Any) -> None:
-    process = runs.start(WORK.format('sh -c \'read line < {{ lookup("env", "GATE") }}\''))
+    process = runs.start(WORK.format('command: sh -c \'read line < {{ lookup("env", "GATE") }}\''))
     task = runs.seen(process, "Work", 0)
     process.send_signal(signal.SIGKILL)
     runs.outcome(process)

@@ -13,6 +13,7 @@ import socket
 import typing as t
 
 import pytest
+from vcenters import any_transport
 
 PATIENCE = 5  # seconds that the end of a run may wait, as documented
 SPARE = 3  # seconds that a busy machine may take longer from one run to the next
@@ -23,7 +24,7 @@ SHORT = """
   gather_facts: false
   tasks:
     - name: Only
-      command: "true"
+      debug:
 """
 
 GATED = """
@@ -32,13 +33,13 @@ GATED = """
   gather_facts: false
   tasks:
     - name: Begin
-      command: "true"
+      debug:
       when: inventory_hostname == 'two'
     - name: Wait at the gate
       shell: touch {{ lookup('env', 'GATE') }}.reached; read line < {{ lookup('env', 'GATE') }}
       when: inventory_hostname == 'one'
     - name: End
-      command: "true"
+      debug:
 """
 
 # Python starts it in every process; it notes what other threads than the main one import in Ansible's own.
@@ -65,6 +66,7 @@ def deaf() -> t.Iterator[int]:
         yield listening.getsockname()[1]
 
 
+@any_transport
 def test_a_missing_task_type_is_said(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VCENTER_TASK_TYPE="com.example.unknown")
     assert outcome.status == 0
@@ -74,6 +76,7 @@ def test_a_missing_task_type_is_said(runs: t.Any) -> None:
     assert not runs.tasks()
 
 
+@any_transport
 def test_a_missing_option_is_said(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_HOST=None)
     assert outcome.status == 0
@@ -81,6 +84,7 @@ def test_a_missing_option_is_said(runs: t.Any) -> None:
     assert "hostname is missing" in warning
 
 
+@any_transport
 @pytest.mark.parametrize("given", ["ture", ""])
 def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: str) -> None:
     outcome = runs.run(SHORT, VMWARE_VALIDATE_CERTS=given)
@@ -89,6 +93,7 @@ def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: 
     assert not runs.tasks()
 
 
+@any_transport
 def test_where_it_says_what_an_option_may_be_is_said(runs: t.Any) -> None:
     outcome = runs.run(SHORT, "--extra-vars", "vcenter_task_transport=rest")
     output = " ".join(outcome.output.split())
@@ -99,6 +104,7 @@ def test_where_it_says_what_an_option_may_be_is_said(runs: t.Any) -> None:
     assert any(text in output for text in told)
 
 
+@any_transport
 def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
     twice = SHORT.replace("  hosts: one", "  hosts: one\n  vars:\n    vcenter_task_type: other") + SHORT
     outcome = runs.run(twice, "-e", "vcenter_task_entitty=DC0 vcenter_task_elsewhere=1 vcenter_task_plays=false")
@@ -112,6 +118,7 @@ def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
     assert [task["state"] for task in runs.tasks()] == ["success"]
 
 
+@any_transport
 def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0
@@ -120,6 +127,7 @@ def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     assert "0ther-S3cret!" not in outcome.output
 
 
+@any_transport
 def test_a_user_who_may_not_is_told_which_privilege(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_USER=runs.vcenter.address["readonly_user"])
     assert outcome.status == 0
@@ -127,6 +135,7 @@ def test_a_user_who_may_not_is_told_which_privilege(runs: t.Any) -> None:
     assert "Task.Create" in warning
 
 
+@any_transport
 def test_an_esxi_has_no_such_tasks(runs: t.Any, server: t.Callable[[str], t.Any]) -> None:
     esxi = server("esxi")
     outcome = runs.run(SHORT, **{**esxi.environment, "VMWARE_TRANSPORT": "soap"})
@@ -135,6 +144,7 @@ def test_an_esxi_has_no_such_tasks(runs: t.Any, server: t.Callable[[str], t.Any]
     assert "ESXi" in warning
 
 
+@any_transport
 def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
@@ -145,6 +155,7 @@ def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
     assert outcome.seconds < seconds + SPARE
 
 
+@any_transport
 def test_a_vcenter_that_never_answers(runs: t.Any, seconds: float, deaf: int) -> None:
     outcome = runs.run(SHORT, VMWARE_PORT=str(deaf))
     assert outcome.status == 0
@@ -200,6 +211,7 @@ def test_a_task_that_somebody_else_has_ended_is_left_alone(runs: t.Any) -> None:
     assert runs.tasks()[0]["error"]["message"] == "Enough"
 
 
+@any_transport
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_task_and_ansible_as_ever(runs: t.Any, number: signal.Signals) -> None:
     statuses = []
@@ -217,6 +229,7 @@ def test_a_signal_ends_the_task_and_ansible_as_ever(runs: t.Any, number: signal.
     assert (task["state"], task["error"]["message"]) == ("error", f"Ended by {number.name} during Wait at the gate")
 
 
+@any_transport
 def test_a_signal_is_not_held_up_by_a_frozen_vcenter(runs: t.Any) -> None:
     process = runs.start(GATED)
     runs.seen(process, "Wait at the gate", 33)
@@ -229,6 +242,7 @@ def test_a_signal_is_not_held_up_by_a_frozen_vcenter(runs: t.Any) -> None:
     runs.vcenter.control("POST", "/sessions/expire")
 
 
+@any_transport
 def test_an_ignored_signal_stays_ignored(runs: t.Any) -> None:
     process = runs.start_command(GATED, "sh", "-c", "trap '' HUP; exec ansible-playbook site.yml")
     runs.seen(process, "Wait at the gate", 33)
@@ -251,6 +265,7 @@ def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path, port:
     assert [line for line in lines if line.startswith("vcenter_task ")] == []
 
 
+@any_transport
 def test_options_of_the_configuration_and_of_variables(runs: t.Any, tmp_path: pathlib.Path) -> None:
     options = runs.vcenter.options
     (tmp_path / "ansible.cfg").write_text(
