@@ -14,7 +14,10 @@ import typing as t
 
 import ansible_runner
 import pytest
+from vcenters import any_transport
 
+# Which lines there are; what they say of a task comes from the module, whose tests run over both protocols.
+pytestmark = any_transport
 WAIT = pathlib.Path(__file__).with_name("wait.yml")
 
 
@@ -24,6 +27,7 @@ def play(vcenter: t.Any) -> t.Callable[..., list[str]]:
 
     def run(connection: str = "local", **variables: t.Any) -> list[str]:
         shown: str = vcenter.play("progress.yml", ansible_connection=connection, **variables)
+        vcenter.until(lambda: vcenter.stats["open_sessions"] == 0)
         return shown.splitlines()
 
     return run

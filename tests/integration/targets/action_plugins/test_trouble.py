@@ -19,6 +19,7 @@ import typing as t
 
 import pytest
 from ansible.release import __version__
+from vcenters import any_transport
 
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
@@ -54,7 +55,7 @@ class Playing:
         self.process.stdout.close()
 
     def has_begun(self) -> None:
-        until(lambda: self._vcenter.requests().count(WAITED) > 1)
+        self._vcenter.until(lambda: self._vcenter.requests().count(WAITED) > 1)
 
     def outcome(self) -> str:
         output = self.process.communicate()[0]
@@ -69,20 +70,12 @@ class Waiting(Playing):
         super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
 
 
-def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
-    """Return as soon as that is so."""
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def rounds(vcenter: t.Any) -> int:
     return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
 
 
 # What the module itself does at a signal is tested over both protocols.
-@pytest.mark.parametrize("transport", ["auto"])
+@any_transport
 @LOCATIONS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals) -> None:
@@ -91,10 +84,10 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         waiting.has_begun()
         os.kill(waiting.process.pid, number)
         waiting.process.wait(20)
-        until(lambda: vcenter.stats["open_sessions"] == before)
+        vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
 
 
-@pytest.mark.parametrize("transport", ["auto"])
+@any_transport
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "group"])
 @LOCATIONS
 @pytest.mark.parametrize("step", ["interval", "no_log", "role", "start", "cancel"])
@@ -113,14 +106,14 @@ def test_a_killed_playbook_cancels_nothing(
         playing.process.wait()
         if kill is os.killpg and ALL_DIE:
             vcenter.control("POST", "/sessions/expire")
-        until(lambda: vcenter.stats["open_sessions"] <= before)
+        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before)
         # Nobody may be left who would do it then.
         time.sleep(max(0, ends + 1 - time.monotonic()))
         assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)
         assert vcenter.stats["open_sessions"] <= before
 
 
-@pytest.mark.parametrize("transport", ["auto"])
+@any_transport
 @LOCATIONS
 @pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
 def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
@@ -144,10 +137,11 @@ def test_a_session_of_the_environment_stays_open(vcenter: t.Any, location: str) 
     with Waiting(vcenter, location, vcenter.create(duration=1), VMWARE_SESSION_ID=session_id) as waiting:
         waiting.outcome()
     # That one, and no other; one of the test before may be about to end.
-    until(lambda: vcenter.stats["open_sessions"] == 1)
+    vcenter.until(lambda: vcenter.stats["open_sessions"] == 1)
     assert vcenter.run("session", session_id=session_id, state="absent")["changed"]
 
 
+@any_transport
 @LOCATIONS
 def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: str) -> None:
     task_id = vcenter.create()
@@ -160,6 +154,7 @@ def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: st
         assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
 
 
+@any_transport
 @LOCATIONS
 @pytest.mark.parametrize("history", ["keep", "drop"])
 def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
@@ -171,7 +166,7 @@ def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
             vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
         vcenter.control("DELETE", f"/tasks/{task_id}" + ("?history=keep" if history == "keep" else ""))
         if location == "elsewhere":
-            until(lambda: rounds(vcenter) > seen + 1)
+            vcenter.until(lambda: rounds(vcenter) > seen + 1)
         vcenter.control("PATCH", f"/tasks/{other}", state="success")
         output = waiting.outcome()
     if history == "keep":
@@ -188,6 +183,6 @@ def test_its_session_is_ended(vcenter: t.Any, location: str) -> None:
         waiting.has_begun()
         vcenter.control("POST", "/sessions/expire")
         seen = vcenter.requests().count(WAITED)
-        until(lambda: vcenter.requests().count(WAITED) > seen + 1)
+        vcenter.until(lambda: vcenter.requests().count(WAITED) > seen + 1)
         vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
         assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import typing as t
 import uuid
 
@@ -110,6 +111,14 @@ class Vcenter:
         watcher = threading.Thread(target=watch)
         self._watchers.append(watcher)
         watcher.start()
+
+    @staticmethod
+    def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
+        """Return as soon as that is so."""
+        end = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """End what waits for a call that has not come: it would act in a later test."""
