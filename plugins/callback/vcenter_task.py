@@ -256,7 +256,7 @@ from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirrored import MirroredRun
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import PlaybookRun
 
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
@@ -269,7 +269,7 @@ PREFIX = "vcenter_task_"
 
 
 class CallbackModule(CallbackBase):
-    """Hands what happens on to a ``MirroredRun``."""
+    """Hands what happens on to a ``PlaybookRun``."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -279,7 +279,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._playbook: Playbook | None = None
-        self._run: MirroredRun | None = None
+        self._run: PlaybookRun | None = None
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         self._playbook = playbook
@@ -312,7 +312,7 @@ class CallbackModule(CallbackBase):
             self._run.end(stats)
             self._run = None
 
-    def _begin(self, playbook: Playbook, play: Play) -> MirroredRun | None:
+    def _begin(self, playbook: Playbook, play: Play) -> PlaybookRun | None:
         try:
             given = self._read_options(play)
             options = ConnectionOptions.from_params(given)
@@ -322,7 +322,7 @@ class CallbackModule(CallbackBase):
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
             self._display.warning(f"This run is not shown in vCenter: {error}{where}")
             return None
-        return MirroredRun(mirror, playbook, given["plays"], self._display.warning)
+        return PlaybookRun(mirror, playbook, given["plays"], self._display.warning)
 
     def _read_options(self, play: Play) -> dict[str, t.Any]:
         """The options, with the variables that they can be as well: Ansible leaves those to the callback."""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write what repeats something that is written by hand; docs/decisions/generated.md says what that is.
+"""Write what repeats the code and the guides; docs/decisions/generated.md says what that is.
 
 `python tests/tools/generate.py` writes. With `--check` it shows what it would change, and fails if there is anything.
 """
@@ -14,13 +14,14 @@ from pathlib import Path
 
 import guides
 import role_options
+import rooms
 import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import ROLE
 from specs import CALLBACK, MODULES, ROOT, Data
 
-PAGES = (ROOT / "README.md", ROLE / "README.md")
+PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -31,6 +32,7 @@ def pages() -> dict[Path, str]:
         "selection options": option_table(specs.spec_of(specs.SELECTION)),
         "wait options": option_table(role_options.wait_spec()),
         "connection options": option_table(specs.spec_of(specs.CONNECTION)),
+        "packages": rooms.drawing(),
     }
 
     def filled(match: re.Match[str]) -> str:

@@ -16,14 +16,20 @@ import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http, _properties, _server, _session
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import (
+    _http,
+    _login,
+    _properties,
+    _server,
+    _session,
+)
 
 if t.TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
     from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
 
     Result = t.TypeVar("Result")
 
@@ -33,38 +39,8 @@ READ_DELAYS = (0.2, 1, 3)
 GRACE = 10
 """Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
 
-SPARE_RENEWALS = 2
-"""So many times a session may be lost at once, as when services restart; beyond that it lives for a minute."""
-
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading data raises that is not made as it should be."""
-
-
-class Transport(t.Protocol):
-    """Properties and methods of managed objects, in VI/JSON-shaped plain data.
-
-    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
-    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
-    """
-
-    name: str
-    product: str | None
-    accepted: bool
-    last_call: str
-
-    @property
-    def release(self) -> str: ...
-
-    @property
-    def session(self) -> _session.Session: ...
-
-    def get(self, ref: _values.Ref, property_: str) -> t.Any: ...
-
-    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any: ...
-
-    def manager(self, name: str) -> _values.Ref: ...
-
-    def forget_session(self) -> None: ...
 
 
 _LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion")
@@ -105,11 +81,9 @@ class Connection:
         self._options = options
         self._keep_secret = keep_secret
         self._http = _http.Http(options)
-        self._transport: Transport
+        self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
-        self._began = time.monotonic()
-        self._renewals = 0
-        self._refusal: _errors.VsphereError | None = None
+        self._login = _login.Login(options, self._http.name)
         self.logged_in = False
 
     def open(self, patience: float = 0) -> Connection:
@@ -153,7 +127,7 @@ class Connection:
     @property
     def user(self) -> str:
         """Who logs in, for messages."""
-        return self._options.username or "the owner of the session"
+        return self._login.user
 
     def keep_session(self) -> str:
         """Leave the session open at the end; return the session_id by which others can use it."""
@@ -210,7 +184,7 @@ class Connection:
         """Spend a few seconds at most on everything that follows."""
         self._http.hurry()
 
-    def read(self, steps: Callable[[Transport], Result], deadline: float | None = None) -> Result:
+    def read(self, steps: Callable[[_transport.Transport], Result], deadline: float | None = None) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session, run all of them again.
 
         With a ``deadline`` (of the monotonic clock), survive whatever a vCenter does while it restarts, up to some
@@ -228,7 +202,7 @@ class Connection:
         with self._ending_by(deadline):
             return t.cast("Result", again(attempt)())
 
-    def glimpse(self, steps: Callable[[Transport], object], deadline: float | None = None) -> None:
+    def glimpse(self, steps: Callable[[_transport.Transport], object], deadline: float | None = None) -> None:
         """Run calls, once, for something optional: nothing that goes wrong is an error."""
         with contextlib.suppress(_errors.VsphereError), self.readable(), self._ending_by(deadline):
             steps(self._transport)
@@ -276,7 +250,7 @@ class Connection:
 
     @contextlib.contextmanager
     def borrowed(
-        self, transport: Transport, ref: _values.Ref, method: str, until_logout: bool = False
+        self, transport: _transport.Transport, ref: _values.Ref, method: str, until_logout: bool = False
     ) -> t.Iterator[_values.Ref]:
         """An object of the session's own, which that method destroys in the end.
 
@@ -294,7 +268,7 @@ class Connection:
                     self._borrowed.append((ref, method))
 
     @staticmethod
-    def _give_back(transport: Transport, ref: _values.Ref, method: str) -> bool:
+    def _give_back(transport: _transport.Transport, ref: _values.Ref, method: str) -> bool:
         """Destroy a borrowed object; a failure must not hide the result."""
         try:
             transport.invoke(ref, method)
@@ -305,7 +279,7 @@ class Connection:
     def _ending_by(self, deadline: float | None) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext() if deadline is None else self._http.ending_by(deadline + GRACE)
 
-    def _use(self, transport: Transport) -> None:
+    def _use(self, transport: _transport.Transport) -> None:
         self._transport = transport
         self.server = _server.Server(transport.product)
 
@@ -324,67 +298,30 @@ class Connection:
             self._log_in()
 
     def _log_in(self) -> None:
-        login = {"userName": self._options.username, "password": self._options.password}
-        if self._options.locale:
-            login["locale"] = self._options.locale
-        try:
-            self._transport.invoke(self.manager("sessionManager"), "Login", login)
-        except _errors.Fault as fault:
-            sentences = {
-                "InvalidLogin": f"refuses the login of {self.user} (InvalidLogin): check username and password",
-                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): give another one, "
-                "or leave the option out for the server's own language",
-            }
-            if fault.type not in sentences:
-                raise
-            self._refusal = _errors.VsphereError(f"{self.host} {sentences[fault.type]}", **fault.result)
-            raise self._refusal from fault
+        self._login.log_in(self._transport)
         self.logged_in = True
 
     def _renewing(self, call: Callable[[], Result]) -> Result:
-        """Make the call, and once more in a new session where the server does not know the present one."""
+        """Make the call, and once more in a new session if the server does not know the present one."""
         try:
             return call()
         except _errors.Fault as fault:
             # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
-            self._check_renewable(fault)
-        self._transport.forget_session()
-        self._log_in()
-        self._renewals += 1
+            self._login.renew(self._transport, fault)
+        self.logged_in = True
         try:
             return call()
         except _errors.Fault as fault:
             if fault.type != "NotAuthenticated" or self._transport.accepted:
                 raise
-            raise _errors.VsphereError(
-                f"{self.host} refuses the session right after the login of {self.user} has worked (NotAuthenticated): "
-                "check what stands between, such as a load balancer that changes servers or drops cookies and headers",
-                **fault.result,
-            ) from fault
-
-    def _check_renewable(self, fault: _errors.Fault) -> None:
-        """Raise an error where no login shall follow a lost session: accounts get locked, and session tables full."""
-        if self._refusal:
-            # Once is enough, wherever that was.
-            raise self._refusal
-        if not self._options.password:
-            raise _errors.VsphereError(
-                f"{self.host} does not know the session any more (NotAuthenticated): make a new one with "
-                "vsphere_session, or give username and password as well, so that it can be renewed",
-                **fault.result,
-            ) from fault
-        seconds = time.monotonic() - self._began
-        if self._renewals >= SPARE_RENEWALS + seconds // 60:
-            raise _errors.VsphereError(
-                f"{self.host} has ended {self._renewals + 1} sessions of {self.user} within {seconds:.0f} s "
-                "(NotAuthenticated): check who ends them, or what stands between",
-                **fault.result,
-            ) from fault
+            raise self._login.refused_at_once(fault) from fault
 
 
-def _choose(options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]) -> Transport:
+def _choose(
+    options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]
+) -> _transport.Transport:
     """The transport of the given session, or what is negotiated with the server."""
     if options.session_id:
         session = _session.Session.from_text(options.session_id)

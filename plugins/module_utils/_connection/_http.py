@@ -100,7 +100,9 @@ class Http:
             # Every run would pay for the import, which only a failure needs.
             from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http_errors
 
-            raise _http_errors.explain(self, error, connecting, answering, remedy) from error
+            proxy = self.proxies.get("https", "")
+            attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
+            raise _http_errors.explain(attempt, error) from error
         except AttributeError as error:
             # requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error

@@ -9,69 +9,101 @@ Private to the collection: it may change at any time.
 
 from __future__ import annotations
 
+import socket
+import ssl
 import traceback
 import typing as t
 
+import requests
+import urllib3
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+_PROXY = (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)
+_TLS = (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)
+# The second alone is of the body.
+_TIMEOUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_ADDRESS = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)
 
 
-def explain(  # noqa: C901 (a list of cases)
-    http: _http.Http, error: Exception, connecting: float, answering: float, remedy: str
-) -> _errors.VsphereError:
-    """Name the cause of a failed request, and what helps: ``remedy`` where it took too many seconds."""
+class Attempt(t.NamedTuple):
+    """A request that failed: to where, by which proxy, what it trusts, and how many seconds there were.
+
+    ``remedy`` is what to do if it took too long.
+    """
+
+    name: str
+    host: str
+    proxy: str
+    verify: bool | str
+    connecting: float
+    answering: float
+    remedy: str
+
+
+def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa: C901 (a list of cases)
+    """Name the cause of a failed request, and what helps."""
+    name, proxy = attempt.name, attempt.proxy
     causes = list(_chain(error))
-    kinds = {type(cause).__name__ for cause in causes}
-    text = str(causes[-1]) or type(causes[-1]).__name__
-    proxy = http.proxies.get("https", "")
+    last = causes[-1]
+    text = str(last) or type(last).__name__
+
+    def met(*types: type[BaseException]) -> bool:
+        return any(isinstance(cause, types) for cause in causes)
+
+    is_new = met(urllib3.exceptions.NewConnectionError)
     # urllib3 1 blames the proxy for whatever breaks behind it, too, when the request has been sent.
-    broke = isinstance(causes[-1], ConnectionError) and "NewConnectionError" not in kinds
+    broke = isinstance(last, ConnectionError) and not is_new
     # The second is what requests says of a kind of proxy that it does not know.
-    if kinds & {"ProxyError", "InvalidSchema"} and not broke:
+    if met(*_PROXY, requests.exceptions.InvalidSchema) and not broke:
         return _errors.Unreachable(
-            f"the proxy {proxy or 'of the environment'} on the way to {http.name} failed ({text}): check proxy_host "
+            f"the proxy {proxy or 'of the environment'} on the way to {name} failed ({text}): check proxy_host "
             "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
         return _errors.Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
-    if any(frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)):
-        # Later on, the request has been sent.
+    # Later on, the request has been sent.
+    if any(map(_is_in_handshake, causes)):
         if "WRONG_VERSION_NUMBER" in text:
-            return _errors.Unreachable(f"{http.name} does not speak TLS: check port")
-        if "SSLError" in kinds:
+            return _errors.Unreachable(f"{name} does not speak TLS: check port")
+        if met(*_TLS):
             return _errors.Unreachable(
-                f"the TLS connection to {http.name} failed ({text}): {_trust(http, text)}, or set validate_certs to "
+                f"the TLS connection to {name} failed ({text}): {_trust(attempt, text)}, or set validate_certs to "
                 "false if you accept any certificate"
             )
-    # The second alone is of the body.
-    if kinds & {"ReadTimeout", "ReadTimeoutError"}:
-        return _errors.TimedOut(f"{http.name} did not answer within {answering:.0f} s: {remedy} if it is just slow")
-    if "ConnectTimeout" in kinds:
-        return _errors.Unreachable(
-            f"{http.name} could not be reached within {connecting:.0f} s: check hostname, port and firewall, "
-            f"or {remedy}"
+    if met(*_TIMEOUT):
+        return _errors.TimedOut(
+            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if it is just slow"
         )
-    if "gaierror" in kinds:
-        return _errors.Unreachable(f"the name {http.host} cannot be resolved ({text}): check hostname")
-    if "NewConnectionError" in kinds:
-        return _errors.Unreachable(f"{http.name} cannot be connected to ({text}): check hostname, port and firewall")
-    if "InvalidURL" in kinds or "LocationParseError" in kinds:
-        return _errors.VsphereError(f"{http.name} is no address to connect to ({text}): check hostname and proxy_host")
-    if kinds == {"OSError"}:
+    if met(requests.exceptions.ConnectTimeout):
+        return _errors.Unreachable(
+            f"{name} could not be reached within {attempt.connecting:.0f} s: check hostname, port and firewall, "
+            f"or {attempt.remedy}"
+        )
+    if met(socket.gaierror):
+        return _errors.Unreachable(f"the name {attempt.host} cannot be resolved ({text}): check hostname")
+    if is_new:
+        return _errors.Unreachable(f"{name} cannot be connected to ({text}): check hostname, port and firewall")
+    if met(*_ADDRESS):
+        return _errors.VsphereError(f"{name} is no address to connect to ({text}): check hostname and proxy_host")
+    if [type(cause) for cause in causes] == [OSError]:
         # The one check that requests makes itself.
         return _errors.VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
     through = f" through the proxy {proxy}" if proxy else ""
-    return _errors.Lost(f"the connection to {http.name}{through} broke ({text})")
+    return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 
 
-def _trust(http: _http.Http, text: str) -> str:
+def _is_in_handshake(error: BaseException) -> bool:
+    """Whether it comes from the handshake of TLS."""
+    handshake = ssl.SSLSocket.do_handshake.__code__
+    return any(frame.f_code is handshake for frame, _line in traceback.walk_tb(error.__traceback__))
+
+
+def _trust(attempt: Attempt, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
         return "give hostname as the certificate has it"
-    if isinstance(http.verify, str):
-        return f"ca_path {http.verify} does not hold the CA that signed its certificate: give another one"
+    if isinstance(attempt.verify, str):
+        return f"ca_path {attempt.verify} does not hold the CA that signed its certificate: give another one"
     return "name the CA that signed its certificate with ca_path"
 
 
@@ -83,5 +115,5 @@ def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
     while error is not None:
         yield error
         wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
-        behind = error.__context__ if type(error).__name__ == "NewConnectionError" else error.__cause__
+        behind = error.__context__ if isinstance(error, urllib3.exceptions.NewConnectionError) else error.__cause__
         error = wrapped[-1] if wrapped else behind

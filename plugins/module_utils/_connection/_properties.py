@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 
@@ -53,7 +53,7 @@ def filter_spec(objects: list[_values.Data], properties: list[_values.Data], tra
 
 
 def retrieve(
-    transport: _connection.Transport,
+    transport: _transport.Transport,
     objects: list[_values.Data],
     properties: list[_values.Data],
     transient: bool = False,

@@ -15,7 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
 
 _PRODUCT = "content.about.fullName"
 
@@ -43,6 +43,6 @@ class Server:
                 self.product = _values.plain(each.properties.get(_PRODUCT))
         return [each for each in found if each.ref["type"] != "ServiceInstance"]
 
-    def ask(self, transport: _connection.Transport) -> None:
+    def ask(self, transport: _transport.Transport) -> None:
         """Read the product; no session is needed for this."""
         self.product = transport.get(_properties.SERVICE_INSTANCE, "content")["about"]["fullName"]

@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
 
 _SHOWN = 10
 """So many candidates are named in an error."""
@@ -67,7 +67,7 @@ def root_folder(connection: _connection.Connection) -> _values.Ref:
     return connection.read(_root)
 
 
-def _root(transport: _connection.Transport) -> _values.Ref:
+def _root(transport: _transport.Transport) -> _values.Ref:
     return t.cast("_values.Ref", transport.get(_properties.SERVICE_INSTANCE, "content")["rootFolder"])
 
 
@@ -97,7 +97,7 @@ def _names(
 ) -> list[_properties.Object]:
     """The names of all objects of a type, by a view that is destroyed again."""
 
-    def steps(transport: _connection.Transport) -> list[_properties.Object]:
+    def steps(transport: _transport.Transport) -> list[_properties.Object]:
         params = {"container": _root(transport), "type": [type_ or _entity.ANY_ENTITY], "recursive": True}
         made = transport.invoke(transport.manager("viewManager"), "CreateContainerView", params)
         with connection.borrowed(transport, made, "DestroyView") as view:

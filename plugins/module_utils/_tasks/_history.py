@@ -18,7 +18,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _val
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
@@ -46,7 +46,7 @@ def search(
 ) -> list[_taskinfo.Task]:
     """The tasks of the history that the filter fits, without labels; memory holds one page besides them."""
 
-    def steps(transport: _connection.Transport) -> list[_taskinfo.Task]:
+    def steps(transport: _transport.Transport) -> list[_taskinfo.Task]:
         made = _create(connection, transport, wanted)
         with connection.borrowed(transport, made, "DestroyCollector") as collector:
             infos = _infos(transport, collector, scroll.page_size, scroll.newest_first)
@@ -56,9 +56,7 @@ def search(
     return connection.read(steps, deadline)
 
 
-def _create(
-    connection: _connection.Connection, transport: _connection.Transport, wanted: _filter.Filter
-) -> _values.Ref:
+def _create(connection: _connection.Connection, transport: _transport.Transport, wanted: _filter.Filter) -> _values.Ref:
     try:
         collector = transport.invoke(
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
@@ -71,7 +69,7 @@ def _create(
 
 
 def _infos(
-    transport: _connection.Transport, collector: _values.Ref, size: int, newest_first: bool
+    transport: _transport.Transport, collector: _values.Ref, size: int, newest_first: bool
 ) -> t.Iterator[_values.Data]:
     """TaskInfo by TaskInfo, read page by page.
 

@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
 
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""
@@ -110,7 +110,7 @@ class Labels:
             labels = {path: _values.plain(label) for path, label in manager.properties.items()}
             self._known.update({path: label for path, label in labels.items() if isinstance(label, str)})
 
-    def _ask(self, transport: _connection.Transport, wanted: set[str], types: dict[str, str | None]) -> None:
+    def _ask(self, transport: _transport.Transport, wanted: set[str], types: dict[str, str | None]) -> None:
         # A key that could not stand in a path has no label.
         asked = [path for path in wanted if re.fullmatch(r'[\w.]+\["[\w.:/-]+"\]\.label', path)]
         if asked:
@@ -132,7 +132,7 @@ def _paths(task: _taskinfo.Task) -> list[str]:
     return [*paths, _path("reason", task["reason"]["type"])] if task["reason"] else paths
 
 
-def _of_extensions(transport: _connection.Transport, wanted: set[str]) -> dict[str, str]:
+def _of_extensions(transport: _transport.Transport, wanted: set[str]) -> dict[str, str]:
     """Labels of the task types that extensions have registered, in the session's language."""
     objects = [_properties.object_spec(transport.manager(name)) for name in ("extensionManager", "sessionManager")]
     properties = [

@@ -19,7 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
@@ -44,7 +44,7 @@ def find(
     spec = _properties.filter_spec([_properties.object_spec(root, through="recentTask")], wanted, transient=True)
     pauses = _Pauses(deadline, lagging)
 
-    def steps(transport: _connection.Transport) -> _reader.Reading:
+    def steps(transport: _transport.Transport) -> _reader.Reading:
         found = _reader.Reading([], [])
         with _watch.collecting(connection, transport, spec, partial=True) as collector:
             for updates, more in _watch.answers(transport, collector, pauses.next):

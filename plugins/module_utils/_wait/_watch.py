@@ -23,7 +23,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taski
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
     from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
 LONGEST_CALL = 20
@@ -129,7 +129,7 @@ class Watch:
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
-        self.meanwhile: Callable[[_connection.Transport], object] | None = None
+        self.meanwhile: Callable[[_transport.Transport], object] | None = None
         """What is done, once, while the tasks go on; nothing that goes wrong with it is an error."""
 
     @property
@@ -166,7 +166,7 @@ class Watch:
         between (the connection, the session, the services behind it) is set up anew up to that time, or ``patience``.
         """
 
-        def steps(transport: _connection.Transport) -> None:
+        def steps(transport: _transport.Transport) -> None:
             while self._to_watch:
                 watching = _collector(self._connection, transport, self._to_watch)
                 try:
@@ -182,7 +182,7 @@ class Watch:
         self._connection.read(steps, deadline if patience is None else patience)
 
     def _follow(
-        self, transport: _connection.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+        self, transport: _transport.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
     ) -> None:
         first = True
         for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
@@ -273,7 +273,7 @@ class Watch:
 
 
 def answers(
-    transport: _connection.Transport, collector: _values.Ref, seconds: Callable[[], float]
+    transport: _transport.Transport, collector: _values.Ref, seconds: Callable[[], float]
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, for as long as they are wanted: what is new, and whether more of it follows at once.
 
@@ -293,7 +293,7 @@ def answers(
 
 @contextlib.contextmanager
 def collecting(
-    connection: _connection.Connection, transport: _connection.Transport, spec: _values.Data, partial: bool
+    connection: _connection.Connection, transport: _transport.Transport, spec: _values.Data, partial: bool
 ) -> t.Iterator[_values.Ref]:
     """A collector of our own with that filter: waits on the session's shared one disturb one another."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
@@ -304,7 +304,7 @@ def collecting(
 
 
 def _collector(
-    connection: _connection.Connection, transport: _connection.Transport, task_ids: list[str]
+    connection: _connection.Connection, transport: _transport.Transport, task_ids: list[str]
 ) -> contextlib.AbstractContextManager[_values.Ref]:
     """A collector of our own with one filter over all tasks."""
     objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]

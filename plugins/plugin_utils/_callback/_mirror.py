@@ -144,6 +144,12 @@ def entity_from_text(text: str | None) -> Entity | None:
 def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
     from ansible_collections.vsphere.tasks.plugins.module_utils import _faults  # noqa: F401
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import (  # noqa: F401
+        _http_errors,
+        _negotiation,
+        _soap_answer,
+        _vijson,
+    )
 
     if transport != "json":
         from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap  # noqa: F401

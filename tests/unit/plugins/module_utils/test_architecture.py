@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import pathlib
+import runpy
+import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
@@ -14,8 +16,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
 FOLDER = pathlib.Path(_errors.__file__).parent
 FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py"))
 LIBRARIES = {
-    "requests": {"_connection/_http.py"},
-    "urllib3": {"_connection/_http.py"},
+    "requests": {"_connection/_http.py", "_connection/_http_errors.py"},
+    "urllib3": {"_connection/_http.py", "_connection/_http_errors.py"},
     "pyVmomi": {"_types/_pyvmomi.py"},
 }
 
@@ -48,3 +50,23 @@ def test_only_the_runner_knows_ansible_module(name: str) -> None:
     }
     assert not called & {"print", "exit", "input"}
     assert not {"os.environ", "os", "sys"} & found
+
+
+# Each package imports only those before it.
+ORDER = ["ground", "_types", "_connection", "_inventory", "_tasks", "_wait", "_start", "_own", "_run"]
+
+
+def test_the_packages_form_one_order() -> None:
+    rooms: t.Any = runpy.run_path(str(pathlib.Path(__file__).parents[4] / "tests" / "tools" / "rooms.py"))
+    found = {name.removeprefix("module_utils/"): others for name, others in rooms["imports"]().items()}
+    packages = {name: {other.removeprefix("module_utils/") for other in others} for name, others in found.items()}
+    assert packages.keys() >= set(ORDER)
+    for place, package in enumerate(ORDER):
+        assert packages[package] <= set(ORDER[:place]), package
+    # No circle among the rest either: plugins stand above their own utilities, and those above these packages.
+    assert not [each for each in ORDER if any(other.startswith("plugin_utils") for other in packages[each])]
+
+
+def test_no_two_files_have_the_same_name() -> None:
+    names = [pathlib.PurePath(name).name for name in FILES]
+    assert sorted(names) == sorted(set(names))

@@ -35,7 +35,7 @@ class _Failure(t.NamedTuple):
     """Whether it took the host out of the play; one that is rescued does not."""
 
 
-class MirroredRun:
+class PlaybookRun:
     """One run, from its first play to its end, however that comes about."""
 
     def __init__(self, mirror: Mirror, playbook: Playbook, show_plays: bool, warn: Callable[[str], object]) -> None:

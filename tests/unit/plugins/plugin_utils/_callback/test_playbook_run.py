@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirrored import _Failure, _outcome
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import _Failure, _outcome
 
 RESCUED = _Failure("one", "Rescued on one", counts=False)
 BROKEN = _Failure("one", "Broken on one", counts=True)

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both transports have in common.
+
+Private to the collection: it may change at any time.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session
+
+
+class Transport(t.Protocol):
+    """Properties and methods of managed objects, in VI/JSON-shaped plain data.
+
+    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
+    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
+    """
+
+    name: str
+    product: str | None
+    accepted: bool
+    last_call: str
+
+    @property
+    def release(self) -> str: ...
+
+    @property
+    def session(self) -> _session.Session: ...
+
+    def get(self, ref: _values.Ref, property_: str) -> t.Any: ...
+
+    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any: ...
+
+    def manager(self, name: str) -> _values.Ref: ...
+
+    def forget_session(self) -> None: ...
