@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of a module lends to the work that is done in it.
-
-Private to the collection: it may change at any time.
-"""
+"""What a run of a module lends to the work that is done in it."""
 
 from __future__ import annotations
 

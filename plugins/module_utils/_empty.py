@@ -6,8 +6,6 @@
 
 A variable that turns out to be empty, such as a field of a survey, must not select, cancel or start more than was
 meant, and to leave the part out would.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations

@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, each as one exception whose text is the sentence the user reads.
-
-Private to the collection: it may change at any time.
-"""
+"""What can go wrong, each as one exception whose text is the sentence the user reads."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from . import _values
 
 
 class VsphereError(Exception):
@@ -125,7 +122,7 @@ class Fault(VsphereError):
         self, type_: str, text: str, fields: _values.Data, method: str = "", ref: _values.Data | None = None
     ) -> None:
         # Only a run that fails needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+        from . import _faults
 
         fault = _faults.shape({**fields, "_typeName": type_, "faultstring": text})
         called = f"{method} of {name_of_object(ref)}" if ref else method

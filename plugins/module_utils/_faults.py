@@ -2,16 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a vSphere fault says: in the one shape that users get, and in a sentence.
-
-Private to the collection: it may change at any time.
-"""
+"""What a vSphere fault says: in the one shape that users get, and in a sentence."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from . import _values
 
 Fault = dict[str, t.Any]
 """A fault as users see it: type, message, messages, cause, and its own fields."""

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a module's options to its result: the only place that knows AnsibleModule.
-
-Private to the collection: it may change at any time.
-"""
+"""From a module's options to its result: the only place that knows AnsibleModule."""
 
 from __future__ import annotations
 
@@ -19,8 +16,9 @@ import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _options
+
+from . import _context, _empty, _errors
+from ._connection import _connection, _options
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

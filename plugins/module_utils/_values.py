@@ -6,8 +6,6 @@
 
 Inside an Any, VI/JSON boxes primitives, enums and arrays: ``{"_typeName": "string", "_value": "x"}``. Data objects and
 references carry their own ``_typeName`` and are not boxed.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations

@@ -26,8 +26,9 @@ def room(file: Path) -> str:
 def imported(file: Path) -> Iterator[Path]:
     """The files of `plugins` that a file imports, also where only types need them."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COLLECTION):
-            folder = PLUGINS.joinpath(*str(node.module).removeprefix(COLLECTION).strip(".").split("."))
+        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith(COLLECTION)):
+            start = file.parents[node.level - 1] if node.level else PLUGINS
+            folder = start.joinpath(*(node.module or "").removeprefix(COLLECTION).strip(".").split("."))
             files = [folder / f"{alias.name}.py" for alias in node.names]
             yield from (each for each in (*files, folder.with_suffix(".py")) if each.is_file())
 

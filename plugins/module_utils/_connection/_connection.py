@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One connection per run: picks the transport once, logs in, renews a lost session, logs out.
-
-Private to the collection: it may change at any time.
-"""
+"""One connection per run: picks the transport once, logs in, renews a lost session, logs out."""
 
 from __future__ import annotations
 
@@ -15,21 +12,16 @@ import time
 import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import (
-    _http,
-    _login,
-    _properties,
-    _server,
-    _session,
-)
+
+from .. import _errors
+from . import _http, _login, _properties, _server, _session
 
 if t.TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
+    from .. import _values
+    from . import _options, _transport
 
     Result = t.TypeVar("Result")
 
@@ -331,14 +323,14 @@ def _choose(
                 f"session_id is of a session over {session.transport}: set transport to that, or to auto"
             )
     else:
-        from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _negotiation
+        from . import _negotiation
 
         session = _negotiation.negotiate(http, options.transport)
     # Each run imports what it needs; importing pyVmomi takes longer than a request.
     if session.transport == "json":
-        from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _vijson
+        from . import _vijson
 
         return _vijson.ViJson(http, keep_secret, session)
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap
+    from . import _soap
 
     return _soap.Soap(http, keep_secret, session)

@@ -6,8 +6,6 @@
 
 One session is kept for the whole run, so that all calls share one TLS connection. Every way in which a request can fail
 before a vSphere answer is there becomes one of the exceptions of ``_errors``, with the option that mends it.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ import traceback
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options
+from .. import _errors
+from . import _options
 
 try:
     import requests
@@ -98,7 +96,7 @@ class Http:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
             # Every run would pay for the import, which only a failure needs.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http_errors
+            from . import _http_errors
 
             proxy = self.proxies.get("https", "")
             attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)

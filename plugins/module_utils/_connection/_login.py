@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logging in, and logging in again after a session was lost, within bounds.
-
-Private to the collection: it may change at any time.
-"""
+"""Logging in, and logging in again after a session was lost, within bounds."""
 
 from __future__ import annotations
 
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
+    from . import _options, _transport
 
 SPARE_RENEWALS = 2
 """How many sessions may be lost at once, for example when services restart; beyond that, one per minute."""

@@ -7,8 +7,6 @@
 Two of its services know: vapi-endpoint answers ``hello`` (since 8.0.2.0), vpxd everything at ``/sdk``. Either can be
 down, or refused by a front end, alone: whatever ``hello`` says, other than a release, proves nothing. An ESXi answers
 it with 400, a vCenter 8.0.1 and older with 404.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,11 +15,11 @@ import json
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _vijson
+from .. import _errors, _values
+from . import _session, _vijson
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (
@@ -102,8 +100,8 @@ def _hello(http: _http.Http) -> str:
 def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     """The ServiceContent, which every server of every release gives to anybody."""
     # Only where hello does not know.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_answer
-    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+    from .._types import _decoder
+    from . import _soap_answer
 
     headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '"urn:vim25/5.5"'}
     answer = http.request("POST", "/sdk", _CONTENT, headers)

@@ -6,8 +6,6 @@
 
 Names, aliases, environment variables and defaults are those of ``vmware.vmware`` and of AWX's VMware credential. The
 documentation is in ``plugins/doc_fragments/connection.py``.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +15,8 @@ import ipaddress
 import re
 
 from ansible.module_utils.common.parameters import env_fallback
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
+
+from .. import _context, _errors, _values
 
 CONNECTION_SPEC: _context.Spec = {
     "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading properties of many managed objects with one request, by the PropertyCollector.
-
-Private to the collection: it may change at any time.
-"""
+"""Reading properties of many managed objects with one request, by the PropertyCollector."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from .. import _errors, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
+    from . import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 
@@ -94,7 +91,7 @@ def refused(content: _values.Data) -> dict[str, _errors.Fault]:
 def fault_of(data: _values.Data, what: str, ref: _values.Ref) -> _errors.Fault:
     """The exception for a fault inside data."""
     # Only a run that meets one needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     bare = _faults.bare(data)
     type_, text = bare.pop("_typeName", ""), bare.pop("faultstring", "")

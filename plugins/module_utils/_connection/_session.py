@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session that outlives a module: what others need to go on with it, as one text.
-
-Private to the collection: it may change at any time.
-"""
+"""A session that outlives a module: what others need to go on with it, as one text."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ import dataclasses
 import json
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
 """What works without a session: of what needs one, the second only says that it cannot be read."""

@@ -4,24 +4,22 @@
 
 """The SOAP transport: vCenter and ESXi of every release.
 
-Requests are written by pyVmomi and travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and
-errors are the same.
-
-Private to the collection: it may change at any time.
+What is sent and read is told by pyVmomi's type registry; it travels over the same ``_http`` as VI/JSON, so that TLS,
+proxies, time limits and errors are the same.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _soap_answer, _soap_request
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder, _pyvmomi
+from .. import _errors, _values
+from .._types import _decoder, _encoder, _pyvmomi
+from . import _session, _soap_answer
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 SESSION_COOKIE = "vmware_soap_session"
 
@@ -39,28 +37,27 @@ class Soap:
         self._http = http
         self._keep_secret = keep_secret
         self._key = session.key
-        self._wait = 0.0
         self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
         self._decoder = _decoder.Decoder(_pyvmomi)
-        self._writer = _soap_request.Writer(_best_version(session.release), self._send)
-
-    @property
-    def release(self) -> str:
-        return _release(self._writer.version)
+        version = _best_version(session.release)
+        self.release = _release(version)
+        self._encoder = _encoder.Encoder(version)
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
         """The value of a property, None where it is unset."""
         info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
-        return self._call(ref, property_, lambda: self._writer.fetch(ref, info))
+        # Over SOAP that is a method of every object.
+        describe = _pyvmomi.VmomiSupport.Object
+        prop = describe(name="prop", type=str, version=info.version)
+        fetch = describe(
+            wsdlName="Fetch", version=info.version, params=(prop,), result=info.type, resultFlags=info.flags
+        )
+        return self._call(ref, property_, fetch, {"prop": property_})
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
         """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
         info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
-        self._wait = wait
-        try:
-            return self._call(ref, method, lambda: self._writer.call(ref, info, params or {}))
-        finally:
-            self._wait = 0
+        return self._call(ref, method, info, params or {}, wait)
 
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
@@ -87,14 +84,13 @@ class Soap:
                 f"or set transport to json where {self._http.name} has VI/JSON"
             ) from error
 
-    def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
+    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: dict[str, t.Any], wait: float = 0) -> t.Any:
         self.last_call = f"{ref['type']}.{member}"
-        try:
-            value = call()
-        except _pyvmomi.VmomiSupport.GetVmodlType("vmodl.fault.MethodNotFound") as error:
+        if not self._encoder.knows(info):
             raise _errors.VsphereError(
                 f"{self._http.name} has no {ref['type']}.{member} in release {self.release}: it came with a newer one"
-            ) from error
+            )
+        value = self._send(self._encoder.call(ref, info, params), member, info, wait)
         if isinstance(value, _decoder.SoapFault):
             data = dict(value.data)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
@@ -102,12 +98,12 @@ class Soap:
         self.accepted |= member not in _session.PROVE_NOTHING
         return value
 
-    def _send(self, request: bytes, info: t.Any) -> t.Any:
+    def _send(self, request: bytes, member: str, info: t.Any, wait: float) -> t.Any:
         """Send a call; the value of its answer, None where it has none, or its fault."""
-        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self._writer.versionId}
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": f'"{_pyvmomi.VIM}/{self.release}"'}
         if self._key:
             headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
-        answer = self._http.request("POST", "/sdk", request, headers, self._wait)
+        answer = self._http.request("POST", "/sdk", request, headers, wait)
         if answer.status == 401:
             raise _errors.SessionRefused(info.wsdlName)
         # Servers send it in quotes, which are no part of it, and want it back in quotes.
@@ -117,7 +113,7 @@ class Soap:
             self._key = key
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
-            raise self._http.lost(f"nothing came for {info.name}")
+            raise self._http.lost(f"nothing came for {member}")
         return value
 
 

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SOAP answers as they come over HTTP: their value, or what is wrong with them.
-
-Private to the collection: it may change at any time.
-"""
+"""SOAP answers as they come over HTTP: their value, or what is wrong with them."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+from .._types import _decoder
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 
 def read(

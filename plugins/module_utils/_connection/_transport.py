@@ -2,18 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both transports have in common.
-
-Private to the collection: it may change at any time.
-"""
+"""What both transports have in common."""
 
 from __future__ import annotations
 
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session
+    from .. import _values
+    from . import _session
 
 
 class Transport(t.Protocol):

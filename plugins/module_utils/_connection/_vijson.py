@@ -6,8 +6,6 @@
 
 Data goes through as it is: plain Python in the form of the wire. Facts are from the API pages of releases 8.0.1.0 to
 9.0.0.0 (``https://{host}/sdk/vim25/{release}/{MoType}/{moId}/{member}``).
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,13 +15,13 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session
+from .. import _errors, _values
+from . import _session
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 SESSION_HEADER = "vmware-api-session-id"
 

@@ -2,16 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An object of the inventory as a user names it.
-
-Private to the collection: it may change at any time.
-"""
+"""An object of the inventory as a user names it."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
+from .. import _context, _errors, _values
 
 # What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
 _TYPES = {

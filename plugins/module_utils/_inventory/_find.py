@@ -2,22 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding an object of the inventory by its id, its name or its inventory path.
-
-Private to the collection: it may change at any time.
-"""
+"""Finding an object of the inventory by its id, its name or its inventory path."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
+from .. import _errors, _values
+from .._connection import _properties
+from . import _entity
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from .._connection import _connection, _transport
 
 _SHOWN = 10
 """So many candidates are named in an error."""

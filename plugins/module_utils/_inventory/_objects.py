@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any managed object: one of the inventory, a manager, or what the properties of another lead to.
-
-Private to the collection: it may change at any time.
-"""
+"""Any managed object: one of the inventory, a manager, or what the properties of another lead to."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _references, _registry
+from .. import _context, _errors
+from .._connection import _properties
+from .._types import _references, _registry
+from . import _entity, _find
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from .. import _values
+    from .._connection import _connection
 
 OBJECT_SPEC: dict[str, t.Any] = {
     **_entity.ENTITY_SPEC,

@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creating tasks of types that an extension has registered.
-
-Private to the collection: it may change at any time.
-"""
+"""Creating tasks of types that an extension has registered."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
+from .. import _context, _errors, _values
+from .._inventory import _entity, _find
+from .._tasks import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection
+    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)

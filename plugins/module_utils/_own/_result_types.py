@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VI types that a task's result and error can have, from plain YAML.
-
-Private to the collection: it may change at any time.
-"""
+"""The VI types that a task's result and error can have, from plain YAML."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
+from .. import _errors, _values
+from .._types import _builder, _registry
 
 
 def build_result(value: _values.Data, secrets: set[str]) -> t.Any:

@@ -5,8 +5,6 @@
 """Task types in an extension of vCenter, and their labels.
 
 An extension is written as a whole, so it is read first, and whatever this knows nothing of goes back as it came.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -16,13 +14,13 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+from .. import _context, _errors, _values
+from .._connection import _properties
+from .._tasks import _labels
+from .._types import _given
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from .._connection import _connection
 
 Extension = _values.Data
 """An Extension in VI/JSON form."""

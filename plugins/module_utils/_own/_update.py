@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Driving a task: description, progress, custom values, state, result and error.
-
-Private to the collection: it may change at any time.
-"""
+"""Driving a task: description, progress, custom values, state, result and error."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._own import _update_options
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _context, _errors, _values
+from .._tasks import _taskinfo
+from . import _update_options
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection
+    from .._tasks import _reader
 
 Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""
@@ -29,7 +26,7 @@ def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptio
     tasks, missing, _is_cut = reader.given([options.task_id], bool(options.custom_values))
     if missing:
         # Only a run that meets this needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+        from .._tasks import _past
 
         tasks = _past.find_all(reader, missing)
     if not tasks:
@@ -201,7 +198,7 @@ def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
 
 def _shape(fault: _values.Data) -> _values.Data:
     # Imported here, as only a run that ends a task as failed needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     return _faults.shape(fault)
 

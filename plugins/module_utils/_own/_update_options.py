@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task is to look like: the options for driving one.
-
-Private to the collection: it may change at any time.
-"""
+"""What a task is to look like: the options for driving one."""
 
 from __future__ import annotations
 
@@ -13,9 +10,10 @@ import dataclasses
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+
+from .. import _context, _errors, _values
+from .._tasks import _reader
+from .._types import _given
 
 _MESSAGE = {"key": {"type": "str", "required": True}, "message": {"type": "str", "default": ""}}
 _ERROR = {
@@ -115,7 +113,7 @@ def build_result(value: t.Any, secrets: set[str]) -> t.Any:
     """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
         # Imported here, as it is pyVmomi that knows what types are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
+        from . import _result_types
 
         return _result_types.build_result(value, secrets)
     try:
@@ -132,7 +130,7 @@ def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
         # Imported here, as it is pyVmomi that knows what other faults are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
+        from . import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)
     if not _given.xml_text(given["message"]):

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting an operation that runs as a task.
-
-Private to the collection: it may change at any time.
-"""
+"""Starting an operation that runs as a task."""
 
 from __future__ import annotations
 
@@ -13,16 +10,16 @@ import dataclasses
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _named, _objects
-from ansible_collections.vsphere.tasks.plugins.module_utils._start import _unless
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets, _wait, _wait_options
+from .. import _context, _empty, _errors, _values
+from .._inventory import _entity, _named, _objects
+from .._tasks import _reader
+from .._types import _builder, _registry
+from .._wait import _targets, _wait, _wait_options
+from . import _unless
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _outcome
+    from .._connection import _connection
+    from .._wait import _outcome
 
 
 @dataclasses.dataclass(frozen=True)

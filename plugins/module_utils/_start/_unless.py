@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The condition under which nothing is to be started: a property has a value already, or an object exists.
-
-Private to the collection: it may change at any time.
-"""
+"""The condition under which nothing is to be started: a property has a value already, or an object exists."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find, _objects
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
+from .. import _context, _errors, _values
+from .._inventory import _entity, _find, _objects
+from .._types import _builder, _registry
 
 if t.TYPE_CHECKING:
     pass

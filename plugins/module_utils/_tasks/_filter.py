@@ -6,8 +6,6 @@
 
 Everything is checked here too, whatever the server has filtered: recent tasks come unfiltered, and an older server may
 ignore what it does not know. Only how far an entity is above another is the server's knowledge alone.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _context, _errors, _values
+from . import _taskinfo
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: _context.Spec = {

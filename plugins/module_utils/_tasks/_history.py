@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks from vCenter's history, by a TaskHistoryCollector.
-
-Private to the collection: it may change at any time.
-"""
+"""Tasks from vCenter's history, by a TaskHistoryCollector."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from .. import _errors, _values
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
+    from .._connection import _connection, _transport
+    from . import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
 """What vCenter reads at once at the most."""

@@ -6,8 +6,6 @@
 
 TaskManager has a label for each of some 1,600 operations, 0.3 MB in all, so they are asked for one by one: a property
 path may pick the element of an array by its key, and a key that the array lacks is no error (PropertyCollector).
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -15,12 +13,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _values
+from .._connection import _properties
+from . import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from .._connection import _connection, _transport
 
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Given tasks that the server has no more as objects, as its history knows them.
-
-Private to the collection: it may change at any time.
-"""
+"""Given tasks that the server has no more as objects, as its history knows them."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
+from . import _filter, _history
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _taskinfo
+    from .._connection import _connection
+    from . import _reader, _taskinfo
 
 NEWEST = 10_000
 """How many tasks of the history are looked through at most: ids can be wrong, and the history is long."""

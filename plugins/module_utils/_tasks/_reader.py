@@ -2,25 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks of a server: by their ids, the recent ones, or from the history.
-
-Private to the collection: it may change at any time.
-"""
+"""Tasks of a server: by their ids, the recent ones, or from the history."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history, _labels, _taskinfo
+from .. import _context, _errors, _values
+from .._connection import _properties
+from . import _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter
+    from .._connection import _connection
+    from . import _filter
 
 
 class Reading(t.NamedTuple):
@@ -136,7 +133,7 @@ class TaskReader:
     def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""
         # Only some runs need it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _tree
+        from . import _tree
 
         below = _tree.find_below(self, tasks, page_size)
         self._labels.put_on(below)

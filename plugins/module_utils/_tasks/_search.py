@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding the tasks that a selection means.
-
-Private to the collection: it may change at any time.
-"""
+"""Finding the tasks that a selection means."""
 
 from __future__ import annotations
 
@@ -13,16 +10,10 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
-    _filter,
-    _history,
-    _reader,
-    _selection,
-    _taskinfo,
-)
+from .. import _errors, _values
+from .._connection import _properties
+from .._inventory import _entity
+from . import _filter, _history, _reader, _selection, _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +54,7 @@ class Search:
         selection = self._selection
         if self._ref is None and selection.entity and selection.entity.is_one:
             # Every run would pay for the imports, which only some need.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _find
+            from .._inventory import _find
 
             self._ref = _find.find_entity(self._connection, selection.entity, self._deadline)
         self._starters.clear()
@@ -121,7 +112,7 @@ class Search:
         if not (reading.missing and self._acted_on):
             return reading
         # Only a run that meets one needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+        from . import _past
 
         past = _past.find_all(self._reader, reading.missing, self._deadline)
         found_by_id = {task["id"]: task for task in (*reading.tasks, *past)}
@@ -167,7 +158,7 @@ class Search:
         if not self._starters or not set(users) - self._starters:
             return
         # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _users
+        from . import _users
 
         sentence = _users.about_users(users, sorted(self._starters), found=bool(tasks))
         if sentence:

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tasks are meant: the options of a selection.
-
-Private to the collection: it may change at any time.
-"""
+"""Which tasks are meant: the options of a selection."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _reader
+from .. import _context, _errors
+from .._inventory import _entity
+from . import _filter, _history, _reader
 
 _RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
 

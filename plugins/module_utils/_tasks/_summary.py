@@ -2,18 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks in a few numbers.
-
-Private to the collection: it may change at any time.
-"""
+"""Many tasks in a few numbers."""
 
 from __future__ import annotations
 
 import collections
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _values
+from . import _taskinfo
 
 
 def summarize(tasks: list[_taskinfo.Task]) -> _values.Data:

@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one shape in which tasks are returned.
-
-Private to the collection: it may change at any time.
-"""
+"""The one shape in which tasks are returned."""
 
 from __future__ import annotations
 
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 
 class Task(t.TypedDict, total=False):
@@ -136,7 +133,7 @@ def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
         # Only a run that has to do with failed tasks needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+        from .. import _faults
 
         return f"{label(task)} failed: {_faults.why(task['error']) if task['error'] else 'no reason given (no fault)'}"
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
@@ -199,7 +196,7 @@ def _pairs(value: t.Any) -> list[_values.Data]:
 
 
 def _error(value: t.Any) -> _values.Data:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     return _faults.shape(value)
 

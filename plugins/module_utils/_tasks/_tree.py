@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks below a task, from the history.
-
-Private to the collection: it may change at any time.
-"""
+"""The tasks below a task, from the history."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
+from . import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from . import _reader
 
 
 def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:

@@ -2,14 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users who have started no task: are they written in another way?
-
-Private to the collection: it may change at any time.
-"""
+"""Users who have started no task: are they written in another way?"""
 
 from __future__ import annotations
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 
 def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:

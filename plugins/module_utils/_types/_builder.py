@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From plain YAML to data of a declared VI type, in VI/JSON form.
-
-Private to the collection: it may change at any time.
-"""
+"""From plain YAML to data of a declared VI type, in VI/JSON form."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _references, _registry, _scalars
+from .. import _errors, _values
+from . import _given, _references, _registry, _scalars
 
 ByName = t.Callable[[str, dict[str, t.Optional[str]], _registry.ViType], t.Any]
 """What makes a node of an object that is given by name or path: from its place, its parts and its declared type."""

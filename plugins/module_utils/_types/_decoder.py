@@ -7,8 +7,6 @@
 The registry says what is a list, a number or a reference. What it does not know (a type, a member or an enum value of a
 newer release) costs nothing but its types: an object keeps its name as ``_typeName``, its members are texts, repeated
 ones lists. Without a registry everything is read that way. Values stand as the server wrote them, times included.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import re
 import typing as t
 import xml.etree.ElementTree as ET
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 Element = ET.Element
 Reader = t.Callable[[Element], t.Any]

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users give for values of vSphere: in VI/JSON form, or why it cannot be sent.
-
-Private to the collection: it may change at any time.
-"""
+"""What users give for values of vSphere: in VI/JSON form, or why it cannot be sent."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ import json
 import math
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
 

@@ -2,17 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References to managed objects, from what a user gives for one.
-
-Private to the collection: it may change at any time.
-"""
+"""References to managed objects, from what a user gives for one."""
 
 from __future__ import annotations
 
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
+from .. import _errors, _values
+from . import _registry
 
 # How the ids begin that a vCenter gives, of which the registry knows nothing. Those of ESXi look otherwise.
 _PREFIXES = {

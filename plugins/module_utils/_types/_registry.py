@@ -5,8 +5,6 @@
 """Questions about VI types, answered by pyVmomi's type registry.
 
 A type is handed around as pyVmomi has it, but only this file looks into it.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import collections
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from . import _pyvmomi
 
 ViType = t.Any
 """A type of pyVmomi's: a class, of which it is not known what it extends before pyVmomi is there."""

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts, numbers, times and the like: from what YAML and templates make of them to their VI type.
-
-Private to the collection: it may change at any time.
-"""
+"""Texts, numbers, times and the like: from what YAML and templates make of them to their VI type."""
 
 from __future__ import annotations
 
@@ -16,8 +13,9 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _registry
+
+from .. import _errors, _values
+from . import _given, _registry
 
 _BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
 

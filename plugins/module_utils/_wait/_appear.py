@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed.
-
-Private to the collection: it may change at any time.
-"""
+"""Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed."""
 
 from __future__ import annotations
 
@@ -13,14 +10,14 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
+from .._connection import _properties
+from .._tasks import _reader
+from . import _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search
+    from .. import _values
+    from .._connection import _connection, _transport
+    from .._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
 _CHANGING = ("info.state", "info.cancelable")

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cancelling tasks.
-
-Private to the collection: it may change at any time.
-"""
+"""Cancelling tasks."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _request, _watch
+from .. import _errors
+from .._tasks import _taskinfo
+from . import _request, _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .. import _context
+    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +66,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
 
 def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
     # Only a run that meets one needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+    from .._tasks import _past
 
     return _past.find_all(reader, task_ids)
 

@@ -2,22 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wait brings: how each task ended.
-
-Private to the collection: it may change at any time.
-"""
+"""What a wait brings: how each task ended."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _errors
+from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _wait_options
+    from .. import _context
+    from . import _wait_options
 
 _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 """The members that are lists of ids; in a result, each is called ``…_task_ids``."""

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Progress of a wait, for whoever follows it.
-
-Private to the collection: it may change at any time.
-"""
+"""Progress of a wait, for whoever follows it."""
 
 from __future__ import annotations
 
@@ -15,10 +12,10 @@ import json
 import pathlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
+    from . import _watch
 
 
 class ProgressFile:

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requesting the cancellation of tasks.
-
-Private to the collection: it may change at any time.
-"""
+"""Requesting the cancellation of tasks."""
 
 from __future__ import annotations
 
@@ -14,11 +11,11 @@ import enum
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from .. import _errors, _values
+from .._connection import _connection
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._tasks import _reader
 
 
 class Kind(enum.Enum):

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks that are to be waited for, or cancelled.
-
-Private to the collection: it may change at any time.
-"""
+"""The tasks that are to be waited for, or cancelled."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search, _taskinfo, _tree
+from .._tasks import _search, _taskinfo, _tree
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _selection
+    from .._tasks import _reader, _selection
 
 
 class Targets(t.NamedTuple):
@@ -43,7 +40,7 @@ def find(
     reading = search.find()
     if appear_by is not None and not reading.tasks:
         # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _appear
+        from . import _appear
 
         of = None if selection.from_history else search.entity
         reading = _appear.find(reader.connection, search, appear_by, of=of, lagging=selection.from_history)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for tasks: when it ends, what is done at the time limit, and how the outcome is judged.
-
-Private to the collection: it may change at any time.
-"""
+"""Waiting for tasks: when it ends, what is done at the time limit, and how the outcome is judged."""
 
 from __future__ import annotations
 
@@ -14,16 +11,16 @@ import datetime
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _past, _taskinfo
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _outcome, _request, _watch
+from .. import _errors
+from .._tasks import _filter, _history, _past, _taskinfo
+from . import _outcome, _request, _watch
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets, _wait_options
+    from .. import _context
+    from .._tasks import _reader
+    from . import _targets, _wait_options
 
 
 def wait_for_tasks(

@@ -5,8 +5,6 @@
 """How to wait for tasks: the options and what they say.
 
 The documentation is in ``plugins/doc_fragments/wait.py`` and, for ``TASK_WAIT_SPEC``, in ``vsphere_task_wait``.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
+from .. import _context, _errors
 
 WAIT_SPEC: _context.Spec = {
     "timeout": {"type": "int", "default": 3600},

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Learning at once what becomes of tasks, by a PropertyCollector of our own (push).
-
-Private to the collection: it may change at any time.
-"""
+"""Learning at once what becomes of tasks, by a PropertyCollector of our own (push)."""
 
 from __future__ import annotations
 
@@ -16,15 +13,15 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _errors, _values
+from .._connection import _properties
+from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection, _transport
+    from .._tasks import _reader
 
 LONGEST_CALL = 20
 """Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""

@@ -9,8 +9,13 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_request
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _decoder, _pyvmomi, _registry
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import (
+    _builder,
+    _decoder,
+    _encoder,
+    _pyvmomi,
+    _registry,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 
@@ -164,8 +169,8 @@ def test_what_was_built_can_be_sent_over_both_protocols() -> None:
     declared = _registry.find_type("VirtualMachineConfigSpec")
     methods = _pyvmomi.wire_type("VirtualMachine")._GetMethodList()
     method = next(each for each in methods if each.wsdlName == "ReconfigVM_Task")
-    writer = _soap_request.Writer("vim.version.v8_0_2_0", lambda request, info: request)
-    request = writer.call({"type": "VirtualMachine", "value": "vm-1"}, method, {"spec": data})
+    encoder = _encoder.Encoder("vim.version.v8_0_2_0")
+    request = encoder.call(reference("VirtualMachine", "vm-1"), method, {"spec": data})
     # A server that sends it back.
     sent = re.sub(rb"<_this.*?</_this>", b"", request).replace(b"ReconfigVM_Task", b"ReconfigVM_TaskResponse")
     answer = re.sub(rb"(</?)spec\b", rb"\1returnval", sent)
