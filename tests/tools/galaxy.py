@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import artifact
 import readme
 from vcenter import environment, running
 
@@ -21,8 +22,7 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     dist = Path(folder).resolve()
     shutil.rmtree(dist, ignore_errors=True)
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(dist)
-    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", dist], cwd=collection, check=True)
-    (archive,) = dist.glob("*.tar.gz")
+    archive = artifact.build(Path(collection), dist)
     subprocess.run(["ansible-galaxy", "collection", "install", "--offline", archive], check=True)
 
     for flags in ([], ["--no-vijson"], ["--esx"]):

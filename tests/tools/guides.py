@@ -9,7 +9,7 @@ A link to another guide leads to its page there, every other relative link to th
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pypandoc
 import yaml
@@ -70,18 +70,18 @@ class Guide:
         path, anchor = target.partition("#")[::2]
         path = path or f"{self.name}.md"
         if path in labels:
-            label = labels.get(f"{path}#{anchor}" if anchor else path) or self.refuse(target)
+            label = labels.get(f"{path}#{anchor}" if anchor else path) or sys.exit(self.refusal(target))
             return {"t": "RawInline", "c": ["rst", f":ref:`{text} <{label}>`"]}
         if "://" not in target:
             file = (DOCS / path).resolve()
             if not file.exists():
-                self.refuse(target)
+                sys.exit(self.refusal(target))
             galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
             target = f"{galaxy['repository']}/blob/main/{file.relative_to(ROOT)}{'#' if anchor else ''}{anchor}"
         return {"t": "Link", "c": [attributes, [{"t": "Str", "c": text}], [target, title]]}
 
-    def refuse(self, target: str) -> NoReturn:
-        sys.exit(f"docs/{self.name}.md: {target}: a link to nothing")
+    def refusal(self, target: str) -> str:
+        return f"docs/{self.name}.md: {target}: a link to nothing"
 
 
 def plain(part: Any) -> str:

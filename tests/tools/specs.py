@@ -124,7 +124,7 @@ def with_facts(file: Path, specs: Data, facts_of: Callable[[str, Data], Data] = 
     (options,) = (value for key, value in document.value if key.value == "options")
 
     def render(options: Any, end: int, specs: Data) -> Iterator[str]:
-        odd = {name.value for name, _ in options.value} ^ specs.keys()
+        odd = {name.value for name, _option in options.value} ^ specs.keys()
         if odd:
             sys.exit(f"{file}: {', '.join(sorted(odd))}: an option needs a spec and a description")
         for name, option, last in entries(options, end):
@@ -149,7 +149,7 @@ def with_facts(file: Path, specs: Data, facts_of: Callable[[str, Data], Data] = 
 
 def entries(mapping: Any, end: int) -> Iterator[tuple[Any, Any, int]]:
     """The keys and values of a mapping in YAML, each with the line where the next begins."""
-    ends = [*(key.start_mark.line for key, _ in mapping.value[1:]), end]
+    ends = [*(key.start_mark.line for key, _value in mapping.value[1:]), end]
     return ((key, value, last) for (key, value), last in zip(mapping.value, ends, strict=True))
 
 

@@ -26,15 +26,21 @@ class Transport(t.Protocol):
     last_call: str
 
     @property
-    def release(self) -> str: ...
+    def release(self) -> str:
+        """The release of the API that requests are made in."""
 
     @property
-    def session(self) -> _session.Session: ...
+    def session(self) -> _session.Session:
+        """What another connection needs to use the session."""
 
-    def get(self, ref: _values.Ref, property_: str) -> t.Any: ...
+    def get(self, ref: _values.Ref, property_: str) -> t.Any:
+        """The value of a property, None if it is unset."""
 
-    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any: ...
+    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
+        """What a method returns, None if that is nothing; it can take ``wait`` seconds longer than other calls."""
 
-    def manager(self, name: str) -> _values.Ref: ...
+    def manager(self, name: str) -> _values.Ref:
+        """A singleton by its name in the ServiceContent."""
 
-    def forget_session(self) -> None: ...
+    def forget_session(self) -> None:
+        """Send no session from now on."""

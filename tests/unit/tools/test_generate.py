@@ -112,12 +112,12 @@ def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) ->
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
-    for file, pattern, replacement, _ in CHANGES:
+    for file, pattern, replacement, _shown in CHANGES:
         change(copy / file, pattern, replacement)
     found = generate(copy, "--check")
     assert found.returncode == 1, found.stderr
     differences = dict(re.findall(r"^\+\+\+ (\S+)(.*?)(?=^--- |\Z)", found.stdout, re.DOTALL | re.MULTILINE))
-    for *_, shown in CHANGES:
+    for *_change, shown in CHANGES:
         for file, line in shown.items():
             assert re.search(rf"^\+.*{re.escape(line)}", differences[file], re.MULTILINE), differences[file]
     assert generate(copy).returncode == 0

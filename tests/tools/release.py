@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the commit of a release, and its artifact; docs/releasing.md says what comes before and after:
+
+`python tests/tools/release.py VERSION FOLDER`
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Set
+from pathlib import Path
+
+import artifact
+import yaml
+
+VERSION = re.compile(r"^(version: )(.+)$", re.MULTILINE)
+VERSION_ADDED = re.compile(r"^( *version_added: )(.+)$", re.MULTILINE)
+
+
+def main(version: str, folder: str) -> int:
+    earlier = released()
+    refuse_unfit(version, earlier)
+    write(version, Path("galaxy.yml"), VERSION)
+    for file in documented():
+        write(version, file, VERSION_ADDED, keep=earlier)
+    for command in (
+        ["antsibull-changelog", "release"],
+        [sys.executable, str(Path(__file__).with_name("generate.py"))],
+        ["git", "add", "--all"],
+        ["git", "commit", "--quiet", "--message", f"Release {version}"],
+    ):
+        subprocess.run(command, check=True)
+    return artifact.main(folder)
+
+
+def released() -> Set[str]:
+    changelog = yaml.safe_load(Path("changelogs", "changelog.yaml").read_text(encoding="utf-8"))
+    return set(changelog["releases"])
+
+
+def refuse_unfit(version: str, earlier: Set[str]) -> None:
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
+        sys.exit(f"VERSION={version}: must be a version such as 1.2.3")
+    for other in earlier:
+        if numbers(other) >= numbers(version):
+            sys.exit(f"VERSION={version}: must be newer than {other}, which is released")
+    if subprocess.run(["git", "status", "--porcelain"], check=True, capture_output=True).stdout:
+        sys.exit("Commit or remove what git status shows: it would become part of the release")
+    if not any(Path("changelogs", "fragments").glob("*.yml")):
+        sys.exit("changelogs/fragments is empty: there is nothing to release")
+
+
+def numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def documented() -> list[Path]:
+    """The files that can say since which version something is there."""
+    return [*Path("plugins").rglob("*.py"), *Path("roles").glob("*/meta/argument_specs.yml")]
+
+
+def write(version: str, file: Path, pattern: re.Pattern[str], keep: Set[str] = frozenset()) -> None:
+    text = file.read_text(encoding="utf-8")
+    text = pattern.sub(lambda match: match[0] if match[2] in keep else f"{match[1]}{version}", text)
+    file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
