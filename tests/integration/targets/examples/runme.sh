@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # All that the documentation shows, and the plays in the folder examples.
-exec ../modules/pytest.sh -p conftest "$@"
+exec ../setup_vcenter/pytest.sh "$@"

@@ -15,11 +15,12 @@ import typing as t
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+from vcenters import any_transport
 
 ROOT = pathlib.Path(_reader.__file__).parents[3]
 EXAMPLES = ROOT / "examples"
 
-pytestmark = pytest.mark.parametrize("transport", ["auto"])
+pytestmark = any_transport
 
 
 @pytest.fixture

@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # The modules on the oldest Python that they support, in one process, as its environment is made but once.
-exec ../modules/pytest.sh -p conftest --numprocesses=0 -rs "$@"
+exec ../setup_vcenter/pytest.sh --numprocesses=0 -rs "$@"

@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Every module against re-created exchanges of real servers, over each protocol that they have.
-exec ../modules/pytest.sh -p conftest "$@"
+exec ../setup_vcenter/pytest.sh "$@"

@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # No password and no session id in any output, at the highest verbosity, whatever goes wrong.
-exec ../modules/pytest.sh -p conftest "$@"
+exec ../setup_vcenter/pytest.sh "$@"

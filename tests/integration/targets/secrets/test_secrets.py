@@ -17,7 +17,8 @@ import pytest
 def test_no_secret_is_shown(
     vcenter: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, connection: str
 ) -> None:
-    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(pathlib.Path("../progress/connection_plugins").resolve()))
+    plugins = pathlib.Path("../action_plugins/connection_plugins").resolve()
+    monkeypatch.setenv("ANSIBLE_CONNECTION_PLUGINS", str(plugins))
     file = tmp_path / "session"
     shown = vcenter.play("secrets.yml", "-vvvv", ansible_connection=connection, session_file=str(file))
     session = file.read_text(encoding="utf-8")

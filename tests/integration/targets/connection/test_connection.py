@@ -1,0 +1,339 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all modules have in common: how they connect, and what they say when that fails."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import pathlib
+import socket
+import ssl
+import threading
+import typing as t
+
+import pytest
+import trustme
+from vcenters import SERVERS, run_module
+
+
+def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
+    expected = {
+        "vcenter": ("json", "9.0.0.0"),
+        "vcenter801": ("json", "8.0.1.0"),
+        "vcenter7": ("soap", None),
+        "esxi": ("soap", None),
+    }
+    for name, (transport, release) in expected.items():
+        vcenter = server(name)
+        api = vcenter.run("info", transport="auto")["api"]
+        assert api["transport"] == transport
+        assert release in (None, api["release"])
+
+
+@pytest.mark.parametrize("name", ["vcenter7", "esxi"])
+def test_json_where_there_is_none_is_refused_with_the_remedy(server: t.Any, name: str) -> None:
+    result = server(name).run("info", transport="json")
+    assert "does not support VI/JSON" in result["msg"]
+    assert "set transport to auto or soap" in result["msg"]
+
+
+@pytest.mark.parametrize("name", ["vcenter", "vcenter7", "vcenter801", "esxi", "wrapped"])
+def test_tasks_are_listed_on_every_kind_of_server(server: t.Any, name: str) -> None:
+    vcenter = server(name)
+    task_id = vcenter.create()
+    result = vcenter.run("info", transport="auto")
+    assert task_id in [task["id"] for task in result["tasks"]]
+    assert result["api"]["product"] == vcenter.address["product"]
+
+
+def test_all_missing_options_are_named_before_any_connection(vcenter: t.Any) -> None:
+    before = vcenter.stats["connections"]
+    result = run_module("info", False, {"port": vcenter.options["port"]})
+    assert all(f"{name} is missing" in result["msg"] for name in ("hostname", "username", "password"))
+    assert vcenter.stats["connections"] == before
+
+
+def test_a_wrong_password(vcenter: t.Any) -> None:
+    result = vcenter.run("info", password="not-the-word")
+    assert "rejects the login of" in result["msg"]
+    assert "check username and password" in result["msg"]
+    assert result["fault"]["type"] == "InvalidLogin"
+    assert "not-the-word" not in str(result)
+
+
+def test_a_name_that_cannot_be_resolved(vcenter: t.Any) -> None:
+    result = vcenter.run("info", hostname="no-such-host.invalid")
+    assert "cannot resolve the name no-such-host.invalid" in result["msg"]
+
+
+def test_a_port_where_nobody_listens(vcenter: t.Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        result = vcenter.run("info", port=free.getsockname()[1])
+    assert "cannot connect to" in result["msg"]
+    assert "check hostname, port, and firewall" in result["msg"]
+
+
+def test_a_certificate_that_is_not_trusted(vcenter: t.Any) -> None:
+    result = vcenter.run("info", ca_path=None)
+    assert "the TLS connection to" in result["msg"]
+    assert "ca_path" in result["msg"]
+    assert "validate_certs" in result["msg"]
+
+
+def test_a_ca_path_that_is_not_there(vcenter: t.Any) -> None:
+    assert "ca_path" in vcenter.run("info", ca_path="/no/such/file")["msg"]
+
+
+@pytest.mark.parametrize("content", ["", "no certificate\n", "-----BEGIN CERTIFICATE-----\nMIIB\n"])
+def test_a_ca_path_without_a_certificate(vcenter: t.Any, tmp_path: pathlib.Path, content: str) -> None:
+    (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
+    result = vcenter.run("info", ca_path=str(tmp_path / "ca.pem"))
+    assert ("ca_path does not contain a certificate: set it to a file with CA certificates in PEM format") in result[
+        "msg"
+    ]
+
+
+def test_a_port_that_does_not_speak_tls(vcenter: t.Any) -> None:
+    port = int(vcenter.address["control"].rpartition(":")[2])
+    assert f"127.0.0.1:{port} does not support TLS: check port" in vcenter.run("info", port=port)["msg"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_options_win_over_the_certificates_of_the_environment(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "/no/such/file")
+    assert not vcenter.run("info")["failed"]
+    assert not vcenter.run("info", validate_certs=False, ca_path=None)["failed"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]"])
+def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    result = vcenter.run("info", proxy_host=host, proxy_port=1)
+    shown = f"[{host.strip('[]')}]" if ":" in host else host
+    assert f"the proxy http://{shown}:1 on the way to" in result["msg"]
+    assert "proxy_host and proxy_port" in result["msg"]
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
+    assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert "the proxy of the environment on the way to" in vcenter.run("info")["msg"]
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert not vcenter.run("info")["failed"]
+
+
+def test_what_is_no_proxy_is_named(vcenter: t.Any) -> None:
+    address = {"proxy_host": vcenter.options["hostname"], "proxy_port": vcenter.options["port"]}
+    assert "through the proxy http://" in vcenter.run("info", **address)["msg"]
+
+
+def test_a_password_in_a_host_is_not_shown(vcenter: t.Any) -> None:
+    result = vcenter.run("info", hostname="me:hidden@vcenter", proxy_host="me:hidden@proxy")
+    assert "hostname '…@vcenter' is not a host name" in result["msg"]
+    assert "hidden" not in result["msg"]
+
+
+def test_netrc_is_not_read(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login from-netrc password from-netrc\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    sent: list[dict[str, str]] = []
+    with Pretender(sent.append) as pretender:
+        pretender.run("info", vcenter.transport)
+    assert sent
+    assert not [headers for headers in sent if "authorization" in headers]
+
+
+def test_one_tls_connection_serves_the_whole_run(vcenter: t.Any) -> None:
+    before = vcenter.stats["connections"]
+    vcenter.run("info", task_ids=[vcenter.create(), "task-404"])
+    assert vcenter.stats["connections"] == before + 1
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_ipv6_literal_is_an_address(vcenter: t.Any, host: str) -> None:
+    result = vcenter.run("info", hostname=host)
+    assert f"cannot connect to [::1]:{vcenter.options['port']}" in result["msg"]
+
+
+@pytest.mark.skipif("ipv6" not in SERVERS, reason="this machine has no IPv6")
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_a_server_is_reached_over_ipv6(server: t.Any, host: str) -> None:
+    vcenter = server("ipv6")
+    assert vcenter.run("info", hostname=host)["api"]["product"] == vcenter.address["product"]
+
+
+def test_a_first_login_that_meets_a_503_is_reported_and_not_sent_again(vcenter: t.Any) -> None:
+    vcenter.fault("status", "Login$", status=503)
+    assert "answered HTTP 503" in vcenter.run("info")["msg"]
+    assert vcenter.requests().count("SessionManager.Login") == 1
+
+
+def test_an_expired_session_is_renewed_once(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("fault", r"^Task\.CancelTask$", fault={"_typeName": "NotAuthenticated", "privilegeId": "System.View"})
+    result = vcenter.run("cancel", task_ids=[task_id])
+    assert result["cancelled_task_ids"] == [task_id]
+    assert vcenter.stats["logins"] == 2
+    vcenter.control("POST", "/sessions/expire")  # the fault alone has not ended the first one
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut"])
+def test_a_read_is_repeated_after_a_transient_failure(vcenter: t.Any, kind: str) -> None:
+    vcenter.fault(kind, r"RetrievePropertiesEx$", status=503, count=2)
+    assert not vcenter.run("info")["failed"]
+
+
+def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None:
+    vcenter.fault("status", "RetrievePropertiesEx|hello|RetrieveServiceContent", status=503, count=99)
+    result = vcenter.run("info")
+    assert "answered HTTP 503" in result["msg"]
+    assert "try again later" in result["msg"]
+    # What can be asked without harm before the login.
+    assert len(vcenter.requests()) == (8 if vcenter.transport == "json" else 4)
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 405])
+def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
+    vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
+    api = vcenter.run("info", transport="auto")["api"]
+    assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
+    refused = vcenter.run("info", transport="json")
+    assert "text/html" in refused["msg"] or "HTTP 404" in refused["msg"]
+
+
+@pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])
+def test_an_html_page_is_no_vcenter(vcenter: t.Any, match: str) -> None:
+    vcenter.fault("html", match, count=99)
+    result = vcenter.run("info")
+    assert "does not answer like a vCenter or ESXi" in result["msg"]
+    assert "text/html" in result["msg"]
+
+
+def test_a_slow_answer_names_the_option(vcenter: t.Any) -> None:
+    vcenter.fault("delay", "RetrievePropertiesEx", seconds=3)
+    result = vcenter.run("info", request_timeout=1)
+    assert "did not answer within 1 s" in result["msg"]
+    assert "request_timeout" in result["msg"]
+
+
+@pytest.mark.parametrize("missing", ["requests", "pyVmomi"])
+def test_a_missing_library_is_named_with_what_to_install(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+
+    where, name = {"requests": (_http, "REQUESTS_IMPORT_ERROR"), "pyVmomi": (_pyvmomi, "_IMPORT_ERROR")}[missing]
+    monkeypatch.setattr(where, name, "Traceback")
+    result = vcenter.run("info")
+    if (missing, vcenter.transport) == ("pyVmomi", "json"):
+        assert not result["failed"]
+    else:
+        assert "Failed to import the required Python library" in result["msg"]
+        assert missing.lower() in result["msg"]
+
+
+class Proxy:
+    """A proxy that connects to whatever is asked for, and can lose its connections."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+        self.options = {"proxy_host": "127.0.0.1", "proxy_port": self._listening.getsockname()[1]}
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client = self._listening.accept()[0]
+                host, port = client.recv(10_000).split()[1].decode().split(":")
+                server = socket.create_connection((host, int(port)))
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self._ends += [client, server]
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(100_000):
+                target.sendall(data)
+
+    def lose(self) -> None:
+        # At once there are new ones.
+        ends, self._ends = self._ends, []
+        self._end(ends)
+
+    def close(self) -> None:
+        self._end([self._listening, *self._ends])
+
+    @staticmethod
+    def _end(ends: list[socket.socket]) -> None:
+        for end in ends:
+            # Those who read from it in another thread would not notice that it is closed.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def test_a_proxy_that_loses_the_answer_to_a_change_leaves_its_outcome_unknown(vcenter: t.Any) -> None:
+    task_id = vcenter.create(cancelable=True)
+    vcenter.fault("delay", "CancelTask$", seconds=20)
+    with contextlib.closing(Proxy()) as proxy:
+        vcenter.during("Task.CancelTask", proxy.lose, times=1)
+        result = vcenter.run("cancel", task_ids=[task_id], **proxy.options)
+    assert f"the outcome of CancelTask of Task {task_id} is unknown" in result["msg"]
+    assert "check proxy_host" not in result["msg"]
+    assert vcenter.requests().count("Task.CancelTask") == 1
+
+
+class Pretender:
+    """A TLS server that is no vCenter: it redirects every request to another host."""
+
+    def __init__(self, look: t.Callable[[dict[str, str]], object]) -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                look({name.lower(): value for name, value in self.headers.items()})
+                self.send_response(302)
+                self.send_header("Location", "https://other.example.com/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            do_POST = do_GET  # noqa: N815 (both names are the base class's)
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+
+    def __enter__(self) -> Pretender:
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def run(self, module: str, transport: str) -> dict[str, t.Any]:
+        options = {
+            "hostname": "127.0.0.1",
+            "port": self._server.server_port,
+            "username": "someone",
+            "password": "secret-word",
+            "validate_certs": False,
+            "transport": transport,
+        }
+        return run_module(module, False, options)
+
+
+def test_a_redirect_is_not_followed(vcenter: t.Any) -> None:
+    with Pretender(lambda headers: None) as pretender:
+        result = pretender.run("info", vcenter.transport)
+    assert "redirects to https://other.example.com/" in result["msg"]
+    assert "hostname and port" in result["msg"]

@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules run as Ansible runs them, and playbooks, against the test vCenters named in integration_config.yml."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import importlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+import typing as t
+import uuid
+
+import pytest
+import requests
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import PASS_VARS
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import (
+    CONNECTION_SPEC,
+    ConnectionOptions,
+)
+
+PLAYBOOK = str(shutil.which("ansible-playbook"))
+CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
+# Each of the processes that pytest-xdist shares the tests out to has servers of its own.
+SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
+SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["second_vcenters" if SECOND else "vcenters"]
+# For what no protocol can matter to, because other tests hold it over both. A playbook takes a second or two.
+any_transport = pytest.mark.parametrize("transport", ["auto"])
+
+
+class Vcenter:
+    """One test vCenter, spoken to over one transport, and its control API."""
+
+    def __init__(self, name: str, transport: str) -> None:
+        self.address = SERVERS[name]
+        self.transport = transport
+        self.options: dict[str, t.Any] = {
+            "hostname": self.address["host"],
+            "port": self.address["port"],
+            "username": self.address["user"],
+            "password": self.address["password"],
+            "ca_path": self.address["ca"],
+            "transport": transport,
+        }
+        self._over = threading.Event()
+        self._watchers: list[threading.Thread] = []
+        self.control("DELETE", "/log")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The options as variables of the environment."""
+        return {CONNECTION_SPEC[name]["fallback"][1][0]: str(value) for name, value in self.options.items()}
+
+    def log(self) -> list[dict[str, t.Any]]:
+        """The requests since the test began, in order."""
+        return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
+
+    def control(self, method: str, path: str, **body: t.Any) -> t.Any:
+        answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.text else None
+
+    def create(self, **task: t.Any) -> str:
+        """A task in the state that is wanted; its id."""
+        return self.create_many(1, **task)[0]
+
+    def create_many(self, count: int, **task: t.Any) -> list[str]:
+        """Tasks of an operation of vSphere itself, unless another is asked for."""
+        task = {"description_id": "VirtualMachine.powerOn", **task}
+        return t.cast("list[str]", self.control("POST", "/tasks", count=count, **task)["ids"])
+
+    @staticmethod
+    def ago(**span: float) -> str:
+        """A time so long ago, as the control API takes it."""
+        return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).isoformat()
+
+    def fault(self, kind: str, match: str, **how: t.Any) -> None:
+        """Let the next matching request go wrong."""
+        self.control("POST", "/faults", **{"count": 1, "protocol": "any", "kind": kind, "match": match, **how})
+
+    @property
+    def stats(self) -> dict[str, t.Any]:
+        return t.cast("dict[str, t.Any]", self.control("GET", "/stats"))
+
+    def requests(self) -> list[str]:
+        """What was called since the test began, as Type.Method, in order."""
+        return [entry["call"] for entry in self.log()]
+
+    def during(self, call: str, action: t.Callable[[], object], times: int = 2) -> None:
+        """Do something as soon as that method has been called so many times."""
+
+        def watch() -> None:
+            while self.requests().count(call) < times:
+                if self._over.wait(0.02):
+                    return
+            action()
+
+        watcher = threading.Thread(target=watch)
+        self._watchers.append(watcher)
+        watcher.start()
+
+    @staticmethod
+    def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
+        """Return as soon as that is so."""
+        end = time.monotonic() + seconds
+        while not done():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End what waits for a call that has not come: it would act in a later test."""
+        self._over.set()
+        # What is done at a call may wait for a further one.
+        for watcher in self._watchers:
+            watcher.join()
+
+    @contextlib.contextmanager
+    def connection(self) -> t.Iterator[Connection]:
+        """A session of its own, for what no module does."""
+        params = ArgumentSpecValidator(CONNECTION_SPEC).validate(self.options).validated_parameters
+        with Connection(ConnectionOptions.from_params(params), lambda secret: None).open() as connection:
+            yield connection
+
+    def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        """Run a module of the collection; what it returns, with failed."""
+        return run_module(module, check, {**self.options, **options})
+
+    def play(self, playbook: str | pathlib.Path, *arguments: str, status: int = 0, **variables: t.Any) -> str:
+        """Run a playbook, which has to end with that status, in a process of its own; its output.
+
+        Variables say where the server is.
+        """
+        given = {"server": self.address, "transport": self.transport, **variables}
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(given, file)
+            file.flush()
+            ran = subprocess.run(
+                [PLAYBOOK, playbook, "--extra-vars", f"@{file.name}", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        assert ran.returncode == status, ran.stdout
+        return ran.stdout
+
+
+def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    name = module if module == "session" else f"task_{module}"
+    main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_{name}").main
+    arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
+    # Since 2.20 they are not returned unless asked for.
+    if "inject_invocation" in PASS_VARS:
+        arguments["_ansible_inject_invocation"] = True
+    given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(basic, "_ANSIBLE_ARGS", given)
+        patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        # They are those of a process.
+        patch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
+        shown: list[str] = []
+        patch.setattr("builtins.print", lambda *texts, **_how: shown.extend(texts))
+        with pytest.raises(SystemExit):
+            main()
+    result = json.loads(shown[-1])
+    assert options.get("password", "no password") not in shown[-1].replace("VALUE_SPECIFIED_IN_NO_LOG", "")
+    return {"failed": False, **result}
+
+
+@pytest.fixture(name="run_module")
+def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]:
+    """Runs a module against whatever server its options name."""
+    return run_module
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("VMWARE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, but a twentieth of the time between them; how long that is, a unit test says."""
+    monkeypatch.setattr(_connection, "READ_DELAYS", tuple(seconds / 20 for seconds in _connection.READ_DELAYS))
+
+
+@pytest.fixture(params=["json", "soap"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
+    """Gives a test vCenter by name; whatever the test does there, no session may be left behind."""
+    used: list[tuple[Vcenter, int]] = []
+
+    def get(name: str) -> Vcenter:
+        vcenter = Vcenter(name, transport)
+        vcenter.control("DELETE", "/faults")
+        vcenter.control("DELETE", "/stats")
+        used.append((vcenter, vcenter.stats["open_sessions"]))
+        return vcenter
+
+    yield get
+    for vcenter, before in used:
+        vcenter.stop()
+        vcenter.control("DELETE", "/faults")
+        assert vcenter.stats["open_sessions"] <= before
+
+
+@pytest.fixture
+def owner_field(vcenter: Vcenter) -> str:
+    """A custom field that is defined for tasks; its name."""
+    with vcenter.connection() as connection:
+        fields = connection.manager("customFieldsManager")
+        if "owner" not in [each["name"] for each in connection.read(lambda to: to.get(fields, "field")) or ()]:
+            connection.invoke(fields, "AddCustomFieldDef", {"name": "owner", "moType": "Task"})
+    return "owner"
+
+
+@pytest.fixture
+def tag() -> str:
+    """A tag that only the tasks of one test have."""
+    return uuid.uuid4().hex
+
+
+@pytest.fixture
+def vcenter(server: t.Callable[[str], Vcenter]) -> Vcenter:
+    return server("vcenter")

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_session, and the other modules with a session that they are given."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+
+import pytest
+from vcenters import run_module
+
+
+class Opened:
+    """A session on a test vCenter, and modules that use it without a password."""
+
+    def __init__(self, vcenter: t.Any) -> None:
+        self.vcenter = vcenter
+        result = vcenter.run("session")
+        assert result["changed"], result
+        self.options = {name: vcenter.options[name] for name in ("hostname", "port", "ca_path")}
+        self.options["session_id"] = result["session_id"]
+        vcenter.control("DELETE", "/stats")
+
+    def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        return run_module(module, check, {**self.options, **options})
+
+    @property
+    def requests(self) -> int:
+        return int(sum(self.vcenter.stats["total"].values()))
+
+
+@pytest.fixture(params=["vcenter", "vcenter801", "vcenter7", "esxi"])
+def opened(request: pytest.FixtureRequest, server: t.Any) -> t.Iterator[Opened]:
+    vcenter = server(request.param)
+    if request.param in ("vcenter7", "esxi") and vcenter.transport == "json":
+        vcenter.options["transport"] = "auto"
+    session = Opened(vcenter)
+    yield session
+    session.run("session", state="absent")
+
+
+def test_reading_tasks_costs_exactly_one_request(opened: Opened) -> None:
+    result = opened.run("info", task_ids=opened.vcenter.create_many(2))
+    assert not result["failed"]
+    assert result["api"]["product"] == opened.vcenter.address["product"]
+    assert opened.requests == 1
+
+
+def test_cancel_and_state_log_nothing_in_or_out(opened: Opened) -> None:
+    first, second = opened.vcenter.create_many(2, cancelable=True)
+    assert opened.run("cancel", task_ids=[first])["cancelled_task_ids"] == [first]
+    assert opened.run("state", task_id=second, progress=50)["changed"]
+    assert opened.run("wait", task_ids=[first], on_error="return")["failed_task_ids"] == [first]
+    stats = opened.vcenter.stats
+    assert (stats["logins"], stats["logouts"]) == (0, 0)
+
+
+def test_it_is_closed_once(opened: Opened) -> None:
+    before = opened.vcenter.stats["open_sessions"]
+    assert opened.run("session", state="absent")["changed"]
+    assert opened.vcenter.stats["open_sessions"] == before - 1
+    again = opened.run("session", state="absent")
+    assert (again["failed"], again["changed"]) == (False, False)
+
+
+def test_one_that_is_alive_is_left_as_it_is(opened: Opened) -> None:
+    result = opened.run("session")
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert result["session_id"] == opened.options["session_id"]
+
+
+def test_an_expired_one_fails_with_the_remedy(opened: Opened) -> None:
+    opened.vcenter.control("POST", "/sessions/expire")
+    result = opened.run("info")
+    assert result["failed"]
+    assert "create a new session with vsphere_session, or also set username and password" in result["msg"]
+    assert result["fault"]["type"] == "NotAuthenticated"
+
+
+def test_an_expired_one_is_renewed_where_a_password_is_given(opened: Opened) -> None:
+    opened.vcenter.control("POST", "/sessions/expire")
+    login = {name: opened.vcenter.options[name] for name in ("username", "password")}
+    assert not opened.run("info", **login)["failed"]
+    assert opened.vcenter.stats["open_sessions"] == 0
+    renewed = opened.run("session", **login)
+    assert renewed["changed"]
+    assert renewed["session_id"] != opened.options["session_id"]
+    opened.run("session", state="absent", session_id=renewed["session_id"])
+
+
+def test_one_that_expires_in_a_wait_leaves_what_is_known(opened: Opened) -> None:
+    over, running = opened.vcenter.create(state="success"), opened.vcenter.create()
+    opened.vcenter.during(
+        "PropertyCollector.WaitForUpdatesEx", lambda: opened.vcenter.control("POST", "/sessions/expire")
+    )
+    result = opened.run("wait", task_ids=[over, running])
+    assert result["failed"]
+    assert "create a new session with vsphere_session" in result["msg"]
+    assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
+
+
+def test_a_wait_leaves_no_collector_in_it(opened: Opened) -> None:
+    task_id = opened.vcenter.create(state="success")
+    opened.vcenter.fault("status", "WaitForUpdatesEx|DestroyProperty", status=503, count=2)
+    assert opened.run("wait", task_ids=[task_id])["succeeded_task_ids"] == [task_id]
+    assert set(opened.vcenter.stats["collectors"].values()) == {0}
+
+
+def test_a_search_leaves_nothing_in_it(vcenter: t.Any) -> None:
+    opened = Opened(vcenter)
+    vcenter.fault("status", "DestroyCollector$", status=503)
+    assert not opened.run("info", source="history", limit=1)["failed"]
+    assert vcenter.requests().count("TaskHistoryCollector.DestroyCollector") == 2
+    assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+    opened.run("session", state="absent")
+
+
+def test_a_username_alone_does_no_harm(opened: Opened) -> None:
+    assert not opened.run("info", username="somebody")["failed"]
+
+
+def test_no_part_of_it_is_shown(opened: Opened) -> None:
+    opened.vcenter.fault("fault", "WaitForUpdatesEx", fault={"_typeName": "NotSupported"})
+    result = opened.run("wait", task_ids=[opened.vcenter.create()])
+    assert "WaitForUpdatesEx of PropertyCollector session[" in result["msg"]
+    assert opened.options["session_id"] not in str(result)
+    assert json.loads(base64.urlsafe_b64decode(opened.options["session_id"]))["key"] not in str(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"session_id": "nonsense"}, "does not come from vsphere.tasks.vsphere_session"),
+        ({"state": "absent"}, "session_id is missing"),
+        ({"username": None}, "password requires username"),
+    ],
+)
+def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+    given = {**vcenter.options, "session_id": "nonsense" if "username" in options else None, **options}
+    result = run_module("session", False, given)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
+def test_a_session_over_one_protocol_is_none_over_the_other(vcenter: t.Any) -> None:
+    opened = Opened(vcenter)
+    other = {"json": "soap", "soap": "json"}[vcenter.transport]
+    assert "belongs to a session over" in opened.run("info", transport=other)["msg"]
+    opened.run("session", state="absent")
