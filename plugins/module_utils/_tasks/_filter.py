@@ -232,8 +232,8 @@ def _time(option: str, text: str) -> Time:
                 (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
                 datetime.timedelta(),
             )
-        # YAML makes a time of what looks like one, which becomes a text with a space again.
-        time = _values.parse_time(text.strip().replace(" ", "T", 1))
+        # YAML makes a time of what looks like one, which becomes a text with a space where the T was.
+        time = _values.parse_time(text.strip())
         _values.utc(time)
         return time
     except (OverflowError, ValueError):
