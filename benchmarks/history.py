@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What reading a long history costs, from either end, side by side with pyVmomi by hand and `govc tasks`."""
+"""The cost of reading a long history, from both ends, compared with handwritten pyVmomi code and `govc tasks`."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ READERS = {
 
 
 def measure(setup: Setup) -> dict[str, Any]:
-    """By order and reader, a list of what each round has cost; of govc the wall time of the whole process."""
+    """By order and reader, a list of the costs of each round. For govc, the wall time of the whole process."""
     print("A long history …", flush=True)
     with running(setup.vcenter, f"--history={TASKS}") as vcenter:
         Control(vcenter["control"]).tasks(TASKS, state="success")

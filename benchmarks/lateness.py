@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How late the end of a task is noticed: waits of all waiters side by side, each for a task of its own.
+"""The lateness of a wait: all waiters side by side, each with a separate task.
 
 The waits of one length begin one after the other, evenly, so that neither two beginnings nor two ends coincide; a
 wave of them has begun before its first ends, so that no end meets a beginning.
@@ -18,9 +18,9 @@ from waiters import WAITERS, Host, host
 
 LENGTHS = (3, 8, 20, 60)
 SAMPLES = 20
-PITCH = 0.12  # seconds from one beginning to the next; connecting takes less
+PITCH = 0.12  # seconds from one start to the next; connecting takes less
 MARGIN = 0.6  # seconds from a wave's last beginning to its first end
-LATEST = 70  # seconds that a back-off may sleep
+LATEST = 70  # seconds that a back-off can sleep
 
 
 def cpu() -> tuple[int, int]:

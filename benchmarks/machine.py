@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the figures were measured on and with."""
+"""The machine and the versions of a measurement."""
 
 import datetime
 import importlib.metadata

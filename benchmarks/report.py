@@ -14,9 +14,9 @@ RESULTS = HERE / "results.json"
 REFERENCE = "pyVim.task.WaitForTask"
 HEAD = """# Results
 
-Written by `make bench`; [README.md](README.md) says what is measured and how. Server and clients share one machine.
-govc is its own frame with one command more, which waits for a task: its module cannot be had from the Go proxy, but the
-packages it is made of can.
+`make bench` writes this page. [README.md](README.md) describes the measurements. Server and clients share one machine.
+govc is its own frame with an additional command that waits for a task, because the Go proxy does not offer its module,
+but offers the packages that it consists of.
 """
 Results = dict[str, Any]
 
@@ -38,11 +38,11 @@ def machine(facts: dict[str, str]) -> str:
 def lateness(results: Results) -> str:
     text = """## Lateness
 
-Milliseconds from the task's completeTime to the moment when the waiter's function has returned, median (worst) of the
-waits. For vsphere.tasks also until the module has noticed the end, which is when it reports the state as progress. The
-update that says so brings the whole TaskInfo, and the collector goes with the logout. The waiters of vmware.vmware and
-community.vmware sleep ever longer between their looks, with up to a second at random, so theirs depends on where in
-that sleep the end falls.
+Milliseconds from the task's completeTime to the return of the waiter's function, median (worst) of the waits. For
+vsphere.tasks, also until the module notices the end, which it reports as progress. The update that reports the end
+contains the whole TaskInfo, and the logout removes the collector. The waiters of vmware.vmware and community.vmware
+sleep longer and longer between their looks, with up to a random second, so their lateness depends on the position of
+the end in that sleep.
 
 ![Lateness against the length of the task](lateness.svg)
 
@@ -69,8 +69,8 @@ that sleep the end falls.
 def cost(results: Results) -> str:
     text = """## Requests and bytes of one wait
 
-While it waits / with the connection around it (login, logout where there is one, and for the waiters on pyVmomi one
-reading of the task after the wait, for its completeTime). Bytes in both directions, inside TLS.
+During the wait / including the connection around it (login, logout if the waiter does it, and for the waiters on
+pyVmomi one reading of the task after the wait, for its completeTime). Bytes in both directions, inside TLS.
 
 """
     head = ["waiter", *(f"{what}, {length} s" for length in results for what in ("requests", "bytes"))]
@@ -85,11 +85,11 @@ reading of the task after the wait, for its completeTime). Bytes in both directi
 
 
 def scaling(results: Results) -> str:
-    text = """## Many tasks at once
+    text = """## Many tasks
 
-One vsphere_task_wait for all of them, in a process of its own that is measured from the start of Python to its end. The
-tasks end at up to 50 moments within two seconds. Of the requests, those of WaitForUpdatesEx and all others are counted
-apart. A ratio is to the row above.
+One vsphere_task_wait for all of them, in a separate process, measured from the start of Python to its end. The tasks
+end at up to 50 moments within two seconds. The table shows the requests of WaitForUpdatesEx and all others separately.
+A ratio is to the row above.
 
 ![Cost against the number of tasks](scaling.svg)
 
@@ -129,9 +129,9 @@ def scaling_row(label: str, run: Results, above: Results) -> list[str]:
 def history(results: Results) -> str:
     text = f"""## A long history
 
-{results["tasks"]:,} tasks in pages of 100, from either end. Wall time, CPU time, requests and bytes lie between login
-and logout, without either; memory is the peak of the process. Medians; a ratio is to pyVmomi by hand, which keeps the
-objects as it gets them, while vsphere.tasks returns them as it returns all tasks.
+{results["tasks"]:,} tasks in pages of 100, from both ends. Wall time, CPU time, requests, and bytes are those between
+login and logout. Memory is the peak of the process. All figures are medians. A ratio is to handwritten pyVmomi code,
+which keeps the objects in their original form, while vsphere.tasks returns them in the form of all tasks.
 
 """
     head = ["reader", "order", "requests", "MB", "wall s", "*ratio*", "CPU s", "*ratio*", "memory MB"]
@@ -157,9 +157,9 @@ objects as it gets them, while vsphere.tasks returns them as it returns all task
 def walltime(results: Results) -> str:
     text = """## Wall time of a module
 
-`ansible localhost -m …`. *Empty* is a module of the collection that does nothing but import the library: requests for
-VI/JSON, and pyVmomi for SOAP. *Session*: with `VMWARE_SESSION_ID`. CPU seconds are those of all processes of a run;
-they depend less on what else the machine does. The other columns are ratios of medians.
+`ansible localhost -m …`. *Empty* is a module of the collection that only imports the library: requests for VI/JSON, and
+pyVmomi for SOAP. *Session*: with `VMWARE_SESSION_ID`. CPU seconds are those of all processes of a run, which depend
+less on other work of the machine. The other columns are ratios of medians.
 
 """
     head = ("run", "median s", "fastest s", "to ping", "to empty", "CPU s", "CPU to empty")

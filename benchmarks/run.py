@@ -3,7 +3,7 @@
 
 """Measure everything and write it down: `python benchmarks/run.py VCENTER GOVC GO TREE`, as `make bench` does.
 
-VCENTER and GOVC are programs, GO is the compiler, TREE a folder with a copy of the collection that may be changed.
+VCENTER and GOVC are programs, GO is the compiler, and TREE is a folder with a copy of the collection to change.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "tests" / "tools"))
 
-import cost  # noqa: E402 (it needs what is above)
+import cost  # noqa: E402 (it requires the lines above)
 import history  # noqa: E402
 import lateness  # noqa: E402
 import machine  # noqa: E402

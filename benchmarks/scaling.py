@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wait for many tasks costs us: requests, bytes, processor time and memory of the process that waits."""
+"""The cost of a wait for many tasks: requests, bytes, processor time, and memory of the waiting process."""
 
 import json
 import subprocess
@@ -40,7 +40,7 @@ def wait(vcenter: VCenter, environment: dict[str, str], count: int, **arguments:
     ).stdout
     measured: dict[str, Any] = json.loads(output)
     if measured["succeeded"] != count:
-        raise RuntimeError(f"{measured['succeeded']} of {count} tasks were waited for")
+        raise RuntimeError(f"{measured['succeeded']} of {count} tasks succeeded")
     calls = measured["session"]["calls"]
     return {
         "requests": measured["session"]["requests"],

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where things are that the benchmark needs, and what its processes find in their environment."""
+"""The paths of the benchmark, and the environment of its processes."""
 
 import dataclasses
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 import vcenter as test_vcenter
 
 VCenter = dict[str, Any]
-"""What a test vCenter says of itself."""
+"""The data that a test vCenter prints about itself."""
 
 
 @dataclasses.dataclass(frozen=True)

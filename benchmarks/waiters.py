@@ -16,7 +16,7 @@ from setup import Setup, VCenter
 
 
 class Waiter(NamedTuple):
-    """Its name in the results, its module in ``peers``, and the variables that it takes besides."""
+    """The name in the results, the module in ``peers``, and the additional variables."""
 
     name: str
     module: str

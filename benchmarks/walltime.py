@@ -75,7 +75,7 @@ MODULES = {
 
 
 def add_empty_modules(setup: Setup) -> None:
-    """Put them into the copy of the collection, as its modules are found in another way than Ansible's own."""
+    """Put them into the copy of the collection, because Ansible finds its modules in a different way than its own."""
     for file in (Path(__file__).parent / "modules").glob("*.py"):
         shutil.copy(file, setup.tree / COLLECTION / "plugins" / "modules")
 

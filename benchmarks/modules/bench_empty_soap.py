@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does nothing, but imports what the modules of the collection import to speak SOAP. Not part of the collection."""
+"""Does nothing, but imports the libraries that the modules of the collection require for SOAP. Not part of the
+collection.
+"""
 
 import requests
 from ansible.module_utils.basic import AnsibleModule

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole history read once, in a process of its own: `python -m peers.history ours|pyvmomi newest|oldest`.
+"""Read the whole history once, in a separate process: `python -m peers.history ours|pyvmomi newest|oldest`.
 
-What is measured lies between login and logout, for pyVmomi as somebody would write it by hand; only the peak of memory
-is of the whole process.
+The measurement lies between login and logout, with typical handwritten code for pyVmomi. Only the peak memory is that
+of the whole process.
 """
 
 import json

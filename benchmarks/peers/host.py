@@ -34,14 +34,14 @@ def child(module: Any, job: dict[str, Any], out: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         result = answer(module, job)
-    except BaseException:  # noqa: BLE001 (whatever it was, it is part of the report)
+    except BaseException:  # noqa: BLE001 (the report contains every error)
         result = {"failed": traceback.format_exc()[-2000:]}
     os.write(out, json.dumps({**job, **result}).encode() + b"\n")
     os._exit(0)
 
 
 def main(name: str) -> None:
-    # What a waiter prints is nobody's; a module's output must be open, though.
+    # Ignore the output of a waiter, but keep that of a module open.
     out = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     module = importlib.import_module(f"peers.{name}")

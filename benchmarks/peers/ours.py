@@ -3,8 +3,8 @@
 
 """vsphere_task_wait as it is: its main(), from the arguments of a module to its exit.
 
-``noticed`` is when the module reports that the task is over (which it does to show progress), ``returned`` is when its
-wait has returned, with the whole TaskInfo. The logout takes the collector along.
+``noticed`` is the time when the module reports the end of the task (to show progress), ``returned`` is the time when
+its wait has returned, with the whole TaskInfo. The logout removes the collector.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ module: Any = importlib.import_module(f"{MODULES}vsphere_task_wait")
 
 
 def run(control: Control, arguments: dict[str, Any], now: Callable[[], float] = time.time) -> dict[str, Any]:
-    """Run the module; what it found out, when, and what was counted while it waited and on the whole."""
+    """Run the module. Return its findings with their times, and the counters during the wait and in total."""
     measured: dict[str, Any] = {}
     wait_for_tasks = module.wait_for_tasks
 

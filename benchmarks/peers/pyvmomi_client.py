@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the waiters on pyVmomi share: a connection, and a task and a clock around the wait."""
+"""The common base of the waiters on pyVmomi: a connection, and a task and a clock around the wait."""
 
 import contextlib
 import os
@@ -31,7 +31,9 @@ def connected() -> Iterator[Any]:
 
 
 def measure(control: Control, make_task: Callable[[], str], wait: Callable[[Any, Any], object]) -> dict[str, Any]:
-    """Connect, make a task, call ``wait(task, service instance)``; when it returned and what was counted."""
+    """Connect, create a task, call ``wait(task, service instance)``. Return the time of its return, and the
+    counters.
+    """
     start = control.stats()
     with connected() as instance:
         before = control.stats()

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keeps the session that the module of the same name returns out of every output, but not out of what is registered."""
+"""Hides the session in the result of the module with the same name from all output, but not from a registered
+variable.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,12 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         wanted = self._task.no_log
         if self._task.args.get("state", "present") == "present":
-            # Before the module runs, as its output is shown at high verbosity while it does.
+            # Set it before the module runs, because high verbosity shows its output during the run.
             self._task.no_log = self._connection._play_context.no_log = True
         try:
             result.update(self._execute_module(task_vars=task_vars))
         finally:
-            # A module that failed, or did not run, has returned no session, and why should be seen.
+            # A module that failed or did not run has not returned a session, and its message must be visible.
             if result.get("failed", "session_id" not in result):
                 self._task.no_log = self._connection._play_context.no_log = wanted
         return result

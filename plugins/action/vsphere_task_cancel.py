@@ -15,7 +15,7 @@ CANCEL = "vsphere.tasks.vsphere_task_cancel"
 
 
 class ActionModule(Attended):
-    """Runs the module, attended where it waits."""
+    """Runs the module. Follows it if it waits."""
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         waits = boolean(self._task.args.get("wait", True), strict=False)

@@ -21,7 +21,7 @@ Result = dict[str, t.Any]
 
 
 class ActionModule(Attended):
-    """Runs the module, attended where it waits, and cancels in a run of its own."""
+    """Runs the module, follows it if it waits, and cancels in a separate run."""
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         arguments = self._task.args
@@ -35,7 +35,7 @@ class ActionModule(Attended):
         return self._cancel(started, arguments, task_vars)
 
     def _cancel(self, started: Result, arguments: Result, task_vars: dict[str, t.Any]) -> Result:
-        """Cancel what was started and is not over in time; the result of both."""
+        """Cancel the task that has not ended in time. Return the combined result of both modules."""
         # The module has checked them.
         given = {name: arguments[name] for name in WAIT_SPEC if name in arguments}
         options = WaitOptions.from_params(ArgumentSpecValidator(WAIT_SPEC).validate(given).validated_parameters)
@@ -64,6 +64,6 @@ class ActionModule(Attended):
 
 
 def _of_one(failed: Result) -> Result:
-    """What a failed wait for a single task returns, without its lists of tasks."""
+    """The result of a failed wait for a single task, without its lists of tasks."""
     lists = Outcome().to_result(with_tasks=True).keys() - {"changed", "timed_out", "elapsed"}
     return {name: value for name, value in failed.items() if name not in lists}

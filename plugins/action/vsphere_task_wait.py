@@ -4,9 +4,9 @@
 
 """Shows the progress of the tasks while the module of the same name waits for them.
 
-On a local connection the module runs once, and what it reports is followed here. Elsewhere it runs in rounds of one
-progress interval, all with one session. It cancels in a run of its own, at the time limit, as only here is it known
-whether Ansible is still there to want that.
+On a local connection, the module runs once, and the plugin follows its reports. On other connections, it runs in rounds
+of one progress interval, all with one session. At the time limit, it cancels in a separate run, because only the plugin
+knows whether Ansible still runs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Attended):
-    """Runs the module, and beside it displays what it reports."""
+    """Runs the module and displays its reports."""
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         given: Result = {}
@@ -53,11 +53,11 @@ class ActionModule(Attended):
         try:
             interval, options = _how(arguments)
         except VsphereError:
-            # The module says what is wrong.
+            # The module reports the problems.
             return self._execute(WAIT, arguments, task_vars)
         if self._task.async_val:
             return self._execute(WAIT, arguments, task_vars)
-        # Of one host, everybody knows which it is.
+        # With a single host, its name is obvious.
         several = len(task_vars.get("ansible_play_hosts_all", ())) > 1
         progress = Progress(self._display.display, interval, task_vars["inventory_hostname"] if several else "")
 
@@ -86,14 +86,14 @@ class ActionModule(Attended):
                     arguments = {**arguments, "session_id": opened["session_id"]}
                 return self._rounds(arguments, task_vars, length, options, show)
             finally:
-                # What the environment has given is not ours to close, and not changed.
+                # A session from the environment belongs to the user, and the module did not change it.
                 if opened.get("changed"):
                     self._execute(SESSION, {**of_connection(arguments), "state": "absent"}, task_vars)
 
     def _rounds(
         self, arguments: Result, task_vars: dict[str, t.Any], length: int, options: WaitOptions, show: Show
     ) -> Result:
-        """Run the module again and again, for so many seconds each time, and once more where there is to cancel."""
+        """Run the module repeatedly, for ``length`` seconds each time, and once more to cancel."""
         began = time.monotonic()
         rounds = Rounds()
         cancels = False
@@ -101,7 +101,7 @@ class ActionModule(Attended):
             asked = {
                 **rounds.narrow(arguments),
                 "timeout": max(0, int(options.timeout) - int(time.monotonic() - began)),
-                # How tasks have ended is judged when all have.
+                # Only the last round can judge how the tasks ended.
                 "on_error": "return",
                 "on_timeout": "cancel" if cancels else "return",
                 "return_tasks": True,
@@ -131,7 +131,7 @@ class ActionModule(Attended):
 
 @contextlib.contextmanager
 def _ended_by_exception() -> t.Iterator[None]:
-    """Have the signals by which an interrupted Ansible ends this process end what is done within by an exception."""
+    """Turn the signals by which an interrupted Ansible ends this process into an exception within the block."""
 
     def end(number: int, frame: object) -> t.NoReturn:
         # They come more than once, and the clean-up is on its way.
@@ -139,7 +139,7 @@ def _ended_by_exception() -> t.Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         sys.exit(128 + number)
 
-    # Only there does Python allow it.
+    # Python allows it only in the main thread.
     is_main = threading.current_thread() is threading.main_thread()
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM) if is_main}
     try:
@@ -150,7 +150,7 @@ def _ended_by_exception() -> t.Iterator[None]:
 
 
 def _how(arguments: Result) -> tuple[int, WaitOptions]:
-    """How often to show the progress, and how to wait; in rounds only the last would find all that is wrong."""
+    """The progress interval, and the options of the wait. With rounds, only the last one would report all problems."""
     spec = {**SELECTION_SPEC, **TASK_WAIT_SPEC}
     validation = ArgumentSpecValidator(spec).validate({name: arguments[name] for name in spec if name in arguments})
     if validation.error_messages:
@@ -161,6 +161,6 @@ def _how(arguments: Result) -> tuple[int, WaitOptions]:
 
 
 def _without(arguments: Result, given: Result) -> Result:
-    """The arguments less those that another name of an option is given for."""
+    """The arguments without those whose option has an alias in ``given``."""
     replaced = {alias for name in given for alias in CONNECTION_SPEC.get(name, {}).get("aliases", ())}
     return {name: value for name, value in arguments.items() if name not in replaced}

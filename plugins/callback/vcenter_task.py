@@ -140,7 +140,7 @@ options:
       - name: vcenter_task_port
   validate_certs:
     description:
-      - Whether to require a valid certificate of the server, V(true) or V(false). Disable this option only where you
+      - Whether to require a valid certificate of the server, V(true) or V(false). Disable this option only if you
         accept any certificate.
     type: str
     default: 'true'
@@ -285,7 +285,7 @@ class CallbackModule(CallbackBase):
         self._playbook = playbook
 
     def v2_playbook_on_play_start(self, play: Play) -> None:
-        # It begins with the first play, as options may be variables that are asked for before that.
+        # The run starts with the first play, because options can be variables of a prompt.
         playbook, self._playbook = self._playbook, None
         if playbook:
             self._run = self._begin(playbook, play)
@@ -318,9 +318,9 @@ class CallbackModule(CallbackBase):
             options = ConnectionOptions.from_params(given)
             mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
         except (AnsibleError, VsphereError) as error:
-            # Ansible's own error does not say what an option may be.
+            # Ansible's own error does not list the valid values.
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
-            self._display.warning(f"This run is not shown in vCenter: {error}{where}")
+            self._display.warning(f"vCenter does not show this run: {error}{where}")
             return None
         return PlaybookRun(mirror, playbook, given["plays"], self._display.warning)
 
@@ -331,13 +331,13 @@ class CallbackModule(CallbackBase):
         for name in known:
             if name.startswith(PREFIX) and name not in names:
                 self._display.warning(
-                    f"{name} is no option of {self.CALLBACK_NAME}, which shows this run in vCenter"
+                    f"{name} is not an option of {self.CALLBACK_NAME}, which shows this run in vCenter"
                     + nearest(name, names, PREFIX)
                 )
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: templar.template(known[name]) for name in names if name in known}
         options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
-        # Ansible takes whatever it cannot read as a boolean for false, which must not end the check of certificates.
+        # Ansible reads every unknown value as false, which must not disable the validation of certificates.
         return {**options, **{name: _strictly(name, options[name]) for name in ("validate_certs", "plays")}}
 
 
@@ -345,4 +345,4 @@ def _strictly(name: str, value: t.Any) -> bool:
     try:
         return bool(boolean(value))
     except TypeError as error:
-        raise VsphereError(f"{name} {value!r} is neither true nor false") from error
+        raise VsphereError(f"{name} {value!r} is not a boolean: set it to true or false") from error

@@ -55,7 +55,7 @@ options:
     default: 443
   validate_certs:
     description:
-      - Whether to require a valid certificate of the server. Disable this option only where you accept any certificate.
+      - Whether to require a valid certificate of the server. Disable this option only if you accept any certificate.
       - Falls back to E(VMWARE_VALIDATE_CERTS).
     type: bool
     default: true

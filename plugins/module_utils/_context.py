@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of a module lends to the work that is done in it.
-
-Private to the collection: it may change at any time.
-"""
+"""The context that a run of a module gives to its work."""
 
 from __future__ import annotations
 
@@ -19,22 +16,22 @@ Spec = dict[str, dict[str, t.Any]]
 """The argument spec of options, by name."""
 
 Params = dict[str, t.Any]
-"""Options of a module, as AnsibleModule has validated them: an option that is not given is None."""
+"""Options of a module, as AnsibleModule has validated them: an option without a value is None."""
 
 Result = dict[str, t.Any]
-"""What a module returns."""
+"""The result of a module."""
 
 
 def _nothing(*unused: object) -> None:
-    """Do nothing, where no module runs."""
+    """Do nothing, outside of a module."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Context:
     """The run of a module, as far as the work needs it.
 
-    ``warn`` shows a warning to the user. ``check_wanted`` ends the run if nobody waits for it anymore. What is in
-    ``known`` is part of the result, also if the run fails later; ``done`` names what has been carried out by then.
+    ``warn`` shows a warning to the user. ``check_wanted`` ends the run if Ansible does not wait for it anymore.
+    ``known`` is part of the result, even if the run fails later. ``done`` lists the completed changes.
     """
 
     check_mode: bool = False

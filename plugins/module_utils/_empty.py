@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parts of options that are given and empty.
+"""Options with empty parts.
 
-A variable that turns out to be empty, such as a field of a survey, must not select, cancel or start more than was
-meant, and to leave the part out would.
-
-Private to the collection: it may change at any time.
+A variable that is empty by mistake, such as a field of a survey, must not select, cancel, or start more than the user
+wants. Ignoring the part would do so.
 """
 
 from __future__ import annotations
@@ -19,23 +17,23 @@ from ansible.module_utils.common.validation import check_type_dict, check_type_l
 
 
 def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> list[str]:
-    """What is wrong: null and blanks in the parts of options that fit that spec.
+    """The problems: null and blanks in the parts of options with that spec.
 
-    ``given`` is as the user has it, because AnsibleModule fills in null for each part that is left out. An option that
-    is null as a whole counts as left out, as everywhere in Ansible.
+    ``given`` is the input of the user, because AnsibleModule fills in null for each missing part. An option that is
+    null as a whole counts as missing, as everywhere in Ansible.
     """
     wrong: list[str] = []
     for name, option in spec.items():
-        # What is of another type is refused by AnsibleModule.
+        # AnsibleModule rejects values of another type.
         with contextlib.suppress(TypeError, ValueError):
             wrong += _parts(name, option, given.get(name))
     return wrong
 
 
 def nulls(path: str, value: t.Any) -> t.Iterator[str]:
-    """What is wrong with a value of any depth in which nothing may be null."""
+    """The problems of a value of any depth that must not contain null."""
     if value is None:
-        yield f"{path} is null: fill it, or leave it out (default(omit))"
+        yield f"{path} is null: set a value, or omit it with default(omit)"
     items = value.items() if isinstance(value, dict) else ()
     for name, part in items:
         yield from nulls(f"{path}.{name}", part)
@@ -44,14 +42,16 @@ def nulls(path: str, value: t.Any) -> t.Iterator[str]:
 
 
 def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]:
-    """What is wrong with the parts of an option."""
+    """The problems of the parts of an option."""
     if value is None:
         return
     if option["type"] == "list":
         item = {"type": option["elements"], "options": option.get("options", {})}
         for each in check_type_list(value):
             if _is_empty(each):
-                yield f"{path} holds {'null' if each is None else 'an empty text'}: fill it, or take it out"
+                yield (
+                    f"{path} contains {'null' if each is None else 'an empty string'}: set a value, or remove the item"
+                )
             else:
                 yield from _parts(path, item, each)
     elif option["type"] == "dict":
@@ -62,7 +62,7 @@ def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]
                 continue
             if _is_empty(part):
                 what = "null" if part is None else "empty"
-                yield f"{path}.{name} is {what}: fill it, or leave it out (default(omit))"
+                yield f"{path}.{name} is {what}: set a value, or omit it with default(omit)"
             else:
                 yield from _parts(f"{path}.{name}", parts[name], part)
 

@@ -2,21 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, each as one exception whose text is the sentence the user reads.
-
-Private to the collection: it may change at any time.
-"""
+"""What can go wrong, each as one exception whose text is the sentence the user reads."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from . import _values
 
 
 class VsphereError(Exception):
-    """The base of all. ``result`` holds what the failed module returns besides its message."""
+    """The base class of all errors. ``result`` contains the additional results of the failed module."""
 
     def __init__(self, message: str, **result: t.Any) -> None:
         super().__init__(message)
@@ -26,7 +23,7 @@ class VsphereError(Exception):
 
 @contextlib.contextmanager
 def gathering(problems: list[str]) -> t.Iterator[None]:
-    """Add an error that comes up to those problems, which are to be said together."""
+    """Add an error within the block to these problems, to report them together."""
     try:
         yield
     except VsphereError as error:
@@ -34,7 +31,7 @@ def gathering(problems: list[str]) -> t.Iterator[None]:
 
 
 def close_to(name: str, known: t.Iterable[str]) -> list[str]:
-    """Those of the known names that may have been meant, the likeliest first; case does not count."""
+    """The known names that are similar to a name, most similar first. Case does not count."""
     # Every run of a module would pay for the import, which only a mistake needs.
     import difflib
 
@@ -45,7 +42,7 @@ def close_to(name: str, known: t.Iterable[str]) -> list[str]:
 
 
 def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:
-    """The end of a sentence that says what may have been meant; what all begin with makes none of them nearer."""
+    """The end of a sentence that suggests similar names. A common prefix does not make names similar."""
     near = close_to(name.removeprefix(prefix), [each.removeprefix(prefix) for each in known])
     return f"; did you mean {' or '.join(prefix + each for each in near)}?" if near else ""
 
@@ -73,7 +70,7 @@ class Lost(VsphereError):
 
 
 class NoHistory(VsphereError):
-    """The server keeps no history of tasks: it is no vCenter."""
+    """The server does not keep a history of tasks, because it is not a vCenter."""
 
 
 class TimedOut(VsphereError):
@@ -85,7 +82,7 @@ class Unavailable(VsphereError):
 
 
 class NotUnderstood(VsphereError):
-    """What came is no vSphere answer; ``answer`` says in a few words what it was instead."""
+    """The answer does not come from vSphere. ``answer`` describes it in a few words."""
 
     def __init__(self, message: str, answer: str) -> None:
         super().__init__(message)
@@ -93,7 +90,7 @@ class NotUnderstood(VsphereError):
 
 
 class Advice(t.NamedTuple):
-    """How to find out what became of a change, and what the module returns for that."""
+    """Advice to find out the outcome of a change, and additional results of the module for it."""
 
     sentence: str
     result: _values.Data
@@ -107,8 +104,8 @@ class OutcomeUnknown(VsphereError):
 
     def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
         super().__init__(
-            f"{why}; whether {method} of {name_of_object(ref)} was carried out is unknown: look at the object before "
-            f"you call it again{advice.sentence}",
+            f"{why}; the outcome of {method} of {name_of_object(ref)} is unknown: check the object before you call it "
+            f"again{advice.sentence}",
             **advice.result,
         )
 
@@ -117,19 +114,19 @@ class Fault(VsphereError):
     """A vSphere fault that the server answered with, which is also returned as ``fault``.
 
     ``type`` is its name (``NotSupported``), ``text`` the server's message, ``fields`` the fault's own members in
-    VI/JSON form, ``method`` and ``ref`` what was called (None where the fault lies inside other data). ``more`` is what
-    it says besides its text, for sentences that take the place of this one: empty, or to be put at their end.
+    VI/JSON form, ``method`` and ``ref`` the call (None for a fault inside other data). ``more`` contains the additions
+    to its text, for sentences that replace this one: empty, or the end of the sentence.
     """
 
     def __init__(
         self, type_: str, text: str, fields: _values.Data, method: str = "", ref: _values.Data | None = None
     ) -> None:
         # Only a run that fails needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+        from . import _faults
 
         fault = _faults.shape({**fields, "_typeName": type_, "faultstring": text})
         called = f"{method} of {name_of_object(ref)}" if ref else method
-        outcome = "is not permitted" if fault["type"] == "NoPermission" else "failed"
+        outcome = "is not allowed" if fault["type"] == "NoPermission" else "failed"
         super().__init__(f"{called} {outcome}: {_faults.why(fault, _values.plain(ref))}", fault=fault)
         self.type: str = fault["type"]
         self.text: str = fault["message"]
@@ -144,7 +141,7 @@ class Fault(VsphereError):
 
 
 class SessionRefused(Fault):
-    """A front end has refused the session by itself (HTTP 401), so that there is no fault of vSphere's."""
+    """A front end rejected the session itself (HTTP 401), without a fault of vSphere."""
 
     def __init__(self, method: str) -> None:
         super().__init__("NotAuthenticated", "The session is not authenticated.", {}, method)

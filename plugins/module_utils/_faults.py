@@ -2,16 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a vSphere fault says: in the one shape that users get, and in a sentence.
-
-Private to the collection: it may change at any time.
-"""
+"""The contents of a vSphere fault: in the form that users get, and in a sentence."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from . import _values
 
 Fault = dict[str, t.Any]
 """A fault as users see it: type, message, messages, cause, and its own fields."""
@@ -41,13 +38,13 @@ _FEW = 3
 
 
 def bare(data: t.Any) -> dict[str, t.Any]:
-    """A fault in the published form, its text in ``faultstring``, whatever form it has come in.
+    """A fault in the published form, its text in ``faultstring``, regardless of its original form.
 
     The published API and 8.0.3 have the bare fault; SOAP, and by report 9.x, wrap it into a LocalizedMethodFault.
     """
     data = _values.plain(data)
     if not isinstance(data, dict):
-        # No fault of any release, but what it says is all that there is.
+        # It is not a fault of any release, but its text is the only information.
         return {"faultstring": str(data)}
     if data.get("_typeName") == "LocalizedMethodFault":
         inner = bare(data.get("fault") or {})
@@ -58,8 +55,8 @@ def bare(data: t.Any) -> dict[str, t.Any]:
 def shape(data: t.Any, depth: int = _DEEPEST) -> Fault:
     """A fault inside data, bare or wrapped, as users see it.
 
-    What cannot be read is left out. An own field that is called like one of the four that every fault has is given as
-    field_type, and so on.
+    Omits unreadable members. If a field of the fault has the name of one of the four common members, the new
+    name is field_type, and so on.
     """
     data = bare(data)
     # What names no type is at least a MethodFault, which all faults extend.
@@ -76,13 +73,13 @@ def shape(data: t.Any, depth: int = _DEEPEST) -> Fault:
 
 
 def _text(value: t.Any) -> str:
-    """A text; empty where it is none."""
+    """A text, or an empty string for another value."""
     value = _values.plain(value)
     return value if isinstance(value, str) else ""
 
 
 def _listed(value: t.Any) -> list[t.Any]:
-    """The members of a list; of a type that nobody knows, SOAP does not tell a list of one from a single value."""
+    """The members of a list. For an unknown type, SOAP does not distinguish a list of one from a single value."""
     value = _values.plain(value)
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -95,7 +92,7 @@ def _stack(data: dict[str, t.Any]) -> list[str]:
 
 
 def _own(name: str, value: t.Any, depth: int) -> t.Any:
-    """What a fault has in a member of its own: faults in it have the one shape, other data objects snake_case."""
+    """A fault's own member: faults in it have the same form again, other data objects have snake_case."""
     if not depth:
         return None
     if isinstance(value, list):
@@ -121,7 +118,7 @@ def _is_fault(name: str, value: dict[str, t.Any]) -> bool:
 
 
 def why(fault: Fault, place: dict[str, t.Any] | None = None) -> str:
-    """A fault at the end of a sentence: its message and type, and what it says besides.
+    """A fault at the end of a sentence: its message and type, and the additional texts.
 
     ``place`` is the object, as {type, moid}, that a missing privilege is about where the fault names none.
     """
@@ -130,7 +127,7 @@ def why(fault: Fault, place: dict[str, t.Any] | None = None) -> str:
 
 
 def more(fault: Fault) -> str:
-    """What the stack of messages, the causes and the faults inside a fault add to its message, in bounds."""
+    """The additions to the message of a fault from its stack of messages, causes, and inner faults, up to a limit."""
     said = [_short(fault["message"])]
     left = 0
     for text in _additions(fault):
@@ -140,11 +137,11 @@ def more(fault: Fault) -> str:
             left += 1
         else:
             said.append(text)
-    return _values.clean("".join(f". {text}" for text in said[1:]) + (f". And {left} texts more" if left else ""))
+    return _values.clean("".join(f". {text}" for text in said[1:]) + (f", and {left} more texts" if left else ""))
 
 
 def _short(text: str) -> str:
-    """A text without its full stop, or the colon after which the stack was to follow, and cut where it is long."""
+    """A text without its full stop or the colon before the stack, cut to a maximum length."""
     text = text.strip().rstrip(".: ")
     return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "..."
 
@@ -159,7 +156,7 @@ def _additions(fault: Fault) -> list[str]:
 
 
 def _parts(fault: Fault) -> list[str]:
-    """What the faults in a fault's own fields say, and of which objects, such as the hosts of a NoCompatibleHost."""
+    """The faults in a fault's own fields, and their objects, such as the hosts of a NoCompatibleHost."""
     speakers: dict[str, list[str]] = {}
     for name, value in fault.items():
         if name in _TAKEN:
@@ -191,7 +188,7 @@ def _spoken(text: str, names: list[str]) -> str:
 def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
     """Which privileges the user lacks and where; empty where the fault does not say.
 
-    ``object`` and ``privilege_id`` are deprecated since 8.0, and may be missing where there are ``missing_privileges``.
+    ``object`` and ``privilege_id`` are deprecated since 8.0, and can be missing if ``missing_privileges`` exists.
     """
     told = [(fault.get("object"), [fault.get("privilege_id")])]
     told += [
@@ -208,5 +205,5 @@ def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
     if not groups:
         return ""
     several = sum(map(len, lacking.values())) > 1
-    rest = [f"more on {len(groups) - _FEW} others"] if len(groups) > _FEW else []
+    rest = [f"others on {len(groups) - _FEW} more objects"] if len(groups) > _FEW else []
     return f"the user lacks the privilege{'s' * several} {' and '.join(groups[:_FEW] + rest)}"

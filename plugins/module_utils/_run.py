@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a module's options to its result: the only place that knows AnsibleModule.
-
-Private to the collection: it may change at any time.
-"""
+"""From a module's options to its result: the only place that knows AnsibleModule."""
 
 from __future__ import annotations
 
@@ -19,8 +16,9 @@ import signal
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _options
+
+from . import _context, _empty, _errors
+from ._connection import _connection, _options
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +28,7 @@ _LOOK_EVERY = 1  # second
 
 
 class Given(t.NamedTuple):
-    """What a module is given: its options, and the texts that no output can show, to which it adds what it finds."""
+    """The input of a module: its options, and the texts that must not appear in output, to which it adds more."""
 
     params: _context.Params
     secrets: set[str]
@@ -38,13 +36,12 @@ class Given(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """What a module does.
+    """The work of a module.
 
-    ``do`` gets an open connection and the run, and returns the module's result.
-    ``patience`` is for how many seconds a vCenter that is starting its services is waited for.
-    ``lasts`` says that the module waits, so that it ends when nobody hears of it anymore: if standard output has no
-    reader, or ``progress_file`` is removed.
-    ``handed_out`` names the value of the result that is returned although it is a secret.
+    ``do`` gets an open connection and the run, and returns the module's result. ``patience`` is the number of seconds
+    to wait for a vCenter that is starting its services. ``lasts`` is True if the module waits, so that it ends with its
+    reader: if standard output has no reader, or ``progress_file`` disappears. ``handed_out`` is the name of a secret
+    value that the result still contains.
     """
 
     do: Callable[[_connection.Connection, _context.Context], _context.Result]
@@ -57,10 +54,10 @@ class Work:
 def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> None:
     """Run a module and exit.
 
-    ``prepare`` checks the module's own options before anything is connected to. What it raises, and what the work
-    raises, becomes the module's failure.
+    ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the
+    module's failure.
     """
-    # There are none where only the specification is asked for.
+    # A request for the specification does not have any.
     wrong = _empty.empty_parts(argument_spec, _load_params() or {})
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
@@ -68,8 +65,7 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> No
     module = AnsibleModule(argument_spec={**_options.CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
     if wrong:
         module.fail_json(msg="; ".join(wrong))
-    # Interrupted, the session that was opened is still closed on the way out; a shell starts what is in its background
-    # with SIGINT ignored.
+    # After an interrupt, the module still closes its session. A shell starts background processes with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
     try:
@@ -90,7 +86,7 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> No
 
 
 def _do(connection: _connection.Connection, work: Work, context: _context.Context) -> _context.Result:
-    """The result of the work; an error says what was done before as well."""
+    """The result of the work. An error also contains the completed changes."""
     with _kept():
         connection.open(work.patience)
     with connection:
@@ -99,7 +95,7 @@ def _do(connection: _connection.Connection, work: Work, context: _context.Contex
                 result = work.do(connection, context)
         except _errors.VsphereError as error:
             connection.hurry()
-            done = f"; before that, {', '.join(context.done)} had been carried out" if context.done else ""
+            done = f"; before that, the module completed {', '.join(context.done)}" if context.done else ""
             known = {"api": connection.describe(), **context.known, **error.result}
             raise _errors.VsphereError(error.message + done, **known) from error
         return {"api": connection.describe(), **context.known, **result}
@@ -107,10 +103,10 @@ def _do(connection: _connection.Connection, work: Work, context: _context.Contex
 
 @contextlib.contextmanager
 def _kept() -> t.Iterator[None]:
-    """Have Python's collector leave alone what is loaded within, or was before: it stays to the end.
+    """Exclude all loaded objects, old and new, from Python's garbage collector until the end.
 
-    Otherwise all of it is gone through while it is loaded and, above all, when the process ends: 20 ms of each run, 30
-    with pyVmomi.
+    Otherwise, the collector traverses all of it while it is loaded and, above all, at the end of the process: 20 ms of
+    each run, 30 with pyVmomi.
     """
     gc.disable()
     try:
@@ -121,7 +117,7 @@ def _kept() -> t.Iterator[None]:
 
 
 def _look(progress_file: str | None) -> None:
-    """End the module, clean, if nobody hears of it anymore.
+    """End the module cleanly if Ansible does not wait for it anymore.
 
     Ansible's own time limit for a task, and a connection that breaks, never reach a module by signal.
     """

@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values in VI/JSON form, and what a user gets for them.
+"""Values in VI/JSON form, and their form for users.
 
 Inside an Any, VI/JSON boxes primitives, enums and arrays: ``{"_typeName": "string", "_value": "x"}``. Data objects and
 references carry their own ``_typeName`` and are not boxed.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -77,9 +75,9 @@ def parse_time(given: str) -> datetime.datetime:
 
 
 def time_of(value: t.Any) -> datetime.datetime | None:
-    """A time of the wire, boxed or not; None where it cannot be read."""
+    """A time from the server, boxed or not, or None if it is unreadable."""
     try:
-        # One at the edge of the calendar may be none in UTC.
+        # A time at the edge of the calendar might not exist in UTC.
         return parse_time(plain(value)).astimezone(datetime.timezone.utc)
     except (OverflowError, TypeError, ValueError):
         return None
@@ -87,7 +85,7 @@ def time_of(value: t.Any) -> datetime.datetime | None:
 
 def clean(text: object) -> str:
     """Text from the server in one line, without what could steer a terminal."""
-    # Only what is said of tasks needs it.
+    # Only the form for tasks requires it.
     import unicodedata
 
     kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
@@ -99,17 +97,17 @@ def object_name(type_: t.Any, moid: t.Any) -> str:
     return str(type_) if type_ == moid else f"{type_} {moid}"
 
 
-# What XML, and so SOAP, does not hold, or in the case of the carriage return only where the sender writes it as a code;
-# whether a vCenter does is not published. VI/JSON shall be the same.
+# Characters that XML, and therefore SOAP, do not support, or in the case of the carriage return only if the sender
+# writes it as a code. The API does not document whether a vCenter does so. VI/JSON must behave the same.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def unsendable(given: str) -> str:
-    """Why a text that is to stay what it is cannot be sent; empty where it can."""
+    """The reason why a text cannot be sent unchanged, or an empty string."""
     found = NOT_IN_XML.search(given.replace("\r", ""))
     if not found:
         return ""
-    return f"has the character U+{ord(found[0]):04X}, which XML, and so SOAP, does not hold: take it out"
+    return f"contains the character U+{ord(found[0]):04X}, which XML and therefore SOAP do not support: remove it"
 
 
 def was_data(given: str) -> bool:
@@ -118,7 +116,7 @@ def was_data(given: str) -> bool:
 
 
 def from_any(value: t.Any) -> t.Any:
-    """The user's value that ``to_any`` made this of; what other programs have set is read the same way."""
+    """The user's value that ``to_any`` converted to this value. Values of other programs use the same rules."""
     value = plain(value)
     if isinstance(value, str) and value[:1] in ("{", "[", '"'):
         try:

@@ -13,8 +13,8 @@ description:
   - Logs in once, so that the other modules of this collection do not each log in and out.
   - The result contains a secret and is hidden from output, but you can register and use it. Do not print it with
     C(debug) or loop over it.
-  - Do not use this module with C(async), because the status of the job shows the result. In an ad-hoc command it is of
-    no use, because you cannot see the session ID.
+  - Do not use this module with C(async), because the status of the job shows the result. Do not use it in an ad-hoc
+    command, because you cannot see the session ID.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -125,7 +125,7 @@ def prepare(given: Given) -> Work:
     if given.params["state"] == "present":
         return Work(present, handed_out="session_id")
     if not given.params["session_id"]:
-        raise VsphereError("session_id is missing: with state: absent, give the session that is to be closed")
+        raise VsphereError("session_id is missing: with state: absent, set it to the session to close")
     return Work(absent)
 
 

@@ -129,7 +129,7 @@ skipped_tasks:
   elements: dict
   sample:
     - id: task-124
-      reason: it is over already (state success)
+      reason: it has already ended (state success)
 fault:
   description:
     - The vSphere fault that the server returned, in the form of
@@ -187,10 +187,10 @@ ARGUMENT_SPEC = {
 def prepare(given: Given) -> Work:
     selection = Selection.from_params(given.params)
     if selection.task_ids is None and selection.conditions.states is None:
-        # Of others there may be many, and nothing can be done about them.
+        # Many other tasks could match, and they cannot be canceled.
         unfinished = dataclasses.replace(selection.conditions, states=["queued", "running"])
         selection = dataclasses.replace(selection, conditions=unfinished)
-    selection.check_for_cancellation("what to cancel is missing")
+    selection.check_for_cancellation("the tasks to cancel are missing")
     options = CancelOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:

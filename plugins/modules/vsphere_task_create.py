@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_create
-short_description: Create a task of your own in vCenter
+short_description: Create your own task in vCenter
 version_added: 0.1.0
 description:
   - Creates a task, which the vSphere Client then shows on its entity. The task is queued at first. Use
     M(vsphere.tasks.vsphere_task_state) to run and end it. vCenter never changes the state of this task, even after a
     user requests its cancellation.
   - Register the type of the task with M(vsphere.tasks.vsphere_task_type) first.
-  - ESXi does not support tasks of your own.
+  - ESXi does not support your own tasks.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
@@ -60,7 +60,7 @@ options:
     default: false
   initiated_by:
     description:
-      - User on whose behalf you create the task, as the vSphere Client shows it. The default is the user that the
+      - User on whose behalf you create the task. The vSphere Client shows this user. The default is the user that the
         module logs in as.
     type: str
   activation_id:
@@ -190,7 +190,8 @@ def prepare(given: Given) -> Work:
     options = CreateOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:
-        # What the user may not see among the recent tasks is not what this is about: nobody is warned.
+        # Tasks among the recent ones that the user is not allowed to see do not matter here, so no warning is
+        # necessary.
         return ensure_task(TaskReader(connection, context), options)
 
     return Work(do)

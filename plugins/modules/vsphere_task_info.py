@@ -133,7 +133,7 @@ tasks:
       type: str
       sample: task-123
     id:
-      description: Managed object ID of the task, as the modules of this collection expect it.
+      description: Managed object ID of the task, for the options of the modules in this collection.
       type: str
       sample: task-123
     name:
@@ -374,7 +374,9 @@ def prepare(given: Given) -> Work:
     selection = Selection.from_params(given.params)
     custom_values = given.params["custom_values"]
     if custom_values and selection.from_history:
-        raise VsphereError("custom_values are not in the history: take recent tasks (source: recent), or give task_ids")
+        raise VsphereError(
+            "the history does not contain custom_values: use recent tasks (source: recent), or set task_ids"
+        )
 
     def do(connection: Connection, context: Context) -> Result:
         with TaskReader(connection, context) as reader:

@@ -303,7 +303,7 @@ ARGUMENT_SPEC = {
     **WAIT_SPEC,
     "object": {**OBJECT_SPEC, "required": True},
     "method": {"type": "str", "required": True},
-    # Everything in it is masked until it is known what is a secret.
+    # Everything in it is hidden until the secrets are known.
     "params": {"type": "dict", "no_log": True},
     "unless": UNLESS_SPEC,
     "wait": {"type": "bool", "default": False},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_state
-short_description: Update a task of your own in vCenter
+short_description: Update your own task in vCenter
 version_added: 0.1.0
 description:
   - Sets the description, progress, state, result, error, and custom values of a task, for example of a task that
@@ -44,7 +44,7 @@ options:
     type: int
   description:
     description:
-      - Current activity of the task, as the vSphere Client shows it.
+      - Current activity of the task. The vSphere Client shows it.
       - Use a string, or a dictionary with C(key) (of a message that an extension registered) and C(message).
       - The module removes escape characters and other characters that XML does not support, here and in the message of
         an O(error).

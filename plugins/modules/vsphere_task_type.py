@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vsphere_task_type
-short_description: Register task types of your own in vCenter
+short_description: Register your own task types in vCenter
 version_added: 0.1.0
 description:
   - Registers task types in an extension of vCenter, with the labels that the vSphere Client shows for their tasks.

@@ -65,7 +65,7 @@ options:
     default: 30
   progress_file:
     description:
-      - Path of a file, on the host where the module runs, that the module appends changes to, as one JSON object per
+      - Path of a file, on the host where the module runs, that the module appends changes to, with one JSON object per
         line.
       - Ansible sets this option to learn the progress. You do not need to set it. When Ansible removes the file, the
         module stops waiting and ends.
@@ -263,12 +263,12 @@ def prepare(given: Given) -> Work:
             targets = find(reader, selection, began + options.timeout, appear_by)
             if appear_by and not any(targets):
                 raise VsphereError(
-                    f"no task that fits the options has appeared within {options.appear_timeout} s "
-                    "(option appear_timeout)"
+                    f"no task that matches the options appeared within {options.appear_timeout} s (option "
+                    "appear_timeout)"
                 )
             outcome = wait_for_tasks(reader, targets, options, report, began)
         if not any(targets) and selection.task_ids != []:
-            context.warn("no task fits the options, so nothing was waited for")
+            context.warn("no task matches the options, so the module did not wait")
         result = outcome.to_result(options.return_tasks)
         outcome.check(options, context.check_mode, result)
         return result

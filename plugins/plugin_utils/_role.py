@@ -4,9 +4,9 @@
 
 """The options of the role ``wait_for_task``: from variables to arguments of ``vsphere_task_wait``.
 
-Why the role does not hand them on itself is told in ``docs/decisions/role_options.md``.
+``docs/decisions/role_options.md`` explains why the role does not pass them on itself.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 _ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "wait_for_task"
 _PREFIX = "wait_for_task_"
 _RESULT = "wait_for_task_result"
-# What is called otherwise than the module's option.
+# Options with a different name than that of the module.
 _NAMES = {"task_ids": "ids", "progress_interval": "interval"}
 
 _SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
@@ -46,32 +46,32 @@ def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.A
     facts = [name for name in named if name in variables.get("ansible_facts", {})]
     if facts:
         raise VsphereError(
-            f"{', '.join(facts)}: facts of the host are no options of the role, as whoever rules the host could change "
-            "by them what it does, and where; take the fact away, and give the value as a variable of the role"
+            f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could use "
+            "them to change its actions: remove the fact, and set a variable of the role instead"
         )
     unknown = [name for name in named if name not in OPTIONS]
     if unknown:
         raise VsphereError(
-            "; ".join(f"{name} is no option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
+            "; ".join(f"{name} is not an option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
         )
     values = template({name: variables[name] for name in named})
-    # Since ansible-core 2.19, which has no such variable, templating leaves out what is omitted.
+    # Since ansible-core 2.19, which does not have such a variable, templating removes omitted values.
     if "omit" in variables:
         values = _without_omitted(values, variables["omit"])
     values = {name: value for name, value in values.items() if value is not None}
     if "wait_for_task_ids" in values:
         values["wait_for_task_ids"] = _flat(values["wait_for_task_ids"])
-    # Ansible's own look at them refuses what is null where it knows the choices or a default.
+    # Ansible's own validation rejects null for options with choices or a default.
     wrong = ArgumentSpecValidator({name: _SPECS[OPTIONS[name]] for name in values}).validate(values).error_messages
     if wrong:
         raise VsphereError("; ".join(wrong))
-    # Those that the role has a default for are the module's own, too.
+    # The options with a default in the role belong to the module.
     defaults = {name: spec["default"] for name, spec in TASK_WAIT_SPEC.items()}
     return {**defaults, **{OPTIONS[name]: value for name, value in values.items()}}
 
 
 def _without_omitted(value: t.Any, omit: object) -> t.Any:
-    """The value without what is omitted in it."""
+    """The value without omitted parts."""
     if isinstance(value, dict):
         return {name: _without_omitted(part, omit) for name, part in value.items() if part != omit}
     return [_without_omitted(part, omit) for part in value if part != omit] if isinstance(value, list) else value

@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Replace what is personal in texts of vSphere's protocols, the same thing always by the same other.
+"""Replace personal data in texts of vSphere's protocols, the same value always with the same replacement.
 
-Names are known by the members that hold them, and are then replaced wherever they stand; addresses, ids and the like
-are known by their form. What is neither, such as a name in the text of an event, has to be named.
+The members that contain a name identify it. The script then replaces the name everywhere. The form identifies
+addresses, IDs, and similar values. List everything else, such as a name in the text of an event.
 """
 
 import re
 from collections.abc import Callable, Iterable
 
-# Members of data objects by what they hold. Ids such as vm-42 say nothing of anybody.
+# Members of data objects by their contents. IDs such as vm-42 are not personal.
 _MEMBERS = {
     "password": ("password", "sspiToken", "base64Token", "token", "ticket", "cloneTicket"),
     "user": ("userName", "user", "fullName", "initiatedBy", "principal", "sourceUserName", "email"),
@@ -43,7 +43,8 @@ _MEMBERS = {
 _KIND = {member: kind for kind, members in _MEMBERS.items() for member in members}
 _ELEMENT = re.compile(rf"<({'|'.join(_KIND)})(?: [^>]*)?>\s*([^<]+?)\s*</\1>")
 _JSON_MEMBER = re.compile(rf'"({"|".join(_KIND)})"\s*:\s*"((?:[^"\\]|\\.)+)"')
-# The property `name` of a managed object, in an answer of a PropertyCollector; elsewhere, a name may be an operation's.
+# The property `name` of a managed object, in an answer of a PropertyCollector. Elsewhere, a name can belong to an
+# operation.
 _NAME_ELEMENT = re.compile(r"<name>\s*name\s*</name>\s*(?:<op>\w+</op>\s*)?<val[^>]*>\s*([^<]+?)\s*</val>")
 _NAME_JSON = re.compile(r'"name"\s*:\s*"name"[^{}]*\{[^{}]*"_value"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _REASON = re.compile(
@@ -99,10 +100,10 @@ _FAKES: dict[str, Callable[[int], str]] = {
 
 
 class Anonymizer:
-    """Replaces what is personal; whatever is to be replaced is looked for in all of the texts first."""
+    """Replaces personal data. It searches all texts for such data first."""
 
     def __init__(self, texts: Iterable[str], hosts: Iterable[str] = (), words: Iterable[str] = ()) -> None:
-        """``hosts`` are names of servers, ``words`` whatever else is to be replaced."""
+        """``hosts`` are names of servers, ``words`` are other texts to replace."""
         self._fakes: dict[tuple[str, str], str] = {}
         self._numbers: dict[str, int] = {}
         self._kept: set[str] = set()
@@ -118,7 +119,7 @@ class Anonymizer:
         parts = [rf"(?P<name>(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w))"] if names else []
         parts += [rf"(?P<{kind}>(?<![\w.:]){form}(?![\w:]))" for form, kind in _FORMS]
         domains = [name for name, kind in self._names.items() if kind == "domain"]
-        # A company's domain is in the names of its own operations, too: com.company.backup.
+        # The names of a company's own operations also contain its domain: com.company.backup.
         parts += [rf"(?P<domain>(?i:{'|'.join(map(re.escape, domains))}))"] if domains else []
         self._pattern = re.compile("|".join(parts))
 
@@ -150,14 +151,14 @@ class Anonymizer:
 
     def _know_domain(self, domain: str) -> None:
         labels = domain.split(".")
-        # vsphere.local is everybody's.
+        # vsphere.local is not personal.
         if len(labels) > 1 and len(labels[-2]) > 3 and labels[-2] not in ("vsphere", "example"):
             self._know(labels[-2], "domain")
 
     def _know(self, name: str, kind: str) -> None:
         plain = name.strip()
         everybodys = plain.lower() in _COMMON or plain.startswith("VMware ")
-        # Of a word of one or two letters nobody knows what it stands for, and it stands everywhere.
+        # A word of one or two letters can mean anything, and appears everywhere.
         if len(plain) > 2 and not plain.isdigit() and not everybodys:
             self._names.setdefault(plain, kind)
 

@@ -21,7 +21,7 @@ MARK = "<!-- from tests/recordings -->"
 
 
 class Fact(NamedTuple):
-    """Something that a kind of server does, and where it is recorded or why it is believed."""
+    """A fact about a kind of server, and its source or the reason for the assumption."""
 
     text: str
     kind: str
@@ -35,7 +35,7 @@ def recordings() -> list[Data]:
 
 
 def entries(recorded: Data) -> Iterator[Data]:
-    """All parts of a recording that say where they are from."""
+    """All parts of a recording that contain their source."""
     yield from recorded.get("exchanges", ())
     yield from recorded.get("objects", ())
     yield from (fault for fault in recorded.get("faults", {}).values() if "shows" in fault)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Build a collection, install it into an empty path, use it there, and import it as Galaxy would:
+"""Build a collection, install it into an empty path, use it there, follow its README, and import it as Galaxy would:
 
 `python tests/tools/galaxy.py COLLECTION FOLDER IMPORTER_PYTHON VCENTER_PROGRAM`
 """
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import readme
 from vcenter import environment, running
 
 
@@ -29,12 +30,41 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
             command = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_info"]
             subprocess.run(command, check=True, env=environment(vcenter))
 
-    # It calls the ansible-lint of its own environment.
-    os.environ["PATH"] = f"{Path(importer_python).parent}{os.pathsep}{os.environ['PATH']}"
+    tools = str(Path(importer_python).parent)
+    use_as_documented(archive, dist, tools, vcenter_program)
+
+    # It calls the ansible-lint of the same environment.
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)
     print(run.stdout)
     return run.returncode or bool(re.search("^(WARNING|ERROR)", run.stdout, re.MULTILINE))
+
+
+def use_as_documented(archive: Path, dist: Path, builder: str, vcenter_program: str) -> None:
+    """Follow README.md in a home folder with nothing in it."""
+    home = dist / "home"
+    home.mkdir()
+    with (
+        readme.galaxy(archive, dist / "galaxy") as server,
+        running(vcenter_program) as vcenter,
+    ):
+        own = {name: value for name, value in environment(vcenter).items() if not name.startswith("ANSIBLE_")}
+        variables = {
+            **own,
+            "HOME": str(home),
+            "PATH": os.pathsep.join([str(home / "bin"), os.environ["PATH"], builder]),
+            "ANSIBLE_GALAXY_SERVER": server,
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"url.{Path.cwd()}.insteadOf",
+            "GIT_CONFIG_VALUE_0": "https://github.com/vsphere-tasks/vsphere.tasks.git",
+        }
+        readme.follow(Path("README.md").read_text(encoding="utf-8"), home, variables, vcenter["control"])
+    collections = home / ".ansible" / "collections"
+    introspect = [f"{builder}/ansible-builder", "introspect", str(collections)]
+    libraries = subprocess.run(introspect, check=True, stdout=subprocess.PIPE, text=True).stdout
+    if not {"requests", "pyvmomi"} <= set(re.findall(r"\w+", libraries)):
+        raise SystemExit(f"An execution environment would lack libraries:\n{libraries}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write what repeats something that is written by hand; docs/decisions/generated.md says what that is.
+"""Generate files that repeat other sources; docs/decisions/generated.md lists them.
 
-`python tests/tools/generate.py` writes. With `--check` it shows what it would change, and fails if there is anything.
+`python tests/tools/generate.py` writes the files. With `--check`, it shows the changes, and fails if it finds any.
 """
 
 import difflib
@@ -26,7 +26,7 @@ MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTA
 
 
 def pages() -> dict[Path, str]:
-    """The pages, as they should be: with each table between the marks of its name."""
+    """The current pages: with each table between the marks of its name."""
     tables = {
         "contents": contents(),
         "selection options": option_table(specs.spec_of(specs.SELECTION)),
@@ -37,13 +37,13 @@ def pages() -> dict[Path, str]:
 
     def filled(match: re.Match[str]) -> str:
         begin, name, end = match.groups()
-        return begin + (tables.get(name) or sys.exit(f"{begin.strip()}: there is no such table")) + end
+        return begin + (tables.get(name) or sys.exit(f"{begin.strip()}: unknown table")) + end
 
     return {page: MARKED.sub(filled, page.read_text(encoding="utf-8")) for page in PAGES}
 
 
 def contents() -> str:
-    """All plugins and roles, with links that work on Galaxy too, where relative ones do not."""
+    """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
     base = f"{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}/blob/main"
     plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK))
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]

@@ -23,7 +23,7 @@ Element = dict[str, Any]
 
 
 def files() -> dict[Path, str]:
-    """The RST pages, as they should be."""
+    """The current RST pages."""
     index = yaml.safe_load((DOCS / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     guides = [Guide(name) for section in index["sections"] for name in section["toctree"]]
     labels = {target: label for guide in guides for target, label in guide.labels.items()}
@@ -48,7 +48,7 @@ class Guide:
         for block in blocks:
             if is_a(block, "Header"):
                 block["c"][1][0] = labels[f"{self.name}.md#{block['c'][1][0]}"]
-        # What is raw in the Markdown is a comment.
+        # Raw parts of the Markdown are comments.
         kept = [self.linked(block, labels) for block in (title, *blocks) if not is_a(block, "RawBlock")]
         tree = json.dumps({**self.tree, "blocks": kept})
         return f"{comment}\n\n{pypandoc.convert_text(tree, 'rst', 'json', ['--columns=120'])}"
@@ -92,7 +92,7 @@ def plain(part: Any) -> str:
         return str(part["c"][1])
     if isinstance(part, list):
         return "".join(map(plain, part))
-    # Of what has parts, they are the last; a space or a line break has none.
+    # Elements with parts have them at the end. A space or a line break does not have parts.
     return plain(part["c"][-1]) if isinstance(part.get("c"), list) else " "
 
 

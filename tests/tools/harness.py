@@ -51,7 +51,7 @@ def starts(python: Path) -> bool:
 def path() -> str:
     """PATH without the folders that hold a Python which does not start: ansible-test gives up on one.
 
-    At the end stands the oldest Python that modules run on, where pyenv has it: its shim starts another one.
+    At the end, add the oldest Python for modules, if pyenv has it, because its shim starts another one.
     """
     folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
     sound = [folder for folder in folders if all(map(starts, pythons(folder)))]
@@ -60,7 +60,9 @@ def path() -> str:
 
 
 def provide_pip(home: Path) -> None:
-    """Put pip where ansible-test looks before it downloads one from a host that is no package registry."""
+    """Put pip in the place that ansible-test checks before it downloads pip from a host that is not a package
+    registry.
+    """
     python = VirtualPythonConfig(version=sysconfig.get_python_version(), path=sys.executable)
     version = get_venv_packages(python)["pip"]
     cache = home / ".ansible" / "test" / "cache"
@@ -78,7 +80,7 @@ def pass_on_pip_settings(home: Path) -> None:
         if os.environ.get(name):
             settings["global"]["cert"] = os.environ[name]
     listing = subprocess.run([*PIP, "config", "list"], check=True, capture_output=True, text=True).stdout
-    for line in reversed(listing.splitlines()):  # pip lists what the environment says first, and it wins
+    for line in reversed(listing.splitlines()):  # pip lists the setting of the environment first, and it wins
         name, value = line.split("=", 1)
         settings["global"][name.rpartition(".")[2]] = ast.literal_eval(value)
     with (home / ".config" / "pip" / "pip.conf").open("w", encoding="utf-8") as file:

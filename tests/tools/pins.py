@@ -3,8 +3,8 @@
 
 """Renew the pins: write tests/requirements/X.txt from what X.in resolves to today.
 
-Two interpreters are asked, one below and one from Python 3.12, because there ansible-core's current
-release begins: `python tests/tools/pins.py python3.11 python3.13`.
+It requires two interpreters, one below and one from Python 3.12 on, because ansible-core's current release starts
+there: `python tests/tools/pins.py python3.11 python3.13`.
 """
 
 import subprocess

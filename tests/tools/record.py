@@ -3,9 +3,8 @@
 
 """Make a recording for tests/recordings of a trace of a server: `python tests/tools/record.py TRACE KIND [WORD…] >FILE`
 
-TRACE is the folder that GOVC_DEBUG_PATH has led to, what `govc -trace` has written, or a HAR file as browsers and
-mitmproxy write it. KIND is what the recording is to say of the server. Whatever is personal is replaced; WORDs are
-replaced as well.
+TRACE is the folder in GOVC_DEBUG_PATH, the output of `govc -trace`, or a HAR file of a browser or mitmproxy. KIND is
+the description of the server in the recording. The script replaces all personal data, and the WORDs.
 """
 
 import base64
@@ -25,16 +24,16 @@ from anonymize import Anonymizer
 Data = dict[str, Any]
 
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-# The headers of an answer that say something of the server; all others are left out.
+# The headers of an answer that describe the server. The script omits all others.
 HEADERS = ("content-type", "set-cookie", "vmware-api-session-id")
 READS = ("RetrieveProperties", "RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "WaitForUpdatesEx")
 FREE = ("Login", "RetrieveServiceContent")
-# What an earlier look at a task could not have seen.
+# Values that an earlier look at a task could not contain.
 LATE = ("progress", "completeTime", "error", "result")
 
 
 class Exchange(NamedTuple):
-    """A request and its answer, as they were sent."""
+    """A request and its answer, in their original form."""
 
     verb: str
     path: str
@@ -52,7 +51,7 @@ def head(text: str) -> tuple[str, dict[str, str]]:
 
 
 def exchange(request: tuple[str, str], answer: tuple[str, str]) -> tuple[Exchange, str]:
-    """An exchange of the heads and bodies, and the host that was spoken to."""
+    """An exchange from the heads and bodies, and the host of the server."""
     (line, headers), (status, answered) = head(request[0]), head(answer[0])
     verb, path = line.split(" ")[:2]
     return (
@@ -193,7 +192,7 @@ class Maker:
                         self._see("soap", f"{obj.get('type')} {obj.text}", values)
             if member in (*READS, "RetrieveServiceContent") or call.tag == "Fetch":
                 return
-        # A fault is taken as it stands, with the prefixes that the frame around it has.
+        # Use a fault unchanged, with the prefixes of its frame.
         fault = re.search(r"<(\w+:)?Fault>.*</(\w+:)?Fault>", each.answer, re.DOTALL)
         body = written(list(answer)) if each.status == 200 else fault[0] if fault else ""
         self._add(f"soap {type_}/{own(id_)}/{member}", each, {"soap": body})
@@ -209,13 +208,13 @@ class Maker:
         if before and before[-1]["answer"] == answer:
             return
         for known in before:
-            # What is asked again later is answered otherwise then.
+            # A later repetition of a request gets a different answer.
             known.setdefault("times", 1)
         free = {"session": False} if call.rpartition("/")[2] in FREE else {}
         self.exchanges.append({"call": call, **free, "source": "a trace", "answer": answer})
 
     def _see(self, protocol: str, ref: str, values: Data) -> None:
-        """Note properties of an object: a further stage of it, where they are not what they were."""
+        """Note properties of an object: a further stage of it after a change."""
         stages = self._stages.setdefault(ref, {}).setdefault(protocol, [{}])
         now = copy.deepcopy(stages[-1])
         for path, value in values.items():
@@ -278,7 +277,7 @@ def typed(value: ET.Element | None, type_: str) -> ET.Element | None:
 
 
 def put(properties: Data, path: str, value: Any) -> None:
-    """Set what a property path leads to, also within a property of which no more is known."""
+    """Set the target of a property path, also within a property that is otherwise unknown."""
     first, *rest = re.findall(r'(\w+)(?:\["([^"]+)"\])?', path)
     if not rest:
         properties[first[0]] = value
@@ -327,13 +326,13 @@ def comparable(value: Any) -> Any:
 
 
 def state(properties: Data) -> Any:
-    """The state of a task, whose changes make stages; None for what is no task."""
+    """The state of a task, whose changes create stages. None for other objects."""
     info = properties.get("info")
     return info.findtext("state") if isinstance(info, ET.Element) else (info or {}).get("state")
 
 
 def backfill(stages: list[Data]) -> None:
-    """Give what only the last look at a task has shown to the earlier ones too, as far as it was so then."""
+    """Copy values that only the last look at a task contains to the earlier looks, if they were valid then."""
     last: Any = stages[-1].get("info")
     for stage in stages[:-1]:
         info: Any = stage.get("info")
@@ -376,12 +375,12 @@ def recording(exchanges: list[Exchange], kind: str) -> Data:
 
 
 def as_text(dumper: Any, text: str) -> Any:
-    """XML as a block, as it is to be read."""
+    """XML as a readable block."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "<" in text else None)
 
 
 class Dumper(yaml.SafeDumper):
-    """Writes YAML as it is written by hand: lists are indented, and what is there twice is written twice."""
+    """Writes YAML like handwritten YAML: lists are indented, and repeated values are written again."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -411,7 +410,7 @@ def main(trace: str, kind: str, *words: str) -> int:
         )
         for each, _host in pairs
     ]
-    # A recording has the copyright and the licence that this file has.
+    # A recording has the same copyright and license as this file.
     licence = Path(__file__).read_text(encoding="utf-8").split("\n\n")[0]
     made = yaml.dump(recording(exchanges, kind), Dumper=Dumper, sort_keys=False, width=120, allow_unicode=True)
     print(f"{licence}\n\n---\n{made}", end="")

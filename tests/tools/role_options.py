@@ -26,7 +26,7 @@ INTERNAL = {"progress_file", "progress_round"}
 
 
 def main_specs() -> Data:
-    """The role's argument specs, as they are."""
+    """The existing argument specs of the role."""
     data: Data = yaml.safe_load(ARGUMENT_SPECS.read_text(encoding="utf-8"))["argument_specs"]["main"]
     return data
 
@@ -43,7 +43,7 @@ def wait_spec() -> Data:
 
 
 def options() -> Data:
-    """The argument specs of the role's options, as they should be."""
+    """The current argument specs of the role's options."""
     known = {**specs.module_spec(MODULE), **specs.spec_of(specs.CONNECTION)}
     variables = names()
     missing = known.keys() - variables.keys() - INTERNAL
@@ -68,7 +68,7 @@ def _option(option: Data, spec: Data, variables: dict[str, str]) -> Data:
 def values(spec: Data) -> Iterator[str]:
     """The choices and the default, as a text.
 
-    Where Ansible knows them, it refuses null, by which a variable of the role says that an option is not given.
+    With them, Ansible rejects null, which means an unset option in a variable of the role.
     """
     said = []
     if "choices" in spec:
@@ -81,7 +81,7 @@ def values(spec: Data) -> Iterator[str]:
 
 
 def _text(text: str, variables: dict[str, str]) -> str:
-    """The text of the module about an option, as the role says it."""
+    """The text of the module about an option, in the words of the role."""
     module = dom.PluginIdentifier(f"vsphere.tasks.{MODULE.stem}", "module")
     changed = ""
     for part in parsed(text, module):
@@ -107,7 +107,7 @@ def parsed(text: str, plugin: dom.PluginIdentifier | None = None) -> dom.Paragra
 
 
 def files() -> dict[Path, str]:
-    """The files of the role that Ansible reads, as they should be."""
+    """The current files of the role that Ansible reads."""
     made, waiting, variables = options(), wait_spec(), names()
     defaults = {variables[name]: spec["default"] for name, spec in waiting.items()}
     return {

@@ -14,7 +14,7 @@ GROUND = "ground"
 
 
 def room(file: Path) -> str:
-    """The package that a file of `plugins` is in; what is in none is the ground that all others stand on."""
+    """The package of a file in `plugins`. Files without a package form the ground below all others."""
     kind, *folders = file.relative_to(PLUGINS).parts[:-1]
     if folders:
         return f"{kind}/{folders[0]}"
@@ -24,10 +24,11 @@ def room(file: Path) -> str:
 
 
 def imported(file: Path) -> Iterator[Path]:
-    """The files of `plugins` that a file imports, also where only types need them."""
+    """The files of `plugins` that a file imports, including imports only for types."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(COLLECTION):
-            folder = PLUGINS.joinpath(*str(node.module).removeprefix(COLLECTION).strip(".").split("."))
+        if isinstance(node, ast.ImportFrom) and (node.level or str(node.module).startswith(COLLECTION)):
+            start = file.parents[node.level - 1] if node.level else PLUGINS
+            folder = start.joinpath(*(node.module or "").removeprefix(COLLECTION).strip(".").split("."))
             files = [folder / f"{alias.name}.py" for alias in node.names]
             yield from (each for each in (*files, folder.with_suffix(".py")) if each.is_file())
 
@@ -41,7 +42,7 @@ def imports() -> dict[str, set[str]]:
 
 
 def drawing() -> str:
-    """The packages as a Mermaid diagram; an arrow that another way leads along as well is left out."""
+    """The packages as a Mermaid diagram, without an arrow if another path exists."""
     found = imports()
 
     def reach(start: str) -> set[str]:

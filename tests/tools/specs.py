@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument specs, and the documentation that takes from them whatever is not text."""
+"""The argument specs, and the documentation that repeats everything in them except texts."""
 
 import importlib
 import itertools
@@ -29,7 +29,7 @@ FRAGMENTS = {
     WAIT: ("_wait._wait_options", "WAIT_SPEC"),
     CONNECTION: ("_connection._options", "CONNECTION_SPEC"),
 }
-# What the documentation of an option takes from its spec. All else in it is written by hand.
+# The parts of an option's documentation that come from its spec. All other parts come from its author.
 FACTS = ("type", "elements", "required", "choices", "default", "aliases")
 ORDER = ("description", "version_added", *FACTS, "ini", "env", "vars", "suboptions")
 
@@ -101,7 +101,7 @@ def documented(module: Path) -> Data:
 
 
 def facts(name: str, spec: Data) -> Data:
-    """What the documentation of an option takes from its spec; None for what it must not have."""
+    """The parts of an option's documentation that come from its spec. None for parts that must not exist."""
     return {key: Flow(spec[key]) if isinstance(spec.get(key), list) else spec.get(key) for key in FACTS}
 
 
@@ -112,7 +112,7 @@ def callback_facts(name: str, spec: Data) -> Data:
     if not spec:
         return places
     known = {**facts(name, spec), **places, "aliases": None, "env": [{"name": each} for each in spec["fallback"][1]]}
-    # Ansible takes whatever it cannot read as a boolean for false, so the plugin reads a text.
+    # Ansible reads every unknown value as false, so the plugin reads a text.
     return {**known, "type": "str", "default": shown(spec["default"])} if spec["type"] == "bool" else known
 
 
@@ -154,7 +154,7 @@ def entries(mapping: Any, end: int) -> Iterator[tuple[Any, Any, int]]:
 
 
 def plugins() -> dict[Path, str]:
-    """The sources of all plugins and fragments that document options, as they should be."""
+    """The current sources of all plugins and fragments that document options."""
     files = {file: with_facts(file, spec_of(file)) for file in FRAGMENTS}
     for file in MODULES:
         own = documentation(file)["options"]

@@ -24,6 +24,7 @@ STEPS = {
     "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "unit": (PYTEST_RAN, PYTEST_FAILED),
     "docs": ("", ""),
+    "demo": ("", ""),
     "integration": (
         rf"{PYTEST_RAN}|^Running \S+ integration test ",
         rf"{PYTEST_FAILED}|The (\d+) integration test\(s\) listed below",
@@ -61,7 +62,7 @@ def main() -> int:
     *others, integration = STEPS
     with ThreadPoolExecutor(max_workers=2) as pool:
         results = [*pool.map(run, others)]
-    # Its tests run in two processes themselves, and look at times.
+    # These tests use two processes themselves, and measure times.
     results.append(run(integration))
     print(f"\n{'step':12} {'passed':>7} {'failed':>7} {'seconds':>8}")
     for result in results:

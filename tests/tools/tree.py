@@ -3,8 +3,8 @@
 
 """Mirror the files that git knows or would take into a folder where ansible looks for collections.
 
-Ansible's tools accept the collection only below ansible_collections/vsphere/tasks, and not as a link.
-What the tools themselves have put beside the files there (environments, results) stays.
+Ansible's tools accept the collection only below ansible_collections/vsphere/tasks, and not as a link. Additional files
+of the tools (environments, results) stay there.
 """
 
 import contextlib

@@ -21,7 +21,7 @@ from typing import Any
 
 @contextlib.contextmanager
 def running(program: str, *flags: str) -> Iterator[dict[str, Any]]:
-    """Start a test vCenter on free ports and give what it says of itself; stop it at the end."""
+    """Start a test vCenter on free ports and return its data. Stop it at the end."""
     # A make that is stopped ends its programs by this signal; without a handler the vCenter would outlive us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory() as folder:

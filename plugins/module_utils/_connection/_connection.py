@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One connection per run: picks the transport once, logs in, renews a lost session, logs out.
-
-Private to the collection: it may change at any time.
-"""
+"""One connection per run: picks the transport once, logs in, renews a lost session, logs out."""
 
 from __future__ import annotations
 
@@ -15,21 +12,16 @@ import time
 import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import (
-    _http,
-    _login,
-    _properties,
-    _server,
-    _session,
-)
+
+from .. import _errors
+from . import _http, _login, _properties, _server, _session
 
 if t.TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
+    from .. import _values
+    from . import _options, _transport
 
     Result = t.TypeVar("Result")
 
@@ -37,7 +29,7 @@ READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
 
 GRACE = 10
-"""Seconds after a time limit for fetching what is known by then, should the server be slow or away."""
+"""Seconds after a time limit to read the results of a slow or unreachable server."""
 
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading data raises that is not made as it should be."""
@@ -56,8 +48,8 @@ def _is_starting(error: Exception) -> bool:
 
 def _can_recover(error: Exception) -> bool:
     if isinstance(error, _errors.Fault):
-        # The session ended (with or without saying so to the call that waits), and its collectors with it; or the
-        # server has lost track of what it had told.
+        # The session ended (whether or not the waiting call reported it), and its collectors with it, or the server
+        # lost its state.
         return error.type in _LOST or error.missing.get("type") in ("PropertyCollector", "PropertyFilter")
     return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
 
@@ -112,7 +104,7 @@ class Connection:
             self.hurry()
         # An error of the clean-up must not hide the result. A session that cannot be reached ends when it is idle.
         if self.logged_in:
-            # This takes along what was borrowed.
+            # The logout also removes borrowed objects.
             self.glimpse(lambda transport: self.log_out())
         else:
             while self._borrowed:
@@ -126,7 +118,7 @@ class Connection:
 
     @property
     def user(self) -> str:
-        """Who logs in, for messages."""
+        """The name of the user, for messages."""
         return self._login.user
 
     def keep_session(self) -> str:
@@ -135,7 +127,7 @@ class Connection:
         return dataclasses.replace(self._transport.session, product=self.server.product or "").to_text()
 
     def log_out(self) -> bool:
-        """End the session, also one that was given; False if the server did not know it anymore."""
+        """End the session, including a session from the user. Return False if the server did not know it anymore."""
         self.logged_in = False
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
@@ -146,7 +138,7 @@ class Connection:
         return True
 
     def describe(self) -> dict[str, str | None]:
-        """What every module returns as ``api``; asks for the product if nothing has told it yet."""
+        """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:
             self.glimpse(self.server.ask)
         return {
@@ -156,7 +148,7 @@ class Connection:
         }
 
     def check_session(self) -> None:
-        """Renew a session that was given, if it has ended."""
+        """Renew a session from the user if it has ended."""
         self.server.product = None
         objects: list[_values.Data] = []
         specs: list[_values.Data] = []
@@ -181,14 +173,14 @@ class Connection:
         return True
 
     def hurry(self) -> None:
-        """Spend a few seconds at most on everything that follows."""
+        """Limit all following requests to a few seconds."""
         self._http.hurry()
 
     def read(self, steps: Callable[[_transport.Transport], Result], deadline: float | None = None) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session, run all of them again.
 
-        With a ``deadline`` (of the monotonic clock), survive whatever a vCenter does while it restarts, up to some
-        seconds after it.
+        With a ``deadline`` (on the monotonic clock), survive every error of a restarting vCenter, until some seconds
+        after it.
         """
         if deadline is None:
             again = retry_with_delays_and_condition(READ_DELAYS, _is_transient)
@@ -213,9 +205,9 @@ class Connection:
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with data that cannot be read: {type(error).__name__} {error}"
+            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
             raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}; report it, with the answer if you can", answer
+                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
             ) from error
 
     def invoke(
@@ -239,7 +231,7 @@ class Connection:
                 with self.readable():
                     return take(self._transport.invoke(ref, method, params))
             except _errors.NotUnderstood as error:
-                why = f"{self.host} gave no vSphere answer ({error.answer})"
+                why = f"{self.host} did not return a vSphere answer ({error.answer})"
                 raise _errors.OutcomeUnknown(why, method, ref, advice) from error
             except (_errors.Lost, _errors.TimedOut, _errors.Unavailable) as error:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
@@ -284,7 +276,7 @@ class Connection:
         self.server = _server.Server(transport.product)
 
     def _log_in_somehow(self) -> None:
-        """Log in; over SOAP if a front end refuses VI/JSON alone, whatever the server said."""
+        """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
             self._log_in()
         except _errors.NotUnderstood as refusal:
@@ -322,23 +314,24 @@ class Connection:
 def _choose(
     options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]
 ) -> _transport.Transport:
-    """The transport of the given session, or what is negotiated with the server."""
+    """The transport of the session, or the result of the negotiation with the server."""
     if options.session_id:
         session = _session.Session.from_text(options.session_id)
         keep_secret(session.key)
         if options.transport not in ("auto", session.transport):
             raise _errors.VsphereError(
-                f"session_id is of a session over {session.transport}: set transport to that, or to auto"
+                f"session_id belongs to a session over {session.transport}: set transport to {session.transport} or "
+                "auto"
             )
     else:
-        from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _negotiation
+        from . import _negotiation
 
         session = _negotiation.negotiate(http, options.transport)
-    # Each run imports what it needs; importing pyVmomi takes longer than a request.
+    # Each run imports only the necessary modules, because importing pyVmomi takes longer than a request.
     if session.transport == "json":
-        from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _vijson
+        from . import _vijson
 
         return _vijson.ViJson(http, keep_secret, session)
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap
+    from . import _soap
 
     return _soap.Soap(http, keep_secret, session)

@@ -6,8 +6,6 @@
 
 One session is kept for the whole run, so that all calls share one TLS connection. Every way in which a request can fail
 before a vSphere answer is there becomes one of the exceptions of ``_errors``, with the option that mends it.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -21,8 +19,8 @@ import traceback
 import typing as t
 from http.cookiejar import DefaultCookiePolicy
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options
+from .. import _errors
+from . import _options
 
 try:
     import requests
@@ -40,9 +38,9 @@ LEAST = 1
 
 
 class Answer(t.NamedTuple):
-    """What the server answered: HTTP status, headers (case-insensitive), cookies by name, and the body.
+    """The answer of the server: HTTP status, headers (case-insensitive), cookies by name, and the body.
 
-    ``is_whole`` says that HTTP vouches for the end of the body. Without that, it may have been cut off anywhere.
+    ``is_whole`` is True if HTTP confirms the end of the body. Otherwise, the body can be incomplete.
     """
 
     status: int
@@ -61,14 +59,14 @@ class Http:
 
     def __init__(self, options: _options.ConnectionOptions) -> None:
         if REQUESTS_IMPORT_ERROR:
-            raise _errors.MissingLibrary("requests", "for talking to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
+            raise _errors.MissingLibrary("requests", "to connect to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
         self.host = options.hostname
         self.server_time: datetime.datetime | None = None
         self.name = f"{_options.in_url(options.hostname)}:{options.port}"
         self._timeout = options.request_timeout
         self._deadline = self._last = math.inf
         self._session = requests.Session()
-        # Any authentication of our own keeps requests from looking into ~/.netrc.
+        # Our own authentication prevents requests from reading ~/.netrc.
         self._session.auth = lambda request: request
         # A session is the transport's own matter: an old one sent along makes a new login fail.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -81,7 +79,7 @@ class Http:
             self.proxies["https"] = f"http://{_options.in_url(options.proxy_host)}:{options.proxy_port}"
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
-        """Send one request and read the whole answer, which may take ``wait`` seconds longer than others."""
+        """Send one request and read the whole answer. It can take ``wait`` seconds longer than other requests."""
         left = max(LEAST, min(self._deadline, self._last) - time.monotonic())
         connecting, answering = min(self._timeout, left), min(self._timeout + wait, left)
         try:
@@ -98,7 +96,7 @@ class Http:
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
             # Every run would pay for the import, which only a failure needs.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http_errors
+            from . import _http_errors
 
             proxy = self.proxies.get("https", "")
             attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
@@ -110,7 +108,7 @@ class Http:
             # What follows is clean-up, wherever this came from.
             self.hurry()
             raise
-        # Whatever stands there, the answer counts.
+        # The answer counts, regardless of the contents.
         with contextlib.suppress(KeyError, TypeError, ValueError):
             time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
             self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
@@ -118,19 +116,19 @@ class Http:
         if response.is_redirect:
             where = response.headers["Location"]
             raise _errors.NotUnderstood(
-                f"{self.name} redirects to {where}, which is not followed because the login would travel along: give "
-                "the final address as hostname and port",
+                f"{self.name} redirects to {where}, but the module does not follow redirects with a login: set "
+                "hostname and port to the final address",
                 f"it redirects to {where}",
             )
         if response.status_code in (502, 503, 504):
             raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
-                "are still starting; try again later"
+                "are still starting: try again later"
             )
         return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content, is_whole)
 
     def _check_end(self, response: requests.Response) -> bool:
-        """Whether the answer says where it ends; Lost where it ended before that, as urllib3 1 does not look."""
+        """Whether the answer contains its own end. Lost if it ended earlier, because urllib3 1 does not check this."""
         if response.status_code == 204 or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
             return True
         length = response.headers.get("Content-Length", "")
@@ -138,9 +136,9 @@ class Http:
             return False
         # What came over the wire, before it was decompressed.
         if response.raw.tell() != int(length):
-            # Otherwise urllib3 1 may send the next request, such as a logout, over this connection.
+            # Otherwise, urllib3 1 can send the next request, such as a logout, over this connection.
             self.close()
-            raise self.lost("it ended early")
+            raise self.lost("it was incomplete")
         return True
 
     @contextlib.contextmanager
@@ -153,7 +151,7 @@ class Http:
             self._deadline = before
 
     def hurry(self) -> None:
-        """Spend a few seconds at most on the requests from here on, which are clean-up."""
+        """Limit all following requests, which are clean-up, to a few seconds."""
         self._timeout = min(self._timeout, 3)
         self._last = min(self._last, time.monotonic() + CLEAN_UP)
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a request got no answer, with the option that mends it.
-
-Private to the collection: it may change at any time.
-"""
+"""The reason for a missing answer, with the option that solves the problem."""
 
 from __future__ import annotations
 
@@ -14,21 +11,13 @@ import ssl
 import traceback
 import typing as t
 
-import requests
-import urllib3
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-
-_PROXY = (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)
-_TLS = (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)
-# The second alone is of the body.
-_TIMEOUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
-_ADDRESS = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)
+from .. import _errors
 
 
 class Attempt(t.NamedTuple):
-    """A request that failed: to where, by which proxy, what it trusts, and how many seconds there were.
+    """A failed request: its target, its proxy, its trusted certificates, and its time limits.
 
-    ``remedy`` is what to do if it took too long.
+    ``remedy`` is the advice for a request that took too long.
     """
 
     name: str
@@ -42,6 +31,10 @@ class Attempt(t.NamedTuple):
 
 def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa: C901 (a list of cases)
     """Name the cause of a failed request, and what helps."""
+    # Every request can raise them.
+    from requests import exceptions as of_requests
+    from urllib3 import exceptions as of_urllib3
+
     name, proxy = attempt.name, attempt.proxy
     causes = list(_chain(error))
     last = causes[-1]
@@ -50,44 +43,49 @@ def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa
     def met(*types: type[BaseException]) -> bool:
         return any(isinstance(cause, types) for cause in causes)
 
-    is_new = met(urllib3.exceptions.NewConnectionError)
-    # urllib3 1 blames the proxy for whatever breaks behind it, too, when the request has been sent.
+    is_new = met(of_urllib3.NewConnectionError)
+    # After sending the request, urllib3 1 blames the proxy for every error behind it.
     broke = isinstance(last, ConnectionError) and not is_new
-    # The second is what requests says of a kind of proxy that it does not know.
-    if met(*_PROXY, requests.exceptions.InvalidSchema) and not broke:
+    # The last one is the message of requests about an unknown kind of proxy.
+    if met(of_requests.ProxyError, of_urllib3.ProxyError, of_requests.InvalidSchema) and not broke:
         return _errors.Unreachable(
             f"the proxy {proxy or 'of the environment'} on the way to {name} failed ({text}): check proxy_host "
             "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
-        return _errors.Unreachable("ca_path holds no certificate: give a file with CA certificates in PEM form")
+        return _errors.Unreachable(
+            "ca_path does not contain a certificate: set it to a file with CA certificates in PEM format"
+        )
     # Later on, the request has been sent.
     if any(map(_is_in_handshake, causes)):
         if "WRONG_VERSION_NUMBER" in text:
-            return _errors.Unreachable(f"{name} does not speak TLS: check port")
-        if met(*_TLS):
+            return _errors.Unreachable(f"{name} does not support TLS: check port")
+        if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):
             return _errors.Unreachable(
                 f"the TLS connection to {name} failed ({text}): {_trust(attempt, text)}, or set validate_certs to "
                 "false if you accept any certificate"
             )
-    if met(*_TIMEOUT):
+    # The second alone is of the body.
+    if met(of_requests.ReadTimeout, of_urllib3.ReadTimeoutError):
         return _errors.TimedOut(
-            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if it is just slow"
+            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if the server is only slow"
         )
-    if met(requests.exceptions.ConnectTimeout):
+    if met(of_requests.ConnectTimeout):
         return _errors.Unreachable(
-            f"{name} could not be reached within {attempt.connecting:.0f} s: check hostname, port and firewall, "
-            f"or {attempt.remedy}"
+            f"{name} was not reachable within {attempt.connecting:.0f} s: check hostname, port, and firewall, or "
+            f"{attempt.remedy}"
         )
     if met(socket.gaierror):
-        return _errors.Unreachable(f"the name {attempt.host} cannot be resolved ({text}): check hostname")
+        return _errors.Unreachable(f"cannot resolve the name {attempt.host} ({text}): check hostname")
     if is_new:
-        return _errors.Unreachable(f"{name} cannot be connected to ({text}): check hostname, port and firewall")
-    if met(*_ADDRESS):
-        return _errors.VsphereError(f"{name} is no address to connect to ({text}): check hostname and proxy_host")
+        return _errors.Unreachable(f"cannot connect to {name} ({text}): check hostname, port, and firewall")
+    if met(of_requests.InvalidURL, of_urllib3.LocationParseError):
+        return _errors.VsphereError(f"{name} is not an address to connect to ({text}): check hostname and proxy_host")
     if [type(cause) for cause in causes] == [OSError]:
         # The one check that requests makes itself.
-        return _errors.VsphereError(f"ca_path is of no use ({error}): give a file with CA certificates in PEM form")
+        return _errors.VsphereError(
+            f"ca_path is not usable ({error}): set it to a file with CA certificates in PEM format"
+        )
     through = f" through the proxy {proxy}" if proxy else ""
     return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 
@@ -101,19 +99,22 @@ def _is_in_handshake(error: BaseException) -> bool:
 def _trust(attempt: Attempt, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
-        return "give hostname as the certificate has it"
+        return "set hostname to a name in the certificate"
     if isinstance(attempt.verify, str):
-        return f"ca_path {attempt.verify} does not hold the CA that signed its certificate: give another one"
-    return "name the CA that signed its certificate with ca_path"
+        return f"ca_path {attempt.verify} does not contain the CA that signed its certificate: set it to another file"
+    return "set ca_path to the CA that signed its certificate"
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
     """An exception and what lies behind it, the cause last; libraries keep that in the arguments, or as reason.
 
-    urllib3 1 wraps what keeps it from connecting in a text only. Of others, what was handled meanwhile says nothing.
+    urllib3 1 wraps the reason of a failed connection in a text only. For other errors, the handled exceptions say
+    nothing.
     """
+    from urllib3.exceptions import NewConnectionError
+
     while error is not None:
         yield error
         wrapped = [inner for inner in (*error.args, getattr(error, "reason", None)) if isinstance(inner, BaseException)]
-        behind = error.__context__ if isinstance(error, urllib3.exceptions.NewConnectionError) else error.__cause__
+        behind = error.__context__ if isinstance(error, NewConnectionError) else error.__cause__
         error = wrapped[-1] if wrapped else behind

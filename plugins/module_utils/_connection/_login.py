@@ -2,23 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logging in, and logging in again after a session was lost, within bounds.
-
-Private to the collection: it may change at any time.
-"""
+"""Logging in, and logging in again after a session was lost, within bounds."""
 
 from __future__ import annotations
 
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _options, _transport
+    from . import _options, _transport
 
 SPARE_RENEWALS = 2
-"""How many sessions may be lost at once, for example when services restart; beyond that, one per minute."""
+"""Maximum number of sessions to lose in quick succession, for example during a restart of services. After that, one per
+minute.
+"""
 
 
 class Login:
@@ -33,7 +32,7 @@ class Login:
 
     @property
     def user(self) -> str:
-        """Who logs in, for messages."""
+        """The name of the user, for messages."""
         return self._options.username or "the owner of the session"
 
     def log_in(self, transport: _transport.Transport) -> None:
@@ -45,9 +44,9 @@ class Login:
             transport.invoke(transport.manager("sessionManager"), "Login", login)
         except _errors.Fault as fault:
             sentences = {
-                "InvalidLogin": f"refuses the login of {self.user} (InvalidLogin): check username and password",
-                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): give another one, "
-                "or leave the option out for the server's own language",
+                "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password",
+                "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): set another one, "
+                "or omit locale to use the language of the server",
             }
             if fault.type not in sentences:
                 raise
@@ -55,21 +54,21 @@ class Login:
             raise self._refusal from fault
 
     def renew(self, transport: _transport.Transport, fault: _errors.Fault) -> None:
-        """Open a session in place of the one that the fault does not know, or raise why that is not done."""
+        """Open a new session instead of the one that the fault does not know, or raise the reason not to do so."""
         if self._refusal:
             # Once is enough, wherever that was.
             raise self._refusal
         if not self._options.password:
             raise _errors.VsphereError(
-                f"{self._host} does not know the session any more (NotAuthenticated): make a new one with "
-                "vsphere_session, or give username and password as well, so that it can be renewed",
+                f"{self._host} no longer knows the session (NotAuthenticated): create a new session with "
+                "vsphere_session, or also set username and password, so that the module can renew it",
                 **fault.result,
             ) from fault
         seconds = time.monotonic() - self._began
         if self._renewals >= SPARE_RENEWALS + seconds // 60:
             raise _errors.VsphereError(
                 f"{self._host} has ended {self._renewals + 1} sessions of {self.user} within {seconds:.0f} s "
-                "(NotAuthenticated): check who ends them, or what stands between",
+                "(NotAuthenticated): check for a client that ends them, or a device between controller and server",
                 **fault.result,
             ) from fault
         transport.forget_session()
@@ -77,9 +76,10 @@ class Login:
         self._renewals += 1
 
     def refused_at_once(self, fault: _errors.Fault) -> _errors.VsphereError:
-        """The error for a session that is refused right after a login that has worked."""
+        """The error for a server that rejects a session right after a successful login."""
         return _errors.VsphereError(
-            f"{self._host} refuses the session right after the login of {self.user} has worked (NotAuthenticated): "
-            "check what stands between, such as a load balancer that changes servers or drops cookies and headers",
+            f"{self._host} rejects the session right after a successful login of {self.user} (NotAuthenticated): "
+            "check for a device between controller and server, such as a load balancer that changes servers or drops "
+            "cookies and headers",
             **fault.result,
         )

@@ -4,11 +4,9 @@
 
 """Which protocol a server speaks, and in which release.
 
-Two of its services know: vapi-endpoint answers ``hello`` (since 8.0.2.0), vpxd everything at ``/sdk``. Either can be
-down, or refused by a front end, alone: whatever ``hello`` says, other than a release, proves nothing. An ESXi answers
-it with 400, a vCenter 8.0.1 and older with 404.
-
-Private to the collection: it may change at any time.
+Two services can answer: vapi-endpoint answers ``hello`` (since 8.0.2.0), vpxd everything at ``/sdk``. Each of them can
+fail, or a front end can reject it, independently. Therefore, an answer to ``hello`` without a release proves nothing.
+An ESXi answers it with 400, a vCenter 8.0.1 and earlier with 404.
 """
 
 from __future__ import annotations
@@ -17,11 +15,11 @@ import json
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _vijson
+from .. import _errors, _values
+from . import _session, _vijson
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (
@@ -35,9 +33,9 @@ _ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r"
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
     """A session that is still to be logged in to: over VI/JSON where the server has it, else over SOAP.
 
-    ``transport`` may allow only one of them (json, soap).
+    ``transport`` can allow only one of them (json, soap).
 
-    It takes one request where ``hello`` answers, and up to three more where it does not.
+    It takes one request if ``hello`` answers, and up to three more otherwise.
     """
     answers: dict[str, str] = {}
     if transport != "soap":
@@ -57,18 +55,19 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
         return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
     if _candidates(content):
         raise _errors.VsphereError(
-            f"{http.name} ({content['about']['fullName']}) refuses VI/JSON ({_told(answers)}): set transport to auto "
+            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(answers)}): set transport to auto "
             "or soap"
         )
     raise _errors.VsphereError(
-        f"{http.name} has no VI/JSON, which came with vCenter 8.0U1 and is not on ESXi: set transport to auto or soap"
+        f"{http.name} does not support VI/JSON, which requires vCenter 8.0U1 or later: set transport to auto or soap"
     )
 
 
 def _ask(answers: dict[str, str], name: str, step: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """What the step finds out; None where there is no vSphere answer, which is noted.
+    """The result of the step. None if the answer does not come from vSphere, which it notes.
 
-    That the server itself (/sdk) is silent or starting its services is final: what else is asked is served there, too.
+    If the server itself (/sdk) is silent or starting its services, the result is final, because it serves the other
+    requests too.
     """
     others = (_errors.Lost, _errors.TimedOut, _errors.Unavailable) if name == "hello" else ()
     try:
@@ -100,14 +99,14 @@ def _hello(http: _http.Http) -> str:
 
 
 def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
-    """The ServiceContent, which every server of every release gives to anybody."""
+    """The ServiceContent, which every server of every release returns without a login."""
     # Only where hello does not know.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_answer
-    from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+    from .._types import _decoder
+    from . import _soap_answer
 
     headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '"urn:vim25/5.5"'}
     answer = http.request("POST", "/sdk", _CONTENT, headers)
-    # The few names in it need no registry, which may be missing where VI/JSON is spoken.
+    # The few names in it require no registry, which can be missing with VI/JSON.
     content = _soap_answer.read(_decoder.Decoder(None), http, answer, "RetrieveServiceContent")
     about = content.get("about") if isinstance(content, dict) else None
     if isinstance(about, dict) and all(
@@ -118,7 +117,7 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
 
 
 def _candidates(content: dict[str, t.Any] | None) -> list[str]:
-    """The releases of VI/JSON to try, the newest first: a server has that of its own, and most older ones."""
+    """The VI/JSON releases to try, newest first. A server supports its own, and most of the earlier ones."""
     if content is None:
         return [RELEASES[0], RELEASES[-1]]
     about = content["about"]

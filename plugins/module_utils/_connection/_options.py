@@ -6,8 +6,6 @@
 
 Names, aliases, environment variables and defaults are those of ``vmware.vmware`` and of AWX's VMware credential. The
 documentation is in ``plugins/doc_fragments/connection.py``.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +15,8 @@ import ipaddress
 import re
 
 from ansible.module_utils.common.parameters import env_fallback
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
+
+from .. import _context, _errors, _values
 
 CONNECTION_SPEC: _context.Spec = {
     "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
@@ -64,7 +63,7 @@ class ConnectionOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> ConnectionOptions:
-        """Check the options before anything is connected to; all that is wrong is said at once."""
+        """Validate the options before the connection, and report all problems together."""
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [
             f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"
@@ -74,7 +73,7 @@ class ConnectionOptions:
         for name in ("hostname", "proxy_host"):
             given[name] = re.sub(r"^\[(.*)\]$", r"\1", given[name] or "")
             problem = _wrong_with(given[name])
-            # What stands before an @ may be a password.
+            # The part before an @ can be a password.
             shown = re.sub(".*@", "…@", given[name])
             wrong += [f"{name} {shown!r} {problem}"] if problem else []
         wrong += [
@@ -83,18 +82,18 @@ class ConnectionOptions:
             if given[name] and _values.unsendable(given[name])
         ]
         wrong += [
-            f"{name} {given[name]} is not a port: give a number from 1 to 65535"
+            f"{name} {given[name]} is not a port: set it to a number from 1 to 65535"
             for name in ("port", "proxy_port")
             if given[name] is not None and not 0 < given[name] < 65536
         ]
         if bool(given["proxy_host"]) != bool(given["proxy_port"]):
-            wrong.append("proxy_host and proxy_port belong together: give both or neither")
+            wrong.append("proxy_host and proxy_port require each other: set both or neither")
         if given["password"] and not given["username"] and given["session_id"]:
-            wrong.append("password is of no use without username: give both, or neither with a session_id")
+            wrong.append("password requires username: set both, or set session_id instead")
         if not 0 < given["request_timeout"] <= 3600:
-            wrong.append(f"request_timeout {given['request_timeout']} is no time to wait: give 1 to 3600 seconds")
+            wrong.append(f"request_timeout must be between 1 and 3600 seconds, got {given['request_timeout']}")
         if given["locale"] and not re.fullmatch(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8})*", given["locale"]):
-            wrong.append(f"locale {given['locale']!r} is not a locale: give one such as en_US, de or ja_JP")
+            wrong.append(f"locale {given['locale']!r} is not a locale: use a value such as en_US, de, or ja_JP")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
         return cls(**given)
@@ -106,14 +105,14 @@ def in_url(host: str) -> str:
 
 
 def _wrong_with(host: str) -> str:
-    """What is wrong with a host, empty where that is nothing."""
+    """The problem of a host, or an empty string."""
     if "%" in host:
-        return "is an address with a zone, which no URL takes: give a name, or an address that is more than link-local"
+        return "is an address with a zone, which URLs do not support: use a name, or an address that is not link-local"
     if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):
         return ""
     return (
-        "is not a host name or address: give it without scheme, port and path, such as vcenter.example.com; the port "
-        "is an option of its own"
+        "is not a host name or address: omit scheme, port, and path, as in vcenter.example.com, and use the separate "
+        "option for the port"
     )
 
 

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading properties of many managed objects with one request, by the PropertyCollector.
-
-Private to the collection: it may change at any time.
-"""
+"""Reading properties of many managed objects with one request, by the PropertyCollector."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from .. import _errors, _values
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
+    from . import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 
@@ -22,7 +19,7 @@ SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 class Object(t.NamedTuple):
     """One object of an answer; ``properties`` maps a path to its value as an Any, unset ones are missing.
 
-    ``refused`` has the faults of those that may not be read.
+    ``refused`` contains the faults of unreadable properties.
     """
 
     ref: _values.Ref
@@ -31,12 +28,14 @@ class Object(t.NamedTuple):
 
 
 def property_spec(type_: str, *paths: str) -> _values.Data:
-    """Which properties are wanted of the objects of a type."""
+    """The properties to read from the objects of a type."""
     return {"_typeName": "PropertySpec", "type": type_, "pathSet": list(paths)}
 
 
 def object_spec(ref: _values.Ref, through: str = "") -> _values.Data:
-    """An object, and those that its property ``through`` refers to; what no property is wanted of is left out."""
+    """An object, and the objects that its property ``through`` refers to, without objects that have no properties to
+    read.
+    """
     spec: _values.Data = {"_typeName": "ObjectSpec", "obj": ref, "skip": False}
     if through:
         spec["selectSet"] = [{"_typeName": "TraversalSpec", "type": ref["type"], "path": through, "skip": False}]
@@ -44,7 +43,8 @@ def object_spec(ref: _values.Ref, through: str = "") -> _values.Data:
 
 
 def filter_spec(objects: list[_values.Data], properties: list[_values.Data], transient: bool = False) -> _values.Data:
-    """What to read or watch of which objects; ``transient`` ones may be gone, which then is no fault of the call.
+    """The properties to read or watch, with their objects. ``transient`` objects can disappear, which then is not an
+    error.
 
     With it a reading leaves them out, and a filter names them in its updates (PropertyFilterSpec, since 4.1).
     """
@@ -77,9 +77,9 @@ def retrieve(
 
 
 def refused(content: _values.Data) -> dict[str, _errors.Fault]:
-    """Which properties of an object may not be read, and why, by its missingSet.
+    """The unreadable properties of an object, and the reasons, from its missingSet.
 
-    On some servers it says that there is no session, which is raised, as it would be where a call is refused.
+    On some servers, it reports a missing session. Raise it like a rejected call.
     """
     found = {
         missing["path"]: fault_of(missing.get("fault") or {}, f"Reading {missing['path']}", content["obj"])
@@ -94,11 +94,11 @@ def refused(content: _values.Data) -> dict[str, _errors.Fault]:
 def fault_of(data: _values.Data, what: str, ref: _values.Ref) -> _errors.Fault:
     """The exception for a fault inside data."""
     # Only a run that meets one needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     bare = _faults.bare(data)
     type_, text = bare.pop("_typeName", ""), bare.pop("faultstring", "")
     fault = _errors.Fault(type_, text, bare, what, ref)
-    # What it says need not name the object, as the place where it stands does.
+    # The fault does not have to contain the object, but its position does.
     fault.fields = {"obj": ref, **bare}
     return fault

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server calls itself.
-
-Private to the collection: it may change at any time.
-"""
+"""The product name that the server reports."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
+from .. import _values
+from . import _properties
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _transport
+    from . import _transport
 
 _PRODUCT = "content.about.fullName"
 
@@ -23,7 +20,7 @@ _PRODUCT = "content.about.fullName"
 class Server:
     """The name and version of the product; each result has it, so another request brings it along.
 
-    ``product`` is None until it is known, or where the server does not tell.
+    ``product`` is None until it is known, or if the server does not report it.
     """
 
     def __init__(self, product: str | None) -> None:
@@ -39,7 +36,7 @@ class Server:
         """Note the product, if it was read; return everything else that was read."""
         for each in found:
             if each.ref["type"] == "ServiceInstance":
-                # A user who cannot read it can still read the ServiceContent, as everybody can.
+                # A user who cannot read it can still read the ServiceContent, like everyone.
                 self.product = _values.plain(each.properties.get(_PRODUCT))
         return [each for each in found if each.ref["type"] != "ServiceInstance"]
 

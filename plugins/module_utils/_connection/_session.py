@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session that outlives a module: what others need to go on with it, as one text.
-
-Private to the collection: it may change at any time.
-"""
+"""A session that outlives a module: a single text with all that another module requires to continue with it."""
 
 from __future__ import annotations
 
@@ -15,21 +12,20 @@ import dataclasses
 import json
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
-"""What works without a session: of what needs one, the second only says that it cannot be read."""
+"""Reads that work without a session. If a property requires one, the second read only reports that it is unreadable."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """What has been negotiated with a server, and a session there.
+    """The result of the negotiation with a server, and a session on it.
 
-    ``release`` is that of VI/JSON, or the server's own where it speaks SOAP.
-    ``key`` is the secret, empty before the login: the value of VI/JSON's session header, or of SOAP's session cookie
-    without its quotes. ``product`` is what the server calls itself, empty where that is not known. ``managers`` are the
-    singletons of the ServiceContent by name, as (type, id), where the transport cannot know them: over SOAP, which ESXi
-    speaks as well.
+    ``release`` is that of VI/JSON, or the server's own for SOAP. ``key`` is the secret, which is empty before the
+    login: the value of VI/JSON's session header, or of SOAP's session cookie without its quotes. ``product`` is the
+    product name of the server, or empty. ``managers`` are the singletons of the ServiceContent by name, as (type, id),
+    if the transport cannot know them: over SOAP, because ESXi uses it too.
     """
 
     transport: str
@@ -50,6 +46,6 @@ class Session:
             return session
         except (binascii.Error, TypeError, ValueError) as error:
             raise _errors.VsphereError(
-                "session_id is not one that vsphere.tasks.vsphere_session has returned: register that module's result "
-                "and give its session_id"
+                "session_id does not come from vsphere.tasks.vsphere_session: register the result of that module and "
+                "use its session_id"
             ) from error

@@ -4,24 +4,22 @@
 
 """The SOAP transport: vCenter and ESXi of every release.
 
-Requests are written by pyVmomi and travel over the same ``_http`` as VI/JSON, so that TLS, proxies, time limits and
-errors are the same.
-
-Private to the collection: it may change at any time.
+pyVmomi's type registry describes the data. Requests use the same ``_http`` as VI/JSON, so that TLS, proxies, time
+limits, and errors are the same.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session, _soap_answer, _soap_request
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder, _pyvmomi
+from .. import _errors, _values
+from .._types import _decoder, _encoder, _pyvmomi
+from . import _session, _soap_answer
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 SESSION_COOKIE = "vmware_soap_session"
 
@@ -32,40 +30,39 @@ class Soap:
     name = "soap"
 
     def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
-        _pyvmomi.require("for SOAP, which this server or the option transport asks for")
+        _pyvmomi.require("for SOAP, which this server or the option transport requires")
         self.product = session.product or None
         self.accepted = False
         self.last_call = ""
         self._http = http
         self._keep_secret = keep_secret
         self._key = session.key
-        self._wait = 0.0
         self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
         self._decoder = _decoder.Decoder(_pyvmomi)
-        self._writer = _soap_request.Writer(_best_version(session.release), self._send)
-
-    @property
-    def release(self) -> str:
-        return _release(self._writer.version)
+        version = _best_version(session.release)
+        self.release = _release(version)
+        self._encoder = _encoder.Encoder(version)
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, None where it is unset."""
+        """The value of a property, or None if it is unset."""
         info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
-        return self._call(ref, property_, lambda: self._writer.fetch(ref, info))
+        # Over SOAP that is a method of every object.
+        describe = _pyvmomi.VmomiSupport.Object
+        prop = describe(name="prop", type=str, version=info.version)
+        fetch = describe(
+            wsdlName="Fetch", version=info.version, params=(prop,), result=info.type, resultFlags=info.flags
+        )
+        return self._call(ref, property_, fetch, {"prop": property_})
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
         info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
-        self._wait = wait
-        try:
-            return self._call(ref, method, lambda: self._writer.call(ref, info, params or {}))
-        finally:
-            self._wait = 0
+        return self._call(ref, method, info, params or {}, wait)
 
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
         if name not in self._managers:
-            raise _errors.VsphereError(f"{self._http.name} has no {name}: it is a part of vCenter, not of ESXi")
+            raise _errors.VsphereError(f"{self._http.name} does not have {name}: only a vCenter has it")
         return self._managers[name]
 
     @property
@@ -78,23 +75,23 @@ class Soap:
         self.accepted = False
 
     def _find(self, ref: _values.Ref, member: str, find: Callable[[t.Any], t.Any]) -> t.Any:
-        """What pyVmomi has of a member; an error, as nothing is sent, where it has none."""
+        """pyVmomi's description of a member. An error before the request if it does not exist."""
         try:
             return find(_pyvmomi.wire_type(ref["type"]))
         except (AttributeError, KeyError, StopIteration) as error:
             raise _errors.VsphereError(
-                f"{_pyvmomi.registry_name()} knows no {ref['type']}.{member}, which SOAP needs: install a newer one, "
-                f"or set transport to json where {self._http.name} has VI/JSON"
+                f"{_pyvmomi.registry_name()} does not know {ref['type']}.{member}, which SOAP requires: install a "
+                f"later version, or set transport to json if {self._http.name} supports VI/JSON"
             ) from error
 
-    def _call(self, ref: _values.Ref, member: str, call: Callable[[], t.Any]) -> t.Any:
+    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: dict[str, t.Any], wait: float = 0) -> t.Any:
         self.last_call = f"{ref['type']}.{member}"
-        try:
-            value = call()
-        except _pyvmomi.VmomiSupport.GetVmodlType("vmodl.fault.MethodNotFound") as error:
+        if not self._encoder.knows(info):
             raise _errors.VsphereError(
-                f"{self._http.name} has no {ref['type']}.{member} in release {self.release}: it came with a newer one"
-            ) from error
+                f"{self._http.name} does not have {ref['type']}.{member} in release {self.release}: it requires a "
+                "later release"
+            )
+        value = self._send(self._encoder.call(ref, info, params), member, info, wait)
         if isinstance(value, _decoder.SoapFault):
             data = dict(value.data)
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
@@ -102,27 +99,27 @@ class Soap:
         self.accepted |= member not in _session.PROVE_NOTHING
         return value
 
-    def _send(self, request: bytes, info: t.Any) -> t.Any:
-        """Send a call; the value of its answer, None where it has none, or its fault."""
-        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": self._writer.versionId}
+    def _send(self, request: bytes, member: str, info: t.Any, wait: float) -> t.Any:
+        """Send a call. Return the value of its answer (None without a value), or its fault."""
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": f'"{_pyvmomi.VIM}/{self.release}"'}
         if self._key:
             headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
-        answer = self._http.request("POST", "/sdk", request, headers, self._wait)
+        answer = self._http.request("POST", "/sdk", request, headers, wait)
         if answer.status == 401:
             raise _errors.SessionRefused(info.wsdlName)
-        # Servers send it in quotes, which are no part of it, and want it back in quotes.
+        # Servers send and expect it in quotes, which are not a part of it.
         key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
         if key:
             self._keep_secret(key)
             self._key = key
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
-            raise self._http.lost(f"nothing came for {info.name}")
+            raise self._http.lost(f"the answer does not contain {member}")
         return value
 
 
 def _may_be_nothing(info: t.Any) -> bool:
-    """Whether a method may return nothing: it is void, or an array or an optional value."""
+    """Whether a method can return nothing: it is void, or returns an array or an optional value."""
     return (
         info.result is type(None)
         or issubclass(info.result, list)

@@ -2,41 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SOAP answers as they come over HTTP: their value, or what is wrong with them.
-
-Private to the collection: it may change at any time.
-"""
+"""SOAP answers over HTTP: their value, or their problem."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _decoder
+from .._types import _decoder
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 
 def read(
     decoder: _decoder.Decoder, http: _http.Http, answer: _http.Answer, method: str, declared: t.Any = None
 ) -> t.Any:
-    """The value of an answer to the method, None where it has none, or its ``SoapFault``.
+    """The value of an answer to the method (None without a value), or its ``SoapFault``.
 
-    ``declared`` is the registry's type of the value. An error of ``_errors`` says what is wrong with the answer.
+    ``declared`` is the registry's type of the value. An error of ``_errors`` contains the problem of the answer.
     """
     if not answer.body.strip():
-        raise http.lost("it has no body")
-    # A fault is one whatever the status is.
+        raise http.lost("it has an empty body")
+    # A fault counts with any status.
     if answer.status not in (200, 500) or b"Envelope" not in answer.body[:1000]:
         if not answer.is_whole and answer.content_type == "text/xml":
-            raise http.lost("it ended early")
+            raise http.lost("it was incomplete")
         raise http.not_vsphere(answer)
     try:
         value = decoder.read(answer.body, method, declared)
     except _decoder.CutOff as error:
         raise http.lost(str(error)) from error
     except ValueError as error:
-        raise http.not_understood(f"XML that cannot be read: {error}") from error
+        raise http.not_understood(f"unreadable XML: {error}") from error
     if answer.status == 500 and not isinstance(value, _decoder.SoapFault):
         raise http.not_vsphere(answer)
     return value

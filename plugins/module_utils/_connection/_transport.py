@@ -2,25 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both transports have in common.
-
-Private to the collection: it may change at any time.
-"""
+"""What both transports have in common."""
 
 from __future__ import annotations
 
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session
+    from .. import _values
+    from . import _session
 
 
 class Transport(t.Protocol):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data.
 
-    ``product`` is what the server calls itself, None where it was not asked. ``accepted`` says whether a call that
-    needs a session has worked since the last login; ``last_call`` is the latest one, as Type.member.
+    ``product`` is the product name of the server, or None if the module did not request it. ``accepted`` is True if a
+    call with a session has succeeded since the last login. ``last_call`` is the latest call, as Type.member.
     """
 
     name: str

@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VI/JSON transport: vCenter 8.0U1 and newer.
+"""The VI/JSON transport: vCenter 8.0U1 and later.
 
 Data goes through as it is: plain Python in the form of the wire. Facts are from the API pages of releases 8.0.1.0 to
 9.0.0.0 (``https://{host}/sdk/vim25/{release}/{MoType}/{moId}/{member}``).
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -17,18 +15,18 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _session
+from .. import _errors, _values
+from . import _session
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+    from . import _http
 
 SESSION_HEADER = "vmware-api-session-id"
 
-# What a method returns is known to pyVmomi's registry, which VI/JSON does without. Those that are not named here, such
-# as all that return a task, always return something.
+# pyVmomi's registry knows the results of methods, but VI/JSON does not require it. Methods that are not in this list,
+# such as all that return a task, always return something.
 _VOID = frozenset(
     (
         "CancelTask",
@@ -75,11 +73,11 @@ class ViJson:
         self._keep_secret = keep_secret
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, None where it is unset."""
+        """The value of a property, or None if it is unset."""
         return self._call("GET", ref, property_, None)
 
     def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """What a method returns, None where that is nothing; it may take ``wait`` seconds longer than other calls."""
+        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
         body = json.dumps(params).encode() if params else None
         return self._call("POST", ref, method, body, wait)
 
@@ -111,13 +109,13 @@ class ViJson:
             raise _errors.SessionRefused(member)
         if answer.status == 404:
             raise _errors.NotUnderstood(
-                f"{self._http.name} knows no {self.last_call} in release {self.release} (HTTP 404): it may have come "
-                "with a newer release",
-                f"HTTP 404, as for what release {self.release} does not have",
+                f"{self._http.name} does not know {self.last_call} in release {self.release} (HTTP 404): it might "
+                "require a later release",
+                f"HTTP 404, which means that release {self.release} does not have it",
             )
         is_void = member in _VOID
         data = parse(self._http, answer)
-        # A fault is one whatever the status is; a value has no faultstring.
+        # A fault counts with any status. A value does not have faultstring.
         is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
         if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
             type_, text = data.pop("_typeName"), data.pop("faultstring", "")
@@ -132,24 +130,24 @@ class ViJson:
         return data
 
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
-        """Raise an error where nothing is no value: 204 and null say that there is none, an empty body does not."""
+        """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
-            raise self._http.lost(f"nothing came for {member}")
+            raise self._http.lost(f"the answer does not contain {member}")
 
 
 def _segment(moid: str) -> str:
     """An object id as one segment of a path; a session's own objects have brackets in theirs."""
     if not moid or moid in (".", "..") or re.search(r"[\x00-\x1f\x7f]", moid):
-        raise _errors.VsphereError(f"{moid!r} is not the id of a managed object: ids look like task-123 or vm-45")
+        raise _errors.VsphereError(f"{moid!r} is not the ID of a managed object: use an ID such as task-123 or vm-45")
     return quote(moid, safe="")
 
 
 def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
-    """The body of an answer, None where there is none."""
+    """The body of an answer, or None for an empty one."""
     if not answer.body.strip():
         if not answer.is_whole:
-            raise http.lost("it has no body, and does not say so")
+            raise http.lost("it has an empty body without status 204")
         return None
     if answer.content_type != "application/json":
         raise http.not_vsphere(answer)
@@ -158,8 +156,8 @@ def parse(http: _http.Http, answer: _http.Answer) -> t.Any:
     except (RecursionError, ValueError) as error:
         if not answer.is_whole:
             raise http.lost(str(error)) from error
-        raise http.not_understood(f"JSON that cannot be read: {error}") from error
+        raise http.not_understood(f"unreadable JSON: {error}") from error
     if isinstance(value, (int, float)) and not answer.is_whole:
-        # All else says itself where it ends.
-        raise http.lost("it does not say where its number ends")
+        # Everything else marks its own end.
+        raise http.lost("it does not mark the end of its number")
     return value

@@ -2,18 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An object of the inventory as a user names it.
-
-Private to the collection: it may change at any time.
-"""
+"""An inventory object as a user names it."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
+from .. import _context, _errors, _values
 
-# What has a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
+# Types with a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
 _TYPES = {
     "ClusterComputeResource": "ComputeResource",
     "ComputeResource": "",
@@ -62,22 +59,20 @@ class Entity(t.NamedTuple):
         return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
 
     def checked(self, any_type: bool = False) -> Entity:
-        """Itself, as far as it can be without a server; by id, ``any_type`` may be beyond the inventory."""
+        """Return itself, validated without a server. With an ID, ``any_type`` allows types outside of the inventory."""
         for part in self._fields[1:]:
             value = getattr(self, part)
             if value is not None and not value.strip():
-                raise _errors.VsphereError(f"{self.option}.{part} is empty: fill it, or leave it out")
+                raise _errors.VsphereError(f"{self.option}.{part} is empty: set a value, or omit it")
             why = _values.unsendable(value or "")
             if why:
                 raise _errors.VsphereError(f"{self.option}.{part} {why}")
         if self.moid and _values.was_data(self.moid):
-            raise _errors.VsphereError(
-                f"{self.option}.moid is a dictionary or a list: give the id alone, such as vm-45"
-            )
+            raise _errors.VsphereError(f"{self.option}.moid is a dictionary or a list: set only the ID, such as vm-45")
         if self.type and self.type not in (*_TYPES, ANY_ENTITY) and (self.name or not any_type):
             near = _errors.close_to(self.type, _TYPES) or sorted(_TYPES)
             raise _errors.VsphereError(
-                f"{self.option}.type {self.type} is not a type of the inventory; did you mean {' or '.join(near)}?"
+                f"{self.option}.type {self.type} is not an inventory type; did you mean {' or '.join(near)}?"
             )
         return self
 

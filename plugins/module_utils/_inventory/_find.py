@@ -2,25 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding an object of the inventory by its id, its name or its inventory path.
-
-Private to the collection: it may change at any time.
-"""
+"""Finding an inventory object by its id, its name or its inventory path."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
+from .. import _errors, _values
+from .._connection import _properties
+from . import _entity
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from .._connection import _connection, _transport
 
 _SHOWN = 10
-"""So many candidates are named in an error."""
+"""Maximum number of candidates in an error."""
 
 
 def find_entity(
@@ -34,24 +31,24 @@ def find_entity(
         if at_path:
             return at_path
         raise _errors.VsphereError(
-            f"{entity.option}.path: {entity.path} leads to nothing in the inventory: its first element is the "
-            "datacenter (or its folder), the next one vm, host, datastore or network, as in DC0/vm/folder/web-01; "
-            "a / in a name is written %2f"
+            f"{entity.option}.path: {entity.path} does not exist in the inventory: start with the datacenter (or its "
+            "folder), continue with vm, host, datastore, or network, as in DC0/vm/folder/web-01, and write a / in a "
+            "name as %2f"
         )
     found = _names(connection, entity.type, deadline)
     names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
-    called = f"{entity.type or 'object of the inventory'} is called {entity.name}"
+    called = f"{entity.type or 'inventory object'} has the name {entity.name}"
     if fitting:
         raise _errors.VsphereError(
-            f"{entity.option}.name: more than one {called}; give the path, or type and moid, of one: "
+            f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
             + _listed(connection, fitting)
         )
     near = _errors.close_to(str(entity.name), names)
     candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    there_is = f"; there is {_listed(connection, candidates)}" if candidates else ""
+    there_is = f": use one of {_listed(connection, candidates)}" if candidates else ""
     raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
 
 
@@ -106,14 +103,14 @@ def _names(
                 [_properties.object_spec(view, through="view")],
                 [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
             )
-        # Some may not be the user's to see.
+        # The user might not see some of them.
         return [each for each in found if "name" in each.properties]
 
     return connection.read(steps, deadline)
 
 
 def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
-    """The objects with type, moid and, where it can be read, path, for an error."""
+    """The objects with type, moid, and, if readable, path, for an error."""
     up = {
         "_typeName": "TraversalSpec",
         "name": "up",
@@ -124,7 +121,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     }
     objects = [{**_properties.object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
     found = []
-    # What is above may not be ours to see.
+    # We might not see the objects above it.
     with contextlib.suppress(_errors.Fault):
         found = connection.read(
             lambda transport: _properties.retrieve(

@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects that are given by name or path among the data of a call.
-
-Private to the collection: it may change at any time.
-"""
+"""Objects by name or path in the data of a call."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
+from .. import _errors
+from .._types import _registry
+from . import _entity, _find
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from .. import _values
+    from .._connection import _connection
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,10 +27,10 @@ class Named:
 
     @classmethod
     def from_parts(cls, path: str, given: dict[str, str | None], declared: _registry.ViType) -> Named:
-        """The object with that type, name or path, which stands at ``path``; ValueError where it is none."""
+        """The object with that type, name, or path, at ``path``. ValueError for other data."""
         entity = _entity.Entity(path, **given).checked()
         if not entity.is_one or (entity.name and entity.path):
-            raise ValueError("takes name or path, one of them")
+            raise ValueError("requires either name or path")
         return cls(entity, declared)
 
     def look_up(self, connection: _connection.Connection) -> _values.Ref:
@@ -41,12 +38,12 @@ class Named:
         type_ = _registry.find_type(found["type"])
         if type_ is not None and not _registry.extends(type_, self.declared):
             wanted = _registry.name_of(self.declared)
-            raise _errors.VsphereError(f"{self.entity.option}: takes a {wanted}, not a {found['type']}")
+            raise _errors.VsphereError(f"{self.entity.option}: requires a {wanted}, not a {found['type']}")
         return found
 
 
 def resolved(connection: _connection.Connection, data: t.Any) -> t.Any:
-    """The data with references in place of named objects."""
+    """The data with references instead of named objects."""
     if isinstance(data, Named):
         return data.look_up(connection)
     if isinstance(data, dict):

@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any managed object: one of the inventory, a manager, or what the properties of another lead to.
-
-Private to the collection: it may change at any time.
-"""
+"""Any managed object: in the inventory, a manager, or an object that the properties of another lead to."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _references, _registry
+from .. import _context, _errors
+from .._connection import _properties
+from .._types import _references, _registry
+from . import _entity, _find
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from .. import _values
+    from .._connection import _connection
 
 OBJECT_SPEC: dict[str, t.Any] = {
     **_entity.ENTITY_SPEC,
@@ -28,9 +25,9 @@ OBJECT_SPEC: dict[str, t.Any] = {
 
 
 class Target(t.NamedTuple):
-    """An object as the user names it; ``type`` is what is known of its type without a server, or None.
+    """An object in the user's form. ``type`` is its known type without a server, or None.
 
-    The object itself may be of a type that extends this one.
+    The type of the object itself can extend this one.
     """
 
     entity: _entity.Entity
@@ -39,7 +36,7 @@ class Target(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params) -> Target:
-        """Check what is given as far as that goes without a server."""
+        """Validate the input without a server."""
         entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
@@ -54,7 +51,7 @@ class Target(t.NamedTuple):
 
 
 class Finder:
-    """Finds objects on the server, each once, however often it is asked for."""
+    """Finds objects on the server, each only once."""
 
     def __init__(self, connection: _connection.Connection) -> None:
         self.connection = connection
@@ -78,7 +75,7 @@ class Finder:
         _check_is_reference(option, declared, target.steps)
         if value is None:
             raise _errors.VsphereError(
-                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it leads to no object"
+                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it does not lead to an object"
             )
         return t.cast("_values.Ref", value)
 
@@ -86,7 +83,7 @@ class Finder:
 def read_property(
     connection: _connection.Connection, ref: _values.Ref, path: str, option: str
 ) -> tuple[_registry.ViType, t.Any]:
-    """The declared type and the value of a property, across references; None where it or a step to it is unset."""
+    """The declared type and the value of a property, across references. None if it or a step to it is unset."""
     while True:
         type_ = _option(option, _references.find_managed_type, ref["type"])
         part, declared, rest = _option(option, _split, type_, path)
@@ -97,7 +94,7 @@ def read_property(
 
 
 def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.ViType:
-    """The declared type of a property of that type, which may lie beyond references."""
+    """The declared type of a property of that type, possibly behind references."""
     rest = path
     while rest:
         _part, type_, rest = _option(option, _split, type_, rest)
@@ -105,7 +102,7 @@ def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.Vi
 
 
 def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """What the check gives; what it finds wrong is an error of that option."""
+    """The result of the check. Its problems become errors of that option."""
     try:
         return check(*arguments)
     except ValueError as error:
@@ -113,21 +110,22 @@ def _option(option: str, check: t.Callable[..., t.Any], *arguments: t.Any) -> t.
 
 
 def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, str]:
-    """The part of a property path up to its end or the first reference, its declared type, and what is left."""
+    """The part of a property path up to its end or the first reference, its declared type, and the remaining path."""
     part, rest = "", path
     while True:
         name, rest = (*rest.split(".", 1), "")[:2]
         found = _registry.member_type(type_, name)
         if found is None:
             raise ValueError(
-                f"{_registry.name_of(type_)} has no property {name}" + _errors.nearest(name, _registry.members(type_))
+                f"{_registry.name_of(type_)} does not have a property {name}"
+                + _errors.nearest(name, _registry.members(type_))
             )
         type_, part = found, f"{part}.{name}".lstrip(".")
         kind = _registry.kind(type_)
         if kind == "reference" or not rest:
             return part, type_, rest
         if kind != "object":
-            raise ValueError(f"{part} is {_registry.name_of(type_)}, which has no property {rest}")
+            raise ValueError(f"{part} is {_registry.name_of(type_)}, which does not have a property {rest}")
 
 
 def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
@@ -149,7 +147,7 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     """The error for an object that is not there."""
     return _errors.VsphereError(
-        f"{connection.host} knows no {ref['type']} {ref['value']} (ManagedObjectNotFound): check its type and moid"
+        f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
         + fault.more,
         **fault.result,
     )
@@ -163,19 +161,19 @@ def _check_is_reference(option: str, type_: _registry.ViType, path: str) -> None
     if kind == "object":
         members = _registry.members(type_).values()
         onward = [f"{path}.{each.name}" for each in members if _registry.kind(each.type) == "reference"]
-    hint = f"go on to {' or '.join(onward)}" if onward else "name the object by type and moid"
-    raise _errors.VsphereError(f"{option}: {path} is {_registry.name_of(type_)} and no reference to one object; {hint}")
+    hint = f"continue the path with {' or '.join(onward)}" if onward else "set type and moid of the object"
+    raise _errors.VsphereError(f"{option}: {path} is {_registry.name_of(type_)}, not a reference to an object: {hint}")
 
 
 def _check_manager(option: str, type_: _registry.ViType | None) -> None:
-    """Refuse a type of which the service content never names an object."""
+    """Reject a type that a service content never contains as an object."""
     if type_ is None:
-        raise _errors.VsphereError(f"{option} names no object: give type and moid, name or path")
+        raise _errors.VsphereError(f"{option} does not identify an object: set type and moid, name, or path")
     content = _registry.members(_registry.find_type("ServiceContent")).values()
     if not any(_registry.kind(each.type) == "reference" and _registry.extends(type_, each.type) for each in content):
         raise _errors.VsphereError(
-            f"{option}: which {_registry.name_of(type_)}? Give its moid, name or path; only a manager, which "
-            "the service content names once, needs none"
+            f"{option} does not identify a {_registry.name_of(type_)}: set moid, name, or path, which only a manager "
+            "does not require"
         )
 
 
@@ -184,6 +182,6 @@ def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
     found = [each for each in content.values() if isinstance(each, dict) and each.get("type") == type_]
     if len(found) != 1:
         raise _errors.VsphereError(
-            f"{connection.host} has no {type_} in its service content: give moid, name or path of one"
+            f"{connection.host} does not have {type_} in its service content: set moid, name, or path"
         )
     return t.cast("_values.Ref", found[0])

@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creating tasks of types that an extension has registered.
-
-Private to the collection: it may change at any time.
-"""
+"""Creating tasks of types that an extension has registered."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
+from .. import _context, _errors, _values
+from .._inventory import _entity, _find
+from .._tasks import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection
+    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +35,7 @@ class CreateOptions:
         entity = None if params["entity"] is None else _entity.Entity.from_params("entity", params["entity"])
         if entity and not entity.is_one:
             raise _errors.VsphereError(
-                "entity names no object: give its moid and type, its name or its path, or leave the option out for the "
+                "entity does not identify an object: set moid and type, name, or path, or omit entity to use the "
                 "root folder"
             )
         names = ("task_type", "initiated_by", "activation_id", "parent_task_key")
@@ -46,18 +43,18 @@ class CreateOptions:
         empty = [name for name, value in given.items() if not value.strip()]
         if empty:
             raise _errors.VsphereError(
-                f"{', '.join(empty)} is empty: fill it, or leave the option out where it is not required"
+                f"{', '.join(empty)} is empty: set a value, or omit the option if it is not required"
             )
         wrong = [f"{name} {_values.unsendable(value)}" for name, value in given.items() if _values.unsendable(value)]
         if _values.was_data(given.get("parent_task_key", "")):
-            wrong.append("parent_task_key is a dictionary or a list: give the key of a task alone")
+            wrong.append("parent_task_key is a dictionary or a list: set only the key of a task")
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))
         return cls(entity=entity, cancelable=params["cancelable"], **given)
 
     @property
     def given(self) -> _context.Params:
-        """All but the entity, without what is left to the server."""
+        """Everything except the entity, without members that the server chooses."""
         values = {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.name != "entity"}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -79,7 +76,7 @@ def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.
 def _unfinished(reader: _reader.TaskReader, options: CreateOptions) -> list[_taskinfo.Task]:
     """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
 
-    The recent ones alone would not do, because the server shows a part of them where they are many.
+    The recent ones are not sufficient, because the server shows only a part of a large number.
     """
     if not options.activation_id:
         return []
@@ -104,8 +101,8 @@ def create_task(connection: _connection.Connection, entity: _values.Ref, options
         **{name: value for name, value in given.items() if value is not None},
     }
     advice = _errors.Advice(
-        f". It is not repeated: vsphere_task_info with description_ids [{options.task_type}] shows whether it is "
-        "there; with an activation_id a second run is safe",
+        f". The module does not repeat it: use vsphere_task_info with description_ids [{options.task_type}] to find "
+        "out whether the task exists; activation_id makes a second run safe",
         {},
     )
     try:
@@ -129,21 +126,21 @@ def _check_extensions(connection: _connection.Connection) -> None:
     """Raise an error where the server has no extensions, and so no task types and no tasks of clients."""
     if not connection.has("extensionManager"):
         raise _errors.VsphereError(
-            f"{connection.host} is an ESXi: only a vCenter has task types and tasks of its clients"
+            f"{connection.host} is an ESXi: only a vCenter supports task types and your own tasks"
         )
 
 
 def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _values.Ref, task_type: str) -> str:
-    """Why a task was not created and what to do about it; empty where the fault says so itself."""
+    """The reason for a missing task and the remedy, or an empty string if the fault contains it."""
     if fault.type == "ManagedObjectNotFound":
         return (
-            f"{connection.host} knows no {entity['type']} {entity['value']} (ManagedObjectNotFound): check the entity"
+            f"{connection.host} does not know {entity['type']} {entity['value']} (ManagedObjectNotFound): check entity"
         )
-    # Which name of the parameter the fault gives is not published; without any, the type is what is checked.
+    # The API does not document the parameter name in the fault. Without a name, the problem is the type.
     parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
     if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):
         return (
-            f"{connection.host} knows no task type {task_type} (InvalidArgument): register it with "
-            f"vsphere_task_type, where its id goes into task_types"
+            f"{connection.host} does not know the task type {task_type} (InvalidArgument): register it with "
+            "vsphere_task_type, as an id in task_types"
         )
     return ""

@@ -2,21 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The VI types that a task's result and error can have, from plain YAML.
-
-Private to the collection: it may change at any time.
-"""
+"""The VI types that a task's result and error can have, from plain YAML."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
+from .. import _errors, _values
+from .._types import _builder, _registry
 
 
 def build_result(value: _values.Data, secrets: set[str]) -> t.Any:
-    """What a ``_typeName`` is given for, in VI/JSON form as an Any holds it."""
+    """A value with ``_typeName``, in VI/JSON form for an Any."""
     _registry.require_registry("for a result with a _typeName")
     builder = _builder.Builder()
     data = builder.build("result", _registry.find_type("anyType"), value)
@@ -27,7 +24,7 @@ def build_result(value: _values.Data, secrets: set[str]) -> t.Any:
 
 def build_fault(type_name: str, given: _values.Data, secrets: set[str]) -> _values.Data:
     """A fault that extends VimFault in VI/JSON form, from its own members by the API's names or in snake_case."""
-    _registry.require_registry("for an error of another type than a plain ExtendedFault")
+    _registry.require_registry("for an error type other than a plain ExtendedFault")
     base = _registry.find_type("VimFault")
     type_ = _fault_type(type_name, base)
     inherited = _registry.members(base)
@@ -43,16 +40,17 @@ def build_fault(type_name: str, given: _values.Data, secrets: set[str]) -> _valu
 
 def _fault_type(type_name: str, base: _registry.ViType) -> _registry.ViType:
     if not type_name.strip():
-        raise _errors.VsphereError("error.type is empty: leave it out for an ExtendedFault")
+        raise _errors.VsphereError("error.type is empty: omit it to use an ExtendedFault")
     type_ = _registry.find_type(type_name)
     if type_ is None:
         faults = map(_registry.name_of, _registry.descendants(base))
         raise _errors.VsphereError(
-            f"error.type: {_registry.registry_name()} knows no type {type_name}" + _errors.nearest(type_name, faults)
+            f"error.type: {_registry.registry_name()} does not know the type {type_name}"
+            + _errors.nearest(type_name, faults)
         )
     if not _registry.extends(type_, base):
         raise _errors.VsphereError(
-            f"error.type: {type_name} does not extend VimFault, so vCenter takes it for no task's error: "
-            "leave type out for an ExtendedFault, or name one that does, such as GenericVmConfigFault"
+            f"error.type: {type_name} does not extend VimFault, which vCenter requires for the error of a task: omit "
+            "type to use an ExtendedFault, or use a type such as GenericVmConfigFault"
         )
     return type_

@@ -4,9 +4,7 @@
 
 """Task types in an extension of vCenter, and their labels.
 
-An extension is written as a whole, so it is read first, and whatever this knows nothing of goes back as it came.
-
-Private to the collection: it may change at any time.
+The API writes an extension as a whole, so this code reads it first, and sends unknown members back unchanged.
 """
 
 from __future__ import annotations
@@ -16,13 +14,13 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+from .. import _context, _errors, _values
+from .._connection import _properties
+from .._tasks import _labels
+from .._types import _given
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+    from .._connection import _connection
 
 Extension = _values.Data
 """An Extension in VI/JSON form."""
@@ -30,7 +28,8 @@ Extension = _values.Data
 _MAKER = "vsphere.tasks"
 """The company of the extensions that are made here, by which they are known again."""
 _FIRST_VERSION = "1.0.0"
-# Without what vCenter does not take in the key of an extension, and without spaces, which no package has.
+# Without characters that vCenter does not accept in the key of an extension, and without spaces, which package names do
+# not contain.
 _KEY = r"""[^\s\x00-\x1f\x7f-\U0010ffff,/\\#+<>=;"]+"""
 _TASK_ID = r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+"
 _LOCALE = r"[a-z]{2,3}(_[A-Z]{2})?"
@@ -47,28 +46,28 @@ class TaskTypeOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> TaskTypeOptions:
-        """Check the options as far as that goes without a server; all that is wrong is said at once."""
+        """Validate the options without a server, and report all problems together."""
         extension, version, present = params["extension"], params["version"], params["state"] == "present"
         wrong = []
         if not re.fullmatch(_KEY, extension):
             wrong.append(
-                f"extension {extension!r} is not the key of an extension: name it like a Java package, "
-                "such as com.example.ansible"
+                f"extension {extension!r} is not a valid key: use the form of a Java package, such as "
+                "com.example.ansible"
             )
         if version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):
-            wrong.append(f"version {version!r} is not a version: give numbers and dots, such as 1.0.0")
+            wrong.append(f"version {version!r} is not a version: use numbers and dots, such as 1.0.0")
         if not params["task_types"]:
-            wrong.append("task_types is empty: name the task types that are meant")
+            wrong.append("task_types is empty: list at least one task type")
         task_types: dict[str, dict[str, str]] = {}
         for given in params["task_types"]:
             task_id, labels = given["id"], given["labels"] or {}
             if task_id in task_types:
-                wrong.append(f"task_types names {task_id} twice")
-            # Types that others have made may be named otherwise, and can be removed all the same.
+                wrong.append(f"task_types contains {task_id} twice: remove one of them")
+            # Types of other clients can have other names, and can still be removed.
             if present and not re.fullmatch(_TASK_ID, task_id):
                 wrong.append(
-                    f"task_types: {task_id!r} is not the id of a task type: it has to be unique in the vCenter, so "
-                    "name it like a Java package, such as com.example.ansible.backup"
+                    f"task_types: {task_id!r} is not the ID of a task type: use the form of a Java package, which is "
+                    "unique in the vCenter, such as com.example.ansible.backup"
                 )
             wrong += _wrong_with(task_id, labels)
             task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
@@ -80,13 +79,13 @@ class TaskTypeOptions:
 def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
     for locale, label in labels.items():
         if not re.fullmatch(_LOCALE, locale):
-            yield f"labels of {task_id}: {locale!r} is not a locale: give one such as en or de_DE, in quotes"
+            yield f"labels of {task_id}: {locale!r} is not a locale: use a value such as en or de_DE, in quotes"
         if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
-            yield f"labels of {task_id}: {locale} takes the text that the vSphere Client is to show, not {label!r}"
+            yield f"labels of {task_id}: {locale} must be the text for the vSphere Client, not {label!r}"
 
 
 def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
-    """Register, update or unregister the extension, or leave it alone where nothing differs."""
+    """Register, update, or unregister the extension, or do nothing without a difference."""
     manager = connection.manager("extensionManager")
     read = connection.read(
         lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": options.extension})
@@ -134,7 +133,7 @@ def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:
 
 
 def _without(found: Extension | None, options: TaskTypeOptions) -> Extension | None:
-    """The extension without the task types and their labels; None where nothing is left of one that was made here."""
+    """The extension without the task types and their labels. None if we created it and nothing is left."""
     if not found:
         return None
     extension = copy.deepcopy(found)
@@ -151,7 +150,7 @@ def _without(found: Extension | None, options: TaskTypeOptions) -> Extension | N
 
 
 def _keep(data: _values.Data, member: str, fits: t.Callable[[_values.Data], bool]) -> None:
-    """Narrow a list of a data object; an empty one is left out, as an unset one is."""
+    """Shorten a list of a data object. An empty list is the same as an unset one."""
     data[member] = [each for each in data.get(member) or [] if fits(each)]
     if not data[member]:
         del data[member]

@@ -2,41 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Driving a task: description, progress, custom values, state, result and error.
-
-Private to the collection: it may change at any time.
-"""
+"""Driving a task: description, progress, custom values, state, result and error."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._own import _update_options
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _context, _errors, _values
+from .._tasks import _taskinfo
+from . import _update_options
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection
+    from .._tasks import _reader
 
 Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""
 
 
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:
-    """Send what differs, in the order that the API accepts, and nothing where nothing differs."""
+    """Send the differences, in the order that the API accepts, and nothing without a difference."""
     tasks, missing, _is_cut = reader.given([options.task_id], bool(options.custom_values))
     if missing:
         # Only a run that meets this needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+        from .._tasks import _past
 
         tasks = _past.find_all(reader, missing)
     if not tasks:
         raise reader.forbidden[options.task_id]
     [before] = tasks
     context = reader.context
-    # Whoever drives the task wants to know this all the more where the task has ended under his hands.
+    # The program that updates the task must know this, especially if the task has ended in the meantime.
     context.known["cancel_requested"] = before["cancelled"]
     calls = _plan_past(reader.connection, before, options) if missing else _plan(before, options)
     after = _predicted(before, options) if calls else before
@@ -54,7 +51,7 @@ def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptio
 def drive_task(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> _taskinfo.Task:
-    """Send what differs from what the task is known to be; what it is by that."""
+    """Send the differences from the known task. Return the task afterwards."""
     _send(connection, _context.Context(), task, _plan(task, options))
     return _predicted(task, options)
 
@@ -62,14 +59,14 @@ def drive_task(
 def _plan_past(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> list[Call]:
-    """No calls for a task that only the history has, which may be what is wanted already; else an error."""
-    has = f"{connection.host} has {_taskinfo.label(task)} in its history only"
+    """No calls for a task that only the history has, if it matches the requested state. An error otherwise."""
+    has = f"{connection.host} has {_taskinfo.label(task)} only in its history"
     if not _taskinfo.is_over(task):
-        raise _errors.VsphereError(f"{has}, which does not say how it ended")
+        raise _errors.VsphereError(f"{has}, which does not contain its outcome")
     if options.custom_values:
-        raise _errors.VsphereError(f"{has}, which knows no custom values: leave custom_values out")
+        raise _errors.VsphereError(f"{has}, which does not contain custom values: omit custom_values")
     if _plan(task, options):
-        raise _errors.VsphereError(f"{has}, where its description can no longer be set")
+        raise _errors.VsphereError(f"{has}, so the module can no longer set its description: omit description")
     return []
 
 
@@ -83,7 +80,8 @@ def _send(
             if fault.type != "InvalidState":
                 raise
             raise _errors.VsphereError(
-                f"{_taskinfo.label(task)} is {task['state']}, where {method} is refused (InvalidState){fault.more}",
+                f"{_taskinfo.label(task)} is {task['state']}, so the server rejects {method} "
+                f"(InvalidState){fault.more}",
                 **fault.result,
             ) from fault
         context.known["changed"] = True
@@ -116,7 +114,7 @@ def _plan(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> list[
 
 
 def _is_described(task: _taskinfo.Task, wanted: dict[str, str]) -> bool:
-    """Whether the task's description is the wanted one; what its message is filled in with cannot be wanted."""
+    """Whether the task has the requested description. Users cannot set the arguments of its message."""
     found = task["description"]
     return found is not None and all((found[name] or "") == text for name, text in wanted.items())
 
@@ -128,8 +126,8 @@ def _plan_state(
     queued = task["state"] == "queued"
     if needs_running and (options.state == "queued" or (queued and options.state is None)):
         raise _errors.VsphereError(
-            f"{_taskinfo.label(task)} is or would be queued and takes no progress before it runs: "
-            "give state: running too"
+            f"{_taskinfo.label(task)} is or would be queued, and accepts progress only while it runs: also set state: "
+            "running"
         )
     if options.state in (None, task["state"]):
         return [], []
@@ -151,21 +149,18 @@ def _check_custom_fields(task: _taskinfo.Task, options: _update_options.UpdateOp
     unknown = [name for name in options.custom_values if name not in known]
     if unknown:
         raise _errors.VsphereError(
-            f"custom_values: no custom field of tasks is called {', '.join(unknown)}; "
-            + (
-                f"there is {', '.join(known)}"
-                if known
-                else "none is defined yet, an administrator adds them in vCenter"
-            )
+            f"custom_values: no custom field of tasks has the name {', '.join(unknown)}: "
+            + (f"use one of {', '.join(known)}" if known else "an administrator must define it in vCenter")
         )
 
 
 def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> None:
-    """A task that is over stays what it is: anything else is refused before it is sent."""
+    """A finished task does not change. Other requests are rejected before they are sent."""
     if options.state is None:
         if options.progress is not None and options.progress != task["progress"]:
             raise _errors.VsphereError(
-                f"{_taskinfo.label(task)} is over (state {task['state']}), so its progress can no longer be set"
+                f"{_taskinfo.label(task)} has ended (state {task['state']}), so the module can no longer set its "
+                "progress: omit progress"
             )
         return
     differs = options.state != task["state"]
@@ -176,9 +171,8 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
         what = "result" if task["state"] == "success" else "error"
         found = task["result"] if what == "result" else (task["error"] or {}).get("message")
         raise _errors.VsphereError(
-            f"{_taskinfo.label(task)} is over already with state {task['state']} and "
-            f"{f'no {what}' if found is None else f'{what} {found!r}'}: "
-            "the outcome of a task cannot be changed"
+            f"{_taskinfo.label(task)} has already ended with state {task['state']} and "
+            f"{f'no {what}' if found is None else f'{what} {found!r}'}: you cannot change the outcome of a task"
         )
 
 
@@ -193,21 +187,21 @@ def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) ->
 
 
 def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
-    """Whether the task has failed with the wanted fault; the server may have added to its messages and causes."""
+    """Whether the task failed with the requested fault. The server can add messages and causes."""
     given = _shape(wanted)
     own = {name: value for name, value in given.items() if name not in ("messages", "cause")}
     return own.items() <= (task["error"] or {}).items()
 
 
 def _shape(fault: _values.Data) -> _values.Data:
-    # Imported here, as only a run that ends a task as failed needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    # Only a run that ends a task as failed requires the import.
+    from .. import _faults
 
     return _faults.shape(fault)
 
 
 def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> _taskinfo.Task:
-    """What the task would look like afterwards."""
+    """The task after the update."""
     after = task.copy()
     if options.state is not None:
         after["state"] = options.state

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task is to look like: the options for driving one.
-
-Private to the collection: it may change at any time.
-"""
+"""The requested state of a task: the options to update one."""
 
 from __future__ import annotations
 
@@ -13,9 +10,10 @@ import dataclasses
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+
+from .. import _context, _errors, _values
+from .._tasks import _reader
+from .._types import _given
 
 _MESSAGE = {"key": {"type": "str", "required": True}, "message": {"type": "str", "default": ""}}
 _ERROR = {
@@ -28,7 +26,7 @@ _PLAIN_FAULT = {"_typeName": "ExtendedFault", "faultTypeId": "vsphere.tasks"}
 
 @dataclasses.dataclass(frozen=True)
 class UpdateOptions:
-    """What a task is to look like; None means that it stays as it is.
+    """The requested state of a task. None means no change.
 
     ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form.
     """
@@ -46,7 +44,7 @@ class UpdateOptions:
     def from_params(cls, params: _context.Params, secrets: set[str]) -> UpdateOptions:
         """Check the options as far as that goes without a server.
 
-        The texts in them that no output may show are added to ``secrets``.
+        Adds texts that must not appear in output to ``secrets``.
         """
         [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         state, progress, result, error = (params[name] for name in ("state", "progress", "result", "error"))
@@ -54,12 +52,16 @@ class UpdateOptions:
         custom_values = {name: _custom_value(name, v) for name, v in (params["custom_values"] or {}).items()}
         if result is not None and state != "success":
             raise _errors.VsphereError(
-                "result goes with state: success only: vCenter keeps a result for no other state"
+                "result requires state: success, because vCenter does not keep a result for other states"
             )
         if error is not None and state != "error":
-            raise _errors.VsphereError("error goes with state: error only: vCenter keeps an error for no other state")
+            raise _errors.VsphereError(
+                "error requires state: error, because vCenter does not keep an error for other states"
+            )
         if progress is not None and not 0 <= progress <= 100:
-            raise _errors.VsphereError(f"progress {progress} is not a percentage: give a whole number from 0 to 100")
+            raise _errors.VsphereError(
+                f"progress {progress} is not a percentage: set it to a whole number from 0 to 100"
+            )
         result_data = None if result is None else build_result(result, secrets)
         fault_data = None if error is None else _fault(_checked("error", error, _ERROR), secrets)
         return cls(task_id, state, progress, description, custom_values, result, result_data, fault_data)
@@ -70,7 +72,7 @@ class UpdateOptions:
 
 
 def _custom_value(name: str, value: t.Any) -> str:
-    """The value as a text, which is all that a custom field holds."""
+    """The value as a text, because a custom field contains only text."""
     try:
         return _given.text(value)
     except ValueError as wrong:
@@ -78,13 +80,13 @@ def _custom_value(name: str, value: t.Any) -> str:
 
 
 def _description(given: t.Any) -> dict[str, str] | None:
-    """{key, message} of a text, which has no key of its own, or of {key, message}."""
+    """{key, message} from a text, which gets our key, or from {key, message}."""
     if given is None:
         return None
     if isinstance(given, dict):
         return {name: _given.xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
     if isinstance(given, (bool, list)):
-        raise _errors.VsphereError(f"description takes a text, or key and message, not {given!r}")
+        raise _errors.VsphereError(f"description must be a string, or a dictionary with key and message, not {given!r}")
     return described(given)
 
 
@@ -97,14 +99,14 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
     """A dictionary option with its defaults; a part of it could not be called message in a module's own spec."""
     for name, part in given.items():
         if part is None:
-            raise _errors.VsphereError(f"{option}.{name} is null: fill it, or leave it out (default(omit))")
+            raise _errors.VsphereError(f"{option}.{name} is null: set a value, or omit it with default(omit)")
         # Ansible makes the text of it that Python has.
         if spec.get(name, {}).get("type") == "str" and isinstance(part, (bool, dict, list)):
-            raise _errors.VsphereError(f"{option}.{name} takes a text, not {_given.shown(part)}")
+            raise _errors.VsphereError(f"{option}.{name} must be a string, not {_given.shown(part)}")
     validation = ArgumentSpecValidator(spec).validate(given)
     if validation.unsupported_parameters:
         raise _errors.VsphereError(
-            f"{option} has no part {', '.join(given.keys() - spec.keys())}; it takes {', '.join(spec)}"
+            f"{option} does not support {', '.join(given.keys() - spec.keys())}: use {', '.join(spec)}"
         )
     if validation.error_messages:
         raise _errors.VsphereError(f"{option}: {'; '.join(validation.error_messages)}")
@@ -114,8 +116,8 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
     """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
-        # Imported here, as it is pyVmomi that knows what types are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
+        # Only some runs require the import, because only pyVmomi knows the structure of types.
+        from . import _result_types
 
         return _result_types.build_result(value, secrets)
     try:
@@ -131,12 +133,12 @@ def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
-        # Imported here, as it is pyVmomi that knows what other faults are made of.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._own import _result_types
+        # Only some runs require the import, because only pyVmomi knows the structure of other faults.
+        from . import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)
     if not _given.xml_text(given["message"]):
-        raise _errors.VsphereError("error: message is empty: say why the task has failed")
+        raise _errors.VsphereError("error.message is empty: set it to the reason of the failure")
     return {**fault, "faultMessage": [_why(given["message"])]}
 
 

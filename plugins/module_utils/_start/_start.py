@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting an operation that runs as a task.
-
-Private to the collection: it may change at any time.
-"""
+"""Starting an operation that runs as a task."""
 
 from __future__ import annotations
 
@@ -13,21 +10,21 @@ import dataclasses
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _empty, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _named, _objects
-from ansible_collections.vsphere.tasks.plugins.module_utils._start import _unless
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets, _wait, _wait_options
+from .. import _context, _empty, _errors, _values
+from .._inventory import _entity, _named, _objects
+from .._tasks import _reader
+from .._types import _builder, _registry
+from .._wait import _targets, _wait, _wait_options
+from . import _unless
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _outcome
+    from .._connection import _connection
+    from .._wait import _outcome
 
 
 @dataclasses.dataclass(frozen=True)
 class StartOptions:
-    """What is to be started; ``params`` are in VI/JSON form, objects that are given by name still among them."""
+    """The operation to start. ``params`` are in VI/JSON form, and still contain objects by name."""
 
     target: _objects.Target
     method: _registry.Method
@@ -37,17 +34,17 @@ class StartOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params, secrets: set[str]) -> StartOptions:
-        """Check the options as far as that goes without a server; all that is wrong is said at once.
+        """Validate the options without a server, and report all problems together.
 
-        Everything in the option params is one of the ``secrets`` until the registry has said what is none.
+        Everything in the option params is one of the ``secrets`` until the registry knows the values that are not.
         """
         given = params["params"] or {}
         masked = set(_builder.texts(given))
         secrets |= masked
-        _registry.require_registry("to know what operations and types there are, whichever the protocol")
+        _registry.require_registry("to know operations and types, with every protocol")
         builder = _builder.Builder(_named.Named.from_parts)
         problems = builder.problems
-        # To leave one out may mean to let the server choose.
+        # Omitting one can mean to let the server choose.
         problems += _empty.nulls("params", given)
         wait: _wait_options.WaitOptions | None = None
         with _errors.gathering(problems):
@@ -73,7 +70,7 @@ class StartOptions:
 
 
 def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Result:
-    """Start it, unless there is no need to, and wait where that is wanted."""
+    """Start the operation, unless it is not necessary, and wait if requested."""
     context = reader.context
     finder = _objects.Finder(reader.connection)
     reason = options.unless.reason(finder) if options.unless else None
@@ -104,7 +101,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
 
 
 def _of_one(outcome: _outcome.Outcome) -> _context.Result:
-    """What is returned of the wait for a single task."""
+    """The result of a wait for a single task."""
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
 
 
@@ -118,16 +115,16 @@ def _find_target(finder: _objects.Finder, options: StartOptions) -> _values.Ref:
 
 
 def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
-    """Call the method, once; the id of its task."""
-    # Where no request came before this one, the clock here has to do.
+    """Call the method, only once. Return the ID of its task."""
+    # Without an earlier request, only the local clock is available.
     now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
     since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-    # Only objects of the inventory have tasks of their own.
+    # Only inventory objects have their own tasks.
     is_entity = _entity.is_a(ref["type"], "ManagedEntity")
     entity = f"entity {{type: {ref['type']}, moid: {ref['value']}}} and " if is_entity else ""
     advice = _errors.Advice(
-        f". It is not repeated: vsphere_task_info with {entity}begin_time {since} shows whether there is a task "
-        + method,
+        f". The module does not repeat it: use vsphere_task_info with {entity}begin_time {since} to find out whether "
+        f"{method} created a task",
         {"sent_at": since},
     )
     try:
@@ -141,16 +138,18 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
 def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
     """The method that is to be called on an object of that type, as far as it is known, or of one that extends it."""
     if not name.strip():
-        raise _errors.VsphereError("method is empty: name an operation that returns a task, such as PowerOnVM_Task")
+        raise _errors.VsphereError(
+            "method is empty: set it to an operation that returns a task, such as PowerOnVM_Task"
+        )
     method = _registry.find_method(name)
     if method is None:
         hint = _errors.nearest(name, _registry.task_methods(type_)) or _errors.nearest(
             name, _registry.task_methods(None)
         )
-        raise _errors.VsphereError(f"method: {_registry.registry_name()} knows no method {name}" + hint)
+        raise _errors.VsphereError(f"method: {_registry.registry_name()} does not know the method {name}" + hint)
     if not method.returns_task:
         raise _errors.VsphereError(
-            f"method: {name} of {_registry.name_of(method.owner)} returns no task, so it is none to be started here"
+            f"method {name} of {_registry.name_of(method.owner)} does not return a task, so this module cannot start it"
             + _errors.nearest(name, _registry.task_methods(method.owner))
         )
     if type_ and not (_registry.extends(type_, method.owner) or _registry.extends(method.owner, type_)):
@@ -161,7 +160,7 @@ def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
 def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.VsphereError:
     name = _registry.name_of(type_)
     return _errors.VsphereError(
-        f"method: {method.name} is a method of {_registry.name_of(method.owner)}, and the object is a {name}"
+        f"method: {method.name} is a method of {_registry.name_of(method.owner)}, but object is a {name}"
         + _errors.nearest(method.name, _registry.task_methods(type_))
     )
 

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The condition under which nothing is to be started: a property has a value already, or an object exists.
-
-Private to the collection: it may change at any time.
-"""
+"""The condition under which nothing is to be started: a property has a value already, or an object exists."""
 
 from __future__ import annotations
 
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find, _objects
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _registry
+from .. import _context, _errors, _values
+from .._inventory import _entity, _find, _objects
+from .._types import _builder, _registry
 
 if t.TYPE_CHECKING:
     pass
@@ -37,11 +34,11 @@ UNLESS_SPEC: dict[str, t.Any] = {
     "required_one_of": [("property", "exists")],
     "required_by": {"equals": ["property"], "object": ["property"]},
 }
-"""The option that ``PropertyEquals`` and ``Exists`` are made of."""
+"""The option for ``PropertyEquals`` and ``Exists``."""
 
 
 class Exists(t.NamedTuple):
-    """An object of the inventory exists."""
+    """An inventory object exists."""
 
     entity: _entity.Entity
 
@@ -50,7 +47,7 @@ class Exists(t.NamedTuple):
         return cls(_entity.Entity("unless.exists", **given).checked())
 
     def reason(self, finder: _objects.Finder) -> str | None:
-        """Why nothing is to be done; None where it is."""
+        """The reason to do nothing, or None."""
         if not _find.entity_exists(finder.connection, self.entity):
             return None
         return f"{self.entity.path or self.entity.type} {self.entity.name or ''}".rstrip() + " exists"
@@ -80,13 +77,13 @@ class PropertyEquals(t.NamedTuple):
         return cls(target, given["property"], given["equals"])
 
     def reason(self, finder: _objects.Finder) -> str | None:
-        """Why nothing is to be done; None where it is."""
+        """The reason to do nothing, or None."""
         ref = finder.find(self.target)
         declared, found = _objects.read_property(finder.connection, ref, self.path, "unless.property")
         if found is not None and _registry.kind(declared) != "any" and "_value" in found:
             found = found["_value"]
         wanted = _build(declared, self.value)
-        # What the server has is built anew, so that both are written in the same way. What cannot be is another value.
+        # Build the server's value again, so that both have the same form. If this fails, the values differ.
         with contextlib.suppress(_errors.VsphereError):
             if _build(declared, found) == wanted:
                 return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
@@ -94,7 +91,7 @@ class PropertyEquals(t.NamedTuple):
 
 
 def _shown(found: t.Any) -> t.Any:
-    """What a property is, for a sentence; what is inside of a data object may be a secret."""
+    """A property in a sentence. The contents of a data object could be a secret."""
     items = found if isinstance(found, list) else [found]
     if any(isinstance(each, dict) and each.get("_typeName") != "ManagedObjectReference" for each in items):
         return "as wanted"

@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tasks have to be like: as a TaskFilterSpec for the server's history, and as checks of our own.
+"""Conditions for tasks: as a TaskFilterSpec for the server's history, and as our own checks.
 
-Everything is checked here too, whatever the server has filtered: recent tasks come unfiltered, and an older server may
-ignore what it does not know. Only how far an entity is above another is the server's knowledge alone.
-
-Private to the collection: it may change at any time.
+The checks include every condition, even if the server filters. Recent tasks arrive unfiltered, and an older server can
+ignore unknown conditions. Only the server knows the distance between an entity and another.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _context, _errors, _values
+from . import _taskinfo
 
 _LIST = {"type": "list", "elements": "str"}
 FILTER_SPEC: _context.Spec = {
@@ -31,7 +29,7 @@ FILTER_SPEC: _context.Spec = {
     "description_ids": _LIST,
     "event_chain_ids": {"type": "list", "elements": "int"},
     "activation_ids": _LIST,
-    # A task's key is no secret.
+    # The key of a task is not a secret.
     "parent_task_keys": {**_LIST, "no_log": False},
     "root_task_keys": {**_LIST, "no_log": False},
     "tags": _LIST,
@@ -79,17 +77,17 @@ class Filter(t.NamedTuple):
 
 
 def _wrong_with(name: str, value: str) -> str:
-    """Why nobody can mean that value of the option; empty where somebody can."""
+    """The reason for an impossible value of the option, or an empty string."""
     if name in _IDS and _values.was_data(value):
-        return "has a dictionary or a list: give the id or key alone"
+        return "contains a dictionary or a list: set only the ID or key"
     if name == "users" and value != value.strip():
-        return f"has {value!r}, and no user begins or ends with a space: give a list, or only a comma between two"
+        return f"contains {value!r}, but a user cannot start or end with a space: use a list, or a comma without spaces"
     return _values.unsendable(value)
 
 
 @dataclasses.dataclass(frozen=True)
 class Conditions:
-    """What a task has to be; None means anything.
+    """The requirements for a task. None means any value.
 
     Times are points in time, or how long ago by the server's clock.
     """
@@ -117,14 +115,14 @@ class Conditions:
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in given.items():
             if value == [] or (isinstance(value, str) and not value.strip()):
-                raise _errors.VsphereError(f"{name} is empty, which fits no task: fill it, or leave it out")
+                raise _errors.VsphereError(f"{name} is empty and would match no task: set a value, or omit it")
             for each in value if isinstance(value, list) else [value]:
                 why = _wrong_with(name, str(each))
                 if why:
                     raise _errors.VsphereError(f"{name} {why}")
         for chain in given.get("event_chain_ids", []):
             if not -(2**31) <= chain < 2**31:
-                raise _errors.VsphereError(f"event_chain_ids: {chain} is no id of a chain, which has 32 bits")
+                raise _errors.VsphereError(f"event_chain_ids: {chain} is not the ID of a chain: use a 32-bit integer")
         given.update({name: _time(name, given[name]) for name in ("begin_time", "end_time") if name in given})
         return cls(**given)
 
@@ -174,7 +172,9 @@ class Conditions:
             None if time is None else _values.utc(_since(time, now)) for time in (self.begin_time, self.end_time)
         )
         if begin and end and begin > end:
-            raise _errors.VsphereError(f"begin_time {begin} is later than end_time {end}: no task lies between them")
+            raise _errors.VsphereError(
+                f"begin_time {begin} is later than end_time {end}: set an earlier begin_time or a later end_time"
+            )
         member, key = _TIMES[self.time_type]
         part = {"_typeName": "TaskFilterSpecByTime", "timeType": member}
         part.update({name: time for name, time in (("beginTime", begin), ("endTime", end)) if time})
@@ -208,7 +208,7 @@ def _caused_by(member: str, wanted: _values.Ref) -> Check:
 def _started_by(users: list[str], system: bool) -> Check:
     def check(task: _taskinfo.Task) -> bool:
         if task["reason"] is None:
-            # Nobody knows.
+            # The reason is unknown.
             return False
         user = task["reason"].get("user_name")
         if user is None:
@@ -232,12 +232,12 @@ def _time(option: str, text: str) -> Time:
                 (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
                 datetime.timedelta(),
             )
-        # YAML makes a time of what looks like one, which becomes a text with a space where the T was.
+        # YAML converts the text to a time, and Ansible converts it back to a text with a space, which is read as well.
         time = _values.parse_time(text.strip())
         _values.utc(time)
         return time
     except (OverflowError, ValueError):
         raise _errors.VsphereError(
-            f"{option} {text!r} is not a time: give ISO 8601 with a zone, such as 2026-01-31T08:00:00Z or "
+            f"{option} {text!r} is not a time: use ISO 8601 format with a time zone, such as 2026-01-31T08:00:00Z or "
             "2026-01-31T08:00:00+01:00, or an age such as -2h (units s, m, h, d, w)"
         ) from None

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks from vCenter's history, by a TaskHistoryCollector.
-
-Private to the collection: it may change at any time.
-"""
+"""Tasks from vCenter's history, by a TaskHistoryCollector."""
 
 from __future__ import annotations
 
@@ -13,22 +10,22 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
+from .. import _errors, _values
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _taskinfo
+    from .._connection import _connection, _transport
+    from . import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
-"""What vCenter reads at once at the most."""
+"""Maximum number of tasks that vCenter reads with each request."""
 
 
 class Scroll(t.NamedTuple):
-    """How the history is read: the size of a page, how many tasks at the most (None: all), and from which end.
+    """How to read the history: the size of a page, the maximum number of tasks (None: all), and the end to start from.
 
-    ``within`` is among how many tasks at the most they are looked for (None: all).
+    ``within`` is the maximum number of tasks to search (None: all).
     """
 
     page_size: int = LARGEST_PAGE
@@ -44,7 +41,7 @@ def search(
     from_info: Callable[[t.Any], _taskinfo.Task],
     deadline: float | None = None,
 ) -> list[_taskinfo.Task]:
-    """The tasks of the history that the filter fits, without labels; memory holds one page besides them."""
+    """The tasks of the history that match the filter, without labels. Memory holds one additional page."""
 
     def steps(transport: _transport.Transport) -> list[_taskinfo.Task]:
         made = _create(connection, transport, wanted)
@@ -64,7 +61,9 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
     except _errors.Fault as fault:
         if fault.type != "NotSupported":
             raise
-        raise _errors.NoHistory(f"{connection.host} keeps no history of tasks, as only a vCenter does") from fault
+        raise _errors.NoHistory(
+            f"{connection.host} does not keep a history of tasks, because it is not a vCenter"
+        ) from fault
     return t.cast("_values.Ref", collector)
 
 
@@ -73,9 +72,9 @@ def _infos(
 ) -> t.Iterator[_values.Data]:
     """TaskInfo by TaskInfo, read page by page.
 
-    A new collector stands before the oldest task. From the newest backwards the latest page comes first; what precedes
-    it may begin with tasks of that page, where others have been queued meanwhile. The API promises no order within the
-    latest page.
+    A new collector starts before the oldest task. From the newest backwards, the latest page comes first. If the server
+    has queued new tasks in the meantime, the preceding page can start with tasks of that page. The API promises no
+    order within the latest page.
     """
     first: list[_values.Data] = []
     method = "ReadNextTasks"
@@ -98,6 +97,6 @@ def _queued(info: t.Any) -> datetime.datetime:
 
 
 def _key(info: t.Any) -> str:
-    """The key of a task; empty where it cannot be read."""
+    """The key of a task, or an empty string if it is unreadable."""
     key = _values.plain(info.get("key")) if isinstance(info, dict) else None
     return key if isinstance(key, str) else ""

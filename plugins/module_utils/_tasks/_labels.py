@@ -2,12 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the vSphere Client calls operations, states and reasons, in the language of the session.
+"""The labels of the vSphere Client for operations, states, and reasons, in the language of the session.
 
-TaskManager has a label for each of some 1,600 operations, 0.3 MB in all, so they are asked for one by one: a property
-path may pick the element of an array by its key, and a key that the array lacks is no error (PropertyCollector).
-
-Private to the collection: it may change at any time.
+TaskManager has a label for each of about 1,600 operations, 0.3 MB in total, so the modules request single labels. A
+property path can select an element of an array by its key, and an unknown key is not an error (PropertyCollector).
 """
 
 from __future__ import annotations
@@ -15,12 +13,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _values
+from .._connection import _properties
+from . import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
+    from .._connection import _connection, _transport
 
 _FALLBACK = "en"
 """The language of an extension that does not have the session's."""
@@ -68,9 +66,9 @@ COMMON = (
 
 
 class Labels:
-    """What the vSphere Client calls operations, states and reasons, in the language of the session.
+    """The labels of the vSphere Client for operations, states, and reasons, in the language of the session.
 
-    Each label is asked for once. No label is a reason to return no tasks, or to return them late.
+    Each label is requested only once. A missing label must not delay or prevent the result.
     """
 
     def __init__(self, connection: _connection.Connection) -> None:
@@ -90,8 +88,8 @@ class Labels:
     def put_on(self, tasks: list[_taskinfo.Task], deadline: float | None = None) -> None:
         """Give each task its ``operation``, ``state_label`` and ``reason_label``.
 
-        One request reads what is not known yet; another one reads the extensions, but only for what the TaskManager has
-        no label for.
+        One request reads the unknown labels. Another one reads the extensions, only for labels that the TaskManager
+        does not have.
         """
         wanted = {path for task in tasks for path in _paths(task)} - self._known.keys()
         if wanted:
@@ -127,7 +125,7 @@ class Labels:
 
 
 def _paths(task: _taskinfo.Task) -> list[str]:
-    """The properties that have the labels: of the operation, the state and, if there is one, the reason."""
+    """The properties with the labels: of the operation, the state, and, if it exists, the reason."""
     paths = [_path("methodInfo", task["description_id"]), _path("state", task["state"])]
     return [*paths, _path("reason", task["reason"]["type"])] if task["reason"] else paths
 
@@ -155,7 +153,7 @@ def _of_extensions(transport: _transport.Transport, wanted: set[str]) -> dict[st
 
 
 def task_texts(extension: _values.Data) -> list[_values.Data]:
-    """What an Extension says of its tasks: one ExtensionResourceInfo or more for each locale."""
+    """An Extension's texts about its tasks: one ExtensionResourceInfo or more for each locale."""
     return [each for each in extension.get("resourceList") or () if each["module"] == "task"]
 
 

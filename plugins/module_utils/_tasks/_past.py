@@ -2,27 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Given tasks that the server has no more as objects, as its history knows them.
-
-Private to the collection: it may change at any time.
-"""
+"""Tasks that the server no longer has as objects, in the form of its history."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
+from . import _filter, _history
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _taskinfo
+    from .._connection import _connection
+    from . import _reader, _taskinfo
 
 NEWEST = 10_000
-"""How many tasks of the history are looked through at most: ids can be wrong, and the history is long."""
+"""Maximum number of tasks of the history to search: IDs can be wrong, and the history is long."""
 
 
 def find(reader: _reader.TaskReader, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
-    """Those of the tasks that are among the newest of the history, all by one search; none where there is no history.
+    """The tasks that are in the newest part of the history, with one search. Empty without a history.
 
     It ends as soon as all are found.
     """
@@ -34,14 +31,14 @@ def find(reader: _reader.TaskReader, task_ids: list[str], deadline: float | None
 
 
 def find_all(reader: _reader.TaskReader, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
-    """Tasks that are no objects; an error names those of them that the history does not have either."""
+    """Tasks that are not objects anymore. An error lists the tasks that the history does not contain either."""
     tasks = find(reader, task_ids, deadline)
     known = {task["id"] for task in tasks}
     unknown = [task_id for task_id in task_ids if task_id not in known]
     if unknown:
         besides = (
-            f", which are not among the newest {NEWEST} tasks of its history either; vsphere_task_info with source: "
-            "history looks through all of it"
+            f", which are not in the newest {NEWEST} tasks of its history either; vsphere_task_info with source: "
+            "history searches the whole history"
         )
         raise reader.unknown_ids(unknown, besides if _has_history(reader.connection) else "")
     return tasks

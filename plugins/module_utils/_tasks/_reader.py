@@ -2,31 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks of a server: by their ids, the recent ones, or from the history.
-
-Private to the collection: it may change at any time.
-"""
+"""Tasks of a server: by their ids, the recent ones, or from the history."""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history, _labels, _taskinfo
+from .. import _context, _errors, _values
+from .._connection import _properties
+from . import _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter
+    from .._connection import _connection
+    from . import _filter
 
 
 class Reading(t.NamedTuple):
     """Tasks as users see them, and the ids that the server does not know.
 
-    ``is_cut`` says that there are more tasks than were wanted.
+    ``is_cut`` is True if more tasks match.
     """
 
     tasks: list[_taskinfo.Task]
@@ -35,22 +32,22 @@ class Reading(t.NamedTuple):
 
 
 def id_of(ref: _values.Ref) -> str:
-    """The id of the task that it is a reference to; ValueError, or another of its kind, where it is none."""
+    """The ID of the task in a reference. ValueError, or a similar error, for another value."""
     if ref["type"] != "Task" or not ref["value"]:
         raise ValueError(ref)
     return str(ref["value"])
 
 
 def check_ids(option: str, task_ids: list[str]) -> list[str]:
-    """The ids of that option without repetitions, refused where one cannot be the id of a task."""
+    """The IDs in that option without repetitions. An error if one cannot be the ID of a task."""
     for task_id in task_ids:
         if not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", task_id) or ":" in task_id.partition("-")[0]:
-            found = repr(task_id) if task_id else "an empty text"
+            found = repr(task_id) if task_id else "an empty string"
             if _values.was_data(task_id):
                 found = "a dictionary or a list"
             raise _errors.VsphereError(
-                f"{option}: {found} is not a task id: give the managed object id alone, such as task-123, "
-                "as vsphere_task_info returns it in the id of each task"
+                f"{option}: {found} is not a task ID: use only the managed object ID, such as task-123, which "
+                "vsphere_task_info returns as id of each task"
             )
     return list(dict.fromkeys(task_ids))
 
@@ -58,9 +55,9 @@ def check_ids(option: str, task_ids: list[str]) -> list[str]:
 class TaskReader:
     """Reads tasks, each complete: with its labels, and as much of it as can be read.
 
-    Tasks that the user may not see are left out, and noted in ``forbidden``. In a ``with``, it warns of them in the
-    end, and of members that could not be read, and has the run return ``forbidden_task_ids``.
-    Given a ``deadline`` (of the monotonic clock), a reading survives whatever a vCenter does while it restarts.
+    Omits tasks that the user is not allowed to see, and notes them in ``forbidden``. At the end of a ``with`` block, it
+    issues warnings about them and about unreadable members, and adds ``forbidden_task_ids`` to the result. With a
+    ``deadline`` (on the monotonic clock), a reading survives every error of a restarting vCenter.
     """
 
     def __init__(self, connection: _connection.Connection, context: _context.Context | None = None) -> None:
@@ -80,8 +77,8 @@ class TaskReader:
         if self.forbidden:
             self.context.known.setdefault("forbidden_task_ids", list(self.forbidden))
             self.context.warn(
-                f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, who lacks a privilege "
-                "there, such as System.View: left out"
+                f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, so the result omits "
+                "them: grant a privilege such as System.View on their objects"
             )
 
     def given(self, task_ids: list[str], custom_values: bool = False, deadline: float | None = None) -> Reading:
@@ -94,7 +91,7 @@ class TaskReader:
                 tasks = {task["id"]: task for task in self._read(objects, custom_values, True, deadline)}
                 break
             except _errors.Fault as fault:
-                # Only a server that does not leave unknown objects out says this.
+                # Only a server that does not omit unknown objects returns this.
                 unknown = fault.missing.get("value")
                 if unknown not in known:
                     raise
@@ -104,7 +101,7 @@ class TaskReader:
         return Reading([tasks[i] for i in task_ids if i in tasks], [i for i in task_ids if i not in there])
 
     def known(self, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
-        """The given task; an unknown id is an error, and so is one that the user may not see."""
+        """A single task. An unknown ID is an error, and so is a task that the user is not allowed to see."""
         tasks, missing, _is_cut = self.given([task_id], custom_values)
         if missing:
             raise self.unknown_ids(missing)
@@ -136,7 +133,7 @@ class TaskReader:
     def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""
         # Only some runs need it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _tree
+        from . import _tree
 
         below = _tree.find_below(self, tasks, page_size)
         self._labels.put_on(below)
@@ -149,14 +146,14 @@ class TaskReader:
         return _history.search(self.connection, wanted, scroll, self._from_info, deadline)
 
     def from_info(self, infos: dict[str, t.Any], deadline: float | None = None) -> list[_taskinfo.Task]:
-        """The tasks of which each TaskInfo, in VI/JSON form, was read elsewhere, by id."""
+        """The tasks whose TaskInfo, in VI/JSON form by ID, comes from elsewhere."""
         tasks = [self._from_info(info, task_id) for task_id, info in infos.items()]
         self._labels.put_on(tasks, deadline)
         return tasks
 
     def unknown_ids(self, task_ids: list[str], besides: str = "") -> _errors.VsphereError:
         """The error that names task ids which the server does not know; ``besides`` says more of them."""
-        sentence = f"{self.connection.host} knows no {', '.join(task_ids)}: check the ids{besides}"
+        sentence = f"{self.connection.host} does not know {', '.join(task_ids)}: check the IDs{besides}"
         return _errors.VsphereError(sentence, missing_task_ids=task_ids)
 
     def _from_info(self, info: t.Any, task_id: str | None = None) -> _taskinfo.Task:
@@ -169,7 +166,7 @@ class TaskReader:
         transient: bool = False,
         deadline: float | None = None,
     ) -> list[_taskinfo.Task]:
-        """The tasks among the objects, without their labels; ``transient`` objects may be gone."""
+        """The tasks of the objects, without their labels. ``transient`` objects can disappear."""
         wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
         tasks = []
         for found in self._retrieve(objects, wanted, transient, deadline):
@@ -186,7 +183,7 @@ class TaskReader:
     def _retrieve(
         self, objects: list[_values.Data], wanted: _values.Data, transient: bool, deadline: float | None
     ) -> list[_properties.Object]:
-        """The objects; what is wanted of the server once in a run rides along, so that no request is spent on it."""
+        """The objects. The same request also reads everything that a run requires once from the server."""
         specs, objects_too = [wanted], list(objects)
         self.connection.server.add_to(objects_too, specs)
         with_labels = not self._labels.has_common

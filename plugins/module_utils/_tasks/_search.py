@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding the tasks that a selection means.
-
-Private to the collection: it may change at any time.
-"""
+"""Finding the tasks that a selection means."""
 
 from __future__ import annotations
 
@@ -13,16 +10,10 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import (
-    _filter,
-    _history,
-    _reader,
-    _selection,
-    _taskinfo,
-)
+from .. import _errors, _values
+from .._connection import _properties
+from .._inventory import _entity
+from . import _filter, _history, _reader, _selection, _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +22,8 @@ if t.TYPE_CHECKING:
 class Search:
     """A search for the tasks of a selection; the object that it names is looked up once.
 
-    Tasks that are ``acted_on`` are looked for in the history too, if the server has one of the given ids no more, and
-    that there are more than the limit is said whoever gave it. ``deadline`` is as for the reader.
+    With ``acted_on``, the search includes the history if the server no longer has one of the IDs, and always warns
+    about more tasks than the limit. ``deadline`` is the same as for the reader.
     """
 
     def __init__(
@@ -63,7 +54,7 @@ class Search:
         selection = self._selection
         if self._ref is None and selection.entity and selection.entity.is_one:
             # Every run would pay for the imports, which only some need.
-            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _find
+            from .._inventory import _find
 
             self._ref = _find.find_entity(self._connection, selection.entity, self._deadline)
         self._starters.clear()
@@ -73,27 +64,27 @@ class Search:
                 reading = reading._replace(tasks=self._reader.tree(reading.tasks, selection.page_size))
         except _errors.NoHistory as error:
             needs = selection.needs_history
-            asked = f", which {' and '.join(needs)} asked for" if needs else ""
-            remedy = "" if needs == ["children"] else "; source: recent looks through the recent tasks only"
+            asked = f", which {' and '.join(needs)} requires" if needs else ""
+            remedy = "" if needs == ["children"] else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
         except _errors.Fault as fault:
             ref = self._ref
             if ref is None or not fault.missing or _values.plain(fault.missing) != _values.plain(ref):
                 raise
             raise _errors.VsphereError(
-                f"entity: {self._connection.host} knows no {ref['type']} {ref['value']}: check type and moid; the "
-                "tasks of what was deleted are found without entity, by the other options"
+                f"entity: {self._connection.host} does not know {ref['type']} {ref['value']}: check type and moid; to "
+                "find tasks of a deleted object, use other options instead of entity"
             ) from fault
         return reading
 
     def warn(self, reading: _reader.Reading) -> None:
-        """Warn of what may not be meant: more tasks than are taken, and users who have started none."""
+        """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
         selection = self._selection
         if reading.is_cut and (selection.limit is None or self._acted_on):
             which = "newest" if selection.newest_first else "oldest"
             self._reader.context.warn(
-                f"the selection is cut at limit {self._limit}: more tasks fit the options, and the {which} "
-                f"{self._limit} are taken; raise limit"
+                f"more than {self._limit} tasks match the options, so the selection contains only the {which} "
+                f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
 
@@ -110,7 +101,7 @@ class Search:
 
     def _read_given(self, task_ids: list[str], wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
         if self._selection.from_history:
-            # What else is asked for must not make a task look unknown; it ends when all are found.
+            # The other options must not make a task unknown. The search ends when it has found all tasks.
             asked = set(task_ids)
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
             by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
@@ -121,14 +112,14 @@ class Search:
         if not (reading.missing and self._acted_on):
             return reading
         # Only a run that meets one needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+        from . import _past
 
         past = _past.find_all(self._reader, reading.missing, self._deadline)
         found_by_id = {task["id"]: task for task in (*reading.tasks, *past)}
         return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
-        """As many of the tasks as are wanted at most."""
+        """The tasks up to the limit."""
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
 
     def _noting(self, wanted: _filter.Filter) -> _filter.Check:
@@ -153,7 +144,7 @@ class Search:
         self._starters.update(name for name in names if name)
 
     def _warn_of_users(self, tasks: list[_taskinfo.Task]) -> None:
-        """Warn of users who have started none of the tasks, where others have started some that fit otherwise."""
+        """Warn about users who started none of the tasks, if others started tasks that match the other options."""
         users = self._selection.conditions.users
         if not users:
             return
@@ -167,7 +158,7 @@ class Search:
         if not self._starters or not set(users) - self._starters:
             return
         # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _users
+        from . import _users
 
         sentence = _users.about_users(users, sorted(self._starters), found=bool(tasks))
         if sentence:
@@ -185,7 +176,7 @@ class Search:
         ref, recursion = self._ref, self._selection.recursion
         if ref:
             by_entity = {"_typeName": "TaskFilterSpecByEntity", "entity": ref, "recursion": recursion}
-            # The type may be given as one that the object's own extends.
+            # The type can be one that the object's own type extends.
             return wanted.narrowed(
                 lambda task: recursion != "self" or (task["entity"] or {}).get("moid") == ref["value"], entity=by_entity
             )

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tasks are meant: the options of a selection.
-
-Private to the collection: it may change at any time.
-"""
+"""The selection of tasks: its options."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _reader
+from .. import _context, _errors
+from .._inventory import _entity
+from . import _filter, _history, _reader
 
 _RECURSION = {"type": "str", "choices": ["self", "children", "all"], "default": "self"}
 
@@ -31,7 +28,7 @@ SELECTION_SPEC: _context.Spec = {
 """The options that ``Selection`` takes."""
 
 DEFAULT_LIMIT = 1000
-"""The limit that a selection has unless one is given."""
+"""The default limit of a selection."""
 
 _NEED_HISTORY = {
     "begin_time",
@@ -55,12 +52,12 @@ _NARROWING = (
     "alarm",
     "scheduled_task",
 )
-"""Conditions that single out tasks somebody can mean to cancel."""
+"""Conditions that are specific enough to cancel tasks."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """Which tasks are meant: those given by ``task_ids``, or all that the other options fit.
+    """The selected tasks: those in ``task_ids``, or all that match the other options.
 
     ``limit`` None takes as many as ``DEFAULT_LIMIT``, and warns if there are more.
     """
@@ -86,11 +83,11 @@ class Selection:
         for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] is not None and (params[name] < 1 or (most and params[name] > most)):
                 raise _errors.VsphereError(
-                    f"{name} {params[name]} is out of range: give 1 {f'to {most}' if most else 'or more'}"
+                    f"{name} {params[name]} is out of range: set it to 1 {f'to {most}' if most else 'or more'}"
                 )
         if params["source"] == "recent" and recursion != "self":
             raise _errors.VsphereError(
-                "entity.recursion needs the history, which knows the inventory: leave source out"
+                "entity.recursion requires the history: omit source, or set it to auto or history"
             )
         return cls(
             task_ids=None if params["task_ids"] is None else _reader.check_ids("task_ids", params["task_ids"]),
@@ -115,12 +112,12 @@ class Selection:
 
     @property
     def from_history(self) -> bool:
-        """Whether the tasks are looked for in the history."""
+        """Whether to search the history."""
         return self.source == "history" or (self.source == "auto" and bool(self.needs_history))
 
     @property
     def is_plain_ids(self) -> bool:
-        """Whether it is ids that nothing narrows, so that they need not be looked for."""
+        """Whether the selection consists only of IDs, which do not require a search."""
         return self.task_ids is not None and not (
             self.entity or self.conditions.given or self.children or self.from_history
         )
@@ -129,13 +126,14 @@ class Selection:
         """Refuse to wait for everything, and to do something about nearly everything at the time limit."""
         if self.task_ids is None and not (self.entity or self.conditions.given):
             raise _errors.VsphereError(
-                "what to wait for is missing: give task_ids, or options that select tasks, such as states or entity"
+                "the tasks to wait for are missing: set task_ids, or options that select tasks, such as states or "
+                "entity"
             )
         if on_timeout == "cancel":
-            self.check_for_cancellation("on_timeout: cancel is too much for all tasks that these options select")
+            self.check_for_cancellation("on_timeout: cancel requires a more specific selection")
 
     def check_for_cancellation(self, why: str) -> None:
-        """Refuse a selection by no more than what a large part of all tasks have in common."""
+        """Reject a selection that a large part of all tasks matches."""
         narrowing = self.conditions.given & set(_NARROWING)
         if any(_is_wide(pattern) for pattern in self.conditions.description_ids or []):
             narrowing -= {"description_ids"}
@@ -143,22 +141,20 @@ class Selection:
         has_object = entity and entity.is_one and not (entity.is_root and self.recursion != "self")
         if self.task_ids is None and not has_object and not narrowing:
             raise _errors.VsphereError(
-                f"{why}: give task_ids, one object (entity with moid, name or path, but not all that is below the root "
-                f"folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, a "
-                "time, a state and the like narrow the tasks too little"
+                f"{why}: set task_ids, a single object (entity with moid, name, or path, but not everything below the "
+                f"root folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, "
+                "a time, or a state matches too many tasks"
             )
 
 
 def _check_entity(entity: _entity.Entity, recursion: str) -> None:
     # As for the other options, what turns out to be empty must not select everything.
     if not (entity.is_one or entity.type):
-        raise _errors.VsphereError(
-            "entity is empty: give its type, and its moid, name or path, or leave the option out"
-        )
+        raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
     if recursion != "self" and not entity.is_one:
-        raise _errors.VsphereError("entity.recursion starts at one object: give its moid, name or path as well")
+        raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
 
 
 def _is_wide(pattern: str) -> bool:
-    """Whether a pattern of description ids says no more than a type does, such as ``VirtualMachine.*``."""
+    """Whether a pattern of description IDs only contains a type, such as ``VirtualMachine.*``."""
     return "*" in pattern and re.fullmatch(r"\w*[.*]*", pattern) is not None

@@ -2,18 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks in a few numbers.
-
-Private to the collection: it may change at any time.
-"""
+"""Many tasks in a few numbers."""
 
 from __future__ import annotations
 
 import collections
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _values
+from . import _taskinfo
 
 
 def summarize(tasks: list[_taskinfo.Task]) -> _values.Data:
@@ -46,7 +43,7 @@ def _user(task: _taskinfo.Task) -> str:
 
 
 def _by_entity(tasks: list[_taskinfo.Task]) -> dict[str, int]:
-    """By name, or the id of one without; entities of the same name are told apart by their ids."""
+    """By name, or by ID without a name. IDs distinguish entities with the same name."""
     moids: dict[str | None, set[str]] = {}
     entities = [(task["entity_name"], task["entity"]["moid"]) for task in tasks if task["entity"]]
     for name, moid in entities:

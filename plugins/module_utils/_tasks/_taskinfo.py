@@ -2,23 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one shape in which tasks are returned.
-
-Private to the collection: it may change at any time.
-"""
+"""The one shape in which tasks are returned."""
 
 from __future__ import annotations
 
 import datetime
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 
 class Task(t.TypedDict, total=False):
-    """A task as users see it: TaskInfo of release 9.0.0.0, in its order, with what is derived from it.
+    """A task in the form for users: TaskInfo of release 9.0.0.0, in its order, with derived values.
 
-    Times are ISO 8601 in UTC; what is unset, or cannot be read, is None.
+    Times are ISO 8601 in UTC. Unset and unreadable members are None.
     """
 
     key: str | None
@@ -51,10 +48,10 @@ class Task(t.TypedDict, total=False):
     duration: float | None
     queued_for: float | None
     available_fields: list[_values.Data] | None
-    """Only if custom values are read, as the next."""
+    """Only with custom values, like the next one."""
     custom_values: dict[str, str | None] | None
     children: list[Task]
-    """Only if children are read."""
+    """Only with children."""
 
 
 STATES = ("queued", "running", "success", "error")
@@ -71,11 +68,11 @@ def task_from_info(
 ) -> Task:
     """A TaskInfo in VI/JSON form as users see it: every member in snake_case, an unset one as None.
 
-    ``duration`` and ``queued_for`` are seconds; while the task runs or is queued they count up to ``now``, the server's
-    clock, and are None where that is not known.
+    ``duration`` and ``queued_for`` are seconds. While the task runs or is queued, they count up to ``now``, the
+    server's clock, and are None if it is unknown.
 
-    A member that cannot be read is None, and its name is noted in ``unreadable`` under the id of the task. ``task_id``
-    is that id as far as it is known without the TaskInfo.
+    An unreadable member is None, and ``unreadable`` contains its name under the ID of the task. ``task_id`` is that ID
+    if it is known without the TaskInfo.
     """
     bad: list[str] = []
     if not isinstance(info, dict):
@@ -91,7 +88,7 @@ def task_from_info(
     task["id"] = task["id"] or task_id or task["key"]
     if bad and unreadable is not None:
         unreadable[task["id"]] = bad
-    # What the vSphere Client calls it is in no TaskInfo.
+    # A TaskInfo does not contain the labels of the vSphere Client.
     task.update(operation=None, state_label=None, reason_label=None)
     queued, started, completed = (task[name] for name in _TIMES)
     task.update({name: _values.utc(task[name]) for name in _TIMES if task[name]})
@@ -106,9 +103,7 @@ def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
     rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
-    return _values.clean(
-        f"what {host} says of {', '.join(tasks[:_FEW] + rest)} cannot be read in part: the members named are null"
-    )
+    return _values.clean(f"{host} returned unreadable members of {', '.join(tasks[:_FEW] + rest)}: they are null")
 
 
 def is_over(task: Task) -> bool:
@@ -136,9 +131,12 @@ def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
         # Only a run that has to do with failed tasks needs it.
-        from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+        from .. import _faults
 
-        return f"{label(task)} failed: {_faults.why(task['error']) if task['error'] else 'no reason given (no fault)'}"
+        return (
+            f"{label(task)} failed: "
+            f"{_faults.why(task['error']) if task['error'] else 'the server gave no reason (no fault)'}"
+        )
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
     return f"{label(task)} is {_values.clean(task['state'] or 'in an unknown state')}{percent}"
 
@@ -148,7 +146,7 @@ def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
-        # A bool is an int, too.
+        # A bool is also an int.
         if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
             raise ValueError(value)
         return value
@@ -168,7 +166,7 @@ def _time(value: t.Any) -> datetime.datetime:
 
 def _ref(value: t.Any) -> dict[str, str]:
     ref = _data(value)
-    # Where only a reference can be, it need not say that it is one.
+    # If only a reference is possible, the value does not have to contain its type.
     found = {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
     if "" in found.values():
         raise ValueError(value)
@@ -199,7 +197,7 @@ def _pairs(value: t.Any) -> list[_values.Data]:
 
 
 def _error(value: t.Any) -> _values.Data:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _faults
+    from .. import _faults
 
     return _faults.shape(value)
 
@@ -211,7 +209,7 @@ def _reason(value: t.Any) -> _values.Data:
 
 _TIMES = ("queue_time", "start_time", "complete_time")
 
-# TaskInfo of release 9.0.0.0, in its order, and how the value of each is read; ValueError where it cannot be.
+# TaskInfo of release 9.0.0.0, in its order, and how to read each value. ValueError for an unreadable value.
 _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "key": _text,
     "task": _id,
@@ -242,5 +240,5 @@ _READERS = [("id" if m == "task" else _values.snake(m), m, read) for m, read in 
 
 
 def _seconds(begin: datetime.datetime | None, end: datetime.datetime | None) -> float | None:
-    # The server's clock is known to the second only, so a span that began just now may come out below zero.
+    # The server's clock has a resolution of one second, so a short span could be negative.
     return max(0.0, round((end - begin).total_seconds(), 3)) if begin and end else None

@@ -2,26 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks below a task, from the history.
-
-Private to the collection: it may change at any time.
-"""
+"""The tasks below a task, from the history."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _taskinfo
+from . import _filter, _history, _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from . import _reader
 
 
 def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
-    """All that the given tasks have brought about, and what that has, in no order and without labels.
+    """All tasks that the tasks created, at any depth, in no order and without labels.
 
-    A task names its parent and the first of its chain. The chains come with one search; searching for the children of
-    all that is known goes on until nothing new is found, as a task need not name its chain.
+    A task contains its parent and the first task of its chain. One search finds the chains. The search for children
+    continues until it finds no new tasks, because a task does not have to contain its chain.
     """
     found: dict[str, _taskinfo.Task] = {}
 
@@ -44,7 +41,8 @@ def nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_ta
     known = {_key(task) for task in [*tasks, *below]}
     children: dict[str, list[_taskinfo.Task]] = {}
     for task in sorted(below, key=_taskinfo.queue_order):
-        # The history forgets the oldest tasks first: what has lost its parent is put below the first of its chain.
+        # The history removes the oldest tasks first. Tasks without a parent therefore go below the first task of their
+        # chain.
         parent = task["parent_task_key"] if task["parent_task_key"] in known else task["root_task_key"]
         children.setdefault(str(parent), []).append(task)
 
@@ -56,12 +54,12 @@ def nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_ta
 
 
 def _key(task: _taskinfo.Task) -> str:
-    # They are the same on all servers that are known; either may be one that cannot be read.
+    # Both are the same on all known servers. Each of them can be unreadable.
     return str(task["key"] or task["id"])
 
 
 def flat(tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
-    """The tasks and all that is below them, each once."""
+    """The tasks and their descendants, each only once."""
     found: dict[str, _taskinfo.Task] = {}
     for task in tasks:
         alone = task.copy()

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users who have started no task: are they written in another way?
-
-Private to the collection: it may change at any time.
-"""
+"""Users who have started no task: are they written in another way?"""
 
 from __future__ import annotations
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 
 def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
-    """What to say of users who have started no task, of whom those are that have; empty where it is nothing.
+    """The warning about users who started no task, with the users who did. Empty without a problem.
 
-    Where tasks are ``found``, the others need not be a mistake, unless one of them is written in another way.
+    If tasks are ``found``, the other users might be right, unless a similar name exists.
     """
     said = []
     for user in wanted:
@@ -24,13 +21,13 @@ def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
         same = [each for each in seen if _is_same(user, each)]
         near = same or _errors.close_to(user, seen)
         if same or not found:
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"they are of {', '.join(seen[:5])}"
-            said.append(f"no task that the other options fit is of the user {user}; {remedy}")
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"they belong to {', '.join(seen[:5])}"
+            said.append(f"the user {user} started none of the tasks that match the other options: {remedy}")
     return "; ".join(said)
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether both may be the same user: user@domain is DOMAIN\\user in tasks, whatever the case."""
+    """Whether both can be the same user: user@domain is DOMAIN\\user in tasks, and case does not count."""
     (user, domain), (name, realm) = _parts(one), _parts(other)
     return user == name and (domain == realm or not domain or not realm)
 

@@ -2,31 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From plain YAML to data of a declared VI type, in VI/JSON form.
-
-Private to the collection: it may change at any time.
-"""
+"""From plain YAML to data of a declared VI type, in VI/JSON form."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _references, _registry, _scalars
+from .. import _errors, _values
+from . import _given, _references, _registry, _scalars
 
 ByName = t.Callable[[str, dict[str, t.Optional[str]], _registry.ViType], t.Any]
-"""What makes a node of an object that is given by name or path: from its place, its parts and its declared type."""
+"""Creates a node for an object by name or path, from its place, its parts, and its declared type."""
 
 _SHOWN = 10
-"""So many types are named in an error."""
+"""Maximum number of types in an error."""
 
 
 class Builder:
-    """Builds data and gathers all that is wrong with what was given, each with its path, such as ``params.spec.name``.
+    """Builds data and collects all problems of the input, each with its path, such as ``params.spec.name``.
 
-    ``secrets`` are the texts that no output may show: those of the members that the registry marks, and in parts whose
-    type could not be told those that may be such a member. With ``by_name``, objects of the inventory may be given by
-    name or path; what it makes of them stands in the data until it is resolved.
+    ``secrets`` are the texts that must not appear in output: values of members that the registry marks, and possible
+    values of such members in parts of unknown type. With ``by_name``, the input can contain inventory objects by name
+    or path. The nodes for them remain in the data until they are resolved.
     """
 
     def __init__(self, by_name: ByName | None = None) -> None:
@@ -35,12 +32,12 @@ class Builder:
         self._by_name = by_name
 
     def check(self) -> None:
-        """Raise an error that says all that was wrong."""
+        """Raise an error with all problems."""
         if self.problems:
             raise _errors.VsphereError("; ".join(self.problems))
 
     def build(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
-        """The value as the declared type; None where it cannot be."""
+        """The value as the declared type, or None if this is impossible."""
         how = {"any": self._any, "list": self._list, "object": self._object, "reference": self._reference}
         make = how.get(_registry.kind(declared))
         try:
@@ -55,29 +52,29 @@ class Builder:
     def build_members(
         self, path: str, whole: str, known: dict[str, _registry.Member], given: _values.Data
     ) -> _values.Data:
-        """The members of ``whole``, which knows those and is given these."""
+        """The members of ``whole``, which has the known members, with the values of the user."""
         data = {}
         for name, value in given.items():
             member = known.get(name)
             if member is None:
-                self._wrong(path, f"{whole} has no {name}{_errors.nearest(name, known)}")
-                # It may be one of those in another spelling, too.
+                self._wrong(path, f"{whole} does not have {name}{_errors.nearest(name, known)}")
+                # It can be one of them in another spelling, too.
                 meant = [known[each] for each in _errors.close_to(name, known)]
                 self.hide(value, any(each.secret for each in meant) or name in _registry.secret_names())
                 continue
             if member.secret:
                 self.hide(value, secret=True)
             built = None if value is None else self.build(f"{path}.{name}", member.type, value)
-            # A list without items is an unset one over SOAP, and shall be the same over VI/JSON.
+            # A list without items is an unset one over SOAP, and must be the same over VI/JSON.
             if built not in (None, []):
                 data[name] = built
         for name, member in known.items():
             if member.required and given.get(name) in (None, []):
-                self._wrong(path, f"{whole} needs {name} ({_registry.name_of(member.type)})")
+                self._wrong(path, f"{whole} requires {name} ({_registry.name_of(member.type)})")
         return data
 
     def hide(self, value: t.Any, secret: bool = False) -> None:
-        """Keep a secret, or what may be one in a part whose type is not known, going by the names of its members."""
+        """Keep a secret, or a possible secret in a part of unknown type, based on the names of its members."""
         if secret:
             self.secrets.update(texts(value))
         elif isinstance(value, list):
@@ -92,7 +89,9 @@ class Builder:
 
     def _list(self, path: str, declared: _registry.ViType, value: t.Any) -> list[t.Any]:
         if not isinstance(value, list):
-            raise ValueError(f"takes {_registry.name_of(declared)}, not {_given.shown(value)}: put it into a list")
+            raise ValueError(
+                f"must be {_registry.name_of(declared)}, not {_given.shown(value)}: put the value into a list"
+            )
         return [self.build(f"{path}[{place}]", _registry.item_of(declared), item) for place, item in enumerate(value)]
 
     def _any(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
@@ -102,7 +101,7 @@ class Builder:
             data = self._reference(path, anything, value) if is_ref else _given.boxed(value)
             if data is None:
                 raise ValueError(
-                    "any type fits here, so say with _typeName which one it is; a list goes with it as _value, as in "
+                    "any type is possible here: add _typeName, and put a list into _value, as in "
                     "{_typeName: ArrayOfOptionValue, _value: [...]}"
                 )
             return data
@@ -111,13 +110,13 @@ class Builder:
         if name == "ManagedObjectReference":
             return self._reference(path, anything, value)
         if type_ is None:
-            raise ValueError(f"{_registry.registry_name()} knows no type {name}")
+            raise ValueError(f"{_registry.registry_name()} does not know the type {name}")
         if _registry.kind(type_) == "object":
             return self._object(path, type_, value)
         if _registry.kind(type_) == "reference":
-            raise ValueError(f"{name} is an object, which is referred to as {{type: {name}, moid: its id}}")
+            raise ValueError(f"{name} is a managed object: refer to it as {{type: {name}, moid: its ID}}")
         if set(value) != {"_typeName", "_value"}:
-            raise ValueError(f"{name} is no data object: give what it holds as _value, and nothing besides")
+            raise ValueError(f"{name} is not a data object: put its contents into _value, without other members")
         return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
 
     def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
@@ -132,14 +131,14 @@ class Builder:
         if self._by_name is None or not given or not given.keys() <= {"type", "name", "path"}:
             ways = "{type, moid}, {name} or {path}" if self._by_name else "{type, moid}"
             what = "a moid without its type" if "moid" in given else _given.shown(value)
-            raise ValueError(f"takes a {wanted}, as its id or as {ways}, not {what}")
+            raise ValueError(f"must be a {wanted} (its ID, or {ways}), not {what}")
         # A path needs no type, and any type will do where any entity does.
         type_ = wanted if "name" in given and wanted != "ManagedEntity" else None
         return self._by_name(path, {"type": type_, **given}, declared)
 
     def _object(self, path: str, declared: _registry.ViType, value: t.Any) -> _values.Data:
         if not isinstance(value, dict):
-            raise ValueError(f"takes a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
+            raise ValueError(f"must be a dictionary ({_registry.name_of(declared)}), not {_given.shown(value)}")
         given = {name: member for name, member in value.items() if name != "_typeName"}
         type_ = _type_named(declared, value["_typeName"]) if "_typeName" in value else _type_fitting(declared, given)
         name = _registry.name_of(type_)
@@ -147,7 +146,7 @@ class Builder:
 
 
 def texts(value: t.Any) -> t.Iterator[str]:
-    """All that a value shows: its texts and numbers, at any depth."""
+    """All visible parts of a value: its texts and numbers, at any depth."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
@@ -158,7 +157,7 @@ def texts(value: t.Any) -> t.Iterator[str]:
 
 
 def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
-    """The data object type that ``_typeName`` gives, where one of the declared type is asked for."""
+    """The data object type in ``_typeName``, for a declared type."""
     type_ = _registry.find_type(str(name))
     if type_ is not None and _registry.extends(type_, declared):
         return type_
@@ -168,7 +167,7 @@ def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
 
 
 def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.ViType:
-    """The data object type where ``_typeName`` is not given."""
+    """The data object type without ``_typeName``."""
     children = _registry.descendants(declared)
     if not children:
         return declared
@@ -181,11 +180,11 @@ def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.
     if fitting:
         more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
         raise ValueError(
-            f"needs a _typeName, as {name} can be many things: {', '.join(fitting[:_SHOWN])}{more} would fit"
+            f"requires _typeName, because {name} has several types: use one of {', '.join(fitting[:_SHOWN])}{more}"
         )
     everything = set(_registry.members(declared)).union(*members.values())
     unknown = [each for each in given if each not in everything]
     hints = [f"none has {each}{_errors.nearest(each, everything)}" for each in unknown] or [
         f"none has all of {', '.join(given)}"
     ]
-    raise ValueError(f"needs a _typeName, as {name} can be many things, but {'; '.join(hints)}")
+    raise ValueError(f"requires _typeName, because {name} has several types, but {'; '.join(hints)}")

@@ -4,11 +4,9 @@
 
 """SOAP answers as VI/JSON-shaped data, by pyVmomi's type registry.
 
-The registry says what is a list, a number or a reference. What it does not know (a type, a member or an enum value of a
-newer release) costs nothing but its types: an object keeps its name as ``_typeName``, its members are texts, repeated
-ones lists. Without a registry everything is read that way. Values stand as the server wrote them, times included.
-
-Private to the collection: it may change at any time.
+The registry knows lists, numbers, and references. Unknown names (a type, a member, or an enum value of a newer release)
+only lose their types: an object keeps its name as ``_typeName``, its members are texts, and repeated members are lists.
+Without a registry, everything has this form. Values, including times, stay as the server wrote them.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ import re
 import typing as t
 import xml.etree.ElementTree as ET
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
 Element = ET.Element
 Reader = t.Callable[[Element], t.Any]
@@ -48,8 +46,9 @@ class SoapFault(t.NamedTuple):
 
 
 def _parse(document: bytes) -> Element:
-    """The root of the document, which may declare no entities."""
-    # Whatever encoding it is told, expat takes for UTF-16 what begins like that; a declaration would not be seen there.
+    """The root of the document, which must not declare entities."""
+    # Regardless of the encoding in its argument, expat reads data with such a start as UTF-16, which would hide a
+    # declaration.
     if not _UTF_16.isdisjoint(document[:2]):
         raise ValueError("no UTF-8")
     # It cannot stand anywhere else: text has the first character as a code.
@@ -70,7 +69,7 @@ def _parse(document: bytes) -> Element:
 
 
 def _held(code: re.Match[str]) -> str:
-    """A character that is given by its code, if XML holds it."""
+    """A character by its code, if XML supports it."""
     number = int(code[1][1:], 16) if code[1].startswith("x") else int(code[1])
     fits = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0xFFFF < number < 0x110000
     return code[0] if fits else ""
@@ -82,12 +81,12 @@ def _tree(document: bytes) -> Element:
 
 @functools.cache
 def _local(name: str) -> str:
-    """A name without its namespace or prefix: what is declared where tells types apart well enough."""
+    """A name without its namespace or prefix. The declared types are sufficient to distinguish types."""
     return name.rpartition("}")[2].rpartition(":")[2]
 
 
 class Decoder:
-    """Reads answers by the types of a registry: the module ``_pyvmomi``, or None where there is none."""
+    """Reads answers with the types of a registry: the module ``_pyvmomi``, or None."""
 
     def __init__(self, registry: t.Any) -> None:
         self._registry = registry
@@ -97,19 +96,19 @@ class Decoder:
         self._plan = functools.cache(self._members)
 
     def read(self, document: bytes, method: str, declared: t.Any = None) -> t.Any:
-        """The value of an answer to the method, None where it has none, or its ``SoapFault``.
+        """The value of an answer to the method (None without a value), or its ``SoapFault``.
 
-        ``declared`` is the registry's type of the value. ValueError where it is no such answer.
+        ``declared`` is the registry's type of the value. ValueError for any other answer.
         """
         body = _parse(document).find(f"{_ENVELOPE}Body")
         answer = None if body is None else next(iter(body), None)
         if answer is None:
-            raise ValueError("no SOAP answer")
+            raise ValueError("an answer without a SOAP envelope")
         try:
             if answer.tag == f"{_ENVELOPE}Fault":
                 return SoapFault(self._soap_fault(answer))
             if _local(answer.tag) != f"{method}Response":
-                raise ValueError(f"{_local(answer.tag)} where {method}Response belongs")
+                raise ValueError(f"{_local(answer.tag)} instead of {method}Response")
             values = [each for each in answer if _local(each.tag) == "returnval"]
             if not values:
                 return None
@@ -133,7 +132,7 @@ class Decoder:
         return {**self._object(found, name, self._known("MethodFault")), "faultstring": text}
 
     def _find(self, name: str) -> t.Any:
-        """The registry's type of that name; None where it has none."""
+        """The registry's type with that name, or None."""
         try:
             return self._registry and self._registry.wire_type(name)
         except KeyError:
@@ -218,7 +217,9 @@ class Decoder:
         return data
 
     def _members(self, type_: t.Any) -> dict[str, tuple[str, Reader | None, bool]]:
-        """For each element that a data object may hold: the member, what reads all but texts, whether it is a list."""
+        """For each possible element of a data object: the member, the reader for everything except texts, and whether
+        it is a list.
+        """
         if type_ is None or not hasattr(type_, "_GetPropertyList"):
             return {}
         plan = {}
@@ -230,7 +231,7 @@ class Decoder:
         return plan
 
     def _add_unknown(self, data: dict[str, t.Any], child: Element) -> None:
-        """Add a member of which nothing is known but what stands there."""
+        """Add an unknown member, using only its contents."""
         name, value = _local(child.tag), self._undeclared(child)
         if name not in data:
             data[name] = value
@@ -240,7 +241,7 @@ class Decoder:
             data[name] = [data[name], value]
 
     def _undeclared(self, element: Element) -> t.Any:
-        """A value in a place of which the registry knows nothing."""
+        """A value in a place that the registry does not know."""
         if element.get(_TYPE):
             return self._any(element)
         if element.get("type"):

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users give for values of vSphere: in VI/JSON form, or why it cannot be sent.
-
-Private to the collection: it may change at any time.
-"""
+"""What users give for values of vSphere: in VI/JSON form, or why it cannot be sent."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ import json
 import math
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
+from .. import _values
 
-QUOTE_IT = "takes {}, and is a boolean here, which YAML makes of words such as on, off, yes and no: quote it"
+QUOTE_IT = "must be {}, but YAML reads words such as on, off, yes, and no as booleans: quote the value"
 
 
 def xml_text(given: object) -> str:
@@ -26,9 +23,9 @@ def xml_text(given: object) -> str:
 def text(value: t.Any) -> str:
     """The text that a text or a number stands for; ValueError for anything else."""
     if isinstance(value, bool):
-        raise ValueError(QUOTE_IT.format("a text"))
+        raise ValueError(QUOTE_IT.format("a string"))
     if not isinstance(value, (str, int, float)):
-        raise ValueError(f"takes a text, not {shown(value)}")
+        raise ValueError(f"must be a string, not {shown(value)}")
     why = _values.unsendable(str(value))
     if why:
         raise ValueError(why)
@@ -36,26 +33,26 @@ def text(value: t.Any) -> str:
 
 
 def shown(value: t.Any) -> str:
-    """A value in a message; what is inside of one may be a secret, and only its kind is said."""
+    """A value in a message. The contents of a nested value could be a secret, so the message contains only its kind."""
     if isinstance(value, dict):
         return "a dictionary"
     return "a list" if isinstance(value, list) else repr(value)
 
 
 def boxed(value: t.Any) -> t.Any:
-    """A plain value as an Any holds it: a scalar, a list of texts or {type, moid}; None where no VI type fits it.
+    """A plain value in the form of an Any: a scalar, a list of texts, or {type, moid}. None if no VI type matches.
 
-    ValueError where it is out of the range of any, or cannot be sent.
+    ValueError if it is out of range, or cannot be sent.
     """
     if isinstance(value, bool):
         return {"_typeName": "boolean", "_value": value}
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
-            raise ValueError(f"{value} does not fit into 64 bits: give it as a text")
+            raise ValueError(f"{value} does not fit into 64 bits: use a string")
         return {"_typeName": "int" if -(2**31) <= value < 2**31 else "long", "_value": value}
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{value} is no number that JSON or XML could hold: give it as a text")
+            raise ValueError(f"{value} is not a number in JSON or XML: use a string")
         return {"_typeName": "double", "_value": value}
     if isinstance(value, str):
         return {"_typeName": "string", "_value": text(value)}

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one door to pyVmomi: its type registry, and its serializer of requests.
-
-Private to the collection: it may change at any time.
-"""
+"""The one door to pyVmomi: its type registry."""
 
 from __future__ import annotations
 
@@ -14,22 +11,20 @@ import traceback
 import typing as t
 from sys import executable, version_info
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
-__all__ = ["VIM", "XSD", "SoapStubAdapterBase", "VmomiSupport", "registry_name", "require", "wire_name", "wire_type"]
+__all__ = ["VIM", "XSD", "VmomiSupport", "registry_name", "require", "wire_name", "wire_type"]
 
 # pip installs pyVmomi 9 on Python 3.9, too; to import it raises a bare Exception there.
 _LIBRARY = "pyvmomi" if version_info >= (3, 10) else "pyvmomi<9"
 _IMPORT_ERROR = _REMEDY = ""
 try:
     from pyVmomi import VmomiSupport, version_info_str
-    from pyVmomi.SoapAdapter import SoapStubAdapterBase
 except Exception as error:  # noqa: BLE001 (see above)
     _IMPORT_ERROR = traceback.format_exc()
-    SoapStubAdapterBase = object
     if not isinstance(error, ImportError):
         _REMEDY = (
-            f". The one that is installed says: {error}. To replace it, run {executable} -m pip install --upgrade "
+            f". The installed version reports: {error}. To replace it, run {executable} -m pip install --upgrade "
             f"'{_LIBRARY}'"
         )
 

@@ -2,19 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""References to managed objects, from what a user gives for one.
-
-Private to the collection: it may change at any time.
-"""
+"""References to managed objects, from the input of a user."""
 
 from __future__ import annotations
 
 import re
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
+from .. import _errors, _values
+from . import _registry
 
-# How the ids begin that a vCenter gives, of which the registry knows nothing. Those of ESXi look otherwise.
+# The prefixes of IDs of a vCenter, which the registry does not know. IDs of ESXi look different.
 _PREFIXES = {
     "alarm-": "Alarm",
     "datacenter-": "Datacenter",
@@ -38,14 +35,14 @@ _PREFIXES = {
 
 
 def find_managed_type(name: str) -> _registry.ViType:
-    """The type of managed objects of that name; ValueError where there is none."""
+    """The managed object type with that name. ValueError for an unknown one."""
     if not name.strip():
-        raise ValueError("the type is empty: name one, such as VirtualMachine")
+        raise ValueError("the type is empty: set a type, such as VirtualMachine")
     type_ = _registry.find_type(name)
     if type_ is None or _registry.kind(type_) != "reference":
         known = map(_registry.name_of, _registry.descendants(_registry.find_type("ManagedObject")))
         raise ValueError(
-            f"{_registry.registry_name()} knows no type of managed objects {name}" + _errors.nearest(name, known)
+            f"{_registry.registry_name()} does not know the managed object type {name}" + _errors.nearest(name, known)
         )
     return type_
 
@@ -53,15 +50,17 @@ def find_managed_type(name: str) -> _registry.ViType:
 def check_id(type_: _registry.ViType, moid: str) -> None:
     """ValueError where the id is one of another type, or none."""
     if not moid.strip():
-        raise ValueError(f"takes a {_registry.name_of(type_)}, and the id is empty: fill it, or leave all of it out")
-    # The id of a network file system's datastore on an ESXi may be an address with a path.
+        raise ValueError(
+            f"must be a {_registry.name_of(type_)}, but the ID is empty: set a value, or omit the whole parameter"
+        )
+    # The ID of an NFS datastore on an ESXi can be an address with a path.
     if "/" in moid and _registry.name_of(type_) != "Datastore":
         raise ValueError(
-            f"takes a {_registry.name_of(type_)}, and {moid} is no id: a path is given as {{path: {moid}}}"
+            f"must be a {_registry.name_of(type_)}, but {moid} is not an ID: write a path as {{path: {moid}}}"
         )
     found = _type_of(moid)
     if found and not (_registry.extends(found, type_) or _registry.extends(type_, found)):
-        raise ValueError(f"takes a {_registry.name_of(type_)}, and {moid} is the id of a {_registry.name_of(found)}")
+        raise ValueError(f"must be a {_registry.name_of(type_)}, but {moid} is the ID of a {_registry.name_of(found)}")
 
 
 def from_id(declared: _registry.ViType, moid: str) -> _values.Ref:
@@ -72,7 +71,9 @@ def from_id(declared: _registry.ViType, moid: str) -> _values.Ref:
     if type_ is not None and _registry.extends(type_, declared):
         return _values.reference(_registry.name_of(type_), moid)
     if name not in _PREFIXES.values() and _registry.descendants(declared):
-        raise ValueError(f"takes a {name}, which can be many things, and {moid} does not say what: give {{type, moid}}")
+        raise ValueError(
+            f"must be a {name}, which has several types, and {moid} does not identify one: use {{type, moid}}"
+        )
     return _values.reference(name, moid)
 
 
@@ -80,13 +81,13 @@ def from_parts(declared: _registry.ViType, type_name: str, moid: str) -> _values
     """The reference of type and id, in a place of the declared type."""
     type_ = find_managed_type(type_name)
     if not _registry.extends(type_, declared):
-        raise ValueError(f"takes a {_registry.name_of(declared)}, not a {type_name}")
+        raise ValueError(f"must be a {_registry.name_of(declared)}, not a {type_name}")
     check_id(type_, moid)
     return _values.reference(type_name, moid)
 
 
 def _type_of(moid: str) -> _registry.ViType | None:
-    """The type that an id of a vCenter's speaks of; None where it does not say."""
+    """The type in an ID of a vCenter, or None."""
     prefix = re.fullmatch(r"([a-z]+-[a-z]?)\d+", moid)
     if not prefix:
         return None

@@ -5,8 +5,6 @@
 """Questions about VI types, answered by pyVmomi's type registry.
 
 A type is handed around as pyVmomi has it, but only this file looks into it.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -15,10 +13,10 @@ import collections
 import functools
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from . import _pyvmomi
 
 ViType = t.Any
-"""A type of pyVmomi's: a class, of which it is not known what it extends before pyVmomi is there."""
+"""A type of pyVmomi: a class whose base types are unknown until pyVmomi loads it."""
 
 
 class Member(t.NamedTuple):
@@ -122,7 +120,7 @@ def member_type(type_: ViType, name: str) -> ViType | None:
 
 
 def has_own_members(type_: ViType) -> bool:
-    """Whether it has members besides those of what it extends; one without is a mere name for what extends it."""
+    """Whether it has members in addition to those of its base type. Without them, it is only a name."""
     return bool(type_._GetPropertyList(includeBaseClassProps=False))
 
 

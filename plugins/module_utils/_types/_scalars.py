@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts, numbers, times and the like: from what YAML and templates make of them to their VI type.
-
-Private to the collection: it may change at any time.
-"""
+"""Texts, numbers, times and the like: from what YAML and templates make of them to their VI type."""
 
 from __future__ import annotations
 
@@ -16,14 +13,15 @@ import re
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _registry
+
+from .. import _errors, _values
+from . import _given, _registry
 
 _BITS = {"byte": 8, "short": 16, "int": 32, "long": 64}
 
 
 def build(declared: _registry.ViType, value: t.Any) -> t.Any:
-    """The value as a simple type or an enum; ValueError says what the type takes."""
+    """The value as a simple type or an enum. ValueError describes the valid values."""
     kind = _registry.kind(declared)
     if kind == "enum":
         return _enum(declared, value)
@@ -33,7 +31,7 @@ def build(declared: _registry.ViType, value: t.Any) -> t.Any:
         return _OTHERS[kind](value)
     result = _given.text(value)
     if kind == "TypeName" and _registry.find_type(result) is None:
-        raise ValueError(f"takes the name of a type, and {_registry.registry_name()} knows no {result}")
+        raise ValueError(f"must be the name of a type, but {_registry.registry_name()} does not know {result}")
     return result
 
 
@@ -43,20 +41,20 @@ def _enum(declared: _registry.ViType, value: t.Any) -> str:
     if isinstance(value, bool):
         raise ValueError(_given.QUOTE_IT.format(choices))
     if str(value) not in values:
-        raise ValueError(f"takes {choices}, not {_given.shown(value)}{_errors.nearest(str(value), values)}")
+        raise ValueError(f"must be {choices}, not {_given.shown(value)}{_errors.nearest(str(value), values)}")
     return str(value)
 
 
 def _integer(kind: str, value: t.Any) -> int:
     if isinstance(value, float) and value.is_integer():
-        # What a division in a template makes of whole numbers.
+        # The result of a division of whole numbers in a template.
         value = int(value)
     if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-        raise ValueError(f"takes a whole number ({kind}), not {_given.shown(value)}")
+        raise ValueError(f"must be a whole number ({kind}), not {_given.shown(value)}")
     number = int(value)
     limit = 2 ** (_BITS[kind] - 1)
     if not -limit <= number < limit:
-        raise ValueError(f"takes a number of {_BITS[kind]} bits ({kind}), into which {number} does not fit")
+        raise ValueError(f"must be a number of {_BITS[kind]} bits ({kind}), but {number} does not fit")
     return number
 
 
@@ -66,9 +64,9 @@ def _number(value: t.Any) -> float:
             raise ValueError
         number = float(value)
     except (OverflowError, TypeError, ValueError):
-        raise ValueError(f"takes a number, not {_given.shown(value)}") from None
+        raise ValueError(f"must be a number, not {_given.shown(value)}") from None
     if not math.isfinite(number):
-        raise ValueError(f"takes a number that JSON or XML can hold, not {value}")
+        raise ValueError(f"must be a number in JSON and XML, not {value}")
     return number
 
 
@@ -78,7 +76,7 @@ def _boolean(value: t.Any) -> bool:
             raise TypeError
         return bool(boolean(value))
     except TypeError:
-        raise ValueError(f"takes true or false, not {_given.shown(value)}") from None
+        raise ValueError(f"must be true or false, not {_given.shown(value)}") from None
 
 
 def _time(value: t.Any) -> str:
@@ -86,14 +84,14 @@ def _time(value: t.Any) -> str:
     try:
         return _values.utc(_values.parse_time(str(value)))
     except (OverflowError, ValueError):
-        raise ValueError(f"takes a time with its zone, {example}, not {_given.shown(value)}") from None
+        raise ValueError(f"must be a time with a time zone, {example}, not {_given.shown(value)}") from None
 
 
 def _binary(value: t.Any) -> str:
     try:
         return base64.b64encode(base64.b64decode(_given.text(value), validate=True)).decode()
     except binascii.Error:
-        raise ValueError("takes bytes in Base64: use the filter b64encode") from None
+        raise ValueError("must be bytes in Base64: use the filter b64encode") from None
 
 
 _OTHERS: dict[str, t.Callable[[t.Any], t.Any]] = {

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed.
-
-Private to the collection: it may change at any time.
-"""
+"""Waiting for tasks that are not there yet: looking for them again whenever the recent tasks have changed."""
 
 from __future__ import annotations
 
@@ -13,14 +10,14 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
+from .._connection import _properties
+from .._tasks import _reader
+from . import _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search
+    from .. import _values
+    from .._connection import _connection, _transport
+    from .._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
 _CHANGING = ("info.state", "info.cancelable")
@@ -36,8 +33,8 @@ def find(
 ) -> _reader.Reading:
     """Search again at each change of the recent tasks, until there are some, or the deadline (of the monotonic clock).
 
-    The recent tasks are those ``of`` an entity, or the TaskManager's. The search can be ``lagging`` behind them, as the
-    history does: then it is repeated some more times after a change, at growing intervals.
+    The recent tasks are those ``of`` an entity, or of the TaskManager. The search can be ``lagging`` behind them, like
+    the history. It then repeats the search some more times after a change, at increasing intervals.
     """
     root = of or connection.manager("taskManager")
     wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
@@ -50,7 +47,7 @@ def find(
             for updates, more in _watch.answers(transport, collector, pauses.next):
                 if updates:
                     pauses.begin()
-                # The first answer has all that there is: it may have come since the last search.
+                # The first answer contains everything, including tasks that appeared since the last search.
                 if not more and (updates or lagging):
                     found = search.find()
                 if not more and (found.tasks or time.monotonic() >= deadline):

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cancelling tasks.
-
-Private to the collection: it may change at any time.
-"""
+"""Canceling tasks."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _request, _watch
+from .. import _errors
+from .._tasks import _taskinfo
+from . import _request, _watch
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .. import _context
+    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +29,7 @@ class CancelOptions:
     @classmethod
     def from_params(cls, params: _context.Params) -> CancelOptions:
         if params["timeout"] < 0:
-            raise _errors.VsphereError(f"timeout {params['timeout']} is negative: give the seconds to wait for")
+            raise _errors.VsphereError(f"timeout {params['timeout']} is negative: set the number of seconds to wait")
         return cls(params["on_not_cancelable"] == "skip", params["timeout"] if params["wait"] else None)
 
 
@@ -45,9 +42,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     past = _past_tasks(reader, missing) if missing else []
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
-    run.failures += [
-        f"{i} cannot be cancelled: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden
-    ]
+    run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
     cancellation = _request.Cancellation(reader)
     for task in before:
         run.take(task, cancellation)
@@ -69,7 +64,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
 
 def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
     # Only a run that meets one needs it.
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+    from .._tasks import _past
 
     return _past.find_all(reader, task_ids)
 
@@ -82,7 +77,7 @@ def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinf
 def _follow(
     reader: _reader.TaskReader, run: _Run, before: list[_taskinfo.Task], seconds: int | None
 ) -> list[_taskinfo.Task]:
-    """Wait until what was cancelled has ended, if that is wanted; return the tasks as they are then."""
+    """Wait until the canceled tasks have ended, if requested. Return the current tasks."""
     unfinished = [task["id"] for task in before if task["id"] in run.ending]
     if not unfinished:
         return before
@@ -93,7 +88,7 @@ def _follow(
     deadline = time.monotonic() + seconds
     watch.until(lambda: not watch.pending, deadline)
     run.failures += [
-        f"{_taskinfo.label(task)} was asked to end but is not over after {seconds} s (option timeout)"
+        f"{_taskinfo.label(task)} has not ended {seconds} s after the request to cancel it (option timeout)"
         for task in before
         if task["id"] in watch.pending
     ]
@@ -116,9 +111,9 @@ class _Run:
     def take(self, task: _taskinfo.Task, cancellation: _request.Cancellation) -> None:
         """Request the cancellation of a task, unless it has ended."""
         if _taskinfo.is_over(task):
-            self._skip(task, f"it is over already (state {task['state']})")
+            self._skip(task, f"it has already ended (state {task['state']})")
         elif task["id"] in self._past:
-            self._skip(task, "it is gone, and the history of the server does not say how it ended")
+            self._skip(task, "it has disappeared, and the history of the server does not contain its outcome")
         else:
             answer = cancellation.request(
                 task["id"], cancelled=bool(task["cancelled"]), cancelable=task["cancelable"] is not False
@@ -138,8 +133,8 @@ class _Run:
         elif isinstance(answer.error, _errors.VsphereError) and not isinstance(answer.error, _errors.Fault):
             self.failures.append(answer.reason)
         else:
-            remedy = "; on_not_cancelable: skip passes over such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""
-            self.failures.append(f"{_taskinfo.label(task)} cannot be cancelled: {answer.reason}{remedy}")
+            remedy = ": set on_not_cancelable: skip to ignore such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""
+            self.failures.append(f"cannot cancel {_taskinfo.label(task)}, because {answer.reason}{remedy}")
             self.fault = self.fault or (answer.error.result if answer.error else {})
 
     def _skip(self, task: _taskinfo.Task, reason: str) -> None:

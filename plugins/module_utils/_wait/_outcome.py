@@ -2,22 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wait brings: how each task ended.
-
-Private to the collection: it may change at any time.
-"""
+"""The outcome of a wait: how each task ended."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _errors
+from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _wait_options
+    from .. import _context
+    from . import _wait_options
 
 _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 """The members that are lists of ids; in a result, each is called ``…_task_ids``."""
@@ -27,9 +24,10 @@ _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 class Outcome:
     """How each task ended, by id; ``pending`` ones have not.
 
-    ``gone`` ones were forgotten by the server and its history, ``forbidden`` ones the user may not see. ``cancelled``
-    are those that were asked to end at the time limit, and ``not_cancelled`` says why others were not. ``tasks`` are
-    those that were read: all, or all that have not succeeded. ``elapsed`` is in seconds.
+    ``gone`` tasks disappeared from the server and its history. ``forbidden`` tasks are not visible to the user.
+    ``cancelled`` contains the tasks whose cancellation was requested at the time limit, and ``not_cancelled`` the
+    reasons for the others. ``tasks`` contains the tasks that were read: all, or the tasks without success.
+    ``elapsed`` is in seconds.
     """
 
     succeeded: list[str] = dataclasses.field(default_factory=list)
@@ -45,7 +43,7 @@ class Outcome:
 
     @classmethod
     def from_result(cls, result: _context.Result) -> Outcome:
-        """What a module has returned, also one that failed before the end: what is missing is empty."""
+        """The outcome in the result of a module, which can also have failed early. Missing parts are empty."""
         outcome = cls()
         for name in _GROUPS:
             setattr(outcome, name, list(result.get(f"{name}_task_ids", ())))
@@ -56,7 +54,7 @@ class Outcome:
         return outcome
 
     def to_result(self, with_tasks: bool) -> _context.Result:
-        """What a module returns."""
+        """The result of a module."""
         result: _context.Result = {
             "changed": bool(self.cancelled),
             **{f"{name}_task_ids": getattr(self, name) for name in _GROUPS},
@@ -67,7 +65,7 @@ class Outcome:
         return {**result, "tasks": list(self.tasks.values())} if with_tasks else result
 
     def add(self, later: Outcome) -> None:
-        """Take in what a later wait for what is pending has brought."""
+        """Add the outcome of a later wait for the pending tasks."""
         for name in ("succeeded", "failed", "gone", "forbidden", "cancelled"):
             getattr(self, name).extend(getattr(later, name))
         self.tasks.update(later.tasks)
@@ -76,17 +74,17 @@ class Outcome:
 
     @property
     def ended(self) -> list[str]:
-        """The ids of which nothing more will be heard."""
+        """The IDs whose outcome is final."""
         return [*self.succeeded, *self.failed, *self.gone, *self.forbidden]
 
     def check(self, options: _wait_options.WaitOptions, check_mode: bool, result: _context.Result) -> None:
-        """Raise an error, with that result, if the outcome is not what was wanted."""
+        """Raise an error, with that result, if the outcome is a failure."""
         sentences = self.failures(options, check_mode)
         if sentences:
             raise _errors.VsphereError("; ".join(sentences), **result)
 
     def failures(self, options: _wait_options.WaitOptions, check_mode: bool) -> list[str]:
-        """The sentences of a failure, none if the outcome is what was wanted."""
+        """The sentences of a failure, or none after a success."""
         limit = f"after {options.timeout} s (option timeout)"
         return [
             *(self._bad_ends(limit) if options.on_error == "fail" else ()),
@@ -97,24 +95,31 @@ class Outcome:
         for i in self.failed:
             task = self.tasks.get(i)
             if task is None:
-                yield f"{i} failed, and the server no longer knows why"
+                yield f"{i} failed, and the server no longer has the reason"
             elif i in self.cancelled and (task["error"] or {}).get("type") == "RequestCanceled":
                 # The server would say that it was a user.
-                yield f"{_taskinfo.label(task)} was cancelled, as it was not over {limit}"
+                yield f"canceled {_taskinfo.label(task)}, because it had not ended {limit}"
             else:
                 yield _taskinfo.describe(task)
         for i in self.gone:
-            yield f"{i} is gone from the server and from its history, so its outcome is unknown"
+            yield f"the outcome of {i} is unknown: neither the server nor its history has the task anymore"
         for i in self.forbidden:
-            yield f"the user may not see {i}, so its outcome is unknown: grant System.View on its object"
+            yield (
+                f"the outcome of {i} is unknown, because the user is not allowed to see it: grant System.View on its "
+                "object"
+            )
 
     def _late(self, limit: str, options: _wait_options.WaitOptions, check_mode: bool) -> t.Iterator[str]:
-        # What would have been cancelled in check mode is no failure, though it has not ended.
+        # In check mode, a task that the module would cancel is not a failure, even if it has not ended.
         excused = self.cancelled if check_mode else []
         late = limit
         if options.on_timeout == "cancel":
-            late = f"{options.cancel_timeout} s after it was asked to end (option cancel_timeout)"
+            late = f"{options.cancel_timeout} s after the request to cancel it (option cancel_timeout)"
         for i in self.pending:
             if i not in excused:
-                why = f"{limit}, and cannot be cancelled: {self.not_cancelled[i]}" if i in self.not_cancelled else late
+                why = (
+                    (f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}")
+                    if i in self.not_cancelled
+                    else late
+                )
                 yield f"{_taskinfo.describe(self.tasks[i]) if i in self.tasks else i} {why}"

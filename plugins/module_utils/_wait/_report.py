@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Progress of a wait, for whoever follows it.
-
-Private to the collection: it may change at any time.
-"""
+"""Progress of a wait, for the process that follows it."""
 
 from __future__ import annotations
 
@@ -15,14 +12,16 @@ import json
 import pathlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
+from .. import _errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
+    from . import _watch
 
 
 class ProgressFile:
-    """A file that gets one line of JSON for each change of a task; whoever follows the wait removes it in the end."""
+    """A file that gets one line of JSON for each change of a task. The process that follows the wait removes it at the
+    end.
+    """
 
     def __init__(self, path: str) -> None:
         self._file = pathlib.Path(path)
@@ -30,11 +29,11 @@ class ProgressFile:
             self._file.touch()
         except OSError as error:
             raise _errors.VsphereError(
-                f"progress_file {path} cannot be written to ({error.strerror}): leave it out"
+                f"progress_file {path} is not writable ({error.strerror}): omit the option"
             ) from error
 
     def append(self, tasks: list[_watch.Watched]) -> None:
-        # The result of the wait is worth more than its progress, for which there may be no room.
+        # The result of the wait is more important than its progress, which the disk might not have space for.
         with contextlib.suppress(OSError), self._file.open("r+", encoding="utf-8") as progress:
             progress.seek(0, io.SEEK_END)
             progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requesting the cancellation of tasks.
-
-Private to the collection: it may change at any time.
-"""
+"""Requesting the cancellation of tasks."""
 
 from __future__ import annotations
 
@@ -14,11 +11,11 @@ import enum
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from .. import _errors, _values
+from .._connection import _connection
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._tasks import _reader
 
 
 class Kind(enum.Enum):
@@ -32,7 +29,7 @@ class Kind(enum.Enum):
 
 
 class Answer(t.NamedTuple):
-    """What became of a request, and why it was not sent; ``error`` is what the server said."""
+    """The outcome of a request, and the reason for not sending it. ``error`` is the answer of the server."""
 
     kind: Kind
     reason: str = ""
@@ -53,20 +50,20 @@ class Cancellation:
         self._is_silent = False
 
     def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
-        """Request it, unless the task says that this was done before, or that it cannot be cancelled.
+        """Request it, unless the task already has the request, or is not cancelable.
 
         In check mode nothing is sent.
         """
         if cancelled:
-            return Answer(Kind.SENT_BEFORE, "its cancellation was asked for before")
+            return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:
             return Answer(Kind.NOT_CANCELABLE, "it is not cancelable")
         if self._deadline is not None and time.monotonic() >= self._deadline + _connection.GRACE:
-            return Answer(Kind.REFUSED, "there was no time left to request it")
+            return Answer(Kind.REFUSED, "no time was left to request it")
         if self._is_silent:
             # The others would wait as long, one after the other.
             host = self._reader.connection.host
-            return Answer(Kind.REFUSED, f"{host} does not answer anymore, so nothing was sent")
+            return Answer(Kind.REFUSED, f"{host} does not answer anymore, so the module did not send the request")
         if self._reader.context.check_mode:
             return Answer(Kind.SENT)
         self._reader.context.check_wanted()
@@ -94,11 +91,11 @@ class Cancellation:
 
 
 def _answer_of(fault: _errors.Fault) -> Answer:
-    """What a fault says: between the look and the request, a task can end, or lose its cancel button."""
+    """The meaning of a fault: between the check and the request, a task can end, or lose its cancel button."""
     if fault.type == "InvalidState":
-        return Answer(Kind.ENDING, "it ended, or its cancellation was asked for, in the meantime")
+        return Answer(Kind.ENDING, "it ended, or someone requested its cancellation, in the meantime")
     if fault.type == "ManagedObjectNotFound":
-        return Answer(Kind.ENDING, "it ended and was forgotten in the meantime")
+        return Answer(Kind.ENDING, "it ended and disappeared in the meantime")
     if fault.type == "NotSupported":
         return Answer(Kind.NOT_CANCELABLE, f"it is not cancelable (NotSupported){fault.more}", fault)
     return Answer(Kind.REFUSED, fault.message, fault)

@@ -2,25 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks that are to be waited for, or cancelled.
-
-Private to the collection: it may change at any time.
-"""
+"""The tasks to wait for, or to cancel."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _search, _taskinfo, _tree
+from .._tasks import _search, _taskinfo, _tree
 
 if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader, _selection
+    from .._tasks import _reader, _selection
 
 
 class Targets(t.NamedTuple):
     """The ids of tasks that are to end, and the tasks that have ended already.
 
-    The server need not know the ids that were given; such tasks can have ended as well.
+    The server might not know these IDs, and such tasks can also have ended.
     """
 
     task_ids: list[str]
@@ -33,7 +30,7 @@ def find(
     deadline: float | None = None,
     appear_by: float | None = None,
 ) -> Targets:
-    """The tasks of a selection; if there are none, look for them until ``appear_by`` (of the monotonic clock).
+    """The tasks of a selection. If none match, search for them until ``appear_by`` (on the monotonic clock).
 
     Given ids that nothing narrows cost no request.
     """
@@ -43,13 +40,13 @@ def find(
     reading = search.find()
     if appear_by is not None and not reading.tasks:
         # Every run would pay for the import.
-        from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _appear
+        from . import _appear
 
         of = None if selection.from_history else search.entity
         reading = _appear.find(reader.connection, search, appear_by, of=of, lagging=selection.from_history)
     search.warn(reading)
     if reading.missing:
-        raise reader.unknown_ids(reading.missing, ", which its history does not have either")
+        raise reader.unknown_ids(reading.missing, ", which its history does not contain either")
     tasks = _tree.flat(reading.tasks)
     ended = [task for task in tasks if _taskinfo.is_over(task)]
     return Targets([task["id"] for task in tasks if not _taskinfo.is_over(task)], ended)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for tasks: when it ends, what is done at the time limit, and how the outcome is judged.
-
-Private to the collection: it may change at any time.
-"""
+"""Waiting for tasks: the end of the wait, the action at the time limit, and the outcome."""
 
 from __future__ import annotations
 
@@ -14,16 +11,16 @@ import datetime
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history, _past, _taskinfo
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _outcome, _request, _watch
+from .. import _errors
+from .._tasks import _filter, _history, _past, _taskinfo
+from . import _outcome, _request, _watch
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils import _context
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets, _wait_options
+    from .. import _context
+    from .._tasks import _reader
+    from . import _targets, _wait_options
 
 
 def wait_for_tasks(
@@ -35,10 +32,10 @@ def wait_for_tasks(
     *,
     to_known: Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
 ) -> _outcome.Outcome:
-    """Wait until all the tasks are over, or one of them.
+    """Wait until all of the tasks have ended, or one of them.
 
-    ``report`` gets the tasks that have changed. ``began`` is where the time limit counts from, on the monotonic clock,
-    if that was before. An error that ends the wait has the run return, by ``to_known``, what is known by then.
+    ``report`` gets the changed tasks. ``began`` is the start of the time limit, on the monotonic clock, if it was
+    earlier. An error during the wait adds the current results to the run with ``to_known``.
     """
     wait = _Wait(reader, targets, options, report, time.monotonic() if began is None else began)
     try:
@@ -49,8 +46,8 @@ def wait_for_tasks(
             reader.context.known.update(to_known(wait.outcome))
         if when and isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable)):
             raise _errors.VsphereError(
-                f"the connection was lost {when}, and did not come back within the time limit (option timeout): "
-                + error.message,
+                f"the module lost the connection {when}, and could not restore it within the time limit (option "
+                "timeout): " + error.message,
                 **error.result,
             ) from error
         raise
@@ -77,10 +74,10 @@ class _Wait:
         self.outcome = _outcome.Outcome()
 
     def run(self) -> _outcome.Outcome:
-        """Wait, and cancel at the time limit if that is wanted."""
+        """Wait, and cancel at the time limit if requested."""
         watch, options, outcome = self._watch, self._options, self.outcome
         if options.return_tasks and len(self._task_ids) <= _watch.FEW:
-            # What comes with the last update is complete then, but for the labels.
+            # The tasks in the last update are then complete, except for the labels.
             watch.meanwhile = lambda transport: self._reader.given(watch.pending)
         looking = min(self._deadline, self._began + options.look_for)
         watch.until(self._is_done, looking, self._deadline)
@@ -100,7 +97,7 @@ class _Wait:
         return outcome
 
     def fill_in_known(self) -> str:
-        """Fill in what is known of the tasks; say when that is, or nothing if nothing is known yet."""
+        """Add the known tasks. Return the time of this knowledge, or an empty string without any."""
         watch, outcome = self._watch, self.outcome
         if not watch.tasks or watch.unknown:
             return ""
@@ -111,7 +108,7 @@ class _Wait:
         outcome.timed_out = time.monotonic() >= self._deadline
         outcome.elapsed = round(time.monotonic() - self._began, 3)
         pending = len(watch.pending)
-        return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "when all were over"
+        return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
 
     def _is_done(self) -> bool:
         pending = len(self._watch.pending)
@@ -119,7 +116,7 @@ class _Wait:
         return not pending or (self._options.until == "any" and some)
 
     def _cancel(self) -> list[str]:
-        """Request the cancellation of what is pending; the tasks that are going to end by that."""
+        """Request the cancellation of the pending tasks. Return the tasks that will end because of it."""
         cancellation = _request.Cancellation(self._reader, time.monotonic() + self._options.cancel_timeout)
         ending = []
         for task_id in self._watch.pending:
@@ -146,12 +143,12 @@ class _Wait:
         if read:
             tasks.update({task["id"]: task for task in self._reader.given(read, deadline=deadline).tasks})
         forbidden = [i for i in read if i not in tasks and i not in over and i in self._reader.forbidden]
-        # Gone while they were waited for, or between the last look and the reading.
+        # They disappeared during the wait, or between the last look and the reading.
         lost = [i for i in read if i not in tasks and i not in forbidden]
         # A history in which they still run does not know how they ended either.
         past = filter(_taskinfo.is_over, self._find_in_history(lost, deadline))
         tasks.update({task["id"]: task for task in past})
-        # What was read last is the truth: a task may have ended since the last look, none comes back to life.
+        # The last reading counts: a task can have ended since the last look, and cannot start again.
         over.update({i: str(task["state"]) for i, task in tasks.items() if _taskinfo.is_over(task)})
         task_ids = [*(task["id"] for task in self._ended if task["id"] not in task_ids), *task_ids]
         outcome = self.outcome
@@ -163,12 +160,12 @@ class _Wait:
         outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
 
     def _find_in_history(self, task_ids: list[str], deadline: float) -> list[_taskinfo.Task]:
-        """Those of the tasks that the history has, if there is one: found soon if it is known when they were queued."""
+        """The tasks that are in the history, if it exists. The times when they were queued make the search short."""
         times = {i: self._watch.tasks[i].queue_time for i in task_ids if i in self._watch.tasks}
         found = []
         for task_id, queued in times.items():
             if queued:
-                # The result of the wait is worth more than what is missing in it.
+                # The result of the wait is more important than the missing part.
                 with contextlib.suppress(_errors.VsphereError):
                     found += self._reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
         with contextlib.suppress(_errors.VsphereError):

@@ -2,11 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How to wait for tasks: the options and what they say.
+"""How to wait for tasks: the options and their meaning.
 
 The documentation is in ``plugins/doc_fragments/wait.py`` and, for ``TASK_WAIT_SPEC``, in ``vsphere_task_wait``.
-
-Private to the collection: it may change at any time.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _context, _errors
+from .. import _context, _errors
 
 WAIT_SPEC: _context.Spec = {
     "timeout": {"type": "int", "default": 3600},
@@ -31,7 +29,7 @@ TASK_WAIT_SPEC: _context.Spec = {
     "return_tasks": {"type": "bool", "default": True},
     "progress_interval": {"type": "int", "default": 30},
 }
-"""Those of ``vsphere_task_wait``, which its action plugin takes where it waits in rounds."""
+"""The options of ``vsphere_task_wait``, which its action plugin also uses for rounds."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +44,7 @@ class WaitOptions:
     cancel_timeout: float = 60
     return_tasks: bool = True
     look_for: float = math.inf
-    """Seconds after which it returns with what is known by then, whatever the time limit: a round of a longer wait."""
+    """Seconds after which it returns its current results, regardless of the time limit: a round of a longer wait."""
     seen: bool = False
     """Whether all tasks have been there in an earlier round."""
 
@@ -55,16 +53,14 @@ class WaitOptions:
         """Check those of the module's options that say how to wait."""
         for name in ("timeout", "cancel_timeout", "progress_interval", "appear_timeout"):
             if params.get(name, 0) < 0:
-                raise _errors.VsphereError(f"{name} {params[name]} is negative: give seconds, 0 or more")
+                raise _errors.VsphereError(f"{name} {params[name]} is negative: set it to 0 or more seconds")
         appear = params.get("appear_timeout", 0)
         if appear > params["timeout"]:
             raise _errors.VsphereError(
-                f"appear_timeout {appear} is longer than timeout {params['timeout']}, of which it is a part: raise that"
+                f"appear_timeout {appear} is longer than timeout {params['timeout']}: raise timeout, which includes it"
             )
         if appear and params["task_ids"] is not None:
-            raise _errors.VsphereError(
-                "appear_timeout is for tasks that other options select: what has an id is there, so leave it out, or 0"
-            )
+            raise _errors.VsphereError("appear_timeout requires options that select tasks: omit it, or omit task_ids")
         given = {each.name: params[each.name] for each in dataclasses.fields(cls) if each.name in params}
         if params.get("progress_round"):
             given.update(look_for=params["progress_interval"], seen=params["progress_round"] > 1)

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Learning at once what becomes of tasks, by a PropertyCollector of our own (push).
-
-Private to the collection: it may change at any time.
-"""
+"""Noticing changes of tasks immediately, with our own PropertyCollector (push)."""
 
 from __future__ import annotations
 
@@ -16,21 +13,23 @@ import math
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils import _errors, _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _taskinfo
+from .. import _errors, _values
+from .._connection import _properties
+from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _transport
-    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+    from .._connection import _connection, _transport
+    from .._tasks import _reader
 
 LONGEST_CALL = 20
-"""Seconds that one WaitForUpdatesEx may block: front ends cut connections that are idle for about a minute."""
+"""Maximum number of seconds that one WaitForUpdatesEx blocks: front ends cut connections that are idle for about a
+minute.
+"""
 
 FEW = 10
-"""Up to so many tasks are watched whole: what is wanted of them at the end comes with the update that says it."""
+"""Maximum number of tasks to watch completely: the update that reports their end then contains the whole result."""
 
 # Of more, small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
 _PATHS = (
@@ -44,14 +43,14 @@ _PATHS = (
     "info.cancelled",
 )
 GONE = "gone"
-"""The state of a task that disappeared before it was over; the API has none for it."""
+"""The state of a task that disappeared before it ended, which the API does not have."""
 
 
 @dataclasses.dataclass
 class Watched:
-    """What is known of a task while it is watched; ``values`` maps the watched paths to plain values.
+    """The known values of a task during the wait. ``values`` maps the watched paths to plain values.
 
-    ``info`` is the TaskInfo in VI/JSON form, None where it is not watched whole.
+    ``info`` is the TaskInfo in VI/JSON form, or None if the collector does not watch it completely.
     """
 
     id: str
@@ -59,12 +58,12 @@ class Watched:
     info: _values.Data | None = None
 
     def change(self, path: str, value: t.Any) -> None:
-        """Take in a change of a property; one without a value unsets it."""
+        """Apply a change of a property. A change without a value unsets it."""
         if path == "info" and isinstance(value, dict):
             self.info = value
             self.values = {each: _values.plain(value.get(each.partition(".")[2])) for each in _PATHS}
         else:
-            # Of a change inside of a TaskInfo that was asked for whole, not all may be told.
+            # For a change inside of a complete TaskInfo, the server might not return all of it.
             self.info = None
             self.values[path] = _values.plain(value)
 
@@ -82,7 +81,7 @@ class Watched:
 
     @property
     def cancelled(self) -> bool:
-        """Whether its cancellation was asked for."""
+        """Whether its cancellation was requested."""
         return bool(self.values.get("info.cancelled"))
 
     @property
@@ -91,18 +90,18 @@ class Watched:
 
     @property
     def final(self) -> _values.Data | None:
-        """The TaskInfo of a task that is over, where it came whole."""
+        """The TaskInfo of a finished task, if it is complete."""
         return self.info if self.is_over and self.info and "completeTime" in self.info else None
 
     def line(self) -> _values.Data:
-        """What a line of progress says of the task."""
+        """The contents of a progress line about the task."""
         progress = self.values.get("info.progress")
         return {
             "id": self.id,
             "operation": self.values.get("info.name") or self.values.get("info.descriptionId"),
             "entity": self.values.get("info.entityName"),
             "state": self.state,
-            # The least of many is looked for.
+            # Only few properties of many tasks are watched.
             "progress": progress if isinstance(progress, int) else None,
         }
 
@@ -130,11 +129,11 @@ class Watch:
         self._seen = seen
         self._changed: list[Watched] = []
         self.meanwhile: Callable[[_transport.Transport], object] | None = None
-        """What is done, once, while the tasks go on; nothing that goes wrong with it is an error."""
+        """Do this once, while the tasks run. Its failures are not errors."""
 
     @property
     def pending(self) -> list[str]:
-        """Those of which more will be heard, in the order they were given."""
+        """The tasks with further changes, in their original order."""
         lost = {*self.gone, *self.forbidden}
         return [i for i in self.wanted if i not in lost and not (i in self.tasks and self.tasks[i].is_over)]
 
@@ -143,7 +142,7 @@ class Watch:
         return [task_id for task_id in self.pending if task_id not in self.unknown]
 
     def settle(self, past: list[_taskinfo.Task]) -> None:
-        """Take the unknown for what the history has of them: over, or gone where it does not say how they ended."""
+        """Replace unknown tasks with those of the history: ended, or gone if it does not contain their outcome."""
         for task in past:
             watched = self.tasks[task["id"]] = Watched(task["id"])
             watched.values = {
@@ -162,8 +161,9 @@ class Watch:
     def until(self, done: Callable[[], bool], deadline: float, patience: float | None = None) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 
-        Ids that the server does not know at the first look end it at once: they are then in ``unknown``. What breaks in
-        between (the connection, the session, the services behind it) is set up anew up to that time, or ``patience``.
+        If the server does not know an ID at the first look, the watch ends immediately, with the ID in ``unknown``.
+        After a failure (of the connection, the session, or the services behind it), the watch starts again, until that
+        time or ``patience``.
         """
 
         def steps(transport: _transport.Transport) -> None:
@@ -173,7 +173,7 @@ class Watch:
                     with watching as collector:
                         return self._follow(transport, collector, done, deadline)
                 except _errors.Fault as fault:
-                    # Only a server that does not report missing objects does this.
+                    # Only a server that does not report missing objects returns this.
                     if not self._is_missing(fault):
                         raise
                     self._tell()
@@ -195,7 +195,7 @@ class Watch:
             if self.meanwhile and not (more or self.unknown or done()):
                 self._connection.glimpse(self.meanwhile)
                 self.meanwhile = None
-            # The state is looked at before the clock is, and a truncated answer is read to its end.
+            # The state comes before the clock, and a truncated answer is read to its end.
             if not more and (self.unknown or done() or time.monotonic() >= deadline):
                 return
 
@@ -209,13 +209,15 @@ class Watch:
                 self._apply(update)
 
     def _miss_unseen(self) -> None:
-        """Take for missing what the first look does not speak of: a server need not say which objects it lacks."""
+        """Count tasks that the first look does not mention as missing: a server does not have to list unknown
+        objects.
+        """
         for task_id in self._to_watch:
             if task_id not in self.tasks:
                 self._miss(task_id)
 
     def _tell(self) -> None:
-        """Report what has changed, all at once: whoever shows it needs to know whether they are few or many."""
+        """Report all changes together, because the display depends on their number."""
         if self._changed:
             self._report(self._changed)
             self._changed = []
@@ -253,7 +255,9 @@ class Watch:
             self.unknown.append(task_id)
 
     def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
-        """Note that the user may not see a task, or not any more; how one has ended stays known."""
+        """Note that the user is not, or no longer, allowed to see a task. The outcome of a finished task stays
+        known.
+        """
         if fault.type == "NotAuthenticated":
             raise fault
         if task_id in self._to_watch:
@@ -262,7 +266,7 @@ class Watch:
             self._reader.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
-        """Note that a task is not there any more; the server forgets those that are over after some minutes."""
+        """Note that a task has disappeared. The server forgets finished tasks after some minutes."""
         task = self.tasks.get(task_id)
         if task_id in self.gone or (task and task.is_over):
             return
@@ -275,10 +279,10 @@ class Watch:
 def answers(
     transport: _transport.Transport, collector: _values.Ref, seconds: Callable[[], float]
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
-    """The answers of a collector, for as long as they are wanted: what is new, and whether more of it follows at once.
+    """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
 
-    The first says how things are. Any other comes when something has changed, or with nothing new after so many
-    ``seconds``, or sooner.
+    The first one contains the current state. Others arrive after a change, or without changes after ``seconds``, or
+    earlier.
     """
     version, more = "", True
     while True:
@@ -295,7 +299,7 @@ def answers(
 def collecting(
     connection: _connection.Connection, transport: _transport.Transport, spec: _values.Data, partial: bool
 ) -> t.Iterator[_values.Ref]:
-    """A collector of our own with that filter: waits on the session's shared one disturb one another."""
+    """Our own collector with that filter, because waits on the session's shared one disturb each other."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
     # That takes the filter along, and so does a logout.
     with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout=True):
@@ -306,11 +310,11 @@ def collecting(
 def _collector(
     connection: _connection.Connection, transport: _transport.Transport, task_ids: list[str]
 ) -> contextlib.AbstractContextManager[_values.Ref]:
-    """A collector of our own with one filter over all tasks."""
+    """Our own collector with one filter for all tasks."""
     objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
     few = len(task_ids) <= FEW
     wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
-    # A change inside of what is watched whole shall bring the whole.
+    # A change inside of a completely watched property must return the whole property.
     return collecting(
         connection, transport, _properties.filter_spec(objects, [wanted], transient=True), partial=not few
     )

@@ -4,7 +4,7 @@
 
 """How far a run of Ansible is: tasks done of those known.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:
 
 
 class Estimate:
-    """Counts the tasks of the plays of a run. What is known only grows, and so does what is done.
+    """Counts the tasks of the plays in a run. The number of known tasks only grows, and so does the number of completed
+    tasks.
 
     Known are the tasks that the plays name. Those that turn up while a play runs (dynamic includes, handlers, rescues,
     a further batch of hosts) are added then; those that never began are settled with the end of their play.

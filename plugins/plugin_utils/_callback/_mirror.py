@@ -4,7 +4,7 @@
 
 """A run of Ansible as a task in vCenter, kept by a thread, so that the run never waits for vCenter.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ UPDATE_EVERY = 1.0
 """Seconds from one update to the next at least."""
 
 RETRY_AFTER = 10.0
-"""Seconds before the next update where one has failed."""
+"""Seconds before the next update after a failure."""
 
 PATIENCE = 5.0
-"""Seconds that the end of a run waits for vCenter at most."""
+"""Maximum number of seconds that the end of a run waits for vCenter."""
 
 LONGEST = 255
 """Characters of a description or an error; the vSphere Client shows one line of it."""
 
 
 class Shown(t.NamedTuple):
-    """What a task in vCenter is to show."""
+    """The requested contents of a task in vCenter."""
 
     description: str
     percent: int
@@ -57,7 +57,7 @@ Order = t.Callable[["_Tasks"], None]
 
 
 class Mirror:
-    """The side of the run: takes in what happens, and waits for nothing but, shortly, the end."""
+    """The side of the run: accepts events, and never waits, except for a short time at the end."""
 
     def __init__(self, options: ConnectionOptions, entity: Entity | None, task_type: str) -> None:
         _import_what_the_thread_needs(options.transport)
@@ -70,17 +70,17 @@ class Mirror:
         self._pid = os.getpid()
         self._deadline: float | None = None
         self._task_id = ""
-        # The one queue that a signal handler may use while what it interrupts is using it too.
+        # The only queue that a signal handler can use while the interrupted code uses it too.
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="vcenter_task", daemon=True)
         self._thread.start()
 
     def show(self, run: Shown, play: Shown) -> None:
-        """What the run and its current play do now; what nobody has seen yet is replaced."""
+        """The current activity of the run and its play. It replaces unsent changes."""
         self._orders.put(lambda tasks: tasks.show(run, play))
 
     def begin_play(self, name: str) -> None:
-        """Have a task of its own for a play."""
+        """Create a separate task for a play."""
         self._orders.put(lambda tasks: tasks.begin_play(name))
 
     def end_play(self, error: str | None) -> None:
@@ -95,7 +95,7 @@ class Mirror:
             self._orders.put(lambda tasks: tasks.finish(error))
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
         if self._thread.is_alive():
-            self._note(f"there was no answer within {PATIENCE:.0f} s at the end of the run")
+            self._note(f"vCenter did not answer within {PATIENCE:.0f} s at the end of the run")
 
     def _work(self) -> None:
         try:
@@ -108,7 +108,7 @@ class Mirror:
             self._note(missing_required_lib(error.library, reason=error.message))
         except VsphereError as error:
             self._note(error.message)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the run goes on)
+        except Exception as error:  # noqa: BLE001 (the run continues after every error)
             self._note(f"{type(error).__name__}: {error}")
 
     def _next_order(self, pause: float | None) -> Order:
@@ -123,14 +123,14 @@ class Mirror:
         for secret in list(self._secrets):
             message = message.replace(secret, "********")
         if self._task_id:
-            begin = f"{self._task_id}, which shows this run in vCenter, may be out of date or stay unfinished: "
+            begin = f"{self._task_id}, which shows this run in vCenter, might be out of date or remain unfinished: "
         else:
-            begin = "This run is not shown in vCenter: "
+            begin = "vCenter does not show this run: "
         self.trouble = self.trouble or begin + message
 
 
 def entity_from_text(text: str | None) -> Entity | None:
-    """An object of the inventory as one text: ``Type:moid`` as govc has it, a path, or a name."""
+    """An inventory object as one text: ``Type:moid`` as govc has it, a path, or a name."""
     if not text:
         return None
     if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
@@ -156,7 +156,8 @@ def _import_what_the_thread_needs(transport: str) -> None:
     import difflib  # noqa: F401
     import unicodedata  # noqa: F401
 
-    # What is imported when it is first used: for the look-up of a host's name, for reading a time, for a suggestion.
+    # Modules that other code imports at their first use: for the lookup of a host's name, for reading a time, for a
+    # suggestion.
     "vcenter".encode("idna")
     time.strptime("0", "%S")
 
@@ -179,7 +180,7 @@ class _Tasks:
 
     @property
     def pause(self) -> float | None:
-        """Seconds until something is to be sent; None where there is nothing."""
+        """Seconds until the next update, or None."""
         if not any(task.is_outdated for task in self._open):
             return None
         return max(0.0, self._due - time.monotonic())
@@ -209,7 +210,7 @@ class _Tasks:
         self._connection.hurry()
         for task in self._open:
             task.ends(error)
-        # An idle connection may have been closed by the other side, which a second try overcomes.
+        # The other side can close an idle connection, and a second attempt then succeeds.
         if self._send():
             self._note(self._send())
         self.finished = True
@@ -219,7 +220,7 @@ class _Tasks:
         self._note(self._send())
 
     def _send(self) -> str:
-        """What is new, to those of plays first; what went wrong."""
+        """Send the changes, plays first. Return the problem."""
         in_time = time.monotonic() >= self._due
         troubles = [self._send_to(task, in_time) for task in [*reversed(self._open)]]
         self._due = time.monotonic() + (RETRY_AFTER if any(troubles) else UPDATE_EVERY)
@@ -231,7 +232,7 @@ class _Tasks:
         except VsphereError as error:
             if "fault" not in error.result:
                 return error.message
-            # It was ended by somebody else, say, or may not be driven: that will not change.
+            # For example, someone else ended it, or the user is not allowed to update it. This is permanent.
             self._open.remove(task)
             self._note(error.message)
         if task.is_over and task in self._open:
@@ -245,7 +246,7 @@ class _Tasks:
 
 
 class _TaskInVcenter:
-    """One task: what it is known to be, and what it is to be."""
+    """One task: its known state, and its requested state."""
 
     def __init__(self, connection: Connection, task: Task) -> None:
         self._connection = connection
@@ -278,7 +279,7 @@ class _TaskInVcenter:
             self.is_outdated = True
 
     def send(self, details: bool) -> None:
-        """Send what is new; ``details`` False leaves out the description and the progress."""
+        """Send the changes. With ``details`` False, omit the description and the progress."""
         if not self.is_outdated:
             return
         if not self._is_known:

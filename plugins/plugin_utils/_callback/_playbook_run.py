@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible tells a callback of a run, as what a mirror of it is to show.
+"""Ansible's events of a run, as contents for a mirror of it.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class PlaybookRun:
         atexit.register(self._abandon)
 
     def begin_play(self, play: Play) -> None:
-        # A further batch of hosts of the same play has a Play object of its own, with the same tasks.
+        # A further batch of hosts of the same play has a separate Play object, with the same tasks.
         if not self._play or play._uuid != self._play._uuid:
             self._end_play()
             if self._show_plays:
@@ -71,7 +71,7 @@ class PlaybookRun:
 
     def fail(self, result: CallbackTaskResult, how: str) -> None:
         """A task has failed on a host or could not reach it, in a way that is not ignored."""
-        # What a callback is given has these names since 2.19.
+        # The arguments of a callback have these names since 2.19.
         host = (result.host if hasattr(result, "host") else result._host).get_name()
         # Ansible's own list of the hosts that are out of the play is up to date at this point.
         counts = bool(self._play and host in self._play._removed_hosts)
@@ -79,7 +79,7 @@ class PlaybookRun:
         self._tell()
 
     def end(self, stats: AggregateStats) -> None:
-        """The run is over, and its outcome is what the recap says."""
+        """The run has ended, and the recap determines its outcome."""
         summaries = {host: stats.summarize(host) for host in stats.processed}
         failed = {host for host, each in summaries.items() if each["failures"] or each["unreachable"]}
         self._end_play()
@@ -88,12 +88,12 @@ class PlaybookRun:
     def _end_play(self) -> None:
         if self._play and self._show_plays:
             failures = self._failures[self._failures_before :]
-            # Those that failed in an earlier play are out of this one, too.
+            # Hosts that failed in an earlier play are not in this one either.
             failed = {failure.host for failure in failures} & set(self._play._removed_hosts)
             self._mirror.end_play(_outcome(failures, failed))
 
     def _abandon(self) -> None:
-        """Ansible ends without having said so: an error that is no failure of a task."""
+        """Ansible ends without a recap: an error that is not a failure of a task."""
         self._finish(f"Ansible gave up during {self._doing}")
 
     def _finish(self, error: str | None) -> None:
@@ -112,7 +112,9 @@ class PlaybookRun:
         self._tell()
 
     def _tell(self) -> None:
-        """Warn once; only from here, as no thread but the main one should display anything while workers are forked."""
+        """Warn once, and only here, because only the main thread can safely display something while Ansible forks
+        workers.
+        """
         if self._mirror.trouble and not self._warned:
             self._warned = True
             self._warn(self._mirror.trouble)
@@ -130,11 +132,11 @@ def _task_ids(blocks: list[Block]) -> set[str]:
 
 
 def _outcome(failures: list[_Failure], failed: set[str]) -> str | None:
-    """What the hosts have failed with: the first failure that counts, and how many hosts there are."""
+    """The failures of the hosts: the first one that counts, and the number of hosts."""
     if not failed:
         return None
     theirs = [failure for failure in failures if failure.host in failed]
-    # A failure to include something is reported before the host is taken out.
+    # Ansible reports a failure to include something before it removes the host.
     first = next((failure for failure in theirs if failure.counts), theirs[-1] if theirs else None)
     if not first:
         return f"Failed on {', '.join(sorted(failed))}"

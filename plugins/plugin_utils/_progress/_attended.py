@@ -4,10 +4,10 @@
 
 """Modules that last, run for as long as Ansible is there to hear of them.
 
-An action plugin runs in a fork of Ansible, which lives on where Ansible is killed, and so does the module that it has
-started. Before anything is begun, and before anything is cancelled, it makes sure that somebody still waits for it.
+An action plugin runs in a fork of Ansible. If you kill Ansible, the fork continues, and so does its module. Before it
+starts or cancels anything, the plugin verifies that Ansible still waits for it.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _LOOK_EVERY = 0.3  # seconds; a person reads no faster
 
 
 class Attended(ActionBase):
-    """What the action plugins of the modules that wait have in common."""
+    """The common base of the action plugins of modules that wait."""
 
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        # In a loop, this process goes on with the next item whatever became of Ansible.
+        # In a loop, this process continues with the next item, even after the end of Ansible.
         self._check_wanted()
         result = super().run(tmp, task_vars)
         return {**result, **self._outcome(task_vars or {})}
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
-        """What the task brings."""
+        """The result of the task."""
         raise NotImplementedError
 
     def _check_wanted(self) -> None:
         """Raise an error where Ansible was killed."""
         parent = multiprocessing.parent_process()
         if parent and os.getppid() != parent.pid:
-            raise AnsibleError("Ansible has ended, so nobody waits any more")
+            raise AnsibleError("Ansible has ended, so the module stops waiting")
 
     @property
     def _is_near(self) -> bool:
@@ -64,7 +64,7 @@ class Attended(ActionBase):
     def _execute(self, module: str, arguments: Result, task_vars: dict[str, t.Any]) -> Result:
         outcome = self._execute_module(
             module_name=module,
-            # It is changed by what it is given to.
+            # The function changes its argument.
             module_args=dict(arguments),
             task_vars=task_vars,
             wrap_async=bool(self._task.async_val),
@@ -78,17 +78,18 @@ class Attended(ActionBase):
         task_vars: dict[str, t.Any],
         show: Callable[[Iterable[Result]], object] = list,
     ) -> Result:
-        """Run a module so that it ends when this does; where it can be followed, ``show`` is given what it reports.
+        """Run a module so that it ends together with this process. If possible, pass its reports to ``show``.
 
-        A module that is near runs in a thread, and appends what changes to a file, which is removed at the end. In the
-        background a module is on its own, and elsewhere it lives on until its time is up, or its connection breaks.
+        A local module runs in a thread, and appends changes to a file, which is removed at the end. An asynchronous
+        module runs without the plugin. On another host, a module continues until its time limit, or until the
+        connection breaks.
         """
         if self._task.async_val or not self._is_near:
             return self._execute(module, arguments, task_vars)
         # An earlier run in this task has left its own.
         if not self._connection._shell.tmpdir:
             self._make_tmp_path()
-        # In a folder of its own: without that, a module that begins late cannot make the file again.
+        # A separate folder prevents a late module from creating the file again.
         folder = pathlib.Path(self._connection._shell.join_path(self._connection._shell.tmpdir, "progress"))
         folder.mkdir()
         reports = folder / "reports"
@@ -99,7 +100,7 @@ class Attended(ActionBase):
         def run() -> None:
             try:
                 running.set_result(self._execute(module, arguments, task_vars))
-            except BaseException as error:  # noqa: BLE001 (raised again where the result is taken)
+            except BaseException as error:  # noqa: BLE001 (raised again together with the result)
                 running.set_exception(error)
 
         # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
@@ -113,13 +114,13 @@ class Attended(ActionBase):
                     show(_appended(lines))
                     self._check_wanted()
         finally:
-            # It tells the module that it is not followed any more; this process may have other tasks and stay.
+            # It tells the module that nothing follows it anymore. This process can continue with other tasks.
             shutil.rmtree(folder, ignore_errors=True)
         return running.result()
 
 
 def of_connection(arguments: Result) -> Result:
-    """Those of the arguments that say how to connect."""
+    """The arguments for the connection."""
     names = {each for name, spec in CONNECTION_SPEC.items() for each in (name, *spec.get("aliases", ()))}
     return {name: value for name, value in arguments.items() if name in names}
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person sees of tasks while they are waited for.
+"""The output about tasks during a wait.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if t.TYPE_CHECKING:
     Report = dict[str, t.Any]
 
 FEW = 10
-"""Up to so many tasks each has lines of its own; beyond, a summary takes their place."""
+"""Maximum number of tasks with separate lines. A summary replaces the lines of more tasks."""
 
 PACE = 1
 """Seconds between two lines of a task whose state is the same: a percentage can change many times a second."""
 
 
 class Progress:
-    """Turns the reports of a waiting module into lines, and displays them; each names the ``host``, if one is given."""
+    """Turns the reports of a waiting module into lines, and displays them. Each line contains ``host``, if set."""
 
     def __init__(self, display: Callable[[str], object], interval: float, host: str = "") -> None:
         self._display = display
@@ -43,9 +43,9 @@ class Progress:
         self._summary: tuple[str, float] = ("", self._began)
 
     def show(self, reports: Iterable[Report], now: float) -> None:
-        """Take in the reports and show what is new, or what was not shown for longer than the interval.
+        """Add the reports and show all changes, and tasks without a line during the last interval.
 
-        What comes too soon after a task's last line is kept for a later call: as it is then, it is shown.
+        A change too soon after the previous line of a task waits for a later call, which shows the then current state.
         """
         known = set(self._tasks)
         for report in reports:
@@ -54,7 +54,7 @@ class Progress:
         for task_id, report in self._tasks.items():
             before, at = self._shown.get(task_id, ({}, 0.0))
             if many:
-                # Where there are many, what is not over, or was already at first, is in the summary only.
+                # For many tasks, only the summary contains unfinished tasks, and tasks that had ended at the start.
                 wanted = task_id in known and _is_over(report) and report["state"] != before.get("state")
             else:
                 wanted = _is_due(report, before, now - at, self._interval)
@@ -90,12 +90,12 @@ def _is_due(report: Report, before: Report, age: float, interval: float) -> bool
 
 
 def _is_over(report: Report) -> bool:
-    """Whether nothing more will be heard of the task: it has ended, or it is gone."""
+    """Whether the task is final: it has ended, or has disappeared."""
     return report["state"] in (*FINAL, GONE)
 
 
 def report_of(task: Task) -> Report:
-    """What a task, as the modules return it, has for a line."""
+    """The contents of a line, from a task in a module's result."""
     values = {"operation": name_of(task), "entity": task["entity_name"]}
     return {**{name: task[name] for name in ("id", "state", "progress")}, **values}
 

@@ -4,7 +4,7 @@
 
 """Many short waits as if they were one long.
 
-Private to the collection: it may change at any time.
+Private to the collection: it can change at any time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _JUDGED = ("failed", "msg", "exception")
 
 
 class Rounds:
-    """What the rounds so far have brought: a task that has ended in one is not asked for in the next."""
+    """The outcome of the rounds so far. The next round does not wait for finished tasks."""
 
     def __init__(self) -> None:
         self.number = 1
@@ -33,14 +33,14 @@ class Rounds:
         self._warnings: list[t.Any] = []
 
     def narrow(self, arguments: Result) -> Result:
-        """The arguments of the next round: what is selected is settled by the first."""
+        """The arguments of the next round. The first round determines the selection."""
         if not self._last:
             return arguments
         others = {name: value for name, value in arguments.items() if name not in (*SELECTION_SPEC, "appear_timeout")}
         return {**others, "task_ids": self._all.pending}
 
     def add(self, result: Result) -> None:
-        """Take in what a round has returned."""
+        """Add the result of a round."""
         outcome = Outcome.from_result(result)
         if not self._last:
             self._order = [*outcome.ended, *outcome.pending]
@@ -55,7 +55,7 @@ class Rounds:
         return bool(self._all.timed_out or not self._all.pending or some)
 
     def broken(self, result: Result) -> Result:
-        """The result of them all where a round has failed without one."""
+        """The combined result after a round that failed without a result."""
         if not self._last:
             return result
         if "pending_task_ids" in result:

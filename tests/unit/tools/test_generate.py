@@ -131,7 +131,7 @@ def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
         pytest.param(MODULE, r"\noptions:\n", r"\g<0>  odd:\n    description: Odd.\n", "odd", id="no spec"),
         pytest.param(CONNECTION_SPECS, "VMWARE_PORT", "VMWARE_ODD", "VMWARE_ODD", id="other environment variable"),
         pytest.param(MODULE, r'progress_file(?=:\n|": {)', "odd", "no variable", id="not in the role"),
-        pytest.param(README, "(begin|end) wait options", r"\1 odd options", "odd options", id="no such table"),
+        pytest.param(README, "(begin|end) wait options", r"\1 odd options", "odd options", id="unknown table"),
     ],
 )
 def test_what_nobody_has_written_is_missed(

@@ -69,7 +69,7 @@ def test_a_missing_task_type_is_said(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VCENTER_TASK_TYPE="com.example.unknown")
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "knows no task type com.example.unknown" in warning
+    assert "does not know the task type com.example.unknown" in warning
     assert "register it with vsphere_task_type" in warning
     assert not runs.tasks()
 
@@ -85,7 +85,7 @@ def test_a_missing_option_is_said(runs: t.Any) -> None:
 def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: str) -> None:
     outcome = runs.run(SHORT, VMWARE_VALIDATE_CERTS=given)
     [warning] = outcome.warnings
-    assert f"validate_certs '{given}' is neither true nor false" in warning
+    assert f"validate_certs '{given}' is not a boolean: set it to true or false" in warning
     assert not runs.tasks()
 
 
@@ -116,7 +116,7 @@ def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "refuses the login of" in warning
+    assert "rejects the login of" in warning
     assert "0ther-S3cret!" not in outcome.output
 
 
@@ -141,7 +141,7 @@ def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
     outcome = runs.run(SHORT, VMWARE_PORT=str(port))
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert "cannot be connected to" in warning
+    assert "cannot connect to" in warning
     assert outcome.seconds < seconds + SPARE
 
 

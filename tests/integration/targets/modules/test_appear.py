@@ -49,7 +49,7 @@ def test_none_that_appears_in_time_is_a_failure(vcenter: t.Any, tag: str, option
     result = vcenter.run("wait", tags=[tag], appear_timeout=1, timeout=60, **options)
     assert 1 <= time.monotonic() - began < 10
     assert result["failed"]
-    assert "no task that fits the options has appeared within 1 s (option appear_timeout)" in result["msg"]
+    assert "no task that matches the options appeared within 1 s (option appear_timeout)" in result["msg"]
 
 
 def test_the_history_may_have_it_later(vcenter: t.Any, tag: str) -> None:
@@ -98,7 +98,7 @@ def test_only_the_first_round_selects(vcenter: t.Any, tag: str) -> None:
     [
         ({"tags": ["a"], "appear_timeout": -1}, "appear_timeout -1 is negative"),
         ({"tags": ["a"], "appear_timeout": 2, "timeout": 1}, "appear_timeout 2 is longer than timeout 1"),
-        ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout is for tasks that other options select"),
+        ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout requires options that select tasks"),
     ],
 )
 def test_what_makes_no_sense_is_refused(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:

@@ -33,7 +33,7 @@ def test_a_second_run_changes_nothing_and_says_why(vcenter: t.Any) -> None:
     vcenter.run("cancel", task_ids=[task_id])
     result = vcenter.run("cancel", task_ids=[task_id])
     assert (result["failed"], result["changed"], result["cancelled_task_ids"]) == (False, False, [])
-    assert result["skipped_tasks"] == [{"id": task_id, "reason": "it is over already (state error)"}]
+    assert result["skipped_tasks"] == [{"id": task_id, "reason": "it has already ended (state error)"}]
     assert vcenter.requests().count(CANCEL) == 1
 
 
@@ -44,7 +44,7 @@ def test_without_waiting_it_returns_at_once(vcenter: t.Any) -> None:
     assert (result["changed"], task["state"], task["cancelled"]) == (True, "running", True)
     again = vcenter.run("cancel", task_ids=[task_id], wait=False)
     assert (again["failed"], again["changed"]) == (False, False)
-    assert again["skipped_tasks"] == [{"id": task_id, "reason": "its cancellation was asked for before"}]
+    assert again["skipped_tasks"] == [{"id": task_id, "reason": "someone has already requested its cancellation"}]
 
 
 @pytest.mark.parametrize("timeout", [0, 1])
@@ -53,7 +53,7 @@ def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any, timeout: 
     result = vcenter.run("cancel", task_ids=[task_id], timeout=timeout)
     assert result["failed"]
     assert f"{task_id} (" in result["msg"]
-    assert f"was asked to end but is not over after {timeout} s (option timeout)" in result["msg"]
+    assert f"has not ended {timeout} s after the request to cancel it (option timeout)" in result["msg"]
     assert vcenter.requests().count("PropertyCollector.CreatePropertyCollector") == 1
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
 
@@ -63,7 +63,7 @@ def test_what_is_not_cancelable_fails_after_the_others_were_cancelled(vcenter: t
     result = vcenter.run("cancel", task_ids=[fixed, free])
     assert result["failed"]
     assert f"{fixed} (" in result["msg"]
-    assert "cannot be cancelled: it is not cancelable; on_not_cancelable: skip passes over such tasks" in result["msg"]
+    assert "because it is not cancelable: set on_not_cancelable: skip to ignore such tasks" in result["msg"]
     assert "fault" not in result
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [free])
 
@@ -73,7 +73,7 @@ def test_what_turns_out_not_to_be_cancelable_fails_with_what_the_server_has_said
     why = {"_typeName": "LocalizableMessage", "key": "k", "message": "Its last phase has begun."}
     vcenter.fault("fault", CANCEL, fault={"_typeName": "NotSupported", "faultMessage": [why]})
     result = vcenter.run("cancel", task_ids=[task_id])
-    assert "it is not cancelable (NotSupported); " in result["msg"]
+    assert "it is not cancelable (NotSupported): " in result["msg"]
     assert (result["fault"]["type"], result["fault"]["messages"]) == ("NotSupported", [why["message"]])
 
 
@@ -88,7 +88,7 @@ def test_unknown_ids_fail_before_anything_is_cancelled(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     result = vcenter.run("cancel", task_ids=[task_id, "task-404", "task-405"])
     assert result["failed"]
-    assert "knows no task-404, task-405" in result["msg"]
+    assert "does not know task-404, task-405" in result["msg"]
     assert CANCEL not in vcenter.requests()
 
 
@@ -119,10 +119,10 @@ def test_a_server_that_answers_no_cancellation_is_asked_for_one_only(vcenter: t.
     result = vcenter.run("cancel", task_ids=given, wait=False, request_timeout=1)
     assert (result["failed"], result["changed"]) == (True, False)
     assert vcenter.requests().count(CANCEL) == 1
-    assert f"whether CancelTask of Task {given[0]} was carried out is unknown" in result["msg"]
+    assert f"the outcome of CancelTask of Task {given[0]} is unknown" in result["msg"]
     for task_id in given[1:]:
-        assert f"{task_id} (VirtualMachine.powerOn on DC0_H0_VM0) cannot be cancelled: " in result["msg"]
-    assert result["msg"].count("does not answer anymore, so nothing was sent") == 4
+        assert f"{task_id} (VirtualMachine.powerOn on DC0_H0_VM0), because " in result["msg"]
+    assert result["msg"].count("does not answer anymore, so the module did not send the request") == 4
 
 
 def test_a_task_that_vanishes_once_it_was_cancelled_does_not_end_the_wait_for_others(vcenter: t.Any) -> None:
@@ -155,7 +155,7 @@ def test_a_cancel_whose_answer_is_lost_is_not_sent_again(vcenter: t.Any, kind: s
     assert result["cancelled_task_ids"] == [other]
     assert vcenter.requests().count(CANCEL) == 2
     if kind != "html":
-        assert f"whether CancelTask of Task {task_id} was carried out is unknown" in result["msg"]
+        assert f"the outcome of CancelTask of Task {task_id} is unknown" in result["msg"]
 
 
 def test_many_tasks_at_once(vcenter: t.Any) -> None:

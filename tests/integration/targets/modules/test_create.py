@@ -135,7 +135,7 @@ def test_check_mode_creates_nothing(vcenter: t.Any) -> None:
 def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
     result = vcenter.run("create", task_type="com.example.nobody.knows")
     assert result["failed"]
-    assert "knows no task type com.example.nobody.knows (InvalidArgument)" in result["msg"]
+    assert "does not know the task type com.example.nobody.knows (InvalidArgument)" in result["msg"]
     assert "register it with vsphere_task_type" in result["msg"]
     assert result["fault"]["type"] == "InvalidArgument"
 
@@ -143,9 +143,9 @@ def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404 (ManagedObjectNotFound)"),
-        ({"name": "DC0_H0_VM9"}, "no object of the inventory is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM"),
-        ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody leads to nothing in the inventory"),
+        ({"type": "VirtualMachine", "moid": "vm-404"}, "does not know VirtualMachine vm-404 (ManagedObjectNotFound)"),
+        ({"name": "DC0_H0_VM9"}, "no inventory object has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
+        ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody does not exist in the inventory"),
     ],
 )
 def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
@@ -163,10 +163,10 @@ def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, 
             "initiated_by, activation_id, parent_task_key",
         ),
         ({"parent_task_key": "{'key': 'task-1'}"}, "parent_task_key is a dictionary or a list"),
-        ({"activation_id": "a\x1b"}, "activation_id has the character U+001B, which XML"),
-        ({"entity": {"path": "a\x00"}}, "entity.path has the character U+0000, which XML"),
-        ({"entity": {}}, "entity names no object"),
-        ({"entity": {"type": "VirtualMachine"}}, "entity names no object"),
+        ({"activation_id": "a\x1b"}, "activation_id contains the character U+001B, which XML"),
+        ({"entity": {"path": "a\x00"}}, "entity.path contains the character U+0000, which XML"),
+        ({"entity": {}}, "entity does not identify an object"),
+        ({"entity": {"type": "VirtualMachine"}}, "entity does not identify an object"),
         ({"entity": {"moid": "vm-1"}}, "required by 'moid': type"),
         ({"entity": {"type": "VirtualMachin", "name": "a"}}, "did you mean VirtualMachine or"),
         ({"entity": {"name": "a", "path": "b"}}, "mutually exclusive"),
@@ -192,7 +192,7 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: st
     vcenter.fault(kind, "CreateTask$")
     result = vcenter.run("create", **options)
     assert result["failed"]
-    assert "whether CreateTask of TaskManager was carried out is unknown" in result["msg"]
+    assert "the outcome of CreateTask of TaskManager is unknown" in result["msg"]
     assert vcenter.requests().count(CREATE) == 1
     # By its activation id the task is found by whoever tries again.
     assert not vcenter.run("create", **options)["changed"]
@@ -203,4 +203,4 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: st
 def test_esxi_creates_no_tasks(server: t.Any, activation_id: str | None) -> None:
     result = server("esxi").run("create", task_type=TYPE, activation_id=activation_id)
     assert result["failed"]
-    assert "is an ESXi: only a vCenter has task types" in result["msg"]
+    assert "is an ESXi: only a vCenter supports task types" in result["msg"]

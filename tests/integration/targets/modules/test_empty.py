@@ -26,7 +26,7 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
     required = {"task_type": "com.example.a.b"} if module == "create" else {}
     result = vcenter.run(module, entity={**MACHINE, part: empty}, **required)
     assert result["failed"]
-    assert f"entity.{part} is {'null' if empty is None else 'empty'}: fill it, or leave it out" in result["msg"]
+    assert f"entity.{part} is {'null' if empty is None else 'empty'}: set a value, or omit it" in result["msg"]
     assert vcenter.requests() == []
 
 
@@ -38,16 +38,16 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
         ("info", {"entity": {"name": "web-01", "path": None}}, "entity.path is null"),
         # As it comes from the command line.
         ("cancel", {"entity": json.dumps({**MACHINE, "name": None})}, "entity.name is null"),
-        ("cancel", {"users": [None]}, "users holds null"),
-        ("cancel", {"users": ["one", " "]}, "users holds an empty text"),
-        ("cancel", {"users": "one,,two"}, "users holds an empty text"),
-        ("cancel", {"users": ""}, "users holds an empty text"),
+        ("cancel", {"users": [None]}, "users contains null"),
+        ("cancel", {"users": ["one", " "]}, "users contains an empty string"),
+        ("cancel", {"users": "one,,two"}, "users contains an empty string"),
+        ("cancel", {"users": ""}, "users contains an empty string"),
         ("cancel", {"alarm": " "}, "alarm is empty"),
-        ("cancel", {"task_ids": [None]}, "task_ids holds null"),
-        ("wait", {"task_ids": ["task-1", ""]}, "task_ids holds an empty text"),
-        ("wait", {"event_chain_ids": [None]}, "event_chain_ids holds null"),
-        ("info", {"states": ["running", None]}, "states holds null"),
-        ("info", {"description_ids": [" "]}, "description_ids holds an empty text"),
+        ("cancel", {"task_ids": [None]}, "task_ids contains null"),
+        ("wait", {"task_ids": ["task-1", ""]}, "task_ids contains an empty string"),
+        ("wait", {"event_chain_ids": [None]}, "event_chain_ids contains null"),
+        ("info", {"states": ["running", None]}, "states contains null"),
+        ("info", {"description_ids": [" "]}, "description_ids contains an empty string"),
         ("start", {"object": {**MACHINE, "path": None}}, "object.path is null"),
         ("start", {"object": {**MACHINE, "moid": "vm-1", "property": None}}, "object.property is null"),
         ("start", {"unless": {"exists": {"path": None}}}, "unless.exists.path is null"),
@@ -65,7 +65,7 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
         ),
         ("type", {"task_types": [{"id": None}]}, "task_types.id is null"),
         ("type", {"task_types": [{"id": "a.b", "labels": None}]}, "task_types.labels is null"),
-        ("type", {"task_types": [None]}, "task_types holds null"),
+        ("type", {"task_types": [None]}, "task_types contains null"),
         ("state", {"state": "error", "error": {"message": None}}, "error.message is null"),
         ("state", {"state": "error", "error": {"message": "x", "type": None}}, "error.type is null"),
         ("state", {"description": {"key": "a.b", "message": None}}, "description.message is null"),

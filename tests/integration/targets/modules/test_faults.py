@@ -121,8 +121,8 @@ def test_missing_privileges_are_named_with_their_objects(vcenter: t.Any, with_ob
     vcenter.fault("fault", CANCEL, fault=denied)
     result = vcenter.run("cancel", task_ids=[task_id])
     assert (
-        f"CancelTask of Task {task_id} is not permitted: "
-        "the user lacks the privileges Global.CancelTask, A.B on VirtualMachine vm-12 (NoPermission)"
+        f"CancelTask of Task {task_id} is not allowed: the user lacks the privileges Global.CancelTask, A.B on "
+        "VirtualMachine vm-12 (NoPermission)"
     ) in result["msg"]
     assert result["fault"]["missing_privileges"][0]["entity"] == {"type": "VirtualMachine", "moid": "vm-12"}
     assert result["fault"]["missing_privileges"][0]["privilege_ids"] == ["Global.CancelTask", "A.B"]

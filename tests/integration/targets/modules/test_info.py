@@ -167,7 +167,7 @@ def test_a_fault_is_read_in_both_forms(server: t.Any, name: str) -> None:
 def test_what_is_no_task_id_is_refused_before_a_request(vcenter: t.Any, task_id: str) -> None:
     result = vcenter.run("info", task_ids=[task_id])
     assert result["failed"]
-    assert f"task_ids: {task_id!r} is not a task id" in result["msg"]
+    assert f"task_ids: {task_id!r} is not a task ID" in result["msg"]
     assert vcenter.requests() == []
 
 

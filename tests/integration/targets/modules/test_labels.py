@@ -157,11 +157,11 @@ def test_no_locale_is_sent_unless_it_is_given(vcenter: t.Any) -> None:
 
 @pytest.mark.parametrize("locale", ["english please", "de-", "d", "de_DE.UTF-8", "{}"])
 def test_what_is_no_locale_is_refused_before_any_request(vcenter: t.Any, locale: str) -> None:
-    assert f"locale {locale!r} is not a locale: give one such as en_US" in vcenter.run("info", locale=locale)["msg"]
+    assert f"locale {locale!r} is not a locale: use a value such as en_US" in vcenter.run("info", locale=locale)["msg"]
     assert vcenter.requests() == []
 
 
 def test_a_locale_that_the_server_does_not_know_is_named(vcenter: t.Any) -> None:
     result = vcenter.run("info", locale="xx-Latn")
-    assert "does not know the locale xx-Latn (InvalidLocale): give another one" in result["msg"]
+    assert "does not know the locale xx-Latn (InvalidLocale): set another one" in result["msg"]
     assert result["fault"]["type"] == "InvalidLocale"

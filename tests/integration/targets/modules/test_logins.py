@@ -28,8 +28,10 @@ def test_a_session_that_is_refused_right_after_the_login_ends_the_run(
         result = vcenter.run(module, **options)
         vcenter.control("DELETE", "/faults")
         assert result["failed"]
-        assert f"refuses the session right after the login of {vcenter.options['username']} has worked" in result["msg"]
-        assert "check what stands between" in result["msg"]
+        assert (
+            f"rejects the session right after a successful login of {vcenter.options['username']} (NotAuthenticated)"
+        ) in result["msg"]
+        assert "check for a device between" in result["msg"]
         assert vcenter.requests().count(LOGIN) == 2
         assert "Task.CancelTask" not in vcenter.requests()
     # They cannot be logged out either.

@@ -84,7 +84,7 @@ def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, status: int) -> N
     assert (result["failed"], result["api"]["transport"]) == (False, "soap")
     assert before_login(vcenter) <= 4
     result = vcenter.run("info", transport="json")
-    assert "refuses VI/JSON (hello: HTTP 404 with " in result["msg"]
+    assert "rejects VI/JSON (hello: HTTP 404 with " in result["msg"]
     assert f"VI/JSON: HTTP {status} with a body of type text/html): set transport to auto or soap" in result["msg"]
 
 

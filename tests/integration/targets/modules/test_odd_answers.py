@@ -113,10 +113,10 @@ def test_whether_a_change_was_carried_out_is_unknown(
     vcenter.fault(match=rf"\.{method}$", **odd)
     result = change(vcenter, method, owner_field)
     assert (result["failed"], result.get("changed", False)) == (True, False)
-    assert f"whether {method} of " in result["msg"]
-    assert "was carried out is unknown: look at the object before you call it again" in result["msg"]
+    assert f"the outcome of {method} of " in result["msg"]
+    assert "is unknown: check the object before you call it again" in result["msg"]
     assert [call.partition(".")[2] for call in vcenter.requests()].count(method) == 1
     if method in ("CreateTask", "ResetVM_Task"):
-        assert "It is not repeated: vsphere_task_info with " in result["msg"]
+        assert "The module does not repeat it: use vsphere_task_info with " in result["msg"]
     for task in vcenter.run("info", states=["queued", "running"], description_ids=[TYPE])["tasks"]:
         vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")

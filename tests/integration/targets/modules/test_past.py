@@ -86,7 +86,7 @@ def test_what_neither_has_is_unknown(vcenter: t.Any, past: t.Callable[..., str])
     for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
         result = vcenter.run(module, task_ids=["task-404", known, "task-405"], **options)
         assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404", "task-405"])
-        assert "task-404, task-405: check the ids, which are not among the newest 10000 tasks" in result["msg"]
+        assert "task-404, task-405: check the IDs, which are not in the newest 10000 tasks" in result["msg"]
     assert vcenter.run("state", task_id="task-404", state="success")["missing_task_ids"] == ["task-404"]
 
 
@@ -105,10 +105,10 @@ def test_what_ran_when_it_was_lost_is_gone(vcenter: t.Any) -> None:
     assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
     result = vcenter.run("cancel", task_ids=[task_id])
     assert (result["failed"], result["changed"]) == (False, False)
-    assert "does not say how it ended" in result["skipped_tasks"][0]["reason"]
+    assert "does not contain its outcome" in result["skipped_tasks"][0]["reason"]
     result = vcenter.run("state", task_id=task_id, state="success")
     assert result["failed"]
-    assert "does not say how it ended" in result["msg"]
+    assert "does not contain its outcome" in result["msg"]
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -116,7 +116,7 @@ def test_there_is_nothing_to_cancel(vcenter: t.Any, past: t.Callable[..., str], 
     over, running = past(), vcenter.create(cancelable=True)
     result = vcenter.run("cancel", check, task_ids=[over, running])
     assert (result["failed"], result["cancelled_task_ids"]) == (False, [running])
-    assert result["skipped_tasks"] == [{"id": over, "reason": "it is over already (state success)"}]
+    assert result["skipped_tasks"] == [{"id": over, "reason": "it has already ended (state success)"}]
     assert [task["id"] for task in result["tasks"]] == [over, running]
     assert result["diff"]["before"].keys() == result["diff"]["after"].keys() == {over, running}
 
@@ -135,10 +135,10 @@ def test_an_outcome_that_is_reached_is_no_change(vcenter: t.Any, past: t.Callabl
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"state": "error", "error": {"message": "No"}}, "the outcome of a task cannot be changed"),
-        ({"state": "success", "description": "Other"}, "where its description can no longer be set"),
-        ({"state": "success", "custom_values": {"owner": "me"}}, "which knows no custom values"),
-        ({"progress": 5}, "its progress can no longer be set"),
+        ({"state": "error", "error": {"message": "No"}}, "you cannot change the outcome of a task"),
+        ({"state": "success", "description": "Other"}, "so the module can no longer set its description"),
+        ({"state": "success", "custom_values": {"owner": "me"}}, "which does not contain custom values"),
+        ({"progress": 5}, "the module can no longer set its progress"),
     ],
 )
 def test_nothing_else_can_be_set(
@@ -155,5 +155,5 @@ def test_an_esxi_has_no_history_to_look_in(server: t.Any) -> None:
     esxi = server("esxi")
     for module in ("wait", "cancel"):
         result = esxi.run(module, task_ids=["task-404"])
-        assert result["msg"].endswith("knows no task-404: check the ids")
+        assert result["msg"].endswith("does not know task-404: check the IDs")
     assert SEARCH not in esxi.requests()

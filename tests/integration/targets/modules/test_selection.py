@@ -172,7 +172,7 @@ def test_order_and_limit_count_after_filtering(vcenter: t.Any, tag: str, source:
 def test_a_selection_that_is_cut_at_its_limit_is_said(
     vcenter: t.Any, tag: str, source: str, module: str, options: dict[str, t.Any]
 ) -> None:
-    cut = "the selection is cut at limit {0}: more tasks fit the options, and the newest {0} are taken; raise limit"
+    cut = "more than {0} tasks match the options, so the selection contains only the newest {0}: raise limit"
     task_ids = vcenter.create_many(5, change_tag=tag, cancelable=True)
     result = vcenter.run(module, tags=[tag], source=source, limit=5, **options)
     assert set(ids(result)) == set(task_ids)
@@ -190,7 +190,7 @@ def test_whoever_asks_for_the_newest_task_only_is_not_warned(
     result = vcenter.run("info", tags=[tag], limit=1)
     assert (ids(result), "warnings" in result) == ([newest], False)
     monkeypatch.setattr(_selection, "DEFAULT_LIMIT", 2)
-    assert "cut at limit 2" in str(vcenter.run("info", tags=[tag])["warnings"])
+    assert "more than 2 tasks match" in str(vcenter.run("info", tags=[tag])["warnings"])
 
 
 @pytest.mark.parametrize("begin", ["2026-01-31 08:00:00+00:00", "2026-01-31T09:00:00+01:00", "2026-01-31T08:00:00Z"])
@@ -216,7 +216,7 @@ def test_an_age_is_reckoned_on_the_servers_clock_with_a_session_too(vcenter: t.A
 
 def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) -> None:
     result = vcenter.run("info", entity={"name": "DC0_H0"})
-    assert "more than one object of the inventory is called DC0_H0" in result["msg"]
+    assert "more than one inventory object has the name DC0_H0" in result["msg"]
     assert "DC0/host/DC0_H0 (ComputeResource " in result["msg"]
     assert "DC0/host/DC0_H0/DC0_H0 (HostSystem host-" in result["msg"]
     assert not vcenter.run("info", entity={"name": "DC0_H0", "type": "HostSystem"})["failed"]
@@ -225,9 +225,9 @@ def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) ->
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("DC0_H0_VM9", "is called DC0_H0_VM9; there is DC0/vm/DC0_H0_VM"),
-        ("dc0_h0_vm0", "is called dc0_h0_vm0; there is DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
-        ("web{1}", "is called web{1}"),
+        ("DC0_H0_VM9", "has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
+        ("dc0_h0_vm0", "has the name dc0_h0_vm0: use one of DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
+        ("web{1}", "has the name web{1}"),
     ],
 )
 def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any, name: str, message: str) -> None:
@@ -239,18 +239,18 @@ def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcente
     refused = {"_typeName": "NoPermission", "privilegeId": "System.Read"}
     vcenter.fault("fault", "RetrievePropertiesEx$", skip=1, fault=refused)
     result = vcenter.run("info", entity={"name": "DC0_H0"})
-    assert "more than one object of the inventory is called DC0_H0" in result["msg"]
-    assert "of one: ComputeResource " in result["msg"]
+    assert "more than one inventory object has the name DC0_H0" in result["msg"]
+    assert "to one of ComputeResource " in result["msg"]
     assert ", HostSystem host-" in result["msg"]
 
 
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"path": "DC0/vm/none"}, "a / in a name is written %2f"),
+        ({"path": "DC0/vm/none"}, "write a / in a name as %2f"),
         ({"path": "DC0/vm", "type": "Datacenter"}, "entity.path: DC0/vm is a Folder, not a Datacenter"),
-        ({"type": "VirtualMachine", "moid": "vm-404"}, "knows no VirtualMachine vm-404: check type and moid"),
-        ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "knows no VirtualMachine vm-404"),
+        ({"type": "VirtualMachine", "moid": "vm-404"}, "does not know VirtualMachine vm-404: check type and moid"),
+        ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "does not know VirtualMachine vm-404"),
     ],
 )
 def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], message: str) -> None:
@@ -263,31 +263,34 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"states": []}, "states is empty"),
         ({"users": []}, "users is empty"),
         ({"alarm": ""}, "alarm is empty"),
-        ({"users": ["a", ""]}, "users holds an empty text"),
-        ({"event_chain_ids": [7, 99999999999]}, "event_chain_ids: 99999999999 is no id of a chain"),
-        ({"users": ["a", "b\x1b"]}, "users has the character U+001B, which XML"),
-        ({"alarm": "\ufffe"}, "alarm has the character U+FFFE, which XML"),
+        ({"users": ["a", ""]}, "users contains an empty string"),
+        ({"event_chain_ids": [7, 99999999999]}, "event_chain_ids: 99999999999 is not the ID of a chain"),
+        ({"users": ["a", "b\x1b"]}, "users contains the character U+001B, which XML"),
+        ({"alarm": "\ufffe"}, "alarm contains the character U+FFFE, which XML"),
         ({"entity": {}}, "entity is empty"),
         ({"entity": {"name": " "}}, "entity.name is empty"),
         ({"entity": {"type": "Virtualmachine", "name": "x"}}, "did you mean VirtualMachine?"),
         ({"entity": {"moid": "vm-1"}}, "type"),
         ({"entity": {"type": "VirtualMachine", "moid": "vm-1", "name": "x"}}, "mutually exclusive"),
-        ({"entity": {"type": "Folder", "recursion": "all"}}, "entity.recursion starts at one object"),
-        ({"entity": {**MACHINE, "recursion": "all"}, "source": "recent"}, "entity.recursion needs the history"),
-        ({"begin_time": "2026-01-31T08:00:00"}, "give ISO 8601 with a zone"),
+        ({"entity": {"type": "Folder", "recursion": "all"}}, "entity.recursion requires a single object"),
+        ({"entity": {**MACHINE, "recursion": "all"}, "source": "recent"}, "entity.recursion requires the history"),
+        ({"begin_time": "2026-01-31T08:00:00"}, "use ISO 8601 format with a time zone"),
         ({"begin_time": "yesterday"}, "or an age such as -2h"),
         ({"end_time": "2h"}, "or an age such as -2h"),
         ({"begin_time": "-9999999999999d"}, "or an age such as -2h"),
         ({"begin_time": "0001-01-01T00:00:00+01:00"}, "is not a time"),
         ({"entity": {"type": "Virtualmachine"}}, "did you mean VirtualMachine?"),
         ({"entity": {"type": "Virtualmachine", "moid": "vm-1"}}, "did you mean VirtualMachine?"),
-        ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "no task lies between them"),
+        ({"begin_time": "2026-01-02T00:00:00Z", "end_time": "2026-01-01T00:00:00Z"}, "set an earlier begin_time"),
         ({"entity": {"type": "VirtualMachine", "moid": {"moid": "vm-1"}}}, "entity.moid is a dictionary or a list"),
-        ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys has a dictionary or a list"),
-        ({"users": "one@vsphere, two@vsphere"}, "users has ' two@vsphere', and no user begins or ends with a space"),
-        ({"limit": 0}, "limit 0 is out of range: give 1 or more"),
-        ({"page_size": 1001}, "page_size 1001 is out of range: give 1 to 1000"),
-        ({"custom_values": True, "source": "history"}, "custom_values are not in the history"),
+        ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys contains a dictionary or a list"),
+        (
+            {"users": "one@vsphere, two@vsphere"},
+            "users contains ' two@vsphere', but a user cannot start or end with a space",
+        ),
+        ({"limit": 0}, "limit 0 is out of range: set it to 1 or more"),
+        ({"page_size": 1001}, "page_size 1001 is out of range: set it to 1 to 1000"),
+        ({"custom_values": True, "source": "history"}, "the history does not contain custom_values"),
     ],
 )
 def test_a_mistake_is_refused_before_anything_is_asked(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
@@ -368,8 +371,8 @@ def test_a_page_that_is_lost_is_read_again(vcenter: t.Any, tag: str, kind: str) 
 def test_an_esxi_has_no_history(server: t.Any) -> None:
     esxi = server("esxi")
     result = esxi.run("info", begin_time="-1h")
-    assert "keeps no history of tasks, as only a vCenter does, which begin_time asked for" in result["msg"]
-    assert "source: recent looks through the recent tasks" in result["msg"]
+    assert "does not keep a history of tasks, because it is not a vCenter, which begin_time requires" in result["msg"]
+    assert "set source: recent to search only the recent tasks" in result["msg"]
     assert not esxi.run("info", begin_time="-1h", source="recent")["failed"]
     assert "keeps no history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]
 
@@ -497,7 +500,7 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
 )
 def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", **options)
-    assert "what to cancel is missing" in result["msg"]
+    assert "the tasks to cancel are missing" in result["msg"]
     assert vcenter.requests() == []
 
 
@@ -533,8 +536,8 @@ def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) ->
 @pytest.mark.parametrize(
     ("entity", "message"),
     [
-        ({"name": "Datacenters"}, "entity.name: no object of the inventory is called Datacenters"),
-        ({"path": "Datacenters"}, "entity.path: Datacenters leads to nothing in the inventory"),
+        ({"name": "Datacenters"}, "entity.name: no inventory object has the name Datacenters"),
+        ({"path": "Datacenters"}, "entity.path: Datacenters does not exist in the inventory"),
     ],
 )
 def test_the_name_of_the_root_folder_does_not_lead_to_it(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
@@ -550,8 +553,8 @@ def test_a_user_who_is_written_in_another_way_is_named(
     result = vcenter.run(module, users=["administrator@vsphere.local"], tags=[tag], **options)
     assert not result["failed"]
     said = (
-        "users: no task that the other options fit is of the user administrator@vsphere.local; did you mean "
-        r"VSPHERE.LOCAL\\Administrator?"
+        r"users: the user administrator@vsphere.local started none of the tasks that match the other options: did you "
+        r"mean VSPHERE.LOCAL\\Administrator?"
     )
     assert str(result["warnings"]).count(said) == 1
     assert "Task.CancelTask" not in vcenter.requests()

@@ -77,7 +77,7 @@ def test_an_expired_one_fails_with_the_remedy(opened: Opened) -> None:
     opened.vcenter.control("POST", "/sessions/expire")
     result = opened.run("info")
     assert result["failed"]
-    assert "make a new one with vsphere_session, or give username and password as well" in result["msg"]
+    assert "create a new session with vsphere_session, or also set username and password" in result["msg"]
     assert result["fault"]["type"] == "NotAuthenticated"
 
 
@@ -99,7 +99,7 @@ def test_one_that_expires_in_a_wait_leaves_what_is_known(opened: Opened) -> None
     )
     result = opened.run("wait", task_ids=[over, running])
     assert result["failed"]
-    assert "make a new one with vsphere_session" in result["msg"]
+    assert "create a new session with vsphere_session" in result["msg"]
     assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
 
 
@@ -134,9 +134,9 @@ def test_no_part_of_it_is_shown(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"session_id": "nonsense"}, "is not one that vsphere.tasks.vsphere_session has returned"),
+        ({"session_id": "nonsense"}, "does not come from vsphere.tasks.vsphere_session"),
         ({"state": "absent"}, "session_id is missing"),
-        ({"username": None}, "password is of no use without username"),
+        ({"username": None}, "password requires username"),
     ],
 )
 def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
@@ -150,5 +150,5 @@ def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) ->
 def test_a_session_over_one_protocol_is_none_over_the_other(vcenter: t.Any) -> None:
     opened = Opened(vcenter)
     other = {"json": "soap", "soap": "json"}[vcenter.transport]
-    assert "set transport to that, or to auto" in opened.run("info", transport=other)["msg"]
+    assert "belongs to a session over" in opened.run("info", transport=other)["msg"]
     opened.run("session", state="absent")

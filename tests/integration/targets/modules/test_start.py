@@ -111,26 +111,29 @@ def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
     current = {"path": f"DC0/vm/{name}", "property": "snapshot.currentSnapshot"}
     result = start(vcenter, "RemoveSnapshot_Task", object=current, params={"removeChildren": False})
     assert "object.property: snapshot.currentSnapshot of VirtualMachine vm-" in result["msg"]
-    assert "is unset, so it leads to no object" in result["msg"]
+    assert "is unset, so it does not lead to an object" in result["msg"]
     assert "VirtualMachineSnapshot.RemoveSnapshot_Task" not in started(vcenter)
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": "nothing"}, "object.name: no object of the inventory is called nothing"),
-        ({"path": "DC0/vm/nothing"}, "object.path: DC0/vm/nothing leads to nothing in the inventory"),
-        ({"type": "VirtualMachine", "moid": "vm-4711"}, "knows no VirtualMachine vm-4711 (ManagedObjectNotFound)"),
+        ({"name": "nothing"}, "object.name: no inventory object has the name nothing"),
+        ({"path": "DC0/vm/nothing"}, "object.path: DC0/vm/nothing does not exist in the inventory"),
+        ({"type": "VirtualMachine", "moid": "vm-4711"}, "does not know VirtualMachine vm-4711 (ManagedObjectNotFound)"),
         (
             {"type": "VirtualMachine", "moid": "vm-4711", "property": "resourcePool.vm"},
-            "object.property: resourcePool.vm is a list of VirtualMachine and no reference to one object",
+            "object.property: resourcePool.vm is a list of VirtualMachine, not a reference to an object",
         ),
         (
             {"path": VM, "property": "runtime.hots"},
-            "VirtualMachineRuntimeInfo has no property hots; did you mean host?",
+            "VirtualMachineRuntimeInfo does not have a property hots; did you mean host?",
         ),
-        ({"path": VM, "property": "snapshot"}, "no reference to one object; go on to snapshot.currentSnapshot"),
-        ({"path": "DC0/vm"}, "method: PowerOnVM_Task is a method of VirtualMachine, and the object is a Folder"),
+        (
+            {"path": VM, "property": "snapshot"},
+            "not a reference to an object: continue the path with snapshot.currentSnapshot",
+        ),
+        ({"path": "DC0/vm"}, "method: PowerOnVM_Task is a method of VirtualMachine, but object is a Folder"),
         ({"type": "FailoverClusterManager"}, "PowerOnVM_Task is a method of VirtualMachine"),
     ],
 )
@@ -145,7 +148,7 @@ def test_a_manager_that_the_server_has_not_got(server: t.Any) -> None:
     esxi = server("esxi")
     manager = {"type": "IoFilterManager"}
     result = start(esxi, "InstallIoFilter_Task", object=manager, params={"vibUrl": "x", "compRes": "ha-compute-res"})
-    assert "has no IoFilterManager in its service content" in result["msg"]
+    assert "does not have IoFilterManager in its service content" in result["msg"]
 
 
 @pytest.mark.parametrize("transport", ["soap"], indirect=True)
@@ -186,13 +189,13 @@ def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
     folder = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-v4711"}
     vcenter.fault("fault", "CloneVM_Task", fault={"_typeName": "ManagedObjectNotFound", "obj": folder})
     result = clone(vcenter, params={**CLONE, "folder": "group-v4711"})
-    assert "knows no Folder group-v4711 (ManagedObjectNotFound): check its type and moid" in result["msg"]
+    assert "does not know Folder group-v4711 (ManagedObjectNotFound): check type and moid" in result["msg"]
     assert result["fault"]["obj"] == {"type": "Folder", "moid": "group-v4711"}
 
 
 def test_a_parameter_by_name_that_is_of_another_type(vcenter: t.Any) -> None:
     result = clone(vcenter, params={**CLONE, "folder": {"path": VM}})
-    assert "params.folder: takes a Folder, not a VirtualMachine" in result["msg"]
+    assert "params.folder: requires a Folder, not a VirtualMachine" in result["msg"]
     assert started(vcenter) == []
 
 
@@ -341,10 +344,12 @@ def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None
     vcenter.fault(kind, "ResetVM_Task")
     result = start(vcenter, "ResetVM_Task")
     assert result["failed"]
-    assert "whether ResetVM_Task of VirtualMachine vm-" in result["msg"]
-    assert "was carried out is unknown" in result["msg"]
-    assert "It is not repeated: vsphere_task_info with entity {type: VirtualMachine, moid: vm-" in result["msg"]
-    assert f"begin_time {result['sent_at']} shows whether there is a task Reset" in result["msg"]
+    assert "the outcome of ResetVM_Task of VirtualMachine vm-" in result["msg"]
+    assert "is unknown" in result["msg"]
+    assert (
+        "The module does not repeat it: use vsphere_task_info with entity type: VirtualMachine, moid: vm-"
+    ) in result["msg"]
+    assert f"begin_time {result['sent_at']} to find out whether Reset" in result["msg"]
     assert started(vcenter) == ["VirtualMachine.ResetVM_Task"]
     if kind != "status":
         found = vcenter.run("info", entity=result["call"]["object"], begin_time=result["sent_at"])["tasks"]

@@ -29,14 +29,17 @@ def device(**members: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize(
     ("options", "messages"),
     [
-        ({"method": "PowerOnVM"}, ["knows no method PowerOnVM; did you mean PowerOnVM_Task", "method: pyVmomi "]),
-        ({"method": "RefreshStorageInfo"}, ["RefreshStorageInfo of VirtualMachine returns no task"]),
-        ({"method": ""}, ["method is empty: name an operation"]),
+        (
+            {"method": "PowerOnVM"},
+            ["does not know the method PowerOnVM; did you mean PowerOnVM_Task", "method: pyVmomi "],
+        ),
+        ({"method": "RefreshStorageInfo"}, ["RefreshStorageInfo of VirtualMachine does not return a task"]),
+        ({"method": ""}, ["method is empty: set it to an operation"]),
         (
             {"object": {"type": "HostSystem", "moid": "host-1"}},
-            ["PowerOnVM_Task is a method of VirtualMachine, and the object is a HostSystem"],
+            ["PowerOnVM_Task is a method of VirtualMachine, but object is a HostSystem"],
         ),
-        ({"object": {"name": "a\x1b"}}, ["object.name has the character U+001B, which XML"]),
+        ({"object": {"name": "a\x1b"}}, ["object.name contains the character U+001B, which XML"]),
         (
             {
                 **RECONFIGURE,
@@ -49,49 +52,52 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 },
             },
             [
-                "params.spec.annotation: has the character U+001B, which XML, and so SOAP, does not hold",
-                "params.spec.extraConfig[0].value: has the character U+D800",
-                "params.spec.extraConfig[1].value: has the character U+001B",
-                "params.spec.instanceUuid: has the character U+0000",
+                "params.spec.annotation: contains the character U+001B, which XML and therefore SOAP do not support",
+                "params.spec.extraConfig[0].value: contains the character U+D800",
+                "params.spec.extraConfig[1].value: contains the character U+001B",
+                "params.spec.instanceUuid: contains the character U+0000",
             ],
         ),
-        ({"params": {"host": "host-\x1b"}}, ["params.host: has the character U+001B"]),
+        ({"params": {"host": "host-\x1b"}}, ["params.host: contains the character U+001B"]),
         (
             {"params": {"host": "DC0/host/DC0_H0"}},
-            ["params.host: takes a HostSystem", "given as {path: DC0/host/DC0_H0}"],
+            ["params.host: must be a HostSystem", "write a path as {path: DC0/host/DC0_H0}"],
         ),
-        ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task has no hots; did you mean host?"]),
+        ({"params": {"hots": "host-1"}}, ["params: PowerOnVM_Task does not have hots; did you mean host?"]),
         (
             {
                 "method": "CloneVM_Task",
                 "params": {**CLONE, "nmae": "x", "folder": "vm-1", "spec": {"powerOn": "maybe"}},
             },
             [
-                "params: CloneVM_Task has no nmae; did you mean name?",
-                "params.folder: takes a Folder, and vm-1 is the id of a VirtualMachine",
-                "params.spec.powerOn: takes true or false, not 'maybe'",
-                "params.spec: VirtualMachineCloneSpec needs location (VirtualMachineRelocateSpec)",
-                "params.spec: VirtualMachineCloneSpec needs template (boolean)",
+                "params: CloneVM_Task does not have nmae; did you mean name?",
+                "params.folder: must be a Folder, but vm-1 is the ID of a VirtualMachine",
+                "params.spec.powerOn: must be true or false, not 'maybe'",
+                "params.spec: VirtualMachineCloneSpec requires location (VirtualMachineRelocateSpec)",
+                "params.spec: VirtualMachineCloneSpec requires template (boolean)",
             ],
         ),
         (
             {"method": "CloneVM_Task", "params": {"name": "x"}},
-            ["CloneVM_Task needs folder (Folder)", "CloneVM_Task needs spec (VirtualMachineCloneSpec)"],
+            ["CloneVM_Task requires folder (Folder)", "CloneVM_Task requires spec (VirtualMachineCloneSpec)"],
         ),
         (
             device(key=-1, capacityInKB=1024),
-            ["params.spec.deviceChange[0].device: needs a _typeName, as VirtualDevice", ": VirtualDisk would fit"],
+            [
+                "params.spec.deviceChange[0].device: requires _typeName, because VirtualDevice",
+                ": use one of VirtualDisk",
+            ],
         ),
         (
             device(_typeName="VirtualDisk", key=-1, capacityInKB=1, backing={"fileName": "[a] b", "diskMode": "x"}),
-            ["deviceChange[0].device.backing: needs a _typeName", "VirtualDiskFlatVer2BackingInfo"],
+            ["deviceChange[0].device.backing: requires _typeName", "VirtualDiskFlatVer2BackingInfo"],
         ),
         (
             device(_typeName="VirtualDisc", key=-1),
             ["_typeName VirtualDisc is not a type that pyVmomi ", "did you mean VirtualDisk"],
         ),
         (device(_typeName="VirtualMachineConfigSpec"), ["VirtualMachineConfigSpec is not VirtualDevice or one that"]),
-        (device(key=-1, capacityKB=5), ["can be many things, but none has capacityKB; did you mean capacityInKB or"]),
+        (device(key=-1, capacityKB=5), ["has several types, but none has capacityKB; did you mean capacityInKB or"]),
         (
             {
                 **RECONFIGURE,
@@ -108,45 +114,49 @@ def device(**members: t.Any) -> dict[str, t.Any]:
                 },
             },
             [
-                "params.spec.numCPUs: takes a whole number (int), not 'two'",
-                "params.spec.memoryMB: takes a number of 64 bits (long)",
-                "params.spec.annotation: takes a text, and is a boolean here",
-                "params.spec.createDate: takes a time with its zone, as in 2026-01-31T18:00:00Z",
-                "params.spec.deviceChange: takes a list of VirtualDeviceConfigSpec, not a dictionary: put it",
-                "params.spec.tools.syncTimeWithHost: takes true or false, not 1",
-                "params.spec.tools.toolsUpgradePolicy: takes a text, not a list",
-                "params.spec.latencySensitivity.level: takes one of low, normal, medium, high, custom, and is a bool",
+                "params.spec.numCPUs: must be a whole number (int), not 'two'",
+                "params.spec.memoryMB: must be a number of 64 bits (long)",
+                "params.spec.annotation: must be a string, but YAML reads words",
+                "params.spec.createDate: must be a time with a time zone, as in 2026-01-31T18:00:00Z",
+                "params.spec.deviceChange: must be a list of VirtualDeviceConfigSpec, not a dictionary: put",
+                "params.spec.tools.syncTimeWithHost: must be true or false, not 1",
+                "params.spec.tools.toolsUpgradePolicy: must be a string, not a list",
+                "params.spec.latencySensitivity.level: must be one of low, normal, medium, high, custom, but YAML "
+                "reads words",
             ],
         ),
         (
             {"object": {"type": "VirtualMachine"}, "params": {"host": {"name": ""}}},
-            ["object: which VirtualMachine? Give its moid, name or path", "params.host.name is empty"],
+            ["object does not identify a VirtualMachine: set moid, name, or path", "params.host.name is empty"],
         ),
-        ({"object": {}}, ["object names no object: give type and moid, name or path"]),
+        ({"object": {}}, ["object does not identify an object: set type and moid, name, or path"]),
         ({"object": {"type": "VirtualMachin", "moid": "1"}}, ["object.type: pyVmomi ", "did you mean VirtualMachine"]),
         (
             {"object": {"type": "VirtualMachine", "moid": "host-1"}},
-            ["object.moid: takes a VirtualMachine, and host-1 is"],
+            ["object.moid: must be a VirtualMachine, but host-1 is"],
         ),
         (
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": "snapshott"}},
-            ["object.property: VirtualMachine has no property snapshott; did you mean snapshot"],
+            ["object.property: VirtualMachine does not have a property snapshott; did you mean snapshot"],
         ),
         (
             {"object": {"type": "VirtualMachine", "moid": "vm-1", "property": ""}},
-            ["object.property is empty: fill it, or leave it out"],
+            ["object.property is empty: set a value, or omit it"],
         ),
-        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: fill it, or leave it out"]),
-        ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: takes a HostSystem, and vm-1"]),
+        ({"unless": {"property": " ", "equals": 1}}, ["unless.property is empty: set a value, or omit it"]),
+        ({"params": {"host": {"type": "HostSystem", "moid": "vm-1"}}}, ["params.host: must be a HostSystem, but vm-1"]),
         ({"params": {"host": {"type": "HostSistem", "moid": "1"}}}, ["did you mean HostSystem"]),
         (
             {"params": {"host": 5}},
-            ["params.host: takes a HostSystem, as its id or as {type, moid}, {name} or {path}, not 5"],
+            ["params.host: must be a HostSystem (its ID, or {type, moid}, {name} or {path}), not 5"],
         ),
-        ({"unless": {"property": "runtime.powerStat"}}, ["unless.property: VirtualMachineRuntimeInfo has no property"]),
+        (
+            {"unless": {"property": "runtime.powerStat"}},
+            ["unless.property: VirtualMachineRuntimeInfo does not have a property"],
+        ),
         (
             {"unless": {"property": "runtime.powerState", "equals": True}},
-            ["unless.equals: takes one of poweredOff, poweredOn, suspended, and is a boolean here"],
+            ["unless.equals: must be one of poweredOff, poweredOn, suspended, but YAML reads words"],
         ),
         ({"unless": {"property": "name", "exists": {"path": "x"}}}, ["mutually exclusive: property|exists"]),
         ({"unless": {"exists": {"name": "x"}}}, ["missing parameter(s) required by 'name': type"]),
@@ -198,10 +208,10 @@ def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict
 @pytest.mark.parametrize(
     ("folder", "message"),
     [
-        ({"path": 5}, "5 leads to nothing"),
-        ({"name": 4711}, "no Folder is called 4711"),
-        ({"path": ["a"]}, "takes a text, not a list"),
-        ({"type": "Folder", "moid": None}, "takes a text, not None"),
+        ({"path": 5}, "5 does not exist"),
+        ({"name": 4711}, "no Folder has the name 4711"),
+        ({"path": ["a"]}, "must be a string, not a list"),
+        ({"type": "Folder", "moid": None}, "must be a string, not None"),
     ],
 )
 def test_a_reference_has_texts_and_numbers_for_its_parts(
@@ -214,7 +224,7 @@ def test_a_reference_has_texts_and_numbers_for_its_parts(
 def test_short_texts_of_an_unknown_part_do_not_mask_the_message(vcenter: t.Any) -> None:
     params = {"spec": {"deviceChange": [{"operation": "add", "device": {"key": 0, "capacityInKB": 1}}]}}
     assert (
-        "params.spec.deviceChange[0].device: needs a _typeName"
+        "params.spec.deviceChange[0].device: requires _typeName"
         in start(vcenter, method="ReconfigVM_Task", params=params)["msg"]
     )
 

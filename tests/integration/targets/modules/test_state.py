@@ -171,10 +171,10 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"result": "x"}, "result goes with state: success only"),
-        ({"result": "x", "state": "running"}, "result goes with state: success only"),
-        ({"error": {"message": "x"}}, "error goes with state: error only"),
-        ({"error": {"message": "x"}, "state": "success"}, "error goes with state: error only"),
+        ({"result": "x"}, "result requires state: success"),
+        ({"result": "x", "state": "running"}, "result requires state: success"),
+        ({"error": {"message": "x"}}, "error requires state: error"),
+        ({"error": {"message": "x"}, "state": "success"}, "error requires state: error"),
         ({"progress": 101}, "progress 101 is not a percentage"),
         ({"progress": -1}, "progress -1 is not a percentage"),
         ({"state": "done"}, "value of state must be one of: queued, running, success, error, got: done"),
@@ -186,54 +186,55 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
         ({"error": {"message": "x", "type": "TaskInfo"}, "state": "error"}, "does not extend VimFault"),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault"}, "state": "error"},
-            "error.fields: GenericVmConfigFault needs reason (string)",
+            "error.fields: GenericVmConfigFault requires reason (string)",
         ),
         (
             {"error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reson": "d"}}, "state": "error"},
-            "GenericVmConfigFault has no reson; did you mean reason",
+            "GenericVmConfigFault does not have reson; did you mean reason",
         ),
         (
             {"error": {"message": "x", "type": "InvalidLogin", "fields": {"x": 1}}, "state": "error"},
-            "InvalidLogin has no x",
+            "InvalidLogin does not have x",
         ),
         (
             {"error": {"message": "x", "type": "NoDiskSpace", "fields": {"file": True}}, "state": "error"},
-            "error.fields.file: takes a text, and is a boolean here, which YAML makes of words such as on, off, yes "
-            "and no: quote it; error.fields: NoDiskSpace needs datastore (string)",
+            "error.fields.file: must be a string, but YAML reads words such as on, off, yes, and no as booleans: "
+            "quote the value; error.fields: NoDiskSpace requires datastore (string)",
         ),
         (
             {"error": {"message": "x", "type": "ExtendedFault", "fields": {"data": [{"key": "k"}]}}, "state": "error"},
-            "error.fields.data[0]: KeyValue needs value (string)",
+            "error.fields.data[0]: KeyValue requires value (string)",
         ),
-        ({"state": "success", "result": {"_typeName": "VirtualMachineConfigInf"}}, "knows no type"),
+        ({"state": "success", "result": {"_typeName": "VirtualMachineConfigInf"}}, "does not know the type"),
         (
             {"state": "success", "result": {"_typeName": "HostConnectInfo", "vm": [], "host": 5}},
-            "result.host: takes a dictionary (HostListSummary), not 5",
+            "result.host: must be a dictionary (HostListSummary), not 5",
         ),
         (
             {"state": "success", "result": {"_typeName": "VirtualMachineSnapshotInfo", "rootSnapshotList": []}},
-            "result: VirtualMachineSnapshotInfo needs rootSnapshotList (a list of VirtualMachineSnapshotTree)",
+            "result: VirtualMachineSnapshotInfo requires rootSnapshotList (a list of VirtualMachineSnapshotTree)",
         ),
-        ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "give what it holds as _value"),
+        ({"state": "success", "result": {"_typeName": "string", "value": 1}}, "put its contents into _value"),
         ({"state": "success", "result": 2**70}, "does not fit into 64 bits"),
         ({"description": {"message": "x"}}, "description: missing required arguments: key"),
-        ({"description": {"key": "k", "message": ["x"]}}, "description.message takes a text, not a list"),
-        ({"description": {"key": {"k": 1}}}, "description.key takes a text, not a dictionary"),
-        ({"state": "error", "error": {"message": ["x"]}}, "error.message takes a text, not a list"),
-        ({"state": "error", "error": {"message": True}}, "error.message takes a text, not True"),
-        ({"state": "error", "error": {"message": "x", "type": ["x"]}}, "error.type takes a text, not a list"),
-        ({"task_id": "no id"}, "task_id: 'no id' is not a task id"),
-        ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task id"),
+        ({"description": {"key": "k", "message": ["x"]}}, "description.message must be a string, not a list"),
+        ({"description": {"key": {"k": 1}}}, "description.key must be a string, not a dictionary"),
+        ({"state": "error", "error": {"message": ["x"]}}, "error.message must be a string, not a list"),
+        ({"state": "error", "error": {"message": True}}, "error.message must be a string, not True"),
+        ({"state": "error", "error": {"message": "x", "type": ["x"]}}, "error.type must be a string, not a list"),
+        ({"task_id": "no id"}, "task_id: 'no id' is not a task ID"),
+        ({"task_id": {"id": "task-1"}}, "task_id: a dictionary or a list is not a task ID"),
         ({"state": "error", "error": {"message": "x", "type": ""}}, "error.type is empty"),
-        ({"error": {"message": "\x1b"}, "state": "error"}, "error: message is empty"),
+        ({"error": {"message": "\x1b"}, "state": "error"}, "error.message is empty"),
         (
             {"error": {"message": "x", "fields": {"fault_type_id": "a\x1b"}}, "state": "error"},
-            "error.fields.faultTypeId: has the character U+001B, which XML, and so SOAP, does not hold: take it out",
+            "error.fields.faultTypeId: contains the character U+001B, which XML and therefore SOAP do not support: "
+            "remove it",
         ),
-        ({"custom_values": {"owner": ["a", {"b": 1}]}}, "custom_values.owner: takes a text, not a list"),
-        ({"custom_values": {"owner": True}}, "custom_values.owner: takes a text, and is a boolean here"),
-        ({"custom_values": {"owner": None}}, "custom_values.owner: takes a text, not None"),
-        ({"custom_values": {"owner": "\x00"}}, "custom_values.owner: has the character U+0000"),
+        ({"custom_values": {"owner": ["a", {"b": 1}]}}, "custom_values.owner: must be a string, not a list"),
+        ({"custom_values": {"owner": True}}, "custom_values.owner: must be a string, but YAML reads words"),
+        ({"custom_values": {"owner": None}}, "custom_values.owner: must be a string, not None"),
+        ({"custom_values": {"owner": "\x00"}}, "custom_values.owner: contains the character U+0000"),
     ],
 )
 def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
@@ -270,7 +271,7 @@ def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.A
     task_id = vcenter.create()
     result = vcenter.run("state", task_id=task_id, progress=5, custom_values={"ownr": "me"})
     assert result["failed"]
-    assert "no custom field of tasks is called ownr" in result["msg"]
+    assert "no custom field of tasks has the name ownr" in result["msg"]
     assert owner_field in result["msg"]
     assert changes(vcenter) == []
 
@@ -348,13 +349,13 @@ def test_a_failure_halfway_says_what_was_carried_out(vcenter: t.Any) -> None:
     vcenter.fault("fault", r"^Task\.UpdateProgress$", fault={"_typeName": "InvalidState"})
     result = vcenter.run("state", task_id=task_id, state="running", progress=50)
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "before that, SetTaskState had been carried out" in result["msg"]
+    assert "before that, the module completed SetTaskState" in result["msg"]
     assert result["fault"]["type"] == "InvalidState"
 
 
 def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
     result = vcenter.run("state", task_id="task-404", progress=5)
-    assert "knows no task-404" in result["msg"]
+    assert "does not know task-404" in result["msg"]
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -372,4 +373,4 @@ def test_it_is_reported_too_where_the_task_has_ended_meanwhile(vcenter: t.Any) -
     vcenter.run("cancel", task_ids=[task_id])
     result = vcenter.run("state", task_id=task_id, progress=10)
     assert (result["failed"], result["cancel_requested"]) == (True, True)
-    assert "is over (state error), so its progress can no longer be set" in result["msg"]
+    assert "has ended (state error), so the module can no longer set its progress: omit progress" in result["msg"]

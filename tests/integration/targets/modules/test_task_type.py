@@ -215,19 +215,19 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"extension": "com.example, inc"}, "extension 'com.example, inc' is not the key of an extension"),
-        ({"extension": ""}, "extension '' is not the key of an extension"),
+        ({"extension": "com.example, inc"}, "extension 'com.example, inc' is not a valid key"),
+        ({"extension": ""}, "extension '' is not a valid key"),
         ({"version": "1.0-beta"}, "version '1.0-beta' is not a version"),
         ({"task_types": []}, "task_types is empty"),
-        ({"task_types": [{"id": "backup"}]}, "'backup' is not the id of a task type"),
-        ({"task_types": [{"id": "com.example.my backup"}]}, "'com.example.my backup' is not the id of a task type"),
-        ({"task_types": [{"id": "a.b"}, {"id": "a.b"}]}, "task_types names a.b twice"),
+        ({"task_types": [{"id": "backup"}]}, "'backup' is not the ID of a task type"),
+        ({"task_types": [{"id": "com.example.my backup"}]}, "'com.example.my backup' is not the ID of a task type"),
+        ({"task_types": [{"id": "a.b"}, {"id": "a.b"}]}, "task_types contains a.b twice"),
         ({"task_types": [{"id": "a.b", "labels": {"de-DE": "x"}}]}, "'de-DE' is not a locale"),
         (
             {"task_types": [{"id": "a.b", "labels": {"en": " "}}]},
-            "en takes the text that the vSphere Client is to show",
+            "en must be the text for the vSphere Client",
         ),
-        ({"task_types": [{"id": "a.b", "labels": {"en": "\x1b"}}]}, "en takes the text"),
+        ({"task_types": [{"id": "a.b", "labels": {"en": "\x1b"}}]}, "en must be the text"),
         ({"task_types": [{"id": "a.b", "labels": {"en": ["x"]}}]}, "not ['x']"),
         ({"task_types": [{"labels": {}}]}, "missing required arguments: id"),
     ],
@@ -257,7 +257,7 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, key: str
     vcenter.fault("reset_after", "RegisterExtension$")
     result = vcenter.run("type", extension=key, task_types=[{"id": f"{key}.copy"}])
     assert result["failed"]
-    assert "whether RegisterExtension of ExtensionManager was carried out is unknown" in result["msg"]
+    assert "the outcome of RegisterExtension of ExtensionManager is unknown" in result["msg"]
     assert changes(vcenter) == ["RegisterExtension"]
 
 
@@ -265,4 +265,4 @@ def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, key: str
 def test_esxi_has_no_extensions(server: t.Any) -> None:
     result = server("esxi").run("type", extension="com.example", task_types=[{"id": "com.example.copy"}])
     assert result["failed"]
-    assert "has no extensionManager: it is a part of vCenter, not of ESXi" in result["msg"]
+    assert "does not have extensionManager: only a vCenter has it" in result["msg"]

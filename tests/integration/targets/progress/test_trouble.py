@@ -135,7 +135,7 @@ def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_pat
     # Each run of a module may need a folder.
     assert [*tmp_path.iterdir()] == []
     if step != "no_log":
-        assert "was cancelled, as it was not over after 0 s (option timeout)" in output
+        assert "because it had not ended after 0 s (option timeout)" in output
 
 
 @LOCATIONS

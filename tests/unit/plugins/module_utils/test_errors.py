@@ -58,8 +58,8 @@ def test_fields_stay_what_the_server_has_sent() -> None:
 )
 def test_a_missing_privilege_is_named(fields: dict[str, t.Any]) -> None:
     assert _errors.Fault("NoPermission", "Denied.", fields, "SetTaskState", TASK).message == (
-        "SetTaskState of Task task-1 is not permitted: "
-        "the user lacks the privilege Task.Update on Task task-1 (NoPermission)"
+        "SetTaskState of Task task-1 is not allowed: the user lacks the privilege Task.Update on Task task-1 "
+        "(NoPermission)"
     )
 
 

@@ -283,7 +283,7 @@ def test_a_sentence_is_bounded_and_says_how_much_is_left_out() -> None:
     errors = [wrapped(CPUS, f"Reason {i} of many: {'x' * 90}.") for i in range(64)]
     sentence = _faults.why(_faults.shape({**no_host(*errors), "faultstring": "y" * 10_000}))
     told = sentence.count("Reason")
-    assert sentence.endswith(f". And {64 - told} texts more")
+    assert sentence.endswith(f", and {64 - told} more texts")
     assert 3 < told < 30
     assert len(sentence) < 3000
 
@@ -319,7 +319,8 @@ DENIED = "Permission to perform this operation was denied."
         ({"privilegeId": "A.B"}, "the user lacks the privilege A.B on Task task-1"),
         (
             {"missingPrivileges": [{"entity": reference("Task", f"t-{i}"), "privilegeIds": ["A"]} for i in range(9)]},
-            "the user lacks the privileges A on Task t-0 and A on Task t-1 and A on Task t-2 and more on 6 others",
+            "the user lacks the privileges A on Task t-0 and A on Task t-1 and A on Task t-2 and others on 6 more "
+            "objects",
         ),
         ({}, DENIED.rstrip(".")),
     ],

@@ -82,8 +82,8 @@ def test_a_text_with_carriage_returns_is_packed_as_xml_does_not_keep_them() -> N
     [
         (2**63, "64 bits"),
         (-(2**63) - 1, "64 bits"),
-        (float("nan"), "nan is no number that JSON or XML could hold"),
-        (float("-inf"), "-inf is no number"),
+        (float("nan"), "nan is not a number in JSON or XML"),
+        (float("-inf"), "-inf is not a number"),
     ],
 )
 def test_a_number_that_no_type_can_hold_is_refused(value: float, message: str) -> None:

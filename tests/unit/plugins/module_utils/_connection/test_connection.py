@@ -82,7 +82,7 @@ def test_a_change_is_sent_once_and_its_outcome_unknown(monkeypatch: t.Any, error
     wire = Wire(CancelTask=[error])
     with (
         connect(monkeypatch, wire) as connection,
-        pytest.raises(VsphereError, match="whether CancelTask of Task task-1 was carried out is unknown"),
+        pytest.raises(VsphereError, match="the outcome of CancelTask of Task task-1 is unknown"),
     ):
         connection.invoke(TASK, "CancelTask")
     assert wire.methods().count("CancelTask") == 1
@@ -106,7 +106,7 @@ def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatc
     deadline = time.monotonic() + 60 if patient else None
     with (
         connect(monkeypatch, wire) as connection,
-        pytest.raises(VsphereError, match="refuses the session right after the login of someone has worked"),
+        pytest.raises(VsphereError, match="rejects the session right after a successful login of someone"),
     ):
         connection.read(lambda transport: transport.get(TASK, "info"), deadline)
     assert wire.methods().count("Login") == 2
@@ -147,7 +147,7 @@ def test_what_is_no_answer_to_a_change_leaves_its_outcome_unknown(monkeypatch: t
     wire = Wire(CancelTask=[odd])
     with (
         connect(monkeypatch, wire) as connection,
-        pytest.raises(OutcomeUnknown, match="whether CancelTask of Task task-1 was carried out is unknown"),
+        pytest.raises(OutcomeUnknown, match="the outcome of CancelTask of Task task-1 is unknown"),
     ):
         connection.invoke(TASK, "CancelTask")
     assert wire.methods().count("CancelTask") == 1
@@ -175,7 +175,7 @@ def test_an_odd_answer_to_a_logout_hides_nothing(monkeypatch: t.Any) -> None:
 def test_a_wrong_password_names_user_and_options(monkeypatch: t.Any) -> None:
     wire = Wire(Login=[Fault("InvalidLogin", "Cannot complete login.", {})])
     with (
-        pytest.raises(VsphereError, match=r"refuses the login of someone .*: check username and password") as caught,
+        pytest.raises(VsphereError, match=r"rejects the login of someone .*: check username and password") as caught,
         connect(monkeypatch, wire),
     ):
         pass

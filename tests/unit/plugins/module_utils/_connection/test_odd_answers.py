@@ -109,7 +109,7 @@ def test_whether_the_change_was_carried_out_is_unknown(server: answers.Server, t
     with answers.connected(transport) as connection:
         for answer in odd.values():
             server.answers, server.connections = [answer], 0
-            with pytest.raises(OutcomeUnknown, match=f"whether {method} of .* was carried out is unknown"):
+            with pytest.raises(OutcomeUnknown, match=f"the outcome of {method} of .* is unknown"):
                 CHANGES[method](connection)
             assert server.connections == 1
 
@@ -125,7 +125,7 @@ def test_a_fault_is_one_whatever_the_status_is(server: answers.Server, transport
         ),
     }
     server.answers = [fault[transport]]
-    with answers.connected(transport) as connection, pytest.raises(Fault, match="is not permitted"):
+    with answers.connected(transport) as connection, pytest.raises(Fault, match="is not allowed"):
         CHANGES[method](connection)
 
 
@@ -144,7 +144,7 @@ def test_a_value_that_names_no_task_leaves_open_whether_there_is_one(
     server: answers.Server, method: str, value: str
 ) -> None:
     server.answers = [answers.json(value)]
-    with answers.connected("json") as connection, pytest.raises(OutcomeUnknown, match=f"whether {method} of "):
+    with answers.connected("json") as connection, pytest.raises(OutcomeUnknown, match=f"the outcome of {method} of "):
         CHANGES[method](connection)
 
 
@@ -152,7 +152,7 @@ def test_a_value_that_names_no_task_leaves_open_whether_there_is_one(
 @pytest.mark.parametrize("value", ["", "<returnval/>", "<returnval>x</returnval>", '<returnval type="Task"/>'])
 def test_the_same_over_soap(server: answers.Server, method: str, value: str) -> None:
     server.answers = [answers.soap(f'<{method}Response xmlns="urn:vim25">{value}</{method}Response>')]
-    with answers.connected("soap") as connection, pytest.raises(OutcomeUnknown, match=f"whether {method} of "):
+    with answers.connected("soap") as connection, pytest.raises(OutcomeUnknown, match=f"the outcome of {method} of "):
         CHANGES[method](connection)
 
 
@@ -174,9 +174,15 @@ def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
 @pytest.mark.parametrize("type_", ["Folder", "SomethingNew"])
 def test_what_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: str) -> None:
     server.answers = [b""]
-    with answers.connected("soap") as connection, pytest.raises(VsphereError, match=r"knows no .*, which SOAP needs"):
+    with (
+        answers.connected("soap") as connection,
+        pytest.raises(VsphereError, match=r"does not know .*, which SOAP requires"),
+    ):
         connection.invoke(reference(type_, "x-1"), "PowerOnVM_Task")
-    with answers.connected("soap") as connection, pytest.raises(VsphereError, match=r"knows no .*, which SOAP needs"):
+    with (
+        answers.connected("soap") as connection,
+        pytest.raises(VsphereError, match=r"does not know .*, which SOAP requires"),
+    ):
         connection.read(lambda transport: transport.get(reference(type_, "x-1"), "info"))
     assert server.connections == 0
 
@@ -193,6 +199,6 @@ def test_what_anybody_may_read_does_not_excuse_a_refused_session(server: answers
 
     with (
         answers.unconnected("auto").open() as connection,
-        pytest.raises(VsphereError, match="refuses the session right after the login"),
+        pytest.raises(VsphereError, match="rejects the session right after a successful login"),
     ):
         connection.read(steps, time.monotonic() + 60)

@@ -36,7 +36,7 @@ def test_an_unknown_type_names_the_module_that_registers_it(monkeypatch: t.Any, 
     wire = Wire(CreateTask=[Fault("InvalidArgument", "A specified parameter was not correct.", fields)])
     with (
         connect(monkeypatch, wire) as connection,
-        pytest.raises(VsphereError, match=r"no task type com\.example\.copy .*: register it with vsphere_task_type"),
+        pytest.raises(VsphereError, match=r"the task type com\.example\.copy .*: register it with vsphere_task_type"),
     ):
         create_task(connection, ENTITY, CreateOptions("com.example.copy"))
 

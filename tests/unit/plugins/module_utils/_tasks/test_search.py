@@ -95,7 +95,7 @@ def test_a_limit_cuts_and_only_that_of_nobody_is_warned_of(
     found, warnings = search(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=limit)
     assert ([each["id"] for each in found.tasks], found.is_cut) == (["task-3", "task-2"], True)
     assert len(warnings) == warned
-    assert all("limit 2" in each and "newest" in each for each in warnings)
+    assert all("newest 2" in each and "limit" in each for each in warnings)
 
 
 def test_as_many_as_the_limit_are_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +107,8 @@ def test_a_limit_that_leaves_out_tasks_to_act_on_is_always_warned_of(monkeypatch
     _found, [warning] = search(
         monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=1, newest_first=False, acted_on=True
     )
-    assert "limit 1" in warning
-    assert "oldest" in warning
+    assert "oldest 1" in warning
+    assert "raise limit" in warning
 
 
 # --- the history ---

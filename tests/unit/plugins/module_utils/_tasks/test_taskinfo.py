@@ -106,7 +106,9 @@ def test_a_pending_task_is_described_by_state_and_percent() -> None:
 
 
 def test_a_task_without_a_reason_says_so() -> None:
-    assert describe(task_from_info({**RUNNING, "state": "error"}, NOW)).endswith("failed: no reason given (no fault)")
+    assert describe(task_from_info({**RUNNING, "state": "error"}, NOW)).endswith(
+        "failed: the server gave no reason (no fault)"
+    )
 
 
 # A task of a backup appliance, as a vCenter has told of it (pyVmomi, tests/files/unknown_method.xml).
@@ -252,7 +254,7 @@ def test_states_and_reasons_of_a_newer_release_come_through() -> None:
 def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:
     one = {"task-1": ["queue_time", "error"]}
     assert unreadable_warning("vc.example.com", one) == (
-        "what vc.example.com says of task-1 (queue_time, error) cannot be read in part: the members named are null"
+        "vc.example.com returned unreadable members of task-1 (queue_time, error): they are null"
     )
     many = unreadable_warning("vc.example.com", {f"task-{i}": ["reason"] for i in range(9)})
-    assert "task-4 (reason), 4 more tasks cannot be read" in many
+    assert "task-4 (reason), 4 more tasks: they are null" in many

@@ -23,12 +23,14 @@ SEEN = ["EXAMPLE\\svc", "VSPHERE.LOCAL\\Administrator", "com.vmware.vcIntegrity"
 )
 @pytest.mark.parametrize("found", [True, False])
 def test_another_way_to_write_a_user_is_named(wanted: str, near: str, found: bool) -> None:
-    assert about_users([wanted], SEEN, found=found).endswith(f"is of the user {wanted}; did you mean {near}?")
+    sentence = about_users([wanted], SEEN, found=found)
+    assert sentence.startswith(f"the user {wanted} started none of the tasks")
+    assert sentence.endswith(f"did you mean {near}?")
 
 
 def test_who_has_started_none_is_a_matter_only_where_nothing_is_found() -> None:
     assert about_users(["OTHER\\svc"], SEEN, found=True) == ""
-    assert "they are of EXAMPLE\\svc, VSPHERE.LOCAL" in about_users(["nobody in particular"], SEEN, found=False)
+    assert "they belong to EXAMPLE\\svc, VSPHERE.LOCAL" in about_users(["nobody in particular"], SEEN, found=False)
     assert "did you mean VSPHERE.LOCAL" in about_users(["VSPHERE.LOCAL\\Adminstrator"], SEEN, found=False)
 
 

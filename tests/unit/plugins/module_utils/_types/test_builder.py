@@ -9,8 +9,13 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap_request
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _builder, _decoder, _pyvmomi, _registry
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import (
+    _builder,
+    _decoder,
+    _encoder,
+    _pyvmomi,
+    _registry,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 
@@ -79,7 +84,7 @@ def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
 def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any) -> None:
     data, problems = build(type_name, value)
     if expected is None:
-        assert problems == ["x: KeyValue has no extra", "x: KeyValue needs value (string)"]
+        assert problems == ["x: KeyValue does not have extra", "x: KeyValue requires value (string)"]
     else:
         assert (data, problems) == (expected, [])
         assert type(data) is type(expected)
@@ -88,45 +93,53 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
 @pytest.mark.parametrize(
     ("type_name", "value", "problem"),
     [
-        ("int", "2147483648", "takes a number of 32 bits (int), into which 2147483648 does not fit"),
-        ("byte", 128, "takes a number of 8 bits"),
-        ("int", True, "takes a whole number (int), not True"),
-        ("int", 1.5, "takes a whole number (int), not 1.5"),
-        ("int", [1], "takes a whole number (int), not a list"),
-        ("double", "inf", "takes a number that JSON or XML can hold"),
-        ("double", False, "takes a number, not False"),
-        ("boolean", "maybe", "takes true or false, not 'maybe'"),
-        ("boolean", 1, "takes true or false, not 1"),
-        ("string", False, "takes a text, and is a boolean here, which YAML makes of words such as on, off, yes and no"),
-        ("TaskInfoState", True, "takes one of queued, running, success, error, and is a boolean here"),
+        ("int", "2147483648", "must be a number of 32 bits (int), but 2147483648 does not fit"),
+        ("byte", 128, "must be a number of 8 bits"),
+        ("int", True, "must be a whole number (int), not True"),
+        ("int", 1.5, "must be a whole number (int), not 1.5"),
+        ("int", [1], "must be a whole number (int), not a list"),
+        ("double", "inf", "must be a number in JSON and XML"),
+        ("double", False, "must be a number, not False"),
+        ("boolean", "maybe", "must be true or false, not 'maybe'"),
+        ("boolean", 1, "must be true or false, not 1"),
+        (
+            "string",
+            False,
+            "must be a string, but YAML reads words such as on, off, yes, and no as booleans",
+        ),
+        ("TaskInfoState", True, "must be one of queued, running, success, error, but YAML reads words"),
         ("TaskInfoState", "runing", "not 'runing'; did you mean running?"),
-        ("dateTime", "2026-01-31T18:00:00", "takes a time with its zone"),
-        ("dateTime", "0001-01-01T00:00:00+02:00", "takes a time with its zone"),
-        ("double", 10**400, "takes a number, not"),
-        ("dateTime", "tomorrow", "takes a time with its zone, as in 2026-01-31T18:00:00Z"),
-        ("binary", "###", "takes bytes in Base64"),
-        ("ArrayOfInt", "1", "takes a list of int, not '1': put it into a list"),
-        ("anyType", {"a": 1}, "any type fits here, so say with _typeName which one it is"),
-        ("anyType", {"_typeName": "Foo"}, "knows no type Foo"),
-        ("anyType", {"_typeName": "int", "value": 1}, "int is no data object: give what it holds as _value"),
-        ("ManagedEntity", "12", "takes a ManagedEntity, which can be many things, and 12 does not say what"),
-        ("ResourcePool", "vm-12", "takes a ResourcePool, and vm-12 is the id of a VirtualMachine"),
-        ("VirtualMachine", {"type": "HostSystem", "moid": "host-1"}, "takes a VirtualMachine, not a HostSystem"),
-        ("VirtualMachine", {"type": "VirtualMachine", "moid": "host-1"}, "host-1 is the id of a HostSystem"),
+        ("dateTime", "2026-01-31T18:00:00", "must be a time with a time zone"),
+        ("dateTime", "0001-01-01T00:00:00+02:00", "must be a time with a time zone"),
+        ("double", 10**400, "must be a number, not"),
+        ("dateTime", "tomorrow", "must be a time with a time zone, as in 2026-01-31T18:00:00Z"),
+        ("binary", "###", "must be bytes in Base64"),
+        ("ArrayOfInt", "1", "must be a list of int, not '1': put the value into a list"),
+        ("anyType", {"a": 1}, "any type is possible here: add _typeName"),
+        ("anyType", {"_typeName": "Foo"}, "does not know the type Foo"),
+        ("anyType", {"_typeName": "int", "value": 1}, "int is not a data object: put its contents into _value"),
+        ("ManagedEntity", "12", "must be a ManagedEntity, which has several types, and 12 does not identify one"),
+        ("ResourcePool", "vm-12", "must be a ResourcePool, but vm-12 is the ID of a VirtualMachine"),
+        ("VirtualMachine", {"type": "HostSystem", "moid": "host-1"}, "must be a VirtualMachine, not a HostSystem"),
+        ("VirtualMachine", {"type": "VirtualMachine", "moid": "host-1"}, "host-1 is the ID of a HostSystem"),
         (
             "VirtualMachine",
             {"path": "DC0/vm/x"},
-            "takes a VirtualMachine, as its id or as {type, moid}, not a dictionary",
+            "must be a VirtualMachine (its ID, or {type, moid}), not a dictionary",
         ),
-        ("VirtualMachine", "", "takes a VirtualMachine, and the id is empty"),
-        ("VirtualMachine", {"type": "VirtualMachine", "moid": " "}, "takes a VirtualMachine, and the id is empty"),
+        ("VirtualMachine", "", "must be a VirtualMachine, but the ID is empty"),
+        ("VirtualMachine", {"type": "VirtualMachine", "moid": " "}, "must be a VirtualMachine, but the ID is empty"),
         ("VirtualMachine", {"type": "", "moid": "vm-1"}, "the type is empty"),
         ("VirtualMachine", {"moid": "vm-1"}, "not a moid without its type"),
-        ("anyType", {"_typeName": "Task"}, "Task is an object, which is referred to as {type: Task, moid: its id}"),
-        ("TypeName", "Foo", "takes the name of a type"),
-        ("KeyValue", [], "takes a dictionary (KeyValue), not a list"),
-        ("CustomizationIdentitySettings", {}, "needs a _typeName, as CustomizationIdentitySettings can be many things"),
-        ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": CustomizationLinuxPrep would fit"),
+        ("anyType", {"_typeName": "Task"}, "Task is a managed object: refer to it as {type: Task, moid: its ID}"),
+        ("TypeName", "Foo", "must be the name of a type"),
+        ("KeyValue", [], "must be a dictionary (KeyValue), not a list"),
+        (
+            "CustomizationIdentitySettings",
+            {},
+            "requires _typeName, because CustomizationIdentitySettings has several types",
+        ),
+        ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": use one of CustomizationLinuxPrep"),
         ("CustomizationIdentitySettings", {"hostNam": 1}, "none has hostNam; did you mean hostName"),
         ("VirtualDeviceBackingInfo", {"diskMode": "x", "port": {}}, "none has all of diskMode, port"),
         ("VirtualDevice", {"_typeName": "KeyValue"}, "_typeName KeyValue is not VirtualDevice or one that extends it"),
@@ -164,8 +177,8 @@ def test_what_was_built_can_be_sent_over_both_protocols() -> None:
     declared = _registry.find_type("VirtualMachineConfigSpec")
     methods = _pyvmomi.wire_type("VirtualMachine")._GetMethodList()
     method = next(each for each in methods if each.wsdlName == "ReconfigVM_Task")
-    writer = _soap_request.Writer("vim.version.v8_0_2_0", lambda request, info: request)
-    request = writer.call({"type": "VirtualMachine", "value": "vm-1"}, method, {"spec": data})
+    encoder = _encoder.Encoder("vim.version.v8_0_2_0")
+    request = encoder.call(reference("VirtualMachine", "vm-1"), method, {"spec": data})
     # A server that sends it back.
     sent = re.sub(rb"<_this.*?</_this>", b"", request).replace(b"ReconfigVM_Task", b"ReconfigVM_TaskResponse")
     answer = re.sub(rb"(</?)spec\b", rb"\1returnval", sent)

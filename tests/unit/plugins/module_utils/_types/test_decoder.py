@@ -125,7 +125,7 @@ def test_depth_is_bounded(declared: str | None, start: str, end: str) -> None:
     ],
 )
 def test_another_element_is_no_answer(body: str) -> None:
-    with pytest.raises(ValueError, match=r"no SOAP answer|where FetchResponse belongs"):
+    with pytest.raises(ValueError, match=r"an answer without a SOAP envelope|instead of FetchResponse"):
         DECODER.read(document(body), "Fetch")
 
 

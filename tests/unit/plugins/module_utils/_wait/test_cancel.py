@@ -86,7 +86,7 @@ def test_a_task_that_goes_on_for_too_long_is_a_failure_with_what_is_known(monkey
         CancelTask=[None],
         **watching(updates(change("task-1", "enter", state="running")), clock.after(7)),
     )
-    with pytest.raises(VsphereError, match=r"task-1 .*7 s \(option timeout\)") as caught:
+    with pytest.raises(VsphereError, match=r"task-1 .*7 s .*\(option timeout\)") as caught:
         cancel(monkeypatch, wire, "task-1", options=CancelOptions(timeout=7), context=context)
     assert caught.value.result["tasks"][0]["cancelled"]
     assert context.known == {"changed": True, "cancelled_task_ids": ["task-1"], "skipped_tasks": []}
@@ -128,7 +128,7 @@ def test_all_tasks_are_tried_and_the_failures_are_told_together(monkeypatch: pyt
     refusals = [Fault(type_, "no", {}) for type_ in ("NoPermission", "SystemError")]
     context = Context()
     wire = Wire(RetrievePropertiesEx=[reading(*infos)] * 2, CancelTask=[refusals[0], None, refusals[1]])
-    with pytest.raises(VsphereError, match=r"task-1 .*; task-3 .*") as caught:
+    with pytest.raises(VsphereError, match=r"task-1 .*; .*task-3 ") as caught:
         cancel(monkeypatch, wire, "task-1", "task-2", "task-3", context=context)
     assert context.known["cancelled_task_ids"] == ["task-2"]
     assert context.known["changed"]
@@ -138,7 +138,7 @@ def test_all_tasks_are_tried_and_the_failures_are_told_together(monkeypatch: pyt
 
 def test_a_request_without_an_answer_is_told_in_the_words_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))], CancelTask=[TimedOut("slow")])
-    with pytest.raises(VsphereError, match=r"^slow; whether CancelTask of Task task-1 .*; task-2 ") as caught:
+    with pytest.raises(VsphereError, match=r"^slow; .*CancelTask of Task task-1 .*; .*task-2 ") as caught:
         cancel(monkeypatch, wire, "task-1", "task-2")
     assert "fault" not in caught.value.result
 

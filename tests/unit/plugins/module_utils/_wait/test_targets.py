@@ -68,7 +68,7 @@ def test_more_tasks_than_the_limit_bring_a_warning(monkeypatch: pytest.MonkeyPat
     task_ids, _ended = find(monkeypatch, wire, selection, context=Context(warn=warnings.append))
     assert len(task_ids) == 1
     assert len(warnings) == 1
-    assert "limit 1" in warnings[0]
+    assert "raise limit" in warnings[0]
 
 
 @pytest.mark.parametrize("there", [True, False])

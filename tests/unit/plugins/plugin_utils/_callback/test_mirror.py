@@ -162,7 +162,7 @@ def test_a_run_that_cannot_be_mirrored_is_told_why(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", "Traceback")
     mirror = Mirror(OPTIONS, None, "x")
     mirror.finish(None)
-    assert "not shown in vCenter: Failed to import the required Python library (requests)" in mirror.trouble
+    assert "vCenter does not show this run: Failed to import the required Python library (requests)" in mirror.trouble
 
 
 @pytest.mark.parametrize("error", [VsphereError, ValueError])

@@ -117,7 +117,9 @@ def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> No
     refused = [{"id": "task-1", "reason": "the user lacks the privilege Task.Cancel"}]
     rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, exception="x"))
     result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 60.0, check_mode=False)
-    assert "(option timeout), and cannot be cancelled: the user lacks the privilege Task.Cancel" in result["msg"]
+    assert (
+        "(option timeout), and the module cannot cancel it, because the user lacks the privilege Task.Cancel"
+    ) in result["msg"]
     assert "exception" not in result
 
 

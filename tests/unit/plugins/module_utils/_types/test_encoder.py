@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requests over SOAP, held against what pyVmomi's own serializer writes of the same."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import functools
+import re
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _encoder, _pyvmomi, _registry
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
+from pyVmomi import SoapAdapter, VmomiSupport
+
+OLD, NEW = "vim.version.version9", "vim.version.v8_0_2_0"
+THIS = reference("VirtualMachine", "vm-1")
+SCALARS: dict[type, t.Any] = {
+    bool: True,
+    float: 1.5,
+    int: 7,
+    datetime.datetime: "2026-01-31T16:00:00.25Z",
+    VmomiSupport.binary: "YWJj",
+    str: "<a> & \"b\" 'c' \r\n\td é 🙂 ]]>",
+}
+
+
+def method_with(*types: t.Any) -> t.Any:
+    """A method with a parameter of each type."""
+    params = [VmomiSupport.Object(name=f"p{n}", type=t_, version=OLD, flags=0) for n, t_ in enumerate(types)]
+    return VmomiSupport.Object(name="try", wsdlName="Try", version=OLD, params=params)
+
+
+def of_vim(info: t.Any) -> bool:
+    """Whether it is a part of this service: in some types and methods, vSAN's own has more."""
+    return bool(VmomiSupport.GetWsdlNamespace(info.version) == _pyvmomi.VIM)
+
+
+@functools.cache
+def members(type_: t.Any) -> list[t.Any]:
+    """What VI/JSON has of a type."""
+    known = _registry.members(type_)
+    return [info for info in type_._GetPropertyList() if info.name in known and of_vim(info)]
+
+
+@functools.cache
+def extending(type_: t.Any) -> list[t.Any]:
+    """The types that extend it."""
+    # pyVmomi's own wraps a wrapped fault once more.
+    return [each for each in _registry.descendants(type_) if each is not _pyvmomi.wire_type("LocalizedMethodFault")]
+
+
+class Sampler:
+    """Values of every type, in VI/JSON form. Where several types fit, each of them gets its turn."""
+
+    def __init__(self) -> None:
+        self._turns: dict[t.Any, t.Iterator[t.Any]] = {}
+
+    def value(self, declared: t.Any) -> t.Any:
+        if declared is object:
+            return {"_typeName": "string", "_value": "x"}
+        if issubclass(declared, list):
+            return [self.value(declared.Item)] * 2
+        if issubclass(declared, VmomiSupport.ManagedObject):
+            return reference(_pyvmomi.wire_name(declared), "any-1")
+        if issubclass(declared, VmomiSupport.DataObject):
+            return self.data(self._turn(declared), whole=False)
+        if issubclass(declared, VmomiSupport.Enum):
+            return str(declared.values[0])
+        if declared is type:
+            return "VirtualMachine"
+        if declared is VmomiSupport.ManagedMethod:
+            return "PowerOnVM_Task"
+        return next(value for base, value in SCALARS.items() if issubclass(declared, base))
+
+    def data(self, type_: t.Any, whole: bool = True) -> dict[str, t.Any]:
+        """An object with its members, which have the required ones only."""
+        data: dict[str, t.Any] = {"_typeName": _pyvmomi.wire_name(type_)}
+        for info in members(type_):
+            if whole or not info.flags & VmomiSupport.F_OPTIONAL:
+                data[info.name] = self.value(info.type)
+        return data
+
+    def _turn(self, declared: t.Any) -> t.Any:
+        """The declared type, one that extends it, the next that does, and so on."""
+        if declared is _pyvmomi.wire_type("MethodFault"):
+            # Every fault has one as its cause.
+            return _pyvmomi.wire_type("NotSupported")
+        following = next(self._turns.get(declared, iter(())), None)
+        if following is None:
+            self._turns[declared] = iter(extending(declared))
+            return declared
+        return following
+
+
+class Pyvmomi:
+    """What pyVmomi's serializer writes, with what it gets wrong put right."""
+
+    def __init__(self, version: str) -> None:
+        self._stub = SoapAdapter.SoapStubAdapterBase(version)
+        self._stub.requestContext = None
+
+    def call(self, info: t.Any, given: dict[str, t.Any]) -> bytes:
+        arguments = [self._objects(given.get(param.name), param.type) for param in info.params]
+        request: bytes = self._stub.SerializeRequest(self._objects(THIS, None), info, arguments)
+        # The WSDL has another name for a reference in an Any.
+        request = re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
+        return request.replace(b"\r", b"&#13;")
+
+    def _objects(self, value: t.Any, declared: t.Any) -> t.Any:
+        """The data as pyVmomi's objects."""
+        if value is None:
+            return None
+        if isinstance(value, list):
+            return declared([self._objects(each, declared.Item) for each in value])
+        if isinstance(value, dict):
+            if value["_typeName"] == "ManagedObjectReference":
+                return _pyvmomi.wire_type(value["type"])(value["value"], self._stub)
+            type_ = _pyvmomi.wire_type(value["_typeName"])
+            return self._objects(value["_value"], type_) if "_value" in value else self._object(value, type_)
+        if declared is datetime.datetime:
+            return parse_time(value)
+        if declared is VmomiSupport.binary:
+            return declared(base64.b64decode(value))
+        if declared is type:
+            return _pyvmomi.wire_type(value)
+        if declared is VmomiSupport.ManagedMethod:
+            return VmomiSupport.GetWsdlMethod(_pyvmomi.VIM, value)
+        return value if declared is bool else declared(value)
+
+    def _object(self, data: dict[str, t.Any], type_: t.Any) -> t.Any:
+        value = type_()
+        for prop in type_._GetPropertyList():
+            if data.get(prop.name) is not None:
+                setattr(value, prop.name, self._objects(data[prop.name], prop.type))
+        if issubclass(type_, Exception):
+            value.msg = next((m["message"] for m in data.get("faultMessage") or () if "message" in m), None)
+        return value
+
+
+def essence(request: bytes) -> bytes:
+    """The body of a request, without what may differ. The attribute versionId is pyVmomi's own."""
+    body = re.split(rb"</?soapenv:Body>", request)[1]
+    return re.sub(rb' versionId="[^"]*"', b"", body).replace(b"&quot;", b'"').strip()
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_every_type_is_written_as_pyvmomi_writes_it(version: str) -> None:
+    encoder, theirs, sampler = _encoder.Encoder(version), Pyvmomi(version), Sampler()
+    types = extending(VmomiSupport.DataObject)
+    assert len(types) > 2000
+    for type_ in types:
+        data = sampler.data(type_)
+        array = {"_typeName": f"ArrayOf{data['_typeName']}", "_value": [data]}
+        info, given = (
+            method_with(object, object, type_, type_.Array),
+            {"p0": data, "p1": array, "p2": data, "p3": [data]},
+        )
+        assert essence(encoder.call(THIS, info, given)) == essence(theirs.call(info, given)), data
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_every_method_is_called_as_pyvmomi_calls_it(version: str) -> None:
+    encoder, theirs, sampler = _encoder.Encoder(version), Pyvmomi(version), Sampler()
+    called = 0
+    for type_ in _registry.descendants(VmomiSupport.ManagedObject):
+        for info in type_._methodInfo.values():
+            given = {param.name: sampler.value(param.type) for param in info.params if of_vim(param)}
+            if encoder.knows(info):
+                called += 1
+                assert essence(encoder.call(THIS, info, given)) == essence(theirs.call(info, given)), given
+            else:
+                with pytest.raises(_pyvmomi.wire_type("MethodNotFound")):
+                    theirs.call(info, given)
+    assert called > 500
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("boolean", False),
+        ("byte", -1),
+        ("short", 2),
+        ("int", 3),
+        ("long", 2**40),
+        ("float", 1.5),
+        ("double", 1e30),
+        ("string", SCALARS[str]),
+        ("anyURI", "https://x/?a&b"),
+        ("dateTime", SCALARS[datetime.datetime]),
+        ("TypeName", "VirtualMachine"),
+        ("MethodName", "PowerOnVM_Task"),
+        ("PropertyPath", "info.state"),
+        ("TaskInfoState", "running"),
+    ],
+)
+def test_a_value_of_any_type_says_which(name: str, value: t.Any) -> None:
+    one = {"_typeName": name, "_value": value}
+    several = {"_typeName": f"ArrayOf{name[0].upper()}{name[1:]}", "_value": [value, value]}
+    info, given = method_with(object, object), {"p0": one, "p1": several}
+    assert essence(_encoder.Encoder(NEW).call(THIS, info, given)) == essence(Pyvmomi(NEW).call(info, given))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"_typeName": "binary", "_value": "YWJj"},
+        {"_typeName": "ArrayOfString", "_value": []},
+        {"_typeName": "ArrayOfAnyType", "_value": [{"_typeName": "int", "_value": 1}, reference("Task", "task-1")]},
+        {"_typeName": "ArrayOfVirtualMachine", "_value": [reference("VirtualMachine", "vm-2")]},
+        {"_typeName": "ArrayOfMethodFault", "_value": [{"_typeName": "NotSupported", "faultMessage": []}]},
+        reference("Task", "task-1"),
+    ],
+)
+def test_other_values_of_any_type_say_which(value: dict[str, t.Any]) -> None:
+    info, given = method_with(object), {"p0": value}
+    assert essence(_encoder.Encoder(NEW).call(THIS, info, given)) == essence(Pyvmomi(NEW).call(info, given))
+
+
+def encoded(value: t.Any) -> str:
+    """What is written of one value of any type."""
+    request = _encoder.Encoder(NEW).call(THIS, method_with(object), {"p0": value}).decode()
+    return request.partition("</_this>")[2].partition("</Try>")[0]
+
+
+def test_a_fault_has_the_text_of_its_first_message_beside_it() -> None:
+    fault = {"_typeName": "NotSupported", "faultMessage": [{"key": "k"}, {"key": "l", "message": "a < b"}]}
+    inside = (
+        "<faultMessage><key>k</key></faultMessage><faultMessage><key>l</key><message>a &lt; b</message></faultMessage>"
+    )
+    expected = (
+        '<p0 xsi:type="LocalizedMethodFault">'
+        f'<fault xsi:type="NotSupported">{inside}</fault><localizedMessage>a &lt; b</localizedMessage></p0>'
+    )
+    assert encoded(fault) == expected
+    # As SOAP has it, it may be given, too.
+    given = {"_typeName": "LocalizedMethodFault", "fault": fault, "localizedMessage": "a < b"}
+    assert encoded(given) == expected
+
+
+def test_a_reference_may_be_one_to_a_type_that_pyvmomi_does_not_know() -> None:
+    data = {"_typeName": "ObjectSpec", "obj": reference("ContentLibrary", 'a"b<c')}
+    assert encoded(data) == '<p0 xsi:type="ObjectSpec"><obj type="ContentLibrary">a&quot;b&lt;c</obj></p0>'
+
+
+def test_other_data_of_a_type_that_pyvmomi_does_not_know_cannot_be_written() -> None:
+    with pytest.raises(
+        VsphereError, match=r"pyVmomi \S+ knows no type SomethingNew, which SOAP needs: install a newer"
+    ):
+        encoded({"_typeName": "SomethingNew", "member": 1})
+
+
+def test_an_older_release_gets_what_it_knows() -> None:
+    newer = {"_typeName": "VirtualTPM", "key": 1, "endorsementKeyCertificate": ["YWJj"]}
+    expected = b'<p0 xsi:type="VirtualDevice"><key>1</key></p0>'
+    assert expected in _encoder.Encoder(OLD).call(THIS, method_with(object), {"p0": newer})
