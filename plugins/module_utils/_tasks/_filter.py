@@ -232,8 +232,8 @@ def _time(option: str, text: str) -> Time:
                 (datetime.timedelta(**{_UNITS[unit]: int(count)}) for count, unit in re.findall(r"(\d+)(.)", text)),
                 datetime.timedelta(),
             )
-        # YAML converts the text to a time, and Ansible converts it back to a text with a space.
-        time = _values.parse_time(text.strip().replace(" ", "T", 1))
+        # YAML converts the text to a time, and Ansible converts it back to a text with a space, which is read as well.
+        time = _values.parse_time(text.strip())
         _values.utc(time)
         return time
     except (OverflowError, ValueError):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
@@ -89,6 +91,11 @@ def test_a_number_that_no_type_can_hold_is_refused(value: float, message: str) -
         _given.to_any(value)
 
 
+@pytest.mark.parametrize("text", ["2026-11-22T01:13:10Z", "2026-11-22T01:13:10.0Z", "2026-11-22T02:13:10.000000+01:00"])
+def test_times_with_and_without_a_fraction(text: str) -> None:
+    assert _values.parse_time(text) == datetime.datetime(2026, 11, 22, 1, 13, 10, tzinfo=datetime.timezone.utc)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -112,3 +119,30 @@ def test_a_reference_may_lack_a_part_or_have_it_boxed() -> None:
     boxed = {"_typeName": "string", "_value": "vm-1"}
     ref = {"_typeName": "ManagedObjectReference", "value": boxed}
     assert _values.plain(ref) == {"type": None, "moid": "vm-1"}
+
+
+@pytest.mark.parametrize(
+    ("release", "numbers"), [("8.0.2.0", [8, 0, 2, 0]), ("10.1", [10, 1]), ("v9", [9]), ("dev", [])]
+)
+def test_releases_compare_by_their_numbers(release: str, numbers: list[int]) -> None:
+    assert _values.release_numbers(release) == numbers
+
+
+def test_a_text_of_the_server_is_one_line_that_steers_no_terminal() -> None:
+    assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07") == "a b[31mcde"
+
+
+def test_a_manager_is_called_by_its_type_and_other_objects_by_their_ids_too() -> None:
+    assert _values.object_name("TaskManager", "TaskManager") == "TaskManager"
+    assert _values.object_name("Task", "task-1") == "Task task-1"
+
+
+@pytest.mark.parametrize(("text", "code"), [("a\x00", "U+0000"), ("\ufffe", "U+FFFE"), ("a\r\n\tb\u20ac", "")])
+def test_what_xml_does_not_hold_cannot_be_sent(text: str, code: str) -> None:
+    assert code in _values.unsendable(text)
+    assert bool(_values.unsendable(text)) == bool(code)
+
+
+def test_the_members_of_a_data_object_are_plain_and_in_snake_case() -> None:
+    data = {"_typeName": "X", "someName": {"_typeName": "int", "_value": 1}, "vm": VM}
+    assert _values.fields(data) == {"some_name": 1, "vm": {"type": "VirtualMachine", "moid": "vm-1"}}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A wire that says what a test wants, in place of a server."""
+"""A wire that says what a test wants, in place of a server, and a clock that goes on only when the test wants it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _labels
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
@@ -21,34 +24,48 @@ OPTIONS = ConnectionOptions(
 class Wire:
     """A transport that answers from a script: for each method a list of results, or exceptions to raise, in order.
 
-    ``params`` has what each method was given last.
+    A result that is a function is called for the result. ``params`` has what each method was given last, ``given`` all
+    of it. ``lacks`` are the managers that the server does not have.
     """
 
     name = "json"
     release = "9.0.0.0"
-    product = "a vCenter"
+    product: str | None = "a vCenter"
     accepted = False
     last_call = ""
 
     def __init__(self, **script: list[t.Any]) -> None:
         self.script = {"Login": [None] * 9, "Logout": [None] * 9, **script}
         self.calls: list[tuple[str, str]] = []
+        self.given: list[tuple[str, t.Any]] = []
         self.params: dict[str, t.Any] = {}
+        self.lacks: set[str] = set()
 
     def get(self, ref: dict[str, t.Any], property_: str) -> t.Any:
         return self.invoke(ref, property_)
 
     def invoke(self, ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
         self.calls.append((method, ref["value"]))
+        self.given.append((method, params))
         self.params[method] = params
+        # No part of the collection takes this for a failure of the server.
+        assert self.script.get(method), f"{method} of {ref['value']} is called once too often"
         answer = self.script[method].pop(0)
+        if callable(answer):
+            answer = answer()
         if isinstance(answer, BaseException):
             raise answer
         self.accepted = method != "Login"
         return answer
 
     def manager(self, name: str) -> dict[str, t.Any]:
+        if name in self.lacks:
+            raise VsphereError(f"there is no {name}")
         return reference(name[0].upper() + name[1:], name)
+
+    @property
+    def session(self) -> Session:
+        return Session(self.name, self.release, "a key")
 
     def forget_session(self) -> None:
         self.calls.append(("forget_session", ""))
@@ -58,9 +75,32 @@ class Wire:
         return [method for method, _ref in self.calls]
 
 
-def reader_of(connection: _connection.Connection, *description_ids: str) -> TaskReader:
+class Clock:
+    """A monotonic clock, in seconds, that only pauses move, and answers that take their time."""
+
+    def __init__(self, monkeypatch: t.Any) -> None:
+        self.now = 1000.0
+        self.pauses: list[float] = []
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+        monkeypatch.setattr("time.sleep", self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    def after(self, seconds: float, answer: t.Any = None) -> t.Callable[[], t.Any]:
+        """That answer, which takes so long."""
+
+        def given() -> t.Any:
+            self.now += seconds
+            return answer
+
+        return given
+
+
+def reader_of(connection: _connection.Connection, *description_ids: str, context: Context | None = None) -> TaskReader:
     """A reader that asks for no labels but those of further operations."""
-    reader = TaskReader(connection)
+    reader = TaskReader(connection, context)
     reader._labels._learn([*_labels.COMMON, *(_labels._path("methodInfo", each) for each in description_ids)], [])
     return reader
 

@@ -1,15 +1,19 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading a history in which some tasks are odd, and putting their children below them."""
+"""Reading the history page by page, from either end, also where some tasks in it are odd."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history, _tree
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
+
+from ..builders import HISTORY, info, newest
+from ..wire import Wire, connect, reader_of
 
 QUEUED = "2026-11-22T01:13:10Z"
 ODD: list[t.Any] = [
@@ -19,36 +23,74 @@ ODD: list[t.Any] = [
 ]
 
 
-class Pages:
-    """A history collector that has that page once, before and in the latest page."""
-
-    def __init__(self, page: list[t.Any]) -> None:
-        self._pages = [page]
-        self._page = page
-
-    def get(self, ref: _values.Ref, name: str) -> list[t.Any]:
-        return self._page
-
-    def invoke(self, ref: _values.Ref, method: str, params: object = None) -> t.Any:
-        return self._pages.pop() if method.startswith("Read") and self._pages else None
-
-
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_an_odd_task_hides_no_other(newest_first: bool) -> None:
+def test_an_odd_task_hides_no_other(monkeypatch: pytest.MonkeyPatch, newest_first: bool) -> None:
     infos = [*ODD, "odd", None, {"key": "task-1", "queueTime": QUEUED}, {"key": "task-2", "queueTime": QUEUED}]
-    transport: t.Any = Pages(infos)
-    found = list(_history._infos(transport, _values.reference("TaskHistoryCollector", "x"), 10, newest_first))
-    assert all(info in found for info in infos)
-    known = [info["key"] for info in found if isinstance(info, dict) and isinstance(info.get("key"), str)]
+    wire = Wire(SetCollectorPageSize=[None], latestPage=[infos], ResetCollector=[None])
+    # The page before the latest may be the same.
+    wire.script["ReadPreviousTasks" if newest_first else "ReadNextTasks"] = [infos, None]
+    with connect(monkeypatch, wire) as connection:
+        found = list(_history._infos(connection._transport, HISTORY, 10, newest_first))
+    assert all(each in found for each in infos)
+    known = [each["key"] for each in found if isinstance(each, dict) and isinstance(each.get("key"), str)]
     assert sorted(known) == ["task-1", "task-2"]
 
 
-def test_children_of_a_task_without_key_are_found_by_its_id() -> None:
-    def task(number: int, **other: str | None) -> t.Any:
-        unset = dict.fromkeys(("parent_task_key", "root_task_key", "queue_time"))
-        return {**unset, "id": f"task-{number}", "key": f"task-{number}", **other}
+WANTED = Conditions(states=["running"]).to_filter(None)
 
-    top = task(1, key=None)
-    below = [task(2, parent_task_key="task-1"), task(3, key=None, parent_task_key="task-1")]
-    [found] = _tree.nested([top], below)
-    assert [child["id"] for child in found["children"]] == ["task-2", "task-3"]
+
+def search(monkeypatch: pytest.MonkeyPatch, wire: Wire, scroll: _history.Scroll) -> list[str]:
+    with connect(monkeypatch, wire) as connection:
+        return [each["id"] for each in reader_of(connection).search_history(WANTED, scroll)]
+
+
+def aged(number: int, state: str = "running") -> t.Any:
+    """A task that was queued by its number."""
+    return info(f"task-{number}", state, queueTime=f"2026-01-02T03:04:{number:02}Z")
+
+
+def test_pages_are_read_until_there_are_no_more_and_the_collector_is_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [[aged(2), aged(1)], [aged(3, "success"), aged(4)], None]
+    wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
+    assert search(monkeypatch, wire, _history.Scroll(2)) == ["task-1", "task-2", "task-4"]
+    assert wire.params["CreateCollectorForTasks"] == {"filter": WANTED.spec}
+    assert wire.params["ReadNextTasks"] == {"maxCount": 2}
+    assert ("DestroyCollector", HISTORY["value"]) in wire.calls
+
+
+def test_a_limit_counts_what_fits_and_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [[aged(1, "success"), aged(2)], [aged(3), aged(4)]]
+    wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
+    assert search(monkeypatch, wire, _history.Scroll(2, limit=2)) == ["task-2", "task-3"]
+
+
+def test_how_many_are_looked_through_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [[aged(1, "success"), aged(2)], [aged(3), aged(4)]]
+    wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
+    assert search(monkeypatch, wire, _history.Scroll(2, within=3)) == ["task-2", "task-3"]
+
+
+def test_from_the_newest_backwards_no_task_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**newest(aged(3), aged(4)))
+    # Others have been queued meanwhile, so that the previous page begins with tasks of the latest.
+    wire.script["ReadPreviousTasks"] = [[aged(2), aged(3)], [aged(1), aged(2)], None]
+    assert search(monkeypatch, wire, _history.Scroll(2, newest_first=True)) == ["task-4", "task-3", "task-2", "task-1"]
+    assert wire.params["SetCollectorPageSize"] == {"maxCount": 2}
+
+
+@pytest.mark.parametrize(("type_", "error"), [("NotSupported", NoHistory), ("InvalidArgument", Fault)])
+def test_a_server_without_a_history_is_known_by_its_fault(
+    monkeypatch: pytest.MonkeyPatch, type_: str, error: type[Exception]
+) -> None:
+    wire = Wire(CreateCollectorForTasks=[Fault(type_, "no", {})])
+    with pytest.raises(error):
+        search(monkeypatch, wire, _history.Scroll())
+
+
+def test_a_collector_is_destroyed_after_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY], ReadNextTasks=[Fault("SystemError", "no", {})], DestroyCollector=[None]
+    )
+    with pytest.raises(Fault):
+        search(monkeypatch, wire, _history.Scroll())
+    assert "DestroyCollector" in wire.methods()

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Labels of operations, states and reasons: where they come from, what each costs, and what happens without them."""
+
 from __future__ import annotations
 
 import typing as t
@@ -11,6 +13,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
+from ..builders import found
 from ..wire import Wire, connect
 
 NAMES = ("operation", "state_label", "reason_label")
@@ -56,7 +59,7 @@ def test_common_labels_come_with_the_task_and_are_asked_for_once(monkeypatch: t.
 
 
 @pytest.mark.parametrize("odd", [None, 7, {}, {"_typeName": "string", "_value": None}, {"_value": ["Clone"]}])
-def test_one_that_is_no_text_is_none(monkeypatch: t.Any, odd: t.Any) -> None:
+def test_a_label_that_is_no_text_is_none(monkeypatch: t.Any, odd: t.Any) -> None:
     answer = task("VirtualMachine.clone")
     answer["objects"] += label('description.methodInfo["VirtualMachine.clone"].label', "")["objects"]
     answer["objects"][1]["propSet"][0]["val"] = odd
@@ -64,7 +67,7 @@ def test_one_that_is_no_text_is_none(monkeypatch: t.Any, odd: t.Any) -> None:
     assert [each["operation"] for each in tasks] == ["Copy_Task"] * 2
 
 
-def test_another_one_costs_a_request_once(monkeypatch: t.Any) -> None:
+def test_a_label_that_is_not_common_costs_one_request(monkeypatch: t.Any) -> None:
     own = label('description.methodInfo["a.b"].label', "Own")
     tasks = read(monkeypatch, task("a.b"), own, task("a.b"))[1]
     assert [each["operation"] for each in tasks] == ["Own"] * 2
@@ -81,3 +84,70 @@ def test_what_would_break_a_property_path_is_not_asked_for(monkeypatch: t.Any) -
     current = {"objects": [{"obj": session, "propSet": [{"name": "currentSession", "val": {"locale": "en"}}]}]}
     tasks = read(monkeypatch, task('a"].b'), current, task('a"].b'))[1]
     assert [each["operation"] for each in tasks] == ["Copy_Task"] * 2
+
+
+def of_extensions(locale: str, *offered: tuple[str, str, str]) -> dict[str, t.Any]:
+    """The answer with the extensions, which offer a label of a.b in locales, and other texts."""
+    resources = [
+        {
+            "locale": each,
+            "module": module,
+            "data": [{"key": "a.b.label", "value": text}, {"key": "c.label", "value": "C"}],
+        }
+        for each, module, text in offered
+    ]
+    lists: dict[str, t.Any] = {
+        "extensionList": {"_value": [{"key": "none"}, {"key": "com.example", "resourceList": resources}]}
+    }
+    session = {"currentSession": {"_typeName": "UserSession", "locale": locale}}
+    managers = (("extensionManager", lists), ("sessionManager", session))
+    return {"objects": [found(reference(name[0].upper() + name[1:], name), **values) for name, values in managers]}
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ("de_DE", "Kopie"),
+        ("de_AT", "Kopie"),
+        ("fr_CA", "Copy"),
+        ("en_GB", "Copy"),
+        ("zh_TW", "副本"),
+        ("pt_BR", "Cópia"),
+    ],
+)
+def test_an_extension_has_a_label_in_the_language_of_the_session_or_in_english(
+    monkeypatch: t.Any, locale: str, expected: str
+) -> None:
+    offered = [
+        ("de_DE", "Kopie"),
+        ("en", "Copy"),
+        ("pt_BR", "Cópia"),
+        ("pt_PT", "Copiar"),
+        ("ja", "J"),
+        ("zh-CN", "副本"),
+    ]
+    texts = [(each, "task", text) for each, text in offered]
+    extensions = of_extensions(locale, *texts, ("de_DE", "event", "Ereignis"))
+    tasks = read(monkeypatch, task("a.b"), None, extensions, task("a.b"))[1]
+    assert [each["operation"] for each in tasks] == [expected] * 2
+
+
+def test_a_server_without_extensions_is_not_asked_for_them(monkeypatch: t.Any) -> None:
+    wire = Wire(RetrievePropertiesEx=[task("a.b"), None])
+    wire.lacks.add("extensionManager")
+    with connect(monkeypatch, wire) as connection:
+        [found_task] = TaskReader(connection).given(["task-1"]).tasks
+    assert found_task["operation"] == "Copy_Task"
+    assert wire.methods().count("RetrievePropertiesEx") == 2
+
+
+def test_labels_of_state_and_reason_come_with_that_of_the_operation(monkeypatch: t.Any) -> None:
+    answer = task("VirtualMachine.clone")
+    labels = {
+        'description.methodInfo["VirtualMachine.clone"].label': "Clone",
+        'description.state["running"].label': "Running",
+        'description.reason["TaskReasonUser"].label': "By user",
+    }
+    answer["objects"] += [each for path, text in labels.items() for each in label(path, text)["objects"]]
+    tasks = read(monkeypatch, answer, task("VirtualMachine.clone"))[1]
+    assert [[each[name] for name in NAMES] for each in tasks] == [["Clone", "Running", "By user"]] * 2

@@ -1,35 +1,233 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading tasks as objects."""
+"""Reading tasks as objects and from the history: which come, which are missing, and what is told of the rest."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Unreachable, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._history import Scroll
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
 
-from ..wire import Wire, connect, reader_of
+from ..builders import found, hidden, history, info, reading, unknown
+from ..wire import Clock, Wire, connect, reader_of
+
+TASK = reference("Task", "task-1")
+
+
+def given(monkeypatch: pytest.MonkeyPatch, wire: Wire, *task_ids: str) -> _reader.Reading:
+    with connect(monkeypatch, wire) as connection:
+        return reader_of(connection).given([*task_ids])
+
+
+# --- by id ---
+
+
+def test_given_tasks_come_in_the_order_of_the_ids_with_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))])
+    read = given(monkeypatch, wire, "task-2", "task-8", "task-1")
+    assert [each["id"] for each in read.tasks] == ["task-2", "task-1"]
+    assert read.missing == ["task-8"]
+    assert wire.params["RetrievePropertiesEx"]["specSet"][0]["reportMissingObjectsInResults"]
+
+
+def test_a_server_that_refuses_unknown_ids_is_asked_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[unknown("task-8"), unknown("task-9"), reading(info("task-1"))])
+    read = given(monkeypatch, wire, "task-8", "task-1", "task-9")
+    assert ([each["id"] for each in read.tasks], read.missing) == (["task-1"], ["task-8", "task-9"])
+
+
+def test_where_all_ids_are_unknown_nothing_is_left_to_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch, Wire(RetrievePropertiesEx=[unknown("task-8")]), "task-8").missing == ["task-8"]
+
+
+@pytest.mark.parametrize("fault", [unknown("task-7"), Fault("NoPermission", "no", {})], ids=["other id", "other type"])
+def test_another_fault_is_none_of_the_ids(monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
+    with pytest.raises(Fault):
+        given(monkeypatch, Wire(RetrievePropertiesEx=[fault]), "task-1")
+
+
+def test_a_task_that_may_not_be_seen_is_left_out_and_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"objects": [hidden("task-2"), *reading(info("task-1"))["objects"]]}
+    answer["objects"].append(hidden("task-3", type_="ManagedObjectNotFound"))
+    wire = Wire(RetrievePropertiesEx=[answer])
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection)
+        read = reader.given(["task-1", "task-2", "task-3"])
+    assert ([each["id"] for each in read.tasks], read.missing) == (["task-1"], ["task-3"])
+    assert list(reader.forbidden) == ["task-2"]
+
+
+def test_one_known_task_is_that_task_or_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1")), None, {"objects": [hidden("task-3")]}])
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection)
+        assert reader.known("task-1")["id"] == "task-1"
+        with pytest.raises(VsphereError, match="task-2") as caught:
+            reader.known("task-2")
+        assert caught.value.result == {"missing_task_ids": ["task-2"]}
+        with pytest.raises(Fault) as refused:
+            reader.known("task-3")
+        assert refused.value.type == "NoPermission"
+
+
+def test_spans_of_a_running_task_count_by_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1", startTime="2026-01-02T03:04:06Z"))])
+    with connect(monkeypatch, wire) as connection:
+        later = parse_time("2026-01-02T03:04:16Z")
+        monkeypatch.setattr(connection._http, "server_time", later)
+        [task] = reader_of(connection).given(["task-1"]).tasks
+    assert (task["duration"], task["queued_for"]) == (10, 1)
+
+
+# --- the recent ones ---
+
+
+def test_recent_tasks_are_those_of_the_server_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = reading(info("task-1"), info("task-2", "success"))
+    answer["objects"].append(found(reference("TaskManager", "taskManager")))
+    wire = Wire(RetrievePropertiesEx=[answer])
+    with connect(monkeypatch, wire) as connection:
+        tasks = reader_of(connection).recent(lambda task: task["state"] == "success")
+    assert [each["id"] for each in tasks] == ["task-2"]
+    [root] = wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"]
+    assert (root["obj"]["type"], root["selectSet"][0]["path"]) == ("TaskManager", "recentTask")
+
+
+def test_recent_tasks_of_an_object_are_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))])
+    machine = reference("VirtualMachine", "vm-1")
+    with connect(monkeypatch, wire) as connection:
+        assert len(reader_of(connection).recent(lambda task: True, machine)) == 1
+    assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == machine
+
+
+# --- the history, and what was read elsewhere ---
+
+
+def test_tasks_of_the_history_have_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = Conditions().to_filter(None)
+    with connect(monkeypatch, Wire(**history(info("task-1")))) as connection:
+        reader = reader_of(connection)
+        reader._labels._known['description.methodInfo["VirtualMachine.clone"].label'] = "Clone"
+        assert [each["operation"] for each in reader.history(wanted, Scroll())] == ["Clone"]
+
+
+def test_a_task_info_of_elsewhere_becomes_a_whole_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect(monkeypatch, Wire()) as connection:
+        reader = reader_of(connection)
+        tasks = reader.from_info(
+            {"task-1": info("task-1"), "task-2": info("task-2", task=None, key=None, progress="x")}
+        )
+    assert [(each["id"], each["operation"]) for each in tasks] == [
+        (f"task-{n}", "VirtualMachine.clone") for n in (1, 2)
+    ]
+    assert reader._unreadable == {"task-2": ["progress"]}
+
+
+def test_a_reading_with_a_deadline_survives_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    down = Fault("NotAuthenticated", "no", {})
+    wire = Wire(RetrievePropertiesEx=[down, *[Unreachable("down")] * 5, reading(info("task-1"))])
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection)
+        assert len(reader.given(["task-1"], deadline=clock.now + 60).tasks) == 1
+
+
+# --- what is told of the rest ---
+
+
+def test_what_was_left_out_and_what_could_not_be_read_is_warned_of_once_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warnings: list[str] = []
+    context = Context(warn=warnings.append)
+    answer = {"objects": [hidden("task-2"), *reading(info("task-1", progress="half"))["objects"]]}
+    with (
+        connect(monkeypatch, Wire(RetrievePropertiesEx=[answer] * 2)) as connection,
+        reader_of(connection, context=context) as reader,
+    ):
+        for _again in range(2):
+            reader.given(["task-1", "task-2"])
+        assert warnings == []
+    unreadable, forbidden = warnings
+    assert "task-1 (progress)" in unreadable
+    assert "task-2" in forbidden
+    assert "someone" in forbidden
+    assert context.known == {"forbidden_task_ids": ["task-2"]}
+
+
+def test_a_reader_that_met_nothing_odd_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(warn=pytest.fail)
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))])
+    with connect(monkeypatch, wire) as connection, reader_of(connection, context=context) as reader:
+        reader.given(["task-1"])
+    assert context.known == {}
+
+
+# --- custom values ---
+
+
+def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = [
+        {"_typeName": "CustomFieldDef", "key": key, "name": name, "type": "string"}
+        for key, name in ((1, "a"), (2, "b"))
+    ]
+    values = [{"key": 2, "value": "x"}, {"key": 9, "value": "y"}]
+    answer = found(TASK, info=info("task-1"), availableField={"_value": fields}, value={"_value": values})
+    with connect(monkeypatch, Wire(RetrievePropertiesEx=[{"objects": [answer]}])) as connection:
+        [task] = reader_of(connection).given(["task-1"], custom_values=True).tasks
+    assert task["available_fields"] == [
+        {"key": 1, "name": "a", "type": "string"},
+        {"key": 2, "name": "b", "type": "string"},
+    ]
+    # A field that is not defined anymore goes by its key.
+    assert task["custom_values"] == {"b": "x", "9": "y"}
 
 
 @pytest.mark.parametrize(
     "odd", ["x", [{"key": 1}], {"_value": None}, {"_value": [None]}, {"_value": [{}]}, {"_value": [{"key": {}}]}]
 )
 @pytest.mark.parametrize("path", ["availableField", "value"])
-def test_custom_values_that_cannot_be_read_cost_no_task(monkeypatch: t.Any, path: str, odd: t.Any) -> None:
-    props = {
-        "info": {"task": reference("Task", "task-1"), "key": "task-1", "state": "running"},
+def test_custom_values_that_cannot_be_read_cost_no_task(monkeypatch: pytest.MonkeyPatch, path: str, odd: t.Any) -> None:
+    properties = {
+        "info": info("task-1"),
         "availableField": {"_value": [{"key": 1, "name": "a", "type": "string"}]},
         "value": {"_value": [{"key": 1, "value": "b"}]},
         path: odd,
     }
-    found = {
-        "obj": reference("Task", "task-1"),
-        "propSet": [{"name": name, "val": value} for name, value in props.items()],
-    }
-    with connect(monkeypatch, Wire(RetrievePropertiesEx=[{"objects": [found]}, None])) as connection:
+    wire = Wire(RetrievePropertiesEx=[{"objects": [found(TASK, **properties)]}])
+    with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection)
         [task] = reader.given(["task-1"], custom_values=True).tasks
         assert reader._unreadable == {"task-1": ["available_fields", "custom_values"]}
     assert (task["state"], task["available_fields"], task["custom_values"]) == ("running", None, None)
+
+
+# --- ids ---
+
+
+@pytest.mark.parametrize("task_id", ["task-1", "haTask-12-vim.VirtualMachine.powerOn-34", "task-1:2a", "ha-task_1"])
+def test_ids_of_vcenters_and_of_esxis_are_taken_once_each(task_id: str) -> None:
+    assert _reader.check_ids("task_ids", [task_id, "task-7", task_id]) == [task_id, "task-7"]
+
+
+@pytest.mark.parametrize(
+    "task_id", ["", " ", "task 1", "Task:task-1", "{'id': 'task-1'}", "['task-1']", "/task-1", "-1"]
+)
+def test_what_is_no_id_is_an_error_of_the_option(task_id: str) -> None:
+    with pytest.raises(VsphereError, match=r"^task_ids: "):
+        _reader.check_ids("task_ids", ["task-1", task_id])
+
+
+def test_the_id_of_a_reference_is_that_of_a_task() -> None:
+    assert _reader.id_of(TASK) == "task-1"
+    for odd in (reference("Folder", "group-1"), reference("Task", "")):
+        with pytest.raises(ValueError, match="value"):
+            _reader.id_of(odd)

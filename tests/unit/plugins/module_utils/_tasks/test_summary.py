@@ -29,3 +29,26 @@ def test_what_never_ran_has_not_run_longest() -> None:
 def test_the_most_frequent_comes_first() -> None:
     tasks: list[t.Any] = [{**task(None, None), "operation": operation} for operation in ("Rename", "Clone", "Clone")]
     assert list(summarize(tasks)["by_operation"].items()) == [("Clone", 2), ("Rename", 1)]
+
+
+def test_states_are_counted_also_those_that_no_task_has() -> None:
+    tasks: list[t.Any] = [{**task(None, None), "state": state} for state in ("success", "success", "queued", None)]
+    assert summarize(tasks)["by_state"] == {"queued": 1, "running": 0, "success": 2, "error": 0}
+
+
+def test_the_oldest_that_runs_and_the_longest_of_all_stand_out() -> None:
+    begun = [("task-1", "running", "2026-01-02T03:04:06Z", 5.0), ("task-2", "running", "2026-01-02T03:04:05Z", 6.0)]
+    begun.append(("task-3", "success", "2026-01-02T03:04:04Z", 7.0))
+    tasks: list[t.Any] = [
+        {**task(None, None), "id": task_id, "state": state, "start_time": time, "duration": duration}
+        for task_id, state, time, duration in begun
+    ]
+    summary = summarize(tasks)
+    assert summary["oldest_running"] == {"id": "task-2", "operation": "Rename", "entity_name": None, "duration": 6.0}
+    assert summary["longest"]["id"] == "task-3"
+
+
+def test_users_are_counted_by_name_and_others_by_the_kind_of_reason() -> None:
+    reasons: list[t.Any] = [{"type": "TaskReasonUser", "user_name": "x"}, {"type": "TaskReasonAlarm"}, None]
+    tasks: list[t.Any] = [{**task(None, None), "reason": reason} for reason in reasons]
+    assert summarize(tasks)["by_user"] == {"x": 1, "TaskReasonAlarm": 1, "TaskReason": 1}

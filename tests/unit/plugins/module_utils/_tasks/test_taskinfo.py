@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo imp
     task_from_info,
     unreadable_warning,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, snake
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import snake
 
 # What a vCenter of release 8.0.3.0 has said of a running task.
 RUNNING: dict[str, t.Any] = {
@@ -90,11 +90,6 @@ def test_spans(
     info = {name: value for name, value in {**RUNNING, **changes}.items() if value is not None}
     task = task_from_info(info, now)
     assert (task["duration"], task["queued_for"]) == (duration, queued_for)
-
-
-@pytest.mark.parametrize("text", ["2026-11-22T01:13:10Z", "2026-11-22T01:13:10.0Z", "2026-11-22T02:13:10.000000+01:00"])
-def test_times_with_and_without_a_fraction(text: str) -> None:
-    assert parse_time(text) == datetime.datetime(2026, 11, 22, 1, 13, 10, tzinfo=datetime.timezone.utc)
 
 
 def test_a_failed_task_is_described_by_its_fault() -> None:
@@ -254,11 +249,6 @@ def test_states_and_reasons_of_a_newer_release_come_through() -> None:
     task = task_from_info({**BACKUP, "state": "paused", "reason": reason}, NOW)
     assert (task["state"], task["reason"]) == ("paused", {"type": "TaskReasonAgent", "agent": "x"})
     assert _summary.summarize([task])["by_state"] == {"queued": 0, "running": 0, "success": 0, "error": 0, "paused": 1}
-
-
-@pytest.mark.parametrize("options", [{"users": ["x"]}, {"system_user": True}, {"system_user": False}])
-def test_whose_task_it_is_is_not_guessed(options: dict[str, t.Any]) -> None:
-    assert not _filter.Conditions(**options).to_filter(NOW).fits(task_from_info({**BACKUP, "reason": "odd"}, NOW))
 
 
 def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""Users who have started no task: who may be meant, and when nothing is to be said."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following tasks by a PropertyCollector: what servers may answer to WaitForUpdatesEx."""
+"""Following tasks by a PropertyCollector: what becomes of each by the answers to WaitForUpdatesEx."""
 
 from __future__ import annotations
 
@@ -12,14 +12,10 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import Targets
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watch
 
-from ..wire import Wire, connect
-
-COLLECTOR = reference("PropertyCollector", "session[1]2")
+from ..builders import COLLECTOR, change, hidden, info, task, unknown, updates, watching, whole
+from ..wire import Wire, connect, reader_of
 
 
 @pytest.fixture(autouse=True)
@@ -27,19 +23,9 @@ def no_pauses(monkeypatch: t.Any) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
-def change(task_id: str, kind: str = "modify", **values: t.Any) -> dict[str, t.Any]:
-    changes = [{"name": f"info.{name}", "op": "assign", "val": value} for name, value in values.items()]
-    return {"kind": kind, "obj": reference("Task", task_id), "changeSet": changes}
-
-
-def updates(*objects: dict[str, t.Any], truncated: bool = False) -> dict[str, t.Any]:
-    return {"version": "-", "truncated": truncated, "filterSet": [{"objectSet": list(objects)}]}
-
-
 def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[list[str]]]:
     """Watch the tasks until all are over; the watch, and what it has reported each time."""
-    for method in ("CreatePropertyCollector", "CreateFilter", "DestroyPropertyCollector"):
-        wire.script.setdefault(method, [COLLECTOR] * 9)
+    wire.script = {**watching(), **wire.script}
     seen: list[list[str]] = []
     with connect(monkeypatch, wire) as connection:
         watch = Watch(
@@ -52,11 +38,7 @@ def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) 
     return watch, seen
 
 
-def unknown(task_id: str) -> Fault:
-    return Fault("ManagedObjectNotFound", "gone", {"obj": reference("Task", task_id)})
-
-
-def test_it_follows_until_all_are_over(monkeypatch: t.Any) -> None:
+def test_changes_are_reported_until_all_tasks_are_over(monkeypatch: t.Any) -> None:
     answers = [
         updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="queued")),
         updates(change("task-2", state="error")),
@@ -137,7 +119,7 @@ def test_a_task_that_was_seen_and_is_not_there_any_more_is_gone(monkeypatch: t.A
     ],
     ids=["lost", "session", "version", "collector"],
 )
-def test_it_begins_anew_when_something_breaks(monkeypatch: t.Any, error: Exception) -> None:
+def test_a_watch_that_breaks_is_set_up_anew(monkeypatch: t.Any, error: Exception) -> None:
     answers = [
         updates(change("task-1", "enter", state="running")),
         error,
@@ -199,21 +181,6 @@ def test_what_is_no_more_to_be_seen_of_a_task_that_is_over_changes_nothing(
     assert seen[-1] == ["task-2 success"]
 
 
-def test_a_task_that_may_not_be_read_in_the_end_has_one_outcome(monkeypatch: t.Any) -> None:
-    fault = {"_typeName": "NoPermission", "faultstring": "no"}
-    hidden = {"obj": reference("Task", "task-1"), "missingSet": [{"path": "info", "fault": fault}]}
-    wire = Wire(
-        WaitForUpdatesEx=[updates(change("task-1", "enter", state="success"))],
-        CreatePropertyCollector=[COLLECTOR],
-        CreateFilter=[COLLECTOR],
-        RetrievePropertiesEx=[{"objects": [hidden]}],
-        CreateCollectorForTasks=[Fault("NoPermission", "no", {})] * 2,
-    )
-    with connect(monkeypatch, wire) as connection:
-        outcome = wait_for_tasks(TaskReader(connection), Targets(["task-1"], []), WaitOptions(timeout=60))
-    assert (outcome.succeeded, outcome.forbidden, outcome.gone) == (["task-1"], [], [])
-
-
 def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:
     missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
     gone = updates(change("task-1", "leave"))
@@ -244,15 +211,10 @@ def test_a_task_that_the_user_may_not_see_costs_that_task_only(monkeypatch: t.An
 
 @pytest.mark.parametrize("end", ["whole", "inside"])
 def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: str) -> None:
-    info = {"_typeName": "TaskInfo", "key": "task-1", "state": "running", "progress": 5}
-    over = {**info, "state": "success", "completeTime": "2026-01-31T18:00:00Z"}
-
-    def whole(kind: str, value: dict[str, t.Any]) -> dict[str, t.Any]:
-        changes = [{"name": "info", "op": "assign", "val": value}]
-        return updates({"kind": kind, "obj": reference("Task", "task-1"), "changeSet": changes})
-
-    last = whole("modify", over) if end == "whole" else updates(change("task-1", state="success"))
-    wire = Wire(WaitForUpdatesEx=[whole("enter", info), last])
+    running = info("task-1", progress=5)
+    over = info("task-1", "success", completeTime="2026-01-31T18:00:00Z")
+    last = whole(over) if end == "whole" else change("task-1", state="success")
+    wire = Wire(WaitForUpdatesEx=[updates(whole(running, "enter")), updates(last)])
     watch, seen = follow(monkeypatch, wire, "task-1")
     assert wire.params["CreateFilter"]["spec"]["propSet"][0]["pathSet"] == ["info"]
     assert seen == [["task-1 running"], ["task-1 success"]]
@@ -260,11 +222,77 @@ def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: st
     assert watch.tasks["task-1"].final == (over if end == "whole" else None)
 
 
-def test_a_session_lost_into_the_missing_set_is_no_unset_property(monkeypatch: t.Any) -> None:
-    fault = {"_typeName": "NotAuthenticated", "faultstring": "no session"}
-    missing = {**change("task-1", "enter"), "missingSet": [{"path": "info.state", "fault": fault}]}
-    answers = [updates(missing), updates(change("task-1", "enter", state="success"))]
+@pytest.mark.parametrize("where", ["object", "filter"])
+def test_a_session_lost_into_the_missing_set_is_renewed_and_hides_no_task(monkeypatch: t.Any, where: str) -> None:
+    missing = hidden("task-1", "info.state", "NotAuthenticated")
+    first = updates(missing)
+    if where == "filter":
+        fault = missing["missingSet"][0]["fault"]
+        first = {"version": "-", "filterSet": [{"missingSet": [{"obj": missing["obj"], "fault": fault}]}]}
+    answers = [first, updates(change("task-1", "enter", state="success"))]
     wire = Wire(WaitForUpdatesEx=answers)
     watch, _seen = follow(monkeypatch, wire, "task-1")
     assert watch.pending == []
     assert wire.methods().count("Login") == 2
+
+
+def watch_of(monkeypatch: t.Any, seen: list[str], *task_ids: str, lately: bool = False) -> Watch:
+    """A watch that is not begun yet, whose reports are added to those that are seen."""
+    connection = connect(monkeypatch, Wire())
+    return Watch(
+        reader_of(connection),
+        [*task_ids],
+        lambda tasks: seen.extend(f"{each.id} {each.state}" for each in tasks),
+        seen=lately,
+    )
+
+
+def test_what_the_history_knows_of_unknown_tasks_settles_them(monkeypatch: t.Any) -> None:
+    seen: list[str] = []
+    watch = watch_of(monkeypatch, seen, "task-1", "task-2", "task-3")
+    watch.unknown = ["task-1", "task-2"]
+    watch.settle([task("task-1", "success"), task("task-2", "running")])
+    assert (watch.unknown, watch.gone, watch.pending) == ([], ["task-2"], ["task-3"])
+    assert watch.tasks["task-1"].line()["operation"] == "VirtualMachine.clone"
+    assert seen == ["task-1 success", "task-2 gone"]
+
+
+def test_a_task_that_was_there_in_an_earlier_round_is_gone_and_not_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(**watching(updates()))
+    with connect(monkeypatch, wire) as connection:
+        watch = Watch(reader_of(connection), ["task-1"], seen=True)
+        watch.until(lambda: not watch.pending, time.monotonic() + 60)
+    assert (watch.gone, watch.unknown, watch.pending) == (["task-1"], [], [])
+
+
+@pytest.mark.parametrize(("first", "times"), [("running", 1), ("success", 0)])
+def test_what_is_done_meanwhile_is_done_once_and_only_while_tasks_run(
+    monkeypatch: t.Any, first: str, times: int
+) -> None:
+    done: list[int] = []
+    wire = Wire(**watching(*(updates(change("task-1", state=state)) for state in (first, "running", "success"))))
+    with connect(monkeypatch, wire) as connection:
+        watch = Watch(reader_of(connection), ["task-1"])
+        watch.meanwhile = lambda transport: done.append(1)
+        watch.until(lambda: not watch.pending, time.monotonic() + 60)
+    assert len(done) == times
+
+
+def test_many_tasks_are_watched_by_their_small_members_only(monkeypatch: t.Any) -> None:
+    task_ids = [f"task-{number}" for number in range(11)]
+    wire = Wire(**watching(updates(*(change(each, "enter", state="success") for each in task_ids))))
+    watch, _seen = follow(monkeypatch, wire, *task_ids)
+    spec = wire.params["CreateFilter"]
+    assert "info" not in spec["spec"]["propSet"][0]["pathSet"]
+    assert "info.state" in spec["spec"]["propSet"][0]["pathSet"]
+    assert spec["partialUpdates"]
+    assert not watch.pending
+
+
+def test_the_cancel_button_and_its_use_are_watched(monkeypatch: t.Any) -> None:
+    first = updates(
+        change("task-1", "enter", state="success", cancelable=False, cancelled=True),
+        change("task-2", "enter", state="success"),
+    )
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-1", "task-2")
+    assert [(each.cancelable, each.cancelled) for each in watch.tasks.values()] == [(False, True), (True, False)]

@@ -1,0 +1,285 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finding the tasks of a selection: where it looks, what it leaves out, and what it warns of."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from ..builders import HISTORY, history, info, newest, reading
+from ..wire import Wire, connect, reader_of
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import Reading
+
+MACHINE = reference("VirtualMachine", "vm-1")
+OF_MACHINE: dict[str, t.Any] = {"entity": Entity("entity", "VirtualMachine", "vm-1")}
+IN_HISTORY: dict[str, t.Any] = {"source": "history", "newest_first": False}
+RECENT = reading(
+    info("task-1", queueTime="2026-01-02T03:04:01Z", entity=MACHINE),
+    info("task-3", "success", queueTime="2026-01-02T03:04:03Z"),
+    info("task-2", queueTime="2026-01-02T03:04:02Z", entity=reference("VirtualMachine", "vm-2")),
+)
+NO_HISTORY = Fault("NotSupported", "no", {})
+
+
+def search(
+    monkeypatch: pytest.MonkeyPatch, wire: Wire, *, acted_on: bool = False, **selection: t.Any
+) -> tuple[Reading, list[str]]:
+    """What is found, and what is warned of."""
+    warnings: list[str] = []
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection, context=Context(warn=warnings.append))
+        finding = Search(reader, Selection(**selection), acted_on)
+        found = finding.find()
+        finding.warn(found)
+    return found, warnings
+
+
+def ids(monkeypatch: pytest.MonkeyPatch, wire: Wire, **selection: t.Any) -> list[str]:
+    """The ids of what is found without a warning."""
+    found, warnings = search(monkeypatch, wire, **selection)
+    assert warnings == []
+    return [each["id"] for each in found.tasks]
+
+
+# --- the recent tasks ---
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "expected"), [(True, ["task-3", "task-2", "task-1"]), (False, ["task-1", "task-2", "task-3"])]
+)
+def test_recent_tasks_are_sorted_by_when_they_were_queued(
+    monkeypatch: pytest.MonkeyPatch, newest_first: bool, expected: list[str]
+) -> None:
+    assert ids(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), newest_first=newest_first) == expected
+
+
+def test_recent_tasks_are_filtered_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[RECENT])
+    assert ids(monkeypatch, wire, conditions=Conditions(states=["success"])) == ["task-3"]
+
+
+def test_recent_tasks_of_one_object_are_asked_of_it_and_others_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[RECENT])
+    assert ids(monkeypatch, wire, **OF_MACHINE) == ["task-1"]
+    assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == MACHINE
+
+
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [("VirtualMachine", ["task-2", "task-1"]), ("ManagedEntity", ["task-2", "task-1"]), ("Folder", [])],
+)
+def test_a_type_alone_takes_the_tasks_of_all_its_objects(
+    monkeypatch: pytest.MonkeyPatch, type_: str, expected: list[str]
+) -> None:
+    wire = Wire(RetrievePropertiesEx=[RECENT])
+    assert ids(monkeypatch, wire, entity=Entity("entity", type_)) == expected
+
+
+@pytest.mark.parametrize(("limit", "warned"), [(2, False), (None, True)])
+def test_a_limit_cuts_and_only_that_of_nobody_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, limit: int | None, warned: bool
+) -> None:
+    monkeypatch.setattr("ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection.DEFAULT_LIMIT", 2)
+    found, warnings = search(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=limit)
+    assert ([each["id"] for each in found.tasks], found.is_cut) == (["task-3", "task-2"], True)
+    assert len(warnings) == warned
+    assert all("newest 2" in each and "limit" in each for each in warnings)
+
+
+def test_as_many_as_the_limit_are_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _warnings = search(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=3, acted_on=True)
+    assert (len(found.tasks), found.is_cut) == (3, False)
+
+
+def test_a_limit_that_leaves_out_tasks_to_act_on_is_always_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    _found, [warning] = search(
+        monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=1, newest_first=False, acted_on=True
+    )
+    assert "oldest 1" in warning
+    assert "raise limit" in warning
+
+
+# --- the history ---
+
+
+def test_the_history_is_asked_for_one_task_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateCollectorForTasks=[HISTORY], DestroyCollector=[None])
+    wire.script["ReadNextTasks"] = [[info("task-1")], [info("task-2"), info("task-3")]]
+    found, _warnings = search(monkeypatch, wire, limit=2, page_size=2, **IN_HISTORY)
+    assert ([each["id"] for each in found.tasks], found.is_cut) == (["task-1", "task-2"], True)
+
+
+@pytest.mark.parametrize("recursion", ["self", "all"])
+def test_the_server_knows_what_is_below_an_object(monkeypatch: pytest.MonkeyPatch, recursion: str) -> None:
+    other = info("task-2", entity=reference("VirtualMachine", "vm-2"))
+    wire = Wire(**history(info("task-1", entity=MACHINE), other))
+    found = ids(monkeypatch, wire, recursion=recursion, **OF_MACHINE, **IN_HISTORY)
+    assert found == (["task-1"] if recursion == "self" else ["task-1", "task-2"])
+    by_entity = wire.params["CreateCollectorForTasks"]["filter"]["entity"]
+    assert (by_entity["entity"], by_entity["recursion"]) == (MACHINE, recursion)
+
+
+def test_children_come_with_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    below = info("task-2", parentTaskKey="task-1", rootTaskKey="task-1")
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY] * 4,
+        ReadNextTasks=[[info("task-1")], None, [below], None, None, None],
+        DestroyCollector=[None] * 4,
+    )
+    found, _warnings = search(monkeypatch, wire, children=True, **IN_HISTORY)
+    [top] = found.tasks
+    assert [each["id"] for each in top["children"]] == ["task-2"]
+
+
+@pytest.mark.parametrize(
+    ("selection", "named", "remedy"),
+    [
+        ({"conditions": Conditions(alarm="alarm-1")}, "alarm", True),
+        ({"task_ids": ["task-1"], "source": "history"}, "history", True),
+        ({"children": True}, "children", False),
+    ],
+)
+def test_a_server_without_a_history_is_an_error_that_names_what_needs_it(
+    monkeypatch: pytest.MonkeyPatch, selection: dict[str, t.Any], named: str, remedy: bool
+) -> None:
+    wire = Wire(CreateCollectorForTasks=[NO_HISTORY], RetrievePropertiesEx=[RECENT])
+    with pytest.raises(VsphereError, match=named) as caught:
+        search(monkeypatch, wire, **selection)
+    assert ("source: recent" in caught.value.message) == remedy
+
+
+# --- ids ---
+
+
+def test_given_ids_are_read_as_objects_and_filtered(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[RECENT])
+    found, _warnings = search(
+        monkeypatch, wire, task_ids=["task-3", "task-8", "task-1"], conditions=Conditions(states=["running"])
+    )
+    assert ([each["id"] for each in found.tasks], found.missing) == (["task-1"], ["task-8"])
+
+
+def test_ids_to_act_on_are_looked_for_in_the_history_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))], **newest(info("task-2", "success")))
+    found, _warnings = search(monkeypatch, wire, task_ids=["task-2", "task-1"], entity=None, acted_on=True)
+    assert ([each["id"] for each in found.tasks], found.missing) == (["task-2", "task-1"], [])
+
+
+def test_ids_to_act_on_that_nothing_knows_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[None], **newest())
+    with pytest.raises(VsphereError) as caught:
+        search(monkeypatch, wire, task_ids=["task-8"], acted_on=True)
+    assert caught.value.result == {"missing_task_ids": ["task-8"]}
+
+
+def test_ids_in_the_history_are_told_apart_from_what_else_is_wanted_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**history(info("task-1"), info("task-2", "success"), info("task-3")))
+    found, _warnings = search(
+        monkeypatch,
+        wire,
+        task_ids=["task-1", "task-2", "task-8"],
+        conditions=Conditions(states=["success"], tags=None),
+        **IN_HISTORY,
+    )
+    # The first is there, though it is not wanted.
+    assert ([each["id"] for each in found.tasks], found.missing) == (["task-2"], ["task-8"])
+    assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName"}
+
+
+# --- the object ---
+
+
+def test_an_object_that_is_not_there_is_an_error_of_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[Fault("ManagedObjectNotFound", "no", {"obj": MACHINE})])
+    with pytest.raises(VsphereError, match=r"^entity: .*VirtualMachine vm-1"):
+        search(monkeypatch, wire, **OF_MACHINE)
+
+
+@pytest.mark.parametrize("missing", [{}, {"obj": reference("VirtualMachine", "vm-2")}])
+def test_another_fault_is_none_of_the_entity(monkeypatch: pytest.MonkeyPatch, missing: dict[str, t.Any]) -> None:
+    wire = Wire(RetrievePropertiesEx=[Fault("ManagedObjectNotFound", "no", missing)])
+    with pytest.raises(Fault):
+        search(monkeypatch, wire, **OF_MACHINE)
+
+
+def test_a_search_that_is_repeated_looks_the_object_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindByInventoryPath=[MACHINE], RetrievePropertiesEx=[reading(), RECENT])
+    with connect(monkeypatch, wire) as connection:
+        finding = Search(reader_of(connection), Selection(entity=Entity("entity", path="DC0/vm/web")))
+        assert finding.entity is None
+        assert finding.find().tasks == []
+        assert [each["id"] for each in finding.find().tasks] == ["task-1"]
+        assert finding.entity == MACHINE
+
+
+# --- the clock ---
+
+
+def test_an_age_is_counted_by_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    conditions = Conditions.from_params(
+        {**dict.fromkeys(name for name in Conditions.__dataclass_fields__), "time_type": "queued", "begin_time": "-2s"}
+    )
+    wire = Wire(CurrentTime=["2026-01-02T03:04:04Z"], RetrievePropertiesEx=[RECENT])
+    assert ids(monkeypatch, wire, conditions=conditions, source="recent") == ["task-3", "task-2"]
+
+
+# --- users ---
+
+
+def by(user: str) -> dict[str, str]:
+    return {"_typeName": "TaskReasonUser", "userName": user}
+
+
+STARTED = reading(info("task-1", reason=by("EXAMPLE\\svc")), info("task-2", "success", reason=by("EXAMPLE\\nobody")))
+
+
+def test_a_user_who_is_written_in_another_way_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[STARTED])
+    found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["svc@example.com"]))
+    assert found.tasks == []
+    assert warning.startswith("users: ")
+    assert "EXAMPLE\\svc" in warning
+
+
+def test_users_are_named_of_whom_is_what_else_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[STARTED])
+    _found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["zzz"], states=["running"]))
+    assert "EXAMPLE\\svc" in warning
+    assert "EXAMPLE\\nobody" not in warning
+
+
+def test_a_user_who_has_started_one_is_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[STARTED])
+    assert ids(monkeypatch, wire, conditions=Conditions(users=["EXAMPLE\\svc"])) == ["task-1"]
+
+
+def test_where_the_history_has_none_it_is_looked_at_for_who_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**history())
+    for method, answers in newest(info("task-1", reason=by("EXAMPLE\\svc"))).items():
+        wire.script[method] = [*wire.script.get(method, []), *answers]
+    wire.script["ReadNextTasks"] = [None]
+    _found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["svc"]), page_size=7, **IN_HISTORY)
+    assert "EXAMPLE\\svc" in warning
+    assert wire.params["SetCollectorPageSize"] == {"maxCount": 7}
+    assert "userName" not in wire.params["CreateCollectorForTasks"]["filter"]
+
+
+def test_a_history_that_fails_then_costs_only_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY, Fault("SystemError", "no", {})],
+        ReadNextTasks=[None],
+        DestroyCollector=[None],
+    )
+    assert ids(monkeypatch, wire, conditions=Conditions(users=["svc"]), **IN_HISTORY) == []

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks that are not there yet: when they are looked for again, and how long."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import Reading
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _appear
+
+from ..builders import change, task, updates, watching
+from ..wire import Clock, Wire, connect
+
+NEW = updates(change("task-1", "enter"))
+FOUND = Reading([task("task-1")], [])
+NONE = Reading([], [])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+class Search:
+    """A search that finds what it is told to, one after the other."""
+
+    def __init__(self, *readings: Reading) -> None:
+        self.readings = [*readings]
+
+    def find(self) -> Reading:
+        return self.readings.pop(0)
+
+
+def find(monkeypatch: pytest.MonkeyPatch, wire: Wire, search: t.Any, deadline: float, **how: t.Any) -> list[str]:
+    with connect(monkeypatch, wire) as connection:
+        return [each["id"] for each in _appear.find(connection, search, deadline, **how).tasks]
+
+
+def test_a_change_has_the_tasks_looked_for_again(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    search = Search(NONE, NONE, FOUND)
+    # Nothing new is no reason to look again.
+    wire = Wire(**watching(NEW, clock.after(20), NEW, clock.after(9, NEW)))
+    assert find(monkeypatch, wire, search, clock.now + 60) == ["task-1"]
+    assert search.readings == []
+
+
+def test_a_truncated_answer_is_read_to_its_end_before_the_search(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    search = Search(FOUND)
+    wire = Wire(**watching({**NEW, "truncated": True}, NEW))
+    assert find(monkeypatch, wire, search, clock.now + 60) == ["task-1"]
+    assert wire.methods().count("WaitForUpdatesEx") == 2
+
+
+def test_at_the_deadline_there_are_none(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    wire = Wire(**watching(NEW, clock.after(20), clock.after(10)))
+    assert find(monkeypatch, wire, Search(NONE), clock.now + 30) == []
+    assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == 10
+
+
+def test_a_search_that_lags_behind_is_repeated_at_growing_intervals_after_each_change(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    answers = [NEW, clock.after(1), clock.after(2), NEW, clock.after(1)]
+    wire = Wire(**watching(*answers))
+    find(monkeypatch, wire, Search(*[NONE] * 4, FOUND), clock.now + 60, lagging=True)
+    asked = [given["options"]["maxWaitSeconds"] for method, given in wire.given if method == "WaitForUpdatesEx"]
+    assert asked == [0, 1, 2, 4, 1]
+
+
+@pytest.mark.parametrize("of", [None, reference("VirtualMachine", "vm-1")])
+def test_the_recent_tasks_of_the_entity_or_of_all_are_watched(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, of: t.Any
+) -> None:
+    wire = Wire(**watching(NEW))
+    find(monkeypatch, wire, Search(FOUND), clock.now, of=of)
+    [root] = wire.params["CreateFilter"]["spec"]["objectSet"]
+    assert root["obj"]["type"] == ("VirtualMachine" if of else "TaskManager")
+    assert root["selectSet"][0]["path"] == "recentTask"

@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cancelling tasks: which are cancelled, which skipped and which a failure, and the wait for their end."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, TimedOut, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import CancelOptions, cancel_tasks
+
+from ..builders import change, failed, hidden, info, newest, reading, updates, watching
+from ..wire import Clock, Wire, connect, reader_of
+
+NO_WAIT = CancelOptions(timeout=None)
+
+
+def cancel(
+    monkeypatch: pytest.MonkeyPatch,
+    wire: Wire,
+    *task_ids: str,
+    options: CancelOptions = NO_WAIT,
+    context: Context | None = None,
+) -> dict[str, t.Any]:
+    """The result, with what the run would add to it."""
+    context = context or Context()
+    with connect(monkeypatch, wire) as connection:
+        result = cancel_tasks(reader_of(connection, context=context), [*task_ids], options)
+    return {**context.known, **result}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, CancelOptions(False, 300)),
+        ({"on_not_cancelable": "skip", "timeout": 0}, CancelOptions(True, 0)),
+        ({"wait": False}, CancelOptions(False, None)),
+    ],
+)
+def test_params_become_options(given: dict[str, t.Any], expected: CancelOptions) -> None:
+    params = {"on_not_cancelable": "fail", "timeout": 300, "wait": True, **given}
+    assert CancelOptions.from_params(params) == expected
+
+
+def test_a_negative_timeout_is_refused() -> None:
+    with pytest.raises(VsphereError, match="timeout -1"):
+        CancelOptions.from_params({"on_not_cancelable": "fail", "timeout": -1, "wait": True})
+
+
+def test_without_a_wait_the_tasks_are_returned_as_they_are_after_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", cancelled=True))], CancelTask=[None]
+    )
+    result = cancel(monkeypatch, wire, "task-1")
+    assert (result["changed"], result["cancelled_task_ids"], result["skipped_tasks"]) == (True, ["task-1"], [])
+    assert result["tasks"][0]["cancelled"]
+    assert result["diff"] == {
+        "before": {"task-1": {"state": "running", "cancelled": False}},
+        "after": {"task-1": {"state": "running", "cancelled": True}},
+    }
+
+
+def test_with_a_wait_cancelled_tasks_are_followed_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reading(info("task-1"), info("task-2", "success"))
+    after = reading(info("task-1", **failed("RequestCanceled")), info("task-2", "success"))
+    wire = Wire(
+        RetrievePropertiesEx=[before, after],
+        CancelTask=[None],
+        **watching(updates(change("task-1", "enter", state="running")), updates(change("task-1", state="error"))),
+    )
+    result = cancel(monkeypatch, wire, "task-2", "task-1", options=CancelOptions())
+    assert [(each["id"], each["state"]) for each in result["tasks"]] == [("task-2", "success"), ("task-1", "error")]
+    assert [each["id"] for each in result["skipped_tasks"]] == ["task-2"]
+    # What has ended before is not watched.
+    watched = wire.params["CreateFilter"]["spec"]["objectSet"]
+    assert [each["obj"]["value"] for each in watched] == ["task-1"]
+
+
+def test_a_task_that_goes_on_for_too_long_is_a_failure_with_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, context = Clock(monkeypatch), Context()
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", cancelled=True))],
+        CancelTask=[None],
+        **watching(updates(change("task-1", "enter", state="running")), clock.after(7)),
+    )
+    with pytest.raises(VsphereError, match=r"task-1 .*7 s .*\(option timeout\)") as caught:
+        cancel(monkeypatch, wire, "task-1", options=CancelOptions(timeout=7), context=context)
+    assert caught.value.result["tasks"][0]["cancelled"]
+    assert context.known == {"changed": True, "cancelled_task_ids": ["task-1"], "skipped_tasks": []}
+
+
+def test_a_task_that_was_cancelled_before_is_skipped_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1", cancelled=True)), reading(info("task-1", **failed()))],
+        **watching(updates(change("task-1", "enter", state="error"))),
+    )
+    result = cancel(monkeypatch, wire, "task-1", options=CancelOptions())
+    assert (result["changed"], [each["id"] for each in result["skipped_tasks"]]) == (False, ["task-1"])
+    assert result["tasks"][0]["state"] == "error"
+
+
+@pytest.mark.parametrize("how", ["its own word", "fault"])
+@pytest.mark.parametrize("skip", [True, False])
+def test_a_task_without_a_cancel_button_is_a_failure_unless_such_are_skipped(
+    monkeypatch: pytest.MonkeyPatch, skip: bool, how: str
+) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1", cancelable=how == "fault"))],
+        CancelTask=[Fault("NotSupported", "no", {})],
+    )
+    options = CancelOptions(skip, None)
+    if skip:
+        result = cancel(monkeypatch, wire, "task-1", options=options)
+        assert [each["id"] for each in result["skipped_tasks"]] == ["task-1"]
+        assert not result["changed"]
+    else:
+        with pytest.raises(VsphereError, match=r"task-1 .*on_not_cancelable: skip") as caught:
+            cancel(monkeypatch, wire, "task-1", options=options)
+        assert ("fault" in caught.value.result) == (how == "fault")
+        assert [each["id"] for each in caught.value.result["tasks"]] == ["task-1"]
+
+
+def test_all_tasks_are_tried_and_the_failures_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    infos = [info(f"task-{number}") for number in (1, 2, 3)]
+    refusals = [Fault(type_, "no", {}) for type_ in ("NoPermission", "SystemError")]
+    context = Context()
+    wire = Wire(RetrievePropertiesEx=[reading(*infos)] * 2, CancelTask=[refusals[0], None, refusals[1]])
+    with pytest.raises(VsphereError, match=r"task-1 .*; .*task-3 ") as caught:
+        cancel(monkeypatch, wire, "task-1", "task-2", "task-3", context=context)
+    assert context.known["cancelled_task_ids"] == ["task-2"]
+    assert context.known["changed"]
+    # Of several faults the first is returned.
+    assert caught.value.result["fault"]["type"] == "NoPermission"
+
+
+def test_a_request_without_an_answer_is_told_in_the_words_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))], CancelTask=[TimedOut("slow")])
+    with pytest.raises(VsphereError, match=r"^slow; .*CancelTask of Task task-1 .*; .*task-2 ") as caught:
+        cancel(monkeypatch, wire, "task-1", "task-2")
+    assert "fault" not in caught.value.result
+
+
+def test_check_mode_sends_nothing_and_shows_what_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2", "success"))])
+    result = cancel(monkeypatch, wire, "task-1", "task-2", options=CancelOptions(), context=Context(check_mode=True))
+    assert (result["changed"], result["cancelled_task_ids"]) == (True, ["task-1"])
+    assert [each["cancelled"] for each in result["tasks"]] == [True, False]
+
+
+@pytest.mark.parametrize("state", ["success", "running"])
+def test_a_task_that_only_the_history_has_is_skipped(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-2", "success"))], **newest(info("task-1", state)))
+    result = cancel(monkeypatch, wire, "task-1", "task-2")
+    assert [each["id"] for each in result["skipped_tasks"]] == ["task-1", "task-2"]
+    assert [each["id"] for each in result["tasks"]] == ["task-1", "task-2"]
+    # Of the one that the history does not know the end of, no more can be said.
+    reason = result["skipped_tasks"][0]["reason"]
+    assert ("history" in reason) == (state == "running")
+
+
+def test_an_unknown_id_ends_it_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))], **newest())
+    with pytest.raises(VsphereError) as caught:
+        cancel(monkeypatch, wire, "task-1", "task-8")
+    assert caught.value.result == {"missing_task_ids": ["task-8"]}
+
+
+def test_a_task_that_the_user_may_not_see_is_a_failure_and_the_others_are_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = Context()
+    both = reading(info("task-1"))
+    both["objects"].append(hidden("task-2"))
+    wire = Wire(RetrievePropertiesEx=[both, reading(info("task-1", cancelled=True))], CancelTask=[None])
+    with pytest.raises(VsphereError, match="task-2 "):
+        cancel(monkeypatch, wire, "task-1", "task-2", context=context)
+    assert context.known["cancelled_task_ids"] == ["task-1"]

@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The outcome of a wait: as a result and back, put together of rounds, and judged by the options."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._outcome import Outcome
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
+
+from ..builders import failed, task
+
+WHOLE = Outcome(
+    succeeded=["task-1"],
+    failed=["task-2"],
+    gone=["task-3"],
+    forbidden=["task-4"],
+    pending=["task-5", "task-6"],
+    cancelled=["task-5"],
+    not_cancelled={"task-6": "it is not cancelable"},
+    tasks={"task-1": task("task-1", "success"), "task-5": task("task-5")},
+    timed_out=True,
+    elapsed=61.5,
+)
+
+
+def sentences(outcome: Outcome, check_mode: bool = False, **options: t.Any) -> list[str]:
+    return outcome.failures(WaitOptions(timeout=60, **options), check_mode)
+
+
+def test_a_result_has_each_group_under_a_key_of_its_own() -> None:
+    assert WHOLE.to_result(with_tasks=False) == {
+        "changed": True,
+        "succeeded_task_ids": ["task-1"],
+        "failed_task_ids": ["task-2"],
+        "gone_task_ids": ["task-3"],
+        "forbidden_task_ids": ["task-4"],
+        "pending_task_ids": ["task-5", "task-6"],
+        "cancelled_task_ids": ["task-5"],
+        "not_cancelled_tasks": [{"id": "task-6", "reason": "it is not cancelable"}],
+        "timed_out": True,
+        "elapsed": 61.5,
+    }
+
+
+def test_a_result_and_back_loses_nothing() -> None:
+    assert Outcome.from_result(WHOLE.to_result(with_tasks=True)) == WHOLE
+
+
+def test_what_a_failed_module_did_not_come_to_return_is_empty() -> None:
+    assert Outcome.from_result({"msg": "refused", "gone_task_ids": ["task-1"]}) == Outcome(gone=["task-1"])
+
+
+def test_only_a_cancellation_changes_anything() -> None:
+    outcome = Outcome(succeeded=["task-1"], pending=["task-2"], tasks={"task-1": task("task-1", "success")})
+    assert not outcome.to_result(with_tasks=False)["changed"]
+
+
+def test_a_later_round_adds_what_ended_and_replaces_what_is_pending() -> None:
+    first = Outcome(
+        succeeded=["task-1"],
+        pending=["task-2", "task-3"],
+        not_cancelled={"task-2": "x"},
+        tasks={"task-1": task("task-1", "success")},
+        elapsed=10,
+    )
+    first.add(
+        Outcome(
+            failed=["task-2"],
+            pending=["task-3"],
+            cancelled=["task-3"],
+            tasks={"task-3": task("task-3")},
+            timed_out=True,
+            elapsed=20,
+        )
+    )
+    assert (first.succeeded, first.failed, first.pending) == (["task-1"], ["task-2"], ["task-3"])
+    assert (first.cancelled, first.not_cancelled) == (["task-3"], {})
+    assert (list(first.tasks), first.timed_out, first.elapsed) == (["task-1", "task-3"], True, 20)
+
+
+def test_what_is_pending_has_not_ended() -> None:
+    assert WHOLE.ended == ["task-1", "task-2", "task-3", "task-4"]
+
+
+def test_tasks_that_succeeded_are_no_failure() -> None:
+    Outcome(succeeded=["task-1"]).check(WaitOptions(timeout=60), check_mode=False, result={})
+
+
+def test_a_failure_has_a_sentence_for_each_bad_end_and_the_result() -> None:
+    outcome = Outcome(
+        failed=["task-1", "task-2"],
+        gone=["task-3"],
+        forbidden=["task-4"],
+        tasks={"task-1": task("task-1", **failed("VimFault"))},
+    )
+    with pytest.raises(VsphereError) as caught:
+        outcome.check(WaitOptions(timeout=60), check_mode=False, result={"x": 1})
+    parts = caught.value.message.split("; ")
+    named = ["task-1 .*VimFault", "task-2 failed", "task-3 ", "task-4.*System.View"]
+    assert len(parts) == 4
+    for part, words in zip(parts, named):
+        assert re.search(words, part)
+    assert caught.value.result == {"x": 1}
+
+
+def test_bad_ends_are_returned_where_that_is_wanted() -> None:
+    assert sentences(Outcome(failed=["task-1"], gone=["task-2"]), on_error="return") == []
+
+
+def test_a_task_that_was_cancelled_at_the_time_limit_says_so_and_blames_no_user() -> None:
+    ended = task("task-1", **failed("RequestCanceled"))
+    [ours] = sentences(Outcome(failed=["task-1"], cancelled=["task-1"], tasks={"task-1": ended}))
+    [theirs] = sentences(Outcome(failed=["task-1"], tasks={"task-1": ended}))
+    assert "60 s (option timeout)" in ours
+    assert "RequestCanceled" in theirs
+
+
+def test_what_is_late_is_a_failure_unless_it_is_to_be_returned() -> None:
+    late = Outcome(pending=["task-1", "task-2"], tasks={"task-1": task("task-1", progress=7)}, timed_out=True)
+    first, second = sentences(late)
+    assert "running at 7 %" in first
+    assert first.endswith("after 60 s (option timeout)")
+    assert second == "task-2 after 60 s (option timeout)"
+    assert sentences(late, on_timeout="return") == []
+    assert sentences(Outcome(pending=["task-1"])) == []
+
+
+def test_what_is_late_after_a_cancellation_says_how_long_after_or_why_there_was_none() -> None:
+    late = Outcome(
+        pending=["task-1", "task-2"], cancelled=["task-1"], not_cancelled={"task-2": "no button"}, timed_out=True
+    )
+    first, second = sentences(late, on_timeout="cancel", cancel_timeout=30)
+    assert "30 s" in first
+    assert "cancel_timeout" in first
+    assert "60 s" in second
+    assert second.endswith("no button")
+
+
+def test_what_check_mode_would_have_cancelled_is_not_late() -> None:
+    late = Outcome(pending=["task-1", "task-2"], cancelled=["task-1"], timed_out=True)
+    assert len(sentences(late, on_timeout="cancel")) == 2
+    [left] = sentences(late, check_mode=True, on_timeout="cancel")
+    assert left.startswith("task-2")

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requesting a cancellation: when it is sent, and what each kind of answer means for the task."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    NotUnderstood,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._request import Answer, Cancellation, Kind
+
+from ..builders import failed, info, reading, unknown
+from ..wire import Clock, Wire, connect, reader_of
+
+
+def request(
+    monkeypatch: pytest.MonkeyPatch,
+    wire: Wire,
+    *,
+    cancelled: bool = False,
+    cancelable: bool = True,
+    deadline: float | None = None,
+    context: Context | None = None,
+) -> Answer:
+    """What becomes of the request for one task."""
+    with connect(monkeypatch, wire) as connection:
+        cancellation = Cancellation(reader_of(connection, context=context), deadline)
+        return cancellation.request("task-1", cancelled=cancelled, cancelable=cancelable)
+
+
+def test_a_request_is_sent_to_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CancelTask=[None])
+    answer = request(monkeypatch, wire)
+    assert ("CancelTask", "task-1") in wire.calls
+    assert (answer.kind, answer.will_end, answer.error) == (Kind.SENT, True, None)
+
+
+@pytest.mark.parametrize(
+    ("says", "kind", "will_end"),
+    [
+        ({"cancelled": True}, Kind.SENT_BEFORE, True),
+        ({"cancelable": False}, Kind.NOT_CANCELABLE, False),
+        ({"cancelled": True, "cancelable": False}, Kind.SENT_BEFORE, True),
+    ],
+)
+def test_what_the_task_itself_says_spares_the_request(
+    monkeypatch: pytest.MonkeyPatch, says: dict[str, t.Any], kind: Kind, will_end: bool
+) -> None:
+    answer = request(monkeypatch, Wire(), **says)
+    assert (answer.kind, answer.will_end) == (kind, will_end)
+    assert answer.reason
+
+
+def test_check_mode_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert request(monkeypatch, Wire(), context=Context(check_mode=True)).kind == Kind.SENT
+
+
+def test_nothing_is_sent_when_nobody_waits_for_it_anymore(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end() -> t.NoReturn:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        request(monkeypatch, Wire(), context=Context(check_wanted=end))
+
+
+@pytest.mark.parametrize(("late", "kind"), [(0.1, Kind.SENT), (0, Kind.REFUSED)])
+def test_after_the_deadline_and_its_grace_nothing_is_sent(
+    monkeypatch: pytest.MonkeyPatch, late: float, kind: Kind
+) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(CancelTask=[None])
+    assert request(monkeypatch, wire, deadline=clock.now - GRACE + late).kind == kind
+    assert ("CancelTask" in wire.methods()) == (kind == Kind.SENT)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "will_end"),
+    [
+        (Fault("InvalidState", "no", {}), Kind.ENDING, True),
+        (unknown("task-1"), Kind.ENDING, True),
+        (Fault("NotSupported", "no", {}), Kind.NOT_CANCELABLE, False),
+        (Fault("NoPermission", "no", {}), Kind.REFUSED, False),
+    ],
+    ids=lambda value: getattr(value, "type", None),
+)
+def test_each_fault_has_its_meaning(monkeypatch: pytest.MonkeyPatch, fault: Fault, kind: Kind, will_end: bool) -> None:
+    answer = request(monkeypatch, Wire(CancelTask=[fault]))
+    assert (answer.kind, answer.will_end) == (kind, will_end)
+    assert answer.reason
+    # A fault is told where it stands in the way.
+    assert answer.error is (None if will_end else fault)
+
+
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503"), NotUnderstood("html", "html")])
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ({"cancelled": True}, Kind.SENT),
+        (failed("RequestCanceled"), Kind.SENT),
+        ({}, Kind.REFUSED),
+        (failed("VimFault"), Kind.REFUSED),
+    ],
+    ids=["cancelled", "ended by it", "running", "ended otherwise"],
+)
+def test_after_a_lost_answer_the_task_says_whether_it_was_carried_out(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, state: dict[str, t.Any], kind: Kind
+) -> None:
+    wire = Wire(CancelTask=[error], RetrievePropertiesEx=[reading(info("task-1", **state))])
+    answer = request(monkeypatch, wire)
+    assert answer.kind == kind
+    if kind == Kind.REFUSED:
+        assert "CancelTask" in answer.reason
+
+
+def test_after_a_lost_answer_a_task_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CancelTask=[Lost("reset")], RetrievePropertiesEx=[Fault("NoPermission", "no", {})])
+    assert request(monkeypatch, wire).kind == Kind.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("error", "silent"), [(TimedOut("slow"), True), (Unreachable("down"), True), (Fault("NoPermission", "", {}), False)]
+)
+def test_a_server_that_does_not_answer_is_asked_once_for_all_tasks(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, silent: bool
+) -> None:
+    wire = Wire(CancelTask=[error, None])
+    with connect(monkeypatch, wire) as connection:
+        cancellation = Cancellation(reader_of(connection))
+        first, second = (cancellation.request(each, cancelled=False, cancelable=True) for each in ("task-1", "task-2"))
+    assert first.kind == Kind.REFUSED
+    assert second.kind == (Kind.REFUSED if silent else Kind.SENT)
+    assert wire.methods().count("CancelTask") == (1 if silent else 2)

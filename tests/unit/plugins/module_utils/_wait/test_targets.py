@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a selection means to a wait or a cancellation: the tasks that are to end, and those that have ended."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets
+
+from ..builders import HISTORY, info, newest, reading, updates, watching
+from ..wire import Clock, Wire, connect, reader_of
+
+RUNNING = Selection(conditions=Conditions(description_ids=["VirtualMachine.*"]))
+
+
+def find(
+    monkeypatch: pytest.MonkeyPatch,
+    wire: Wire,
+    selection: Selection,
+    *,
+    appear_by: float | None = None,
+    context: Context | None = None,
+) -> tuple[list[str], list[str]]:
+    """The ids of the tasks that are to end, and of those that have ended."""
+    with connect(monkeypatch, wire) as connection:
+        found = _targets.find(reader_of(connection, context=context), selection, appear_by=appear_by)
+    return found.task_ids, [each["id"] for each in found.ended]
+
+
+def test_ids_that_nothing_narrows_cost_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find(monkeypatch, Wire(), Selection(task_ids=["task-2", "task-1"])) == (["task-2", "task-1"], [])
+
+
+def test_selected_tasks_are_told_apart_by_whether_they_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1", "error"), info("task-2"), info("task-3", "queued"))])
+    assert find(monkeypatch, wire, RUNNING) == (["task-2", "task-3"], ["task-1"])
+
+
+def test_children_are_targets_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    top = info("task-1")
+    below = info("task-2", "success", parentTaskKey="task-1", rootTaskKey="task-1")
+    wire = Wire(
+        RetrievePropertiesEx=[reading(top)],
+        CreateCollectorForTasks=[HISTORY] * 3,
+        ReadNextTasks=[[below], None, None, None],
+        DestroyCollector=[None] * 3,
+    )
+    selection = Selection(task_ids=["task-1"], children=True)
+    assert find(monkeypatch, wire, selection) == (["task-1"], ["task-2"])
+
+
+def test_an_id_that_neither_the_server_nor_the_history_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    selection = Selection(task_ids=["task-8"], source="history")
+    with pytest.raises(VsphereError) as caught:
+        find(monkeypatch, Wire(**newest()), selection)
+    assert caught.value.result == {"missing_task_ids": ["task-8"]}
+
+
+def test_more_tasks_than_the_limit_bring_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))])
+    selection = Selection(conditions=RUNNING.conditions, limit=1)
+    task_ids, _ended = find(monkeypatch, wire, selection, context=Context(warn=warnings.append))
+    assert len(task_ids) == 1
+    assert len(warnings) == 1
+    assert "raise limit" in warnings[0]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_tasks_may_appear_only_where_there_are_none_and_time_is_given(
+    monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(RetrievePropertiesEx=[reading(*[info("task-1")] * there), reading(info("task-2"))])
+    if not there:
+        wire.script.update(watching(updates({"kind": "enter", "obj": {"value": "x"}})))
+    assert find(monkeypatch, wire, RUNNING, appear_by=clock.now + 10) == (["task-1" if there else "task-2"], [])
+
+
+def test_without_time_to_appear_nothing_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find(monkeypatch, Wire(RetrievePropertiesEx=[reading()]), RUNNING) == ([], [])
+
+
+def test_a_search_in_the_history_for_what_may_appear_is_lagging(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY] * 3,
+        # The third search finds it, though nothing has changed since the second one.
+        ReadNextTasks=[None, None, [info("task-2")], None],
+        DestroyCollector=[None] * 3,
+        **watching(updates({"kind": "enter", "obj": {"value": "x"}}), clock.after(1)),
+    )
+    selection = Selection(conditions=RUNNING.conditions, source="history", newest_first=False)
+    assert find(monkeypatch, wire, selection, appear_by=clock.now + 10) == (["task-2"], [])
