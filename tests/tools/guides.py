@@ -67,7 +67,7 @@ class Guide:
         attributes, content, (target, title) = element["c"]
         # RST has no markup inside of a link.
         text = plain(content)
-        path, _, anchor = target.partition("#")
+        path, anchor = target.partition("#")[::2]
         path = path or f"{self.name}.md"
         if path in labels:
             label = labels.get(f"{path}#{anchor}" if anchor else path) or self.refuse(target)
