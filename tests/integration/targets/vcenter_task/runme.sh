@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Playbook runs with the callback plugin against the test vCenters, over both protocols.
+# Playbook runs with the callback plugin against the test vCenters.
 exec ../setup_vcenter/pytest.sh "$@"

@@ -15,7 +15,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import OPTIONS
+from vcenters import any_transport
 
+# The role hands its variables on to the module, whose tests run over both protocols.
+pytestmark = any_transport
 SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
 EARLY = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 # Omitted, Ansible's own look at them took these for the text that stood for it.
