@@ -12,7 +12,7 @@ import shutil
 import pytest
 
 TOOL = pathlib.Path(__file__).parents[3] / "tests" / "tools" / "guides.py"
-LICENCE = "<!--\nSPDX-License-Identifier: odd\n-->\n"
+LICENCE = "<!--\nSPDX-License-Identifier: GPL-3.0-or-later\n-->\n"
 FIRST = """
 # First guide
 
@@ -28,7 +28,7 @@ A [page](https://example.com/a#b) and [a line](../plays/a.yml#L1).
 """
 FIRST_PAGE = """\
 ..
-   SPDX-License-Identifier: odd
+   SPDX-License-Identifier: GPL-3.0-or-later
    make format generates this page from docs/first.md.
 
 .. _ansible_collections.vsphere.tasks.docsite.first:
@@ -66,7 +66,7 @@ SECOND = """
 """
 SECOND_PAGE = """\
 ..
-   SPDX-License-Identifier: odd
+   SPDX-License-Identifier: GPL-3.0-or-later
    make format generates this page from docs/second.md.
 
 .. _ansible_collections.vsphere.tasks.docsite.second:
