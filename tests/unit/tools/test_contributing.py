@@ -31,7 +31,7 @@ def test_every_path_exists() -> None:
 def test_every_plugin_package_and_target_is_there() -> None:
     code, _, integration = columns()
     plugins = {file for kind in ("action", "callback", "modules") for file in (PLUGINS / kind).glob("*.py")}
-    packages = {folder for kind in ("module_utils", "plugin_utils") for folder in (PLUGINS / kind).glob("_[a-z]*/")}
-    named = code | {path.parent for path in code}
-    assert sorted(str(path) for path in (plugins | packages) - named if path.name != "__pycache__") == []
-    assert {path.relative_to(TARGETS).parts[0] for path in integration} == {path.name for path in TARGETS.iterdir()}
+    packages = {file.parent for kind in ("module_utils", "plugin_utils") for file in (PLUGINS / kind).glob("*/*.py")}
+    assert sorted(map(str, (plugins | packages) - code - {path.parent for path in code})) == []
+    targets = {path.parent.name for path in TARGETS.glob("*/aliases")}
+    assert {path.relative_to(TARGETS).parts[0] for path in integration} == targets

@@ -41,7 +41,8 @@ def environment() -> t.Callable[..., str]:
 
     def make(name: str, *requirements: str) -> str:
         venv = ROOT / "tests" / "output" / "python3.9" / name
-        run(found, "-m", "venv", venv)
+        if not (venv / "bin" / "pip").exists():
+            run(found, "-m", "venv", venv)
         run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements)
         return str(venv / "bin" / "python")
 
@@ -54,16 +55,23 @@ def python(environment: t.Callable[..., str]) -> str:
     return environment("modules", "--requirement=requirements.txt")
 
 
+@pytest.fixture(scope="session")
+def newer(python: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a pyVmomi that refuses this Python."""
+    folder = tmp_path_factory.mktemp("newer")
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, "pyvmomi>=9")
+    return str(folder)
+
+
 def test_every_module_runs(vcenter: t.Any, python: str) -> None:
     vcenter.play("modules.yml", ansible_python_interpreter=python)
 
 
-def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, tmp_path: pathlib.Path) -> None:
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", tmp_path, "pyvmomi>=9")
-    shown = vcenter.play("refused.yml", status=2, ansible_python_interpreter=python, newer=str(tmp_path))
+def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, newer: str) -> None:
+    shown = vcenter.play("refused.yml", status=2, ansible_python_interpreter=python, newer=newer)
     assert "library (pyvmomi<9)" in shown
     assert (
-        "The one that is installed says: Python 3.10 or newer is required (found 3.9). "
+        "The installed version reports: Python 3.10 or newer is required (found 3.9). "
         f"To replace it, run {python} -m pip install --upgrade 'pyvmomi<9'. "
     ) in shown
 
