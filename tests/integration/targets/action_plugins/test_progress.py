@@ -101,7 +101,7 @@ def test_it_names_the_host_where_a_play_has_several(
 
 
 def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
-    lines = play(count=12)
+    lines = play(count=12, duration=6)
     assert shown(" 0 done, 12 running, 0 failed of 12; slowest: task-", lines)
     assert shown(" 12 done, 0 running, 0 failed of 12$", lines)
     assert not shown(r"s\] task-.* running", lines)

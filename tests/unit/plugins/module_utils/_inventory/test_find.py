@@ -1,16 +1,20 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding an object of the inventory by its name."""
+"""Finding an object of the inventory by its id, its name or its path, and what is said where there is none."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import (
+    entity_exists,
+    find_entity,
+    root_folder,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..wire import Wire, connect
@@ -51,3 +55,77 @@ def test_of_many_that_have_a_name_some_are_shown(monkeypatch: t.Any) -> None:
         find(monkeypatch, "web", ["web"] * 12)
     assert caught.value.message.count("web (Folder group-") == 10
     assert caught.value.message.endswith("web (Folder group-9), 2 more")
+
+
+def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
+    with connect(monkeypatch, Wire()) as connection:
+        assert find_entity(connection, Entity("entity", "Folder", "group-1")) == reference("Folder", "group-1")
+
+
+def test_a_name_that_nothing_has_brings_those_that_are_close(monkeypatch: t.Any) -> None:
+    with pytest.raises(VsphereError, match=r"^entity\.name: .*Folder.*websrv.*websrw \(Folder group-1\)$"):
+        find(monkeypatch, "websrv", ["db", "websrw"])
+    with pytest.raises(VsphereError, match=r"^entity\.name: ") as caught:
+        find(monkeypatch, "websrv", ["db"])
+    assert "Folder group" not in caught.value.message
+
+
+def test_what_the_user_may_not_see_is_passed_over(monkeypatch: t.Any) -> None:
+    wire = Wire(
+        content=[{"rootFolder": ROOT}],
+        CreateContainerView=[VIEW],
+        RetrievePropertiesEx=[{"objects": [{"obj": reference("Folder", "group-1")}]}],
+        DestroyView=[None],
+    )
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="web"):
+        find_entity(connection, Entity("entity", "Folder", None, "web", None))
+    assert wire.params["CreateContainerView"] == {"container": ROOT, "type": ["Folder"], "recursive": True}
+
+
+def test_where_paths_cannot_be_read_the_candidates_are_still_named(monkeypatch: t.Any) -> None:
+    name = {"propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "web"}}]}
+    both = [{"obj": reference("Folder", f"group-{number}"), **name} for number in (1, 2)]
+    wire = Wire(
+        content=[{"rootFolder": ROOT}],
+        CreateContainerView=[VIEW],
+        RetrievePropertiesEx=[{"objects": both}, Fault("NoPermission", "no", {})],
+        DestroyView=[None],
+    )
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match=r"Folder group-1, Folder group-2$"),
+    ):
+        find_entity(connection, Entity("entity", "Folder", None, "web", None))
+
+
+@pytest.mark.parametrize("path", ["DC0/vm/web", "/DC0/vm/web/"])
+def test_a_path_leads_to_what_the_server_says(monkeypatch: t.Any, path: str) -> None:
+    wire = Wire(FindByInventoryPath=[reference("VirtualMachine", "vm-1")])
+    with connect(monkeypatch, wire) as connection:
+        assert find_entity(connection, Entity("entity", path=path))["value"] == "vm-1"
+    assert wire.params["FindByInventoryPath"] == {"inventoryPath": "DC0/vm/web"}
+
+
+@pytest.mark.parametrize(("found", "words"), [(None, "DC0/vm/web"), (ROOT, "Folder.*VirtualMachine")])
+def test_a_path_that_leads_elsewhere_is_an_error_of_the_option(monkeypatch: t.Any, found: t.Any, words: str) -> None:
+    wire = Wire(FindByInventoryPath=[found])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match=rf"^entity\.path: .*{words}"):
+        find_entity(connection, Entity("entity", "VirtualMachine", path="DC0/vm/web"))
+
+
+@pytest.mark.parametrize("names", [[], ["web"], ["web", "web"]])
+def test_an_object_exists_also_where_there_are_several(monkeypatch: t.Any, names: list[str]) -> None:
+    name = {"propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "web"}}]}
+    wire = Wire(
+        content=[{"rootFolder": ROOT}],
+        CreateContainerView=[VIEW],
+        RetrievePropertiesEx=[{"objects": [{"obj": ROOT, **name} for _each in names]}],
+        DestroyView=[None],
+    )
+    with connect(monkeypatch, wire) as connection:
+        assert entity_exists(connection, Entity("entity", "Folder", None, "web", None)) == bool(names)
+
+
+def test_the_root_folder_is_that_of_the_service_content(monkeypatch: t.Any) -> None:
+    with connect(monkeypatch, Wire(content=[{"rootFolder": ROOT}])) as connection:
+        assert root_folder(connection) == ROOT

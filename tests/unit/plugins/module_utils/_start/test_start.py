@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting an operation whose answer is lost."""
+"""Starting an operation: the options, what is sent, and what is known when it breaks."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import OutcomeUnknown
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import StartOptions, start_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC
 
-from ..wire import OPTIONS
+from ..builders import change, failed, found, info, reading, updates, watching, whole
+from ..wire import OPTIONS, Clock, Wire, connect, reader_of
 
-RESET = {
-    "object": {"type": "VirtualMachine", "moid": "vm-1", "name": None, "path": None, "property": None},
+MACHINE = reference("VirtualMachine", "vm-1")
+TASK = reference("Task", "task-1")
+OBJECT = {"type": "VirtualMachine", "moid": "vm-1", "name": None, "path": None, "property": None}
+UNLESS = {"property": None, "equals": None, "object": None, "exists": None}
+RESET: dict[str, t.Any] = {
+    "object": OBJECT,
     "method": "ResetVM_Task",
     "params": None,
     "unless": None,
+    **{name: option["default"] for name, option in WAIT_SPEC.items()},
     "wait": False,
     "password": "a secret",
     "session_id": None,
@@ -45,3 +54,210 @@ def test_the_time_that_it_is_to_be_looked_for_by_is_the_servers(monkeypatch: t.A
         start_task(TaskReader(connection), options)
     assert caught.value.result["sent_at"] == "2006-01-02T15:04:05Z"
     assert "begin_time 2006-01-02T15:04:05Z" in caught.value.message
+
+
+def of_params(**given: t.Any) -> StartOptions:
+    return StartOptions.from_params({**RESET, **given}, set())
+
+
+def start(
+    monkeypatch: pytest.MonkeyPatch, wire: Wire, context: Context | None = None, **given: t.Any
+) -> dict[str, t.Any]:
+    with connect(monkeypatch, wire) as connection:
+        return start_task(reader_of(connection, context=context), of_params(**given))
+
+
+# --- options ---
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"method": " "}, "method is empty"),
+        ({"method": "ResetVM_Tusk"}, "ResetVM_Task"),
+        ({"method": "MarkAsTemplate"}, "MarkAsTemplate"),
+        ({"method": "EnterMaintenanceMode_Task"}, "HostSystem.*VirtualMachine"),
+        ({"params": {"snapshot": None}}, r"params\.snapshot"),
+        ({"params": {"color": "red"}}, "color"),
+        ({"method": "RenameSnapshot", "params": {}}, "RenameSnapshot"),
+        ({"wait": True, "timeout": -1}, "timeout -1"),
+        ({"object": {**OBJECT, "type": "VirtualMachin"}}, r"object\.type.*VirtualMachine"),
+        ({"unless": {**UNLESS, "property": "runtime.color"}}, r"unless\.property.*color"),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_said(given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(VsphereError, match=message):
+        of_params(**given)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(VsphereError) as caught:
+        of_params(object={**OBJECT, "type": "Odd"}, params={"color": None}, wait=True, timeout=-1, method="Odd_Task")
+    assert all(word in caught.value.message for word in ("object.type", "params.color", "timeout", "Odd_Task"))
+
+
+def test_a_method_of_a_type_that_extends_the_named_one_may_fit() -> None:
+    assert of_params(object={**OBJECT, "type": "ManagedEntity", "moid": None, "path": "DC0/vm/web"}).method
+
+
+def test_only_what_the_registry_marks_stays_a_secret() -> None:
+    secrets = {"something of before"}
+    given = {"vm": "vm-1", "guestCustomizationSpecs": "x"}
+    login = {
+        "_typeName": "NamePasswordAuthentication",
+        "username": "root",
+        "password": "hush",
+        "interactiveSession": False,
+    }
+    with pytest.raises(VsphereError, match="guestCustomizationSpecs"):
+        StartOptions.from_params({**RESET, "params": {**given, "auth": login}}, secrets)
+    assert secrets == {"something of before", "hush"}
+
+
+def test_what_may_be_a_secret_of_an_unknown_method_stays_one() -> None:
+    secrets: set[str] = set()
+    with pytest.raises(VsphereError, match="Odd_Task"):
+        StartOptions.from_params({**RESET, "method": "Odd_Task", "params": {"password": "hush", "x": "y"}}, secrets)
+    assert secrets == {"hush"}
+
+
+def test_a_password_in_the_params_is_a_secret_whatever_they_say() -> None:
+    secrets = {RESET["password"]}
+    StartOptions.from_params({**RESET, "method": "Rename_Task", "params": {"newName": RESET["password"]}}, secrets)
+    assert secrets == {RESET["password"]}
+
+
+# --- starting ---
+
+
+def test_without_a_wait_the_task_is_returned_as_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(Rename_Task=[TASK], RetrievePropertiesEx=[reading(info("task-1", "queued"))])
+    result = start(monkeypatch, wire, method="Rename_Task", params={"newName": "web"})
+    assert (result["changed"], result["task"]["state"], result["reason"]) == (True, "queued", None)
+    call = {"object": {"type": "VirtualMachine", "moid": "vm-1"}, "method": "Rename_Task", "params": {"newName": "web"}}
+    assert (result["call"], result["diff"]) == (call, {"before": {}, "after": call})
+    assert ("Rename_Task", "vm-1") in wire.calls
+    assert wire.params["Rename_Task"] == {"newName": "web"}
+
+
+def test_objects_that_are_given_by_path_are_looked_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = reference("ResourcePool", "resgroup-1")
+    wire = Wire(FindByInventoryPath=[pool], RetrievePropertiesEx=[reading(info("task-1"))])
+    wire.script["MigrateVM_Task"] = [TASK]
+    given = {"pool": {"path": "DC0/host/C/Resources"}, "priority": "highPriority"}
+    result = start(monkeypatch, wire, method="MigrateVM_Task", params=given)
+    assert wire.params["MigrateVM_Task"]["pool"] == result["call"]["params"]["pool"] == pool
+
+
+def test_check_mode_looks_up_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(check_mode=True)
+    wire = Wire(FindByInventoryPath=[MACHINE])
+    result = start(
+        monkeypatch, wire, context, object={**OBJECT, "type": None, "moid": None, "path": "DC0/vm/web"}, wait=True
+    )
+    assert (result["changed"], result["task"], result["call"]["object"]["moid"]) == (True, None, "vm-1")
+    assert wire.methods() == ["Login", "FindByInventoryPath", "Logout"]
+
+
+@pytest.mark.parametrize(("state", "started"), [("poweredOn", False), ("poweredOff", True)])
+def test_nothing_is_started_where_there_is_no_need_to(
+    monkeypatch: pytest.MonkeyPatch, state: str, started: bool
+) -> None:
+    has = found(MACHINE, **{"runtime.powerState": {"_typeName": "VirtualMachinePowerState", "_value": state}})
+    wire = Wire(RetrievePropertiesEx=[{"objects": [has]}, reading(info("task-1"))], PowerOnVM_Task=[TASK])
+    unless = {**UNLESS, "property": "runtime.powerState", "equals": "poweredOn"}
+    result = start(monkeypatch, wire, method="PowerOnVM_Task", unless=unless)
+    assert result["changed"] == started == ("PowerOnVM_Task" in wire.methods())
+    if not started:
+        assert "poweredOn" in result.pop("reason")
+        assert result == {"changed": False, "task": None, "call": None, "diff": {"before": {}, "after": {}}}
+
+
+def test_an_object_that_turns_out_to_be_of_another_type_is_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindByInventoryPath=[reference("HostSystem", "host-1")])
+    with pytest.raises(VsphereError, match=r"ResetVM_Task.*VirtualMachine.*HostSystem"):
+        start(monkeypatch, wire, object={**OBJECT, "type": None, "moid": None, "path": "DC0/host/C/h"})
+
+
+@pytest.mark.parametrize("fields", [{"obj": MACHINE}, {}])
+def test_an_object_that_is_not_there_is_an_error_with_its_fault(
+    monkeypatch: pytest.MonkeyPatch, fields: dict[str, t.Any]
+) -> None:
+    wire = Wire(ResetVM_Task=[Fault("ManagedObjectNotFound", "no", fields, "ResetVM_Task", MACHINE)])
+    with pytest.raises(VsphereError, match="VirtualMachine vm-1") as caught:
+        start(monkeypatch, wire)
+    assert not isinstance(caught.value, Fault)
+    assert caught.value.result["fault"]["type"] == "ManagedObjectNotFound"
+
+
+def test_where_to_look_for_a_task_of_an_object_whose_start_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context()
+    with pytest.raises(OutcomeUnknown, match=r"vsphere_task_info with entity {type: VirtualMachine, moid: vm-1}"):
+        start(monkeypatch, Wire(ResetVM_Task=[Lost("reset")]), context)
+    # What was called is known; that it has changed anything is not.
+    assert list(context.known) == ["call"]
+
+
+def test_a_manager_has_no_tasks_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = {**OBJECT, "type": "VirtualDiskManager", "moid": "virtualDiskManager"}
+    wire = Wire(DeleteVirtualDisk_Task=[Lost("reset")])
+    with pytest.raises(OutcomeUnknown) as caught:
+        start(monkeypatch, wire, object=manager, method="DeleteVirtualDisk_Task", params={"name": "[ds] x.vmdk"})
+    assert "vsphere_task_info" in caught.value.message
+    assert "entity" not in caught.value.message
+
+
+# --- and waiting ---
+
+WAIT = {"wait": True, "timeout": 60}
+RUNNING = updates(change("task-1", "enter", state="running"))
+
+
+def test_a_wait_returns_the_task_as_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    end = info("task-1", "success", completeTime="2026-01-02T03:05:05Z")
+    wire = Wire(
+        ResetVM_Task=[TASK], **watching(RUNNING, clock.after(5, updates(whole(end)))), RetrievePropertiesEx=[None]
+    )
+    result = start(monkeypatch, wire, **WAIT)
+    assert (result["changed"], result["task"]["state"]) == (True, "success")
+    assert (result["timed_out"], result["elapsed"]) == (False, 5)
+
+
+@pytest.mark.parametrize("on_error", ["fail", "return"])
+def test_a_task_that_fails_is_a_failure_with_the_result_unless_it_is_to_be_returned(
+    monkeypatch: pytest.MonkeyPatch, on_error: str
+) -> None:
+    end = info("task-1", completeTime="2026-01-02T03:05:05Z", **failed("VimFault"))
+    wire = Wire(ResetVM_Task=[TASK], **watching(updates(whole(end, "enter"))))
+    if on_error == "return":
+        result = start(monkeypatch, wire, **WAIT, on_error=on_error)
+    else:
+        with pytest.raises(VsphereError, match=r"task-1 .*VimFault") as caught:
+            start(monkeypatch, wire, **WAIT, on_error=on_error)
+        result = caught.value.result
+    assert (result["changed"], result["task"]["error"]["type"], result["call"]["method"]) == (
+        True,
+        "VimFault",
+        "ResetVM_Task",
+    )
+
+
+def test_a_task_that_is_gone_leaves_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        ResetVM_Task=[TASK], **watching(RUNNING, updates(change("task-1", "leave"))), RetrievePropertiesEx=[None] * 2
+    )
+    wire.lacks.add("extensionManager")
+    with pytest.raises(VsphereError) as caught:
+        start(monkeypatch, wire, **WAIT)
+    assert caught.value.result["task"] == {"id": "task-1"}
+
+
+def test_what_is_known_when_the_wait_breaks_is_the_call_and_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context()
+    wire = Wire(ResetVM_Task=[TASK], **watching(RUNNING, Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
+    with pytest.raises(Fault):
+        start(monkeypatch, wire, context, **WAIT)
+    assert context.known.pop("call")["method"] == "ResetVM_Task"
+    assert context.known.keys() == {"changed", "task", "timed_out", "elapsed"}
+    assert (context.known["changed"], context.known["task"]) == (True, {"id": "task-1"})

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The condition under which nothing is started: when it holds, and what is refused."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import Finder, Target
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import Exists, PropertyEquals
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from ..builders import found
+from ..wire import Wire, connect
+
+MACHINE = reference("VirtualMachine", "vm-1")
+OBJECT = {"type": "VirtualMachine", "moid": "vm-1", "name": None, "path": None, "property": None}
+ROOT = reference("Folder", "group-d1")
+
+
+def boxed(type_: str, value: t.Any) -> dict[str, t.Any]:
+    return {"_typeName": type_, "_value": value}
+
+
+def equals(path: str, value: t.Any, **given: t.Any) -> PropertyEquals:
+    condition = PropertyEquals.from_params(
+        {"property": path, "equals": value, "object": None, **given}, Target.from_params("object", OBJECT), set()
+    )
+    assert condition
+    return condition
+
+
+def reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> str | None:
+    """Why nothing is to be started where that property has a value; None stands for an unset one."""
+    values = {} if has is None else {path: has}
+    wire = Wire(RetrievePropertiesEx=[{"objects": [found(MACHINE, **values)]}])
+    with connect(monkeypatch, wire) as connection:
+        return equals(path, wanted).reason(Finder(connection))
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "has"),
+    [
+        ("runtime.powerState", "poweredOn", boxed("VirtualMachinePowerState", "poweredOn")),
+        ("config.hardware.numCPU", "2", boxed("int", 2)),
+        ("config.hardware.numCPU", 2.0, boxed("int", 2)),
+        ("runtime.bootTime", "2026-01-02T04:04:05+01:00", boxed("dateTime", "2026-01-02T03:04:05Z")),
+        ("config.template", "no", boxed("boolean", False)),
+        ("runtime.host", "host-1", reference("HostSystem", "host-1")),
+        ("config.annotation", None, None),
+        ("network", [], None),
+        ("network", ["network-1"], boxed("ArrayOfManagedObjectReference", [reference("Network", "network-1")])),
+    ],
+)
+def test_the_same_value_in_any_spelling_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any
+) -> None:
+    assert f"{path} of VirtualMachine vm-1 " in str(reason(monkeypatch, path, wanted, has))
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "has"),
+    [
+        ("runtime.powerState", "poweredOn", boxed("VirtualMachinePowerState", "poweredOff")),
+        ("config.hardware.numCPU", 2, boxed("int", 3)),
+        ("config.hardware.numCPU", 2, None),
+        ("config.annotation", None, boxed("string", "x")),
+        ("runtime.host", "host-1", reference("HostSystem", "host-2")),
+        # A value that the registry does not know is another one.
+        ("runtime.powerState", "poweredOn", boxed("VirtualMachinePowerState", "ascended")),
+    ],
+)
+def test_another_value_is_none(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> None:
+    assert reason(monkeypatch, path, wanted, has) is None
+
+
+def test_what_is_inside_of_data_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"_typeName": "VirtualMachineAffinityInfo", "affinitySet": [7717]}
+    shown = reason(monkeypatch, "config.cpuAffinity", {"affinitySet": [7717]}, data)
+    assert shown
+    assert "7717" not in shown
+
+
+def test_an_unset_property_is_called_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert str(reason(monkeypatch, "config.annotation", None, None)).endswith("unset")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("config.color", "red", r"unless\.property.*color"),
+        ("runtime.powerState", "powerdOn", r"unless\.equals.*poweredOn"),
+        ("config.hardware.numCPU", "many", r"unless\.equals"),
+    ],
+)
+def test_what_no_property_can_be_is_refused_without_a_server(path: str, value: t.Any, message: str) -> None:
+    with pytest.raises(VsphereError, match=message):
+        equals(path, value)
+
+
+def test_a_property_may_be_of_another_object_than_the_one_acted_on() -> None:
+    other = {**OBJECT, "moid": "vm-2"}
+    assert equals("config.template", True, object=other).target.entity.moid == "vm-2"
+    assert equals("config.template", True).target.entity.moid == "vm-1"
+    with pytest.raises(VsphereError, match=r"^unless\.object"):
+        equals("config.template", True, object={**OBJECT, "moid": " "})
+
+
+def test_without_any_object_there_is_no_condition() -> None:
+    given = {"property": "name", "equals": "x", "object": None}
+    assert PropertyEquals.from_params(given, None, set()) is None
+
+
+def test_secrets_in_the_wanted_value_are_kept() -> None:
+    secrets: set[str] = set()
+    with pytest.raises(VsphereError):
+        PropertyEquals.from_params(
+            {"property": "name", "equals": {"password": "hush"}, "object": None},
+            Target.from_params("object", OBJECT),
+            secrets,
+        )
+    assert secrets == {"hush"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_object_at_a_path_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    condition = Exists.from_params({"type": None, "name": None, "path": "DC0/vm/web"})
+    with connect(monkeypatch, Wire(FindByInventoryPath=[MACHINE if there else None])) as connection:
+        found_reason = condition.reason(Finder(connection))
+    assert found_reason == ("DC0/vm/web exists" if there else None)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_object_of_a_name_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    condition = Exists.from_params({"type": "VirtualMachine", "name": "web", "path": None})
+    named = found(MACHINE, name={"_typeName": "string", "_value": "web" if there else "db"})
+    wire = Wire(
+        content=[{"rootFolder": ROOT}],
+        CreateContainerView=[reference("ContainerView", "x")],
+        RetrievePropertiesEx=[{"objects": [named]}],
+        DestroyView=[None],
+    )
+    with connect(monkeypatch, wire) as connection:
+        found_reason = condition.reason(Finder(connection))
+    assert found_reason == ("VirtualMachine web exists" if there else None)
+
+
+def test_an_empty_part_is_an_error_of_the_option() -> None:
+    with pytest.raises(VsphereError, match=r"^unless\.exists\.path"):
+        Exists.from_params({"type": None, "name": None, "path": " "})
