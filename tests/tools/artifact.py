@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Build the artifact of the commit that is checked out, so that everybody gets the same bytes:
+"""Build the artifact of the commit that is checked out, so that each build has the same bytes:
 
 `python tests/tools/artifact.py FOLDER`
 

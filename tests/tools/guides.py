@@ -70,7 +70,9 @@ class Guide:
         path, anchor = target.partition("#")[::2]
         path = path or f"{self.name}.md"
         if path in labels:
-            label = labels.get(f"{path}#{anchor}" if anchor else path) or sys.exit(self.refusal(target))
+            label = labels.get(f"{path}#{anchor}" if anchor else path)
+            if label is None:
+                raise SystemExit(self.refusal(target))
             return {"t": "RawInline", "c": ["rst", f":ref:`{text} <{label}>`"]}
         if "://" not in target:
             file = (DOCS / path).resolve()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the commit of a release, and its artifact; docs/releasing.md says what comes before and after:
+"""Make the commit of a release, and its artifact; docs/releasing.md has the steps before and after:
 
 `python tests/tools/release.py VERSION FOLDER`
 """
@@ -49,7 +49,7 @@ def refuse_unfit(version: str, earlier: Set[str]) -> None:
     if subprocess.run(["git", "status", "--porcelain"], check=True, capture_output=True).stdout:
         sys.exit("Commit or remove what git status shows: it would become part of the release")
     if not any(Path("changelogs", "fragments").glob("*.yml")):
-        sys.exit("changelogs/fragments is empty: there is nothing to release")
+        sys.exit("changelogs/fragments is empty: add a fragment")
 
 
 def numbers(version: str) -> list[int]:

@@ -37,7 +37,7 @@ class Transport(t.Protocol):
         """The value of a property, None if it is unset."""
 
     def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
-        """What a method returns, None if that is nothing; it can take ``wait`` seconds longer than other calls."""
+        """The value of a method, None if it has none; it can take ``wait`` seconds longer than other calls."""
 
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""

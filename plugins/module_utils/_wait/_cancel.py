@@ -12,7 +12,7 @@ import typing as t
 
 from .. import _errors
 from .._tasks import _taskinfo
-from . import _request, _watch
+from . import _cancel_request, _watch
 
 if t.TYPE_CHECKING:
     from .. import _context
@@ -43,7 +43,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
     run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
-    cancellation = _request.Cancellation(reader)
+    cancellation = _cancel_request.Cancellation(reader)
     for task in before:
         run.take(task, cancellation)
     reader.context.known.update(
@@ -108,7 +108,7 @@ class _Run:
         self.failures: list[str] = []
         self.fault: _context.Result = {}
 
-    def take(self, task: _taskinfo.Task, cancellation: _request.Cancellation) -> None:
+    def take(self, task: _taskinfo.Task, cancellation: _cancel_request.Cancellation) -> None:
         """Request the cancellation of a task, unless it has ended."""
         if _taskinfo.is_over(task):
             self._skip(task, f"it has already ended (state {task['state']})")
@@ -120,8 +120,8 @@ class _Run:
             )
             self._take(task, answer)
 
-    def _take(self, task: _taskinfo.Task, answer: _request.Answer) -> None:
-        kinds = _request.Kind
+    def _take(self, task: _taskinfo.Task, answer: _cancel_request.Answer) -> None:
+        kinds = _cancel_request.Kind
         if answer.kind in (kinds.SENT, kinds.SENT_BEFORE):
             self.ending.append(task["id"])
         if answer.kind == kinds.SENT:

@@ -13,7 +13,7 @@ import typing as t
 
 from .. import _errors
 from .._tasks import _filter, _history, _past, _taskinfo
-from . import _outcome, _request, _watch
+from . import _cancel_request, _outcome, _watch
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,16 +117,16 @@ class _Wait:
 
     def _cancel(self) -> list[str]:
         """Request the cancellation of the pending tasks. Return the tasks that will end because of it."""
-        cancellation = _request.Cancellation(self._reader, time.monotonic() + self._options.cancel_timeout)
+        cancellation = _cancel_request.Cancellation(self._reader, time.monotonic() + self._options.cancel_timeout)
         ending = []
         for task_id in self._watch.pending:
             watched = self._watch.tasks[task_id]
             answer = cancellation.request(task_id, cancelled=watched.cancelled, cancelable=watched.cancelable)
-            if answer.kind == _request.Kind.SENT:
+            if answer.kind == _cancel_request.Kind.SENT:
                 self.outcome.cancelled.append(task_id)
             elif not answer.will_end:
                 self.outcome.not_cancelled[task_id] = answer.reason
-            if answer.will_end and not (self._reader.context.check_mode and answer.kind == _request.Kind.SENT):
+            if answer.will_end and not (self._reader.context.check_mode and answer.kind == _cancel_request.Kind.SENT):
                 ending.append(task_id)
         return ending
 

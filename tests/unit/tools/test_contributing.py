@@ -15,7 +15,7 @@ PLUGINS, UNIT, TARGETS = (ROOT / name for name in ("plugins", "tests/unit/plugin
 
 def columns() -> tuple[set[pathlib.Path], ...]:
     """The paths in each column of the table."""
-    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## Where a feature is\n")[2]
+    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## Features and their files\n")[2]
     rows = [line.split("|")[2:-1] for line in section.splitlines() if line.startswith("| ")][2:]
     cells = zip(*rows, strict=True)
     return tuple(
@@ -29,7 +29,7 @@ def test_every_path_exists() -> None:
 
 
 def test_every_plugin_package_and_target_is_there() -> None:
-    code, _, integration = columns()
+    code, _unit, integration = columns()
     plugins = {file for kind in ("action", "callback", "modules") for file in (PLUGINS / kind).glob("*.py")}
     packages = {file.parent for kind in ("module_utils", "plugin_utils") for file in (PLUGINS / kind).glob("*/*.py")}
     assert sorted(map(str, (plugins | packages) - code - {path.parent for path in code})) == []

@@ -12,7 +12,9 @@ import shutil
 import pytest
 
 TOOL = pathlib.Path(__file__).parents[3] / "tests" / "tools" / "guides.py"
-LICENCE = "<!--\nSPDX-License-Identifier: GPL-3.0-or-later\n-->\n"
+# Apart, because a file has its license once.
+LICENSE = "SPDX-License-" + "Identifier: GPL-3.0-or-later"
+NOTICE = f"<!--\n{LICENSE}\n-->\n"
 FIRST = """
 # First guide
 
@@ -26,9 +28,9 @@ A [page](https://example.com/a#b) and [a line](../plays/a.yml#L1).
 | --- | --- |
 | `c` | [d](second.md) |
 """
-FIRST_PAGE = """\
+FIRST_PAGE = f"""\
 ..
-   SPDX-License-Identifier: GPL-3.0-or-later
+   {LICENSE}
    make format generates this page from docs/first.md.
 
 .. _ansible_collections.vsphere.tasks.docsite.first:
@@ -64,9 +66,9 @@ SECOND = """
   a: 1
   ```
 """
-SECOND_PAGE = """\
+SECOND_PAGE = f"""\
 ..
-   SPDX-License-Identifier: GPL-3.0-or-later
+   {LICENSE}
    make format generates this page from docs/second.md.
 
 .. _ansible_collections.vsphere.tasks.docsite.second:
@@ -89,8 +91,8 @@ What you do
 
 def pages(root: pathlib.Path, first: str) -> dict[str, str]:
     files = {
-        "docs/first.md": LICENCE + first,
-        "docs/second.md": LICENCE + SECOND,
+        "docs/first.md": NOTICE + first,
+        "docs/second.md": NOTICE + SECOND,
         "docs/other.md": "# No guide\n",
         "docs/docsite/extra-docs.yml": "sections: [{title: Guides, toctree: [first, second]}]\n",
         "galaxy.yml": "repository: https://example.com/repository\n",

@@ -142,7 +142,7 @@ def test_a_release_of_nothing_is_refused(repository: pathlib.Path) -> None:
     git(repository, "commit", "--quiet", "--message", "Change nothing")
     refused = run("release.py", repository, "1.1.0", "../built")
     assert refused.returncode == 1
-    assert "nothing to release" in refused.stderr
+    assert "changelogs/fragments is empty" in refused.stderr
 
 
 def test_two_builds_are_the_same_file_whatever_the_time_and_the_order_of_the_files(

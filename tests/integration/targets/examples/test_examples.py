@@ -106,7 +106,7 @@ def test_a_maintenance_that_takes_too_long(
     slow = server("slow")  # There the host is a minute in entering.
     leads_to(slow)
     shown = " ".join(slow.play(EXAMPLES / "maintenance.yml", status=2, limit=1).split())
-    assert "DC0_H0 was not maintained: task-" in shown
+    assert "DC0_H0 was not maintained: canceled task-" in shown
     assert "because it had not ended after 1 s (option timeout)" in shown
 
 

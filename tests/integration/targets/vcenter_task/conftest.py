@@ -59,7 +59,7 @@ class Outcome(t.NamedTuple):
     def warnings(self) -> list[str]:
         """Those of the callback plugin."""
         text = " ".join(self.output.split())
-        return [each for each in text.split("[WARNING]: ")[1:] if "in vCenter" in each]
+        return [each for each in text.split("[WARNING]: ")[1:] if "this run" in each and "vCenter" in each]
 
 
 class Runs:

@@ -41,7 +41,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
     enabled = {"ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"), "ANSIBLE_CALLBACKS_ENABLED": None}
     first = runs.run(registering, **enabled)
     # That is what registers it, so this run cannot be shown.
-    assert (first.status, ["knows no task type" in warning for warning in first.warnings]) == (0, [True])
+    assert (first.status, ["does not know the task type" in warning for warning in first.warnings]) == (0, [True])
     assert runs.vcenter.run("type", **key)["changed"] is False
     second = runs.run(WORK.format("debug:"), **enabled)
     assert (second.status, second.warnings) == (0, [])

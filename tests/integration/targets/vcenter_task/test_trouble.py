@@ -109,7 +109,7 @@ def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
     twice = SHORT.replace("  hosts: one", "  hosts: one\n  vars:\n    vcenter_task_type: other") + SHORT
     outcome = runs.run(twice, "-e", "vcenter_task_entitty=DC0 vcenter_task_elsewhere=1 vcenter_task_plays=false")
     assert outcome.status == 0
-    ours = "is no option of vsphere.tasks.vcenter_task, which shows this run in vCenter"
+    ours = "is not an option of vsphere.tasks.vcenter_task, which shows this run in vCenter"
     elsewhere, entity, type_ = sorted(outcome.warnings)
     assert elsewhere.startswith(f"vcenter_task_elsewhere {ours}")
     assert "did you mean" not in elsewhere
@@ -160,7 +160,7 @@ def test_a_vcenter_that_never_answers(runs: t.Any, seconds: float, deaf: int) ->
     outcome = runs.run(SHORT, VMWARE_PORT=str(deaf))
     assert outcome.status == 0
     [warning] = outcome.warnings
-    assert f"no answer within {PATIENCE} s at the end of the run" in warning
+    assert f"did not answer within {PATIENCE} s at the end of the run" in warning
     assert seconds + PATIENCE - SPARE < outcome.seconds < seconds + PATIENCE + SPARE
 
 

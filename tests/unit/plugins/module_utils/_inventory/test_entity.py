@@ -33,7 +33,7 @@ def test_params_become_an_entity_of_the_option() -> None:
         ({"type": "Alarm", "moid": "alarm-1"}, r"^entity\.type Alarm "),
     ],
 )
-def test_what_names_nothing_is_refused(given: dict[str, str], message: str) -> None:
+def test_what_names_nothing_is_refused(given: t.Any, message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         entity(**given)
 

@@ -209,7 +209,7 @@ def test_a_manager_has_no_tasks_to_look_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 # --- and waiting ---
 
-WAIT = {"wait": True, "timeout": 60}
+WAIT: dict[str, t.Any] = {"wait": True, "timeout": 60}
 RUNNING = updates(change("task-1", "enter", state="running"))
 
 

@@ -18,7 +18,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Unavailable,
     Unreachable,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._request import Answer, Cancellation, Kind
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel_request import Answer, Cancellation, Kind
 
 from ..builders import failed, info, reading, unknown
 from ..wire import Clock, Wire, connect, reader_of
