@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Logs in once, so that the other modules of this collection do not each log in and out.
   - The result contains a secret and is hidden from output, but you can register and use it. Do not print it with
-    C(debug) or loop over it.
+    M(ansible.builtin.debug) or loop over it.
   - Do not use this module with C(async), because the status of the job shows the result. Do not use it in an ad-hoc
     command, because you cannot see the session ID.
 author:
