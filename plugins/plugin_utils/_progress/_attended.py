@@ -12,6 +12,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import abc
 import concurrent.futures
 import contextvars
 import json
@@ -46,9 +47,9 @@ class Attended(ActionBase):
         result = super().run(tmp, task_vars)
         return {**result, **self._outcome(task_vars or {})}
 
+    @abc.abstractmethod
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         """The result of the task."""
-        raise NotImplementedError
 
     def _check_wanted(self) -> None:
         """Raise an error where Ansible was killed."""
