@@ -116,17 +116,23 @@ def test_whether_the_change_was_carried_out_is_unknown(server: answers.Server, t
 
 @pytest.mark.parametrize("transport", ["json", "soap"])
 @pytest.mark.parametrize("method", CHANGES)
-def test_a_fault_is_one_whatever_the_status_is(server: answers.Server, transport: str, method: str) -> None:
+@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 409, 500])
+def test_a_fault_is_one_whatever_the_status_is(
+    server: answers.Server, transport: str, method: str, status: int
+) -> None:
+    line = f"{status} Whatever"
     fault = {
-        "json": answers.json('{"_typeName":"NoPermission","privilegeId":"x","faultstring":"No."}'),
+        "json": answers.json('{"_typeName":"NoPermission","privilegeId":"x","faultstring":"No."}', status=line),
         "soap": answers.soap(
             "<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>No.</faultstring><detail>"
-            '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"/></detail></soapenv:Fault>'
+            '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"/></detail></soapenv:Fault>',
+            status=line,
         ),
     }
     server.answers = [fault[transport]]
     with answers.connected(transport) as connection, pytest.raises(Fault, match="is not allowed"):
         CHANGES[method](connection)
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("method", ["CreateTask", "PowerOnVM_Task"])
