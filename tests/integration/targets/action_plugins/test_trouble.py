@@ -87,14 +87,25 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
 
 
+# How Ansible is killed: alone, or with all processes of its group, as AWX does it.
+KILLS = {
+    "alone": (os.kill, signal.SIGKILL),
+    "group": (os.killpg, signal.SIGKILL),
+    "terminated": (os.kill, signal.SIGTERM),
+    "group terminated": (os.killpg, signal.SIGTERM),
+}
+KILLED = [
+    *((step, how) for step in ("interval", "no_log", "role", "start", "cancel") for how in ("alone", "group")),
+    # Whatever the step, the same process gets them.
+    *(("interval", how) for how in ("terminated", "group terminated")),
+]
+
+
 @any_transport
-@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "group"])
+@pytest.mark.parametrize(("step", "how"), KILLED)
 @LOCATIONS
-@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start", "cancel"])
-def test_a_killed_playbook_cancels_nothing(
-    server: t.Any, step: str, location: str, kill: t.Callable[[int, int], None]
-) -> None:
-    """What is killed is Ansible alone, or all processes of its group, as AWX does it."""
+def test_a_killed_playbook_cancels_nothing(server: t.Any, step: str, how: str, location: str) -> None:
+    kill, number = KILLS[how]
     vcenter = server("slow")
     task_ids = [vcenter.create(cancelable=True, cancel_delay=60)]
     before = vcenter.stats["open_sessions"]
@@ -102,9 +113,9 @@ def test_a_killed_playbook_cancels_nothing(
     with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
         playing.has_begun()
         ends = time.monotonic() + LIMIT
-        kill(playing.process.pid, signal.SIGKILL)
+        kill(playing.process.pid, number)
         playing.process.wait()
-        if kill is os.killpg and ALL_DIE:
+        if how == "group" and ALL_DIE:
             vcenter.control("POST", "/sessions/expire")
         vcenter.until(lambda: vcenter.stats["open_sessions"] <= before)
         # Nobody may be left who would do it then.
