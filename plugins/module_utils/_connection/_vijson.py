@@ -45,17 +45,18 @@ _VOID = frozenset(
         "setCustomValue",
     )
 )
-_OPTIONAL = frozenset(
-    (
-        "ContinueRetrievePropertiesEx",
-        "FindByInventoryPath",
-        "FindExtension",
-        "ReadNextTasks",
-        "ReadPreviousTasks",
-        "RetrievePropertiesEx",
-        "WaitForUpdatesEx",
-    )
-)
+# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON must
+# not look like nothing.
+_OPTIONAL = {
+    "ContinueRetrievePropertiesEx": "objects",
+    "FindByInventoryPath": "value",
+    "FindExtension": "key",
+    "ReadNextTasks": "",
+    "ReadPreviousTasks": "",
+    "RetrievePropertiesEx": "objects",
+    "WaitForUpdatesEx": "version",
+    "latestPage": "",
+}
 
 
 class ViJson:
@@ -116,6 +117,8 @@ class ViJson:
             raise self._http.not_vsphere(answer)
         if data is None and not is_void:
             self._check_nothing(answer, verb, member)
+        if data is not None and member in _OPTIONAL and not _has_form(data, _OPTIONAL[member]):
+            raise self._http.not_understood(f"JSON that is not a value of {member}")
         self.accepted |= member not in _session.PROVE_NOTHING
         return data
 
@@ -142,6 +145,14 @@ class ViJson:
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
+
+
+def _has_form(data: t.Any, member: str) -> bool:
+    """Whether it is an object with that member, or a list if there is none."""
+    if not member:
+        return isinstance(data, list)
+    # Servers can leave out an empty list.
+    return isinstance(data, dict) and (member in data or data.get("_typeName") == "RetrieveResult")
 
 
 def _segment(moid: str) -> str:
