@@ -45,8 +45,8 @@ _VOID = frozenset(
         "setCustomValue",
     )
 )
-# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON must
-# not look like nothing.
+# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON
+# must not look like nothing.
 _OPTIONAL = {
     "ContinueRetrievePropertiesEx": "objects",
     "FindByInventoryPath": "value",
