@@ -24,11 +24,7 @@ Call = tuple[str, _values.Data]
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:
     """Send the differences, in the order that the API accepts, and nothing without a difference."""
     tasks, missing, _is_cut = reader.given([options.task_id], bool(options.custom_values))
-    if missing:
-        # Only a run that meets this needs it.
-        from .._tasks import _past
-
-        tasks = _past.find_all(reader, missing)
+    tasks = tasks + reader.past(missing)
     if not tasks:
         raise reader.forbidden[options.task_id]
     [before] = tasks

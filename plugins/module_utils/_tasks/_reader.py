@@ -14,8 +14,6 @@ from .._connection import _properties
 from . import _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._connection import _connection
     from . import _filter
 
@@ -111,7 +109,7 @@ class TaskReader:
 
     def recent(
         self,
-        fits: Callable[[_taskinfo.Task], bool],
+        fits: t.Callable[[_taskinfo.Task], bool],
         entity: _values.Ref | None = None,
         custom_values: bool = False,
         deadline: float | None = None,
@@ -129,6 +127,39 @@ class TaskReader:
         tasks = self.search_history(wanted, scroll, deadline)
         self._labels.put_on(tasks, deadline)
         return tasks
+
+    def in_history(self, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
+        """The tasks that the newest part of the history contains, with one search. Empty without a history.
+
+        It ends as soon as all are found.
+        """
+        if not task_ids or not self._has_history:
+            return []
+        # Only a run that meets one needs it.
+        from . import _filter
+
+        asked = set(task_ids)
+        wanted = _filter.Filter({"_typeName": "TaskFilterSpec"}, [lambda task: task["id"] in asked])
+        scroll = _history.Scroll(limit=len(task_ids), newest_first=True, within=_history.NEWEST)
+        return self.history(wanted, scroll, deadline)
+
+    def past(self, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
+        """Tasks that are not objects anymore. An error lists the tasks that the history does not contain either."""
+        tasks = self.in_history(task_ids, deadline)
+        known = {task["id"] for task in tasks}
+        unknown = [task_id for task_id in task_ids if task_id not in known]
+        if unknown:
+            besides = (
+                f", which are not in the newest {_history.NEWEST} tasks of its history either; vsphere_task_info with "
+                "source: history searches the whole history"
+            )
+            raise self.unknown_ids(unknown, besides if self._has_history else "")
+        return tasks
+
+    @property
+    def _has_history(self) -> bool:
+        # An ESXi has neither.
+        return self.connection.has("extensionManager")
 
     def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""

@@ -39,7 +39,7 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     All tasks are tried before the failures are raised together.
     """
     found, missing, _is_cut = reader.given(task_ids)
-    past = _past_tasks(reader, missing) if missing else []
+    past = reader.past(missing)
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
     run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
@@ -60,13 +60,6 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     if run.failures:
         raise _errors.VsphereError("; ".join(run.failures), **{**run.fault, **result})
     return result
-
-
-def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
-    # Only a run that meets one needs it.
-    from .._tasks import _past
-
-    return _past.find_all(reader, task_ids)
 
 
 def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:

@@ -12,12 +12,10 @@ import time
 import typing as t
 
 from .. import _errors
-from .._tasks import _filter, _history, _past, _taskinfo
+from .._tasks import _filter, _history, _taskinfo
 from . import _cancel_request, _outcome, _watch
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .. import _context
     from .._tasks import _reader
     from . import _targets, _wait_options
@@ -27,10 +25,10 @@ def wait_for_tasks(
     reader: _reader.TaskReader,
     targets: _targets.Targets,
     options: _wait_options.WaitOptions,
-    report: Callable[[list[_watch.Watched]], object] = lambda tasks: None,
+    report: t.Callable[[list[_watch.Watched]], object] = lambda tasks: None,
     began: float | None = None,
     *,
-    to_known: Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
+    to_known: t.Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
 ) -> _outcome.Outcome:
     """Wait until all of the tasks have ended, or one of them.
 
@@ -61,7 +59,7 @@ class _Wait:
         reader: _reader.TaskReader,
         targets: _targets.Targets,
         options: _wait_options.WaitOptions,
-        report: Callable[[list[_watch.Watched]], object],
+        report: t.Callable[[list[_watch.Watched]], object],
         began: float,
     ) -> None:
         self._reader = reader
@@ -82,7 +80,7 @@ class _Wait:
         looking = min(self._deadline, self._began + options.look_for)
         watch.until(self._is_done, looking, self._deadline)
         if watch.unknown:
-            past = _past.find_all(self._reader, watch.unknown, self._deadline)
+            past = self._reader.past(watch.unknown, self._deadline)
             watch.settle(past)
             self._ended = [*self._ended, *filter(_taskinfo.is_over, past)]
             watch.until(self._is_done, looking, self._deadline)
@@ -169,7 +167,7 @@ class _Wait:
                 with contextlib.suppress(_errors.VsphereError):
                     found += self._reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
         with contextlib.suppress(_errors.VsphereError):
-            found += _past.find(self._reader, [i for i in task_ids if not times.get(i)], deadline)
+            found += self._reader.in_history([i for i in task_ids if not times.get(i)], deadline)
         return found
 
 

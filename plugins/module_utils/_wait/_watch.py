@@ -18,8 +18,6 @@ from .._connection import _properties
 from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._connection import _connection, _transport
     from .._tasks import _reader
 
@@ -113,7 +111,7 @@ class Watch:
         self,
         reader: _reader.TaskReader,
         task_ids: list[str],
-        report: Callable[[list[Watched]], object] = lambda tasks: None,
+        report: t.Callable[[list[Watched]], object] = lambda tasks: None,
         *,
         seen: bool = False,
     ) -> None:
@@ -128,7 +126,7 @@ class Watch:
         self._report = report
         self._seen = seen
         self._changed: list[Watched] = []
-        self.meanwhile: Callable[[_transport.Transport], object] | None = None
+        self.meanwhile: t.Callable[[_transport.Transport], object] | None = None
         """Do this once, while the tasks run. Its failures are not errors."""
 
     @property
@@ -158,7 +156,7 @@ class Watch:
         self.unknown = []
         self._tell()
 
-    def until(self, done: Callable[[], bool], deadline: float, patience: float | None = None) -> None:
+    def until(self, done: t.Callable[[], bool], deadline: float, patience: float | None = None) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 
         If the server does not know an ID at the first look, the watch ends immediately, with the ID in ``unknown``.
@@ -182,7 +180,7 @@ class Watch:
         self._connection.read(steps, deadline if patience is None else patience)
 
     def _follow(
-        self, transport: _transport.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+        self, transport: _transport.Transport, collector: _values.Ref, done: t.Callable[[], bool], deadline: float
     ) -> None:
         first = True
         for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
@@ -277,7 +275,7 @@ class Watch:
 
 
 def answers(
-    transport: _transport.Transport, collector: _values.Ref, seconds: Callable[[], float]
+    transport: _transport.Transport, collector: _values.Ref, seconds: t.Callable[[], float]
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
 
