@@ -19,10 +19,6 @@ Result = dict[str, t.Any]
 """The result of a module."""
 
 
-def _nothing(*unused: object) -> None:
-    """Do nothing, outside of a module."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Context:
     """The run of a module, as far as the work needs it.
@@ -32,7 +28,7 @@ class Context:
     """
 
     check_mode: bool = False
-    warn: t.Callable[[str], object] = _nothing
-    check_wanted: t.Callable[[], object] = _nothing
+    warn: t.Callable[[str], object] = lambda sentence: None
+    check_wanted: t.Callable[[], object] = lambda: None
     known: Result = dataclasses.field(default_factory=dict)
     done: list[str] = dataclasses.field(default_factory=list)

@@ -130,7 +130,7 @@ def _plan_state(
     if options.state in ("queued", "running"):
         return [("SetTaskState", {"state": options.state})], []
     final: _values.Data = {"state": options.state}
-    if options.has_result:
+    if options.result is not None:
         final["result"] = options.result_data
     if options.fault_data:
         final["fault"] = options.fault_data
@@ -160,7 +160,7 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
             )
         return
     differs = options.state != task["state"]
-    differs |= options.has_result and not _has_result(task, options)
+    differs |= options.result is not None and not _has_result(task, options)
     if options.fault_data:
         differs |= not _has_error(task, options.fault_data)
     if differs:
@@ -184,16 +184,9 @@ def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) ->
 
 def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
     """Whether the task failed with the requested fault. The server can add messages and causes."""
-    given = _shape(wanted)
+    given = _taskinfo.error_from_fault(wanted)
     own = {name: value for name, value in given.items() if name not in ("messages", "cause")}
     return own.items() <= (task["error"] or {}).items()
-
-
-def _shape(fault: _values.Data) -> _values.Data:
-    # Only a run that ends a task as failed requires the import.
-    from .. import _faults
-
-    return _faults.shape(fault)
 
 
 def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> _taskinfo.Task:
@@ -205,10 +198,10 @@ def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> 
         after["progress"] = options.progress
     if options.description and not _is_described(task, options.description):
         after["description"] = {**options.description, "arg": []}
-    if options.has_result:
+    if options.result is not None:
         after["result"] = _values.from_any(options.result_data)
     if options.fault_data:
-        after["error"] = _shape(options.fault_data)
+        after["error"] = _taskinfo.error_from_fault(options.fault_data)
     if options.custom_values:
         after["custom_values"] = {**(task["custom_values"] or {}), **options.custom_values}
     return after

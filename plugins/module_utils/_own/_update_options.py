@@ -66,10 +66,6 @@ class UpdateOptions:
         fault_data = None if error is None else _fault(_checked("error", error, _ERROR), secrets)
         return cls(task_id, state, progress, description, custom_values, result, result_data, fault_data)
 
-    @property
-    def has_result(self) -> bool:
-        return self.result is not None
-
 
 def _custom_value(name: str, value: t.Any) -> str:
     """The value as a text, because a custom field contains only text."""

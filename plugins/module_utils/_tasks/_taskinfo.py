@@ -196,7 +196,9 @@ def _pairs(value: t.Any) -> list[_values.Data]:
     return [{name: _values.plain(pair.get(name)) for name in ("key", "value")} for pair in pairs]
 
 
-def _error(value: t.Any) -> _values.Data:
+def error_from_fault(value: t.Any) -> _values.Data:
+    """The error of a task, from the fault in VI/JSON form."""
+    # Only a run that has to do with failed tasks needs it.
     from .. import _faults
 
     return _faults.shape(value)
@@ -222,7 +224,7 @@ _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "state": _text,
     "cancelled": _flag,
     "cancelable": _flag,
-    "error": _error,
+    "error": error_from_fault,
     "result": _values.from_any,
     "progress": _number,
     "progressDetails": _pairs,

@@ -52,8 +52,6 @@ def wait_for_tasks(
 
 
 class _Wait:
-    """One wait."""
-
     def __init__(
         self,
         reader: _reader.TaskReader,

@@ -166,7 +166,7 @@ class Watch:
 
         def steps(transport: _transport.Transport) -> None:
             while self._to_watch:
-                watching = _collector(self._connection, transport, self._to_watch)
+                watching = self._collecting(transport)
                 try:
                     with watching as collector:
                         return self._follow(transport, collector, done, deadline)
@@ -179,6 +179,15 @@ class Watch:
 
         self._connection.read(steps, deadline if patience is None else patience)
 
+    def _collecting(self, transport: _transport.Transport) -> contextlib.AbstractContextManager[_values.Ref]:
+        """Our own collector with one filter for all tasks."""
+        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in self._to_watch]
+        few = len(objects) <= FEW
+        wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
+        spec = _properties.filter_spec(objects, [wanted], transient=True)
+        # A change inside of a completely watched property must return the whole property.
+        return collecting(self._connection, transport, spec, partial=not few)
+
     def _follow(
         self, transport: _transport.Transport, collector: _values.Ref, done: t.Callable[[], bool], deadline: float
     ) -> None:
@@ -188,7 +197,9 @@ class Watch:
                 self._take_in(updates)
             if first and not more:
                 first = False
-                self._miss_unseen()
+                # A server does not have to list the objects that it does not know.
+                for task_id in [each for each in self._to_watch if each not in self.tasks]:
+                    self._miss(task_id)
             self._tell()
             if self.meanwhile and not (more or self.unknown or done()):
                 self._connection.glimpse(self.meanwhile)
@@ -205,14 +216,6 @@ class Watch:
                     self._forbid(missing["obj"]["value"], fault)
             for update in part.get("objectSet") or ():
                 self._apply(update)
-
-    def _miss_unseen(self) -> None:
-        """Count tasks that the first look does not mention as missing: a server does not have to list unknown
-        objects.
-        """
-        for task_id in self._to_watch:
-            if task_id not in self.tasks:
-                self._miss(task_id)
 
     def _tell(self) -> None:
         """Report all changes together, because the display depends on their number."""
@@ -303,16 +306,3 @@ def collecting(
     with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout=True):
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
         yield collector
-
-
-def _collector(
-    connection: _connection.Connection, transport: _transport.Transport, task_ids: list[str]
-) -> contextlib.AbstractContextManager[_values.Ref]:
-    """Our own collector with one filter for all tasks."""
-    objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
-    few = len(task_ids) <= FEW
-    wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
-    # A change inside of a completely watched property must return the whole property.
-    return collecting(
-        connection, transport, _properties.filter_spec(objects, [wanted], transient=True), partial=not few
-    )

@@ -142,14 +142,17 @@ def test_the_connection_options_are_checked_too(module: Module) -> None:
     assert module.wire.calls == []
 
 
-def test_the_work_gets_check_mode_and_its_warnings_are_shown(module: Module) -> None:
+def test_the_work_gets_check_mode_and_its_warnings_are_shown(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda module, warning: warnings.append(warning))
+
     def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
         context.warn("Take care")
         return {"checked": context.check_mode}
 
-    result = module.run(do, _ansible_check_mode=True)
-    assert result["checked"]
-    assert "Take care" in str(result["warnings"])
+    assert module.run(do, _ansible_check_mode=True)["checked"]
+    assert not module.run(do)["checked"]
+    assert warnings == ["Take care"] * 2
 
 
 # --- secrets and empty parts ---

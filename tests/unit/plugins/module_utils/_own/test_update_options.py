@@ -24,7 +24,6 @@ def of_params(secrets: set[str] | None = None, **given: t.Any) -> UpdateOptions:
 
 def test_options_that_are_missing_change_nothing() -> None:
     assert of_params() == UpdateOptions("task-1")
-    assert not of_params().has_result
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_custom_values_are_texts() -> None:
 )
 def test_a_result_is_an_any(result: t.Any, data: dict[str, t.Any]) -> None:
     options = of_params(state="success", result=result)
-    assert (options.has_result, options.result, options.result_data) == (True, result, data)
+    assert (options.result, options.result_data) == (result, data)
 
 
 WHY = {"_typeName": "LocalizableMessage", "key": "vsphere.tasks.error", "message": "full"}
