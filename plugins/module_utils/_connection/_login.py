@@ -7,12 +7,9 @@
 from __future__ import annotations
 
 import time
-import typing as t
 
 from .. import _errors
-
-if t.TYPE_CHECKING:
-    from . import _options, _transport
+from . import _options, _transport
 
 SPARE_RENEWALS = 2
 """Maximum number of sessions to lose in quick succession, for example during a restart of services. After that, one per

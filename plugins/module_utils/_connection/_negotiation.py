@@ -16,10 +16,7 @@ import re
 import typing as t
 
 from .. import _errors, _values
-from . import _session, _vijson
-
-if t.TYPE_CHECKING:
-    from . import _http
+from . import _http, _session, _vijson
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (

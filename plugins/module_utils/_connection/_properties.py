@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .. import _errors, _values
-
-if t.TYPE_CHECKING:
-    from . import _transport
+from . import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 

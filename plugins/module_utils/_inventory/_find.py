@@ -10,11 +10,8 @@ import contextlib
 import typing as t
 
 from .. import _errors, _values
-from .._connection import _properties
+from .._connection import _connection, _properties, _transport
 from . import _entity
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection, _transport
 
 _SHOWN = 10
 """Maximum number of candidates in an error."""

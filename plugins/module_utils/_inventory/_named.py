@@ -9,13 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .. import _errors
+from .. import _errors, _values
+from .._connection import _connection
 from .._types import _registry
 from . import _entity, _find
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from .._connection import _connection
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .. import _context, _errors
-from .._connection import _properties
+from .. import _context, _errors, _values
+from .._connection import _connection, _properties
 from .._types import _references, _registry
 from . import _entity, _find
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from .._connection import _connection
 
 OBJECT_SPEC: dict[str, t.Any] = {
     **_entity.ENTITY_SPEC,

@@ -10,12 +10,9 @@ import dataclasses
 import typing as t
 
 from .. import _context, _errors, _values
+from .._connection import _connection
 from .._inventory import _entity, _find
-from .._tasks import _filter, _history, _taskinfo
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._tasks import _reader
+from .._tasks import _filter, _history, _reader, _taskinfo
 
 
 @dataclasses.dataclass(frozen=True)

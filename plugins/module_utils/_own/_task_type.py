@@ -15,12 +15,9 @@ import re
 import typing as t
 
 from .. import _context, _errors, _values
-from .._connection import _properties
+from .._connection import _connection, _properties
 from .._tasks import _labels
 from .._types import _given
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
 
 Extension = _values.Data
 """An Extension in VI/JSON form."""

@@ -7,15 +7,11 @@
 from __future__ import annotations
 
 import contextlib
-import typing as t
 
 from .. import _context, _errors, _values
-from .._tasks import _taskinfo
+from .._connection import _connection
+from .._tasks import _reader, _taskinfo
 from . import _update_options
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._tasks import _reader
 
 Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""

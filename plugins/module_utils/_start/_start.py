@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import typing as t
 
 from .. import _context, _empty, _errors, _values
+from .._connection import _connection
 from .._inventory import _entity, _named, _objects
 from .._tasks import _reader
 from .._types import _builder, _registry
-from .._wait import _targets, _wait, _wait_options
+from .._wait import _outcome, _targets, _wait, _wait_options
 from . import _unless
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._wait import _outcome
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,9 +13,6 @@ from .. import _context, _errors, _values
 from .._inventory import _entity, _find, _objects
 from .._types import _builder, _registry
 
-if t.TYPE_CHECKING:
-    pass
-
 UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
     "options": {

@@ -10,14 +10,10 @@ import math
 import time
 import typing as t
 
-from .._connection import _properties
-from .._tasks import _reader
+from .. import _values
+from .._connection import _connection, _properties, _transport
+from .._tasks import _reader, _search
 from . import _watch
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from .._connection import _connection, _transport
-    from .._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
 _CHANGING = ("info.state", "info.cancelable")

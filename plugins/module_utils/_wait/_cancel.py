@@ -10,13 +10,9 @@ import dataclasses
 import time
 import typing as t
 
-from .. import _errors
-from .._tasks import _taskinfo
+from .. import _context, _errors
+from .._tasks import _reader, _taskinfo
 from . import _cancel_request, _watch
-
-if t.TYPE_CHECKING:
-    from .. import _context
-    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)

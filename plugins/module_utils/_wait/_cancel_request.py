@@ -13,9 +13,7 @@ import typing as t
 
 from .. import _errors, _values
 from .._connection import _connection
-
-if t.TYPE_CHECKING:
-    from .._tasks import _reader
+from .._tasks import _reader
 
 
 class Kind(enum.Enum):

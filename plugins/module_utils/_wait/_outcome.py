@@ -9,12 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .. import _errors
+from .. import _context, _errors
 from .._tasks import _taskinfo
-
-if t.TYPE_CHECKING:
-    from .. import _context
-    from . import _wait_options
+from . import _wait_options
 
 _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 """The members that are lists of ids; in a result, each is called ``…_task_ids``."""

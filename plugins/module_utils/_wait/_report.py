@@ -10,12 +10,9 @@ import contextlib
 import io
 import json
 import pathlib
-import typing as t
 
 from .. import _errors
-
-if t.TYPE_CHECKING:
-    from . import _watch
+from . import _watch
 
 
 class ProgressFile:

@@ -11,14 +11,9 @@ import datetime
 import time
 import typing as t
 
-from .. import _errors
-from .._tasks import _filter, _history, _taskinfo
-from . import _cancel_request, _outcome, _watch
-
-if t.TYPE_CHECKING:
-    from .. import _context
-    from .._tasks import _reader
-    from . import _targets, _wait_options
+from .. import _context, _errors
+from .._tasks import _filter, _history, _reader, _taskinfo
+from . import _cancel_request, _outcome, _targets, _wait_options, _watch
 
 
 def wait_for_tasks(
