@@ -199,7 +199,7 @@ def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
     lacking: dict[str, list[str]] = {}
     for where, privileges in told:
         at = where if isinstance(where, dict) else place
-        known = lacking.setdefault(_values.object_name(at.get("type"), at.get("moid")) if at else "the object", [])
+        known = lacking.setdefault(_values.object_name(at) if at else "the object", [])
         known += [each for each in privileges if isinstance(each, str) and each not in known]
     groups = [f"{', '.join(privileges)} on {name}" for name, privileges in lacking.items() if privileges]
     if not groups:

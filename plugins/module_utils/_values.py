@@ -92,8 +92,9 @@ def clean(text: object) -> str:
     return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
 
 
-def object_name(type_: t.Any, moid: t.Any) -> str:
-    """A managed object in a sentence; the id of a manager is often its type."""
+def object_name(ref: Ref) -> str:
+    """A managed object in a sentence, by its reference in either form; the id of a manager is often its type."""
+    type_, moid = ref.get("type"), ref.get("value", ref.get("moid"))
     return str(type_) if type_ == moid else f"{type_} {moid}"
 
 

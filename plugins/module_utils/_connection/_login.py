@@ -21,19 +21,14 @@ class Login:
     """The logins of one connection: accounts get locked, and session tables full."""
 
     def __init__(self, options: _options.ConnectionOptions, host: str) -> None:
+        self.user = options.username or "the owner of the session"
         self._options = options
         self._host = host
         self._began = time.monotonic()
         self._renewals = 0
         self._refusal: _errors.VsphereError | None = None
 
-    @property
-    def user(self) -> str:
-        """The name of the user, for messages."""
-        return self._options.username or "the owner of the session"
-
     def log_in(self, transport: _transport.Transport) -> None:
-        """Open a session."""
         login = {"userName": self._options.username, "password": self._options.password}
         if self._options.locale:
             login["locale"] = self._options.locale

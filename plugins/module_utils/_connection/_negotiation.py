@@ -30,9 +30,8 @@ _ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r"
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
     """A session that is still to be logged in to: over VI/JSON where the server has it, else over SOAP.
 
-    ``transport`` can allow only one of them (json, soap).
-
-    It takes one request if ``hello`` answers, and up to three more otherwise.
+    ``transport`` can allow only one of them (json, soap). It takes one request if ``hello`` answers, and up to three
+    more otherwise.
     """
     answers: dict[str, str] = {}
     if transport != "soap":

@@ -33,7 +33,6 @@ def find_entity(
             "name as %2f"
         )
     found = _names(connection, entity.type, deadline)
-    names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
@@ -43,10 +42,12 @@ def find_entity(
             f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
             + _listed(connection, fitting)
         )
-    near = _errors.close_to(str(entity.name), names)
-    candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    there_is = f": use one of {_listed(connection, candidates)}" if candidates else ""
-    raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
+    names = [each.properties["name"]["_value"] for each in found]
+    similar = _errors.close_to(str(entity.name), names)
+    near = similar or _errors.close_to(str(entity.name), names, cutoff=0)
+    candidates = [each.ref for each, name in zip(found, names) if name in near]
+    hint = f": {'use one of' if similar else 'others are'} {_listed(connection, candidates)}" if near else ""
+    raise _errors.VsphereError(f"{entity.option}.name: no {called}{hint}")
 
 
 def entity_exists(connection: _connection.Connection, entity: _entity.Entity) -> bool:

@@ -39,7 +39,6 @@ FILTER_SPEC: _context.Spec = {
 }
 """The options that ``Conditions`` takes."""
 
-
 # Option, member of TaskFilterSpec, member of a task as users see it. Each takes a list.
 _MEMBERS = (
     ("states", "state", "state"),
@@ -158,8 +157,7 @@ class Conditions:
                 spec["userName"]["userList"] = users
             checks.append(_started_by(users, system))
         if self.begin_time is not None or self.end_time is not None:
-            part, check = self._in_time(now)
-            spec["time"] = part
+            spec["time"], check = self._in_time(now)
             checks.append(check)
         if self.description_ids is not None:
             checks.append(_described_by(self.description_ids))

@@ -173,14 +173,6 @@ def _ref(value: t.Any) -> dict[str, str]:
     return found
 
 
-def _refs(value: t.Any) -> list[dict[str, str]]:
-    return [_ref(each) for each in _list(value)]
-
-
-def _id(value: t.Any) -> str:
-    return _ref(value)["moid"]
-
-
 def _described(value: t.Any) -> _values.Data:
     """A LocalizableMessage; one whose text the client was to look up by its key has no message."""
     data = _data(value)
@@ -214,13 +206,13 @@ _TIMES = ("queue_time", "start_time", "complete_time")
 # TaskInfo of release 9.0.0.0, in its order, and how to read each value. ValueError for an unreadable value.
 _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "key": _text,
-    "task": _id,
+    "task": lambda value: _ref(value)["moid"],
     "description": _described,
     "name": _text,
     "descriptionId": _text,
     "entity": _ref,
     "entityName": _text,
-    "locked": _refs,
+    "locked": lambda value: [_ref(each) for each in _list(value)],
     "state": _text,
     "cancelled": _flag,
     "cancelable": _flag,

@@ -101,8 +101,9 @@ def test_a_text_of_the_server_is_one_line_that_steers_no_terminal() -> None:
 
 
 def test_a_manager_is_called_by_its_type_and_other_objects_by_their_ids_too() -> None:
-    assert _values.object_name("TaskManager", "TaskManager") == "TaskManager"
-    assert _values.object_name("Task", "task-1") == "Task task-1"
+    assert _values.object_name(_values.reference("TaskManager", "TaskManager")) == "TaskManager"
+    assert _values.object_name(_values.reference("Task", "task-1")) == "Task task-1"
+    assert _values.object_name({"type": "Task", "moid": "task-1"}) == "Task task-1"
 
 
 @pytest.mark.parametrize(("text", "code"), [("a\x00", "U+0000"), ("\ufffe", "U+FFFE"), ("a\r\n\tb\u20ac", "")])
