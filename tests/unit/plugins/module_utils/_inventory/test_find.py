@@ -71,7 +71,10 @@ def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
         (["websrw", "db", "websrw"], ": use one of websrw (Folder group-0), websrw (Folder group-2)"),
         # None is similar.
         (["db", "dc"], ": others are db (Folder group-0), dc (Folder group-1)"),
-        (["x1", "x2", "xs3", "x4", "xs5", "xs6"], ": others are xs3 (Folder group-2), xs5 (Folder group-4), xs6 (Folder"),
+        (
+            ["x1", "x2", "xs3", "x4", "xs5", "xs6"],
+            ": others are xs3 (Folder group-2), xs5 (Folder group-4), xs6 (Folder",
+        ),
         (["50%25"], ": others are 50%25 (Folder group-0)"),
         ([], ""),
     ],
