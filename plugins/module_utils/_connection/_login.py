@@ -12,9 +12,7 @@ from .. import _errors
 from . import _options, _transport
 
 SPARE_RENEWALS = 2
-"""Maximum number of sessions to lose in quick succession, for example during a restart of services. After that, one per
-minute.
-"""
+"""Maximum number of sessions to lose in quick succession, as in a restart of services. After that, one per minute."""
 
 
 class Login:

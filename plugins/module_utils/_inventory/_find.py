@@ -16,6 +16,9 @@ from . import _entity
 _SHOWN = 10
 """Maximum number of candidates in an error."""
 
+# The inventory has these characters of a name as their codes.
+_CODES = str.maketrans({"%": "%25", "/": "%2f", "\\": "%5c"})
+
 
 def find_entity(
     connection: _connection.Connection, entity: _entity.Entity, deadline: float | None = None
@@ -82,8 +85,7 @@ def _at_path(
 
 
 def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
-    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
-    wanted = {name, _escaped(name)}
+    wanted = {name, name.translate(_CODES)}
     return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
@@ -142,9 +144,3 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     listed = [described(ref) for ref in refs[:_SHOWN]]
     more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
     return ", ".join(listed + more)
-
-
-def _escaped(name: str) -> str:
-    for character, code in (("%", "%25"), ("/", "%2f"), ("\\", "%5c")):
-        name = name.replace(character, code)
-    return name

@@ -42,10 +42,7 @@ class UpdateOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params, secrets: set[str]) -> UpdateOptions:
-        """Check the options as far as that goes without a server.
-
-        Adds texts that must not appear in output to ``secrets``.
-        """
+        """Check the options without a server, and add texts that must not appear in output to ``secrets``."""
         [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         state, progress, result, error = (params[name] for name in ("state", "progress", "result", "error"))
         description = _description(params["description"])

@@ -86,10 +86,7 @@ def _wrong_with(name: str, value: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Conditions:
-    """The requirements for a task. None means any value.
-
-    Times are points in time, or how long ago by the server's clock.
-    """
+    """The requirements for a task. None means any value. Times are points in time, or ages by the server's clock."""
 
     states: list[str] | None = None
     users: list[str] | None = None

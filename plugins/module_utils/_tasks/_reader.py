@@ -19,10 +19,7 @@ if t.TYPE_CHECKING:
 
 
 class Reading(t.NamedTuple):
-    """Tasks as users see them, and the ids that the server does not know.
-
-    ``is_cut`` is True if more tasks match.
-    """
+    """Tasks as users see them, and the IDs that the server does not know. ``is_cut`` is True if more tasks match."""
 
     tasks: list[_taskinfo.Task]
     missing: list[str]
@@ -129,10 +126,7 @@ class TaskReader:
         return tasks
 
     def in_history(self, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
-        """The tasks that the newest part of the history contains, with one search. Empty without a history.
-
-        It ends as soon as all are found.
-        """
+        """The tasks that the newest part of the history contains. The search ends when it has found all of them."""
         if not task_ids or not self._has_history:
             return []
         # Only a run that meets one needs it.

@@ -30,28 +30,12 @@ SELECTION_SPEC: _context.Spec = {
 DEFAULT_LIMIT = 1000
 """The default limit of a selection."""
 
-_NEED_HISTORY = {
-    "begin_time",
-    "end_time",
-    "alarm",
-    "scheduled_task",
-    "event_chain_ids",
-    "parent_task_keys",
-    "root_task_keys",
-}
+_CAUSES = ("event_chain_ids", "parent_task_keys", "root_task_keys", "alarm", "scheduled_task")
+
+_NEED_HISTORY = {"begin_time", "end_time", *_CAUSES}
 """Conditions that mean more than the recent tasks."""
 
-_NARROWING = (
-    "users",
-    "description_ids",
-    "activation_ids",
-    "tags",
-    "event_chain_ids",
-    "parent_task_keys",
-    "root_task_keys",
-    "alarm",
-    "scheduled_task",
-)
+_NARROWING = ("users", "description_ids", "activation_ids", "tags", *_CAUSES)
 """Conditions that are specific enough to cancel tasks."""
 
 

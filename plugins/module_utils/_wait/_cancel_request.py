@@ -48,10 +48,7 @@ class Cancellation:
         self._is_silent = False
 
     def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
-        """Request it, unless the task already has the request, or is not cancelable.
-
-        In check mode nothing is sent.
-        """
+        """Request it, unless the task already has the request, or is not cancelable. Check mode sends nothing."""
         if cancelled:
             return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:

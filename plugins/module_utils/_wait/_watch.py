@@ -22,9 +22,7 @@ if t.TYPE_CHECKING:
     from .._tasks import _reader
 
 LONGEST_CALL = 20
-"""Maximum number of seconds that one WaitForUpdatesEx blocks: front ends cut connections that are idle for about a
-minute.
-"""
+"""Maximum number of seconds that one WaitForUpdatesEx blocks: front ends cut idle connections after about a minute."""
 
 FEW = 10
 """Maximum number of tasks to watch completely: the update that reports their end then contains the whole result."""
@@ -256,9 +254,7 @@ class Watch:
             self.unknown.append(task_id)
 
     def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
-        """Note that the user is not, or no longer, allowed to see a task. The outcome of a finished task stays
-        known.
-        """
+        """Note that the user cannot see a task, or no longer. The outcome of a finished task stays known."""
         if fault.type == "NotAuthenticated":
             raise fault
         if task_id in self._to_watch:
@@ -282,8 +278,7 @@ def answers(
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
 
-    The first one contains the current state. Others arrive after a change, or without changes after ``seconds``, or
-    earlier.
+    The first one contains the current state. Others arrive after a change, or after ``seconds`` at the latest.
     """
     version, more = "", True
     while True:
