@@ -14,9 +14,6 @@ import re
 
 from .. import _errors
 
-PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
-"""Reads that work without a session. If a property requires one, the second read only reports that it is unreadable."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Session:

@@ -26,9 +26,10 @@ class Action(_attended.Attended):
 
     def __init__(self, folder: pathlib.Path, module: t.Callable[[Result], Result]) -> None:
         self.shell = types.SimpleNamespace(tmpdir=str(folder), join_path=os.path.join)
-        connection = types.SimpleNamespace(transport="local", become=None, _shell=self.shell)
-        self.task = types.SimpleNamespace(async_val=0, check_mode=False, args={}, diff=False)
-        super().__init__(self.task, connection, None, None, None, None)
+        self.connection: t.Any = types.SimpleNamespace(transport="local", become=None, _shell=self.shell)
+        self.task: t.Any = types.SimpleNamespace(async_val=0, check_mode=False, args={}, diff=False)
+        nothing: t.Any = None
+        super().__init__(self.task, self.connection, nothing, nothing, nothing, nothing)
         self._folder = folder
         self._module = module
         self.ran: list[tuple[str, Result, bool]] = []
@@ -36,7 +37,7 @@ class Action(_attended.Attended):
     def _outcome(self, task_vars: Result) -> Result:
         return {"msg": "from the plugin", "vars": task_vars}
 
-    def _execute_module(self, **how: t.Any) -> Result:
+    def _execute_module(self, *unused: t.Any, **how: t.Any) -> Result:
         self.ran.append((how["module_name"], dict(how["module_args"]), how["wrap_async"]))
         # Ansible's own adds to the arguments.
         how["module_args"]["_ansible_check_mode"] = False
@@ -165,7 +166,7 @@ def test_a_module_that_does_not_see_the_file_runs_without_it(
     tmp_path: pathlib.Path, transport: str, become: object, async_val: int
 ) -> None:
     action = Action(tmp_path, lambda arguments: {"changed": True})
-    action._connection.transport, action._connection.become = transport, become
+    action.connection.transport, action.connection.become = transport, become
     action.task.async_val = async_val
     assert action.attend() == ({"changed": True}, [])
     assert action.ran == [("a.b.c", {"x": 1}, bool(async_val))]
