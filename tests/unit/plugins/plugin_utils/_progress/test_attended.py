@@ -21,13 +21,18 @@ LONG = 30
 """Seconds after which a test fails instead of waiting for ever."""
 
 
+def fake(**members: t.Any) -> t.Any:
+    """An object of Ansible with these members."""
+    return types.SimpleNamespace(**members)
+
+
 class Action(_attended.Attended):
     """An action plugin whose module is a function of a test."""
 
     def __init__(self, folder: pathlib.Path, module: t.Callable[[Result], Result]) -> None:
-        self.shell = types.SimpleNamespace(tmpdir=str(folder), join_path=os.path.join)
-        self.connection: t.Any = types.SimpleNamespace(transport="local", become=None, _shell=self.shell)
-        self.task: t.Any = types.SimpleNamespace(async_val=0, check_mode=False, args={}, diff=False)
+        self.shell = fake(tmpdir=str(folder), join_path=os.path.join)
+        self.connection = fake(transport="local", become=None, _shell=self.shell)
+        self.task = fake(async_val=0, check_mode=False, args={}, diff=False)
         nothing: t.Any = None
         super().__init__(self.task, self.connection, nothing, nothing, nothing, nothing)
         self._folder = folder
