@@ -19,7 +19,9 @@ NAME = {"content.about.fullName": {"_typeName": "string", "_value": "a vCenter"}
 
 
 def test_an_unknown_product_rides_along_with_a_reading() -> None:
-    server, objects, specs = Server(None), [{"obj": TASK.ref}], [{"type": "Task"}]
+    server = Server(None)
+    objects: list[dict[str, t.Any]] = [{"obj": TASK.ref}]
+    specs: list[dict[str, t.Any]] = [{"type": "Task"}]
     server.add_to(objects, specs)
     assert [each["obj"] for each in objects] == [TASK.ref, SERVICE]
     assert specs[1]["type"] == "ServiceInstance"
