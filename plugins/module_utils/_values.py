@@ -26,7 +26,6 @@ Ref = Data
 
 
 def reference(type_: str, value: str) -> Ref:
-    """The reference to the managed object of that type and id."""
     return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
 
 
@@ -114,6 +113,15 @@ def unsendable(given: str) -> str:
 def was_data(given: str) -> bool:
     """Whether a text given for an id was a dictionary or a list before Ansible made a text of it."""
     return given[:1] in ("{", "[")
+
+
+def problem_of(given: str, is_id: bool = False) -> str:
+    """The reason why a text cannot be a value of an option, or an empty string."""
+    if not given.strip():
+        return "is empty: set a value, or omit it if it is optional"
+    if is_id and was_data(given):
+        return "is a dictionary or a list: set only the ID or key"
+    return unsendable(given)
 
 
 def from_any(value: t.Any) -> t.Any:

@@ -32,7 +32,6 @@ class Target(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params) -> Target:
-        """Validate the input without a server."""
         entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
@@ -141,7 +140,6 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
-    """The error for an object that is not there."""
     return _errors.VsphereError(
         f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
         + fault.more,

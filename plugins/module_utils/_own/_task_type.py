@@ -43,7 +43,6 @@ class TaskTypeOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> TaskTypeOptions:
-        """Validate the options without a server, and report all problems together."""
         extension, version, present = params["extension"], params["version"], params["state"] == "present"
         wrong = []
         if not re.fullmatch(_KEY, extension):
@@ -105,7 +104,6 @@ def set_task_types(connection: _connection.Connection, options: TaskTypeOptions,
 
 
 def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:
-    """The extension with the task types and labels in it."""
     extension = copy.deepcopy(found) or {
         "_typeName": "Extension",
         "key": options.extension,

@@ -169,7 +169,6 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
 
 
 def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> bool:
-    """Whether the task's result is the wanted one."""
     found = task["result"]
     if isinstance(options.result, dict) and isinstance(found, dict) and "_typeName" in found:
         # Built anew, as a time, for one, can be written in more than one way.
@@ -186,7 +185,6 @@ def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
 
 
 def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> _taskinfo.Task:
-    """The task after the update."""
     after = task.copy()
     if options.state is not None:
         after["state"] = options.state

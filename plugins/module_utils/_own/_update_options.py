@@ -84,7 +84,6 @@ def _description(given: t.Any) -> dict[str, str] | None:
 
 
 def described(text: object) -> dict[str, str]:
-    """The description that is that text."""
     return {"key": "vsphere.tasks.description", "message": _given.xml_text(text)}
 
 
@@ -107,7 +106,6 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 
 
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
-    """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
         # Only some runs require the import, because only pyVmomi knows the structure of types.
         from . import _result_types

@@ -106,7 +106,6 @@ class Conditions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> Conditions:
-        """Check the options as far as that goes without a server."""
         given = {name: params[name] for name in FILTER_SPEC if params[name] is not None}
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in given.items():

@@ -76,7 +76,6 @@ class Labels:
         return bool(self._known)
 
     def learn_common(self, found: list[_properties.Object]) -> None:
-        """Note the answer to ``COMMON``."""
         self._learn(COMMON, found)
 
     def put_on(self, tasks: list[_taskinfo.Task], deadline: float | None = None) -> None:

@@ -113,7 +113,6 @@ class Search:
         return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
-        """The tasks up to the limit."""
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
 
     def _noting(self, wanted: _filter.Filter) -> _filter.Check:

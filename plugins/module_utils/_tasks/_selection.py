@@ -58,7 +58,6 @@ class Selection:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> Selection:
-        """Check the options as far as that goes without a server."""
         entity, recursion = None, "self"
         if params["entity"] is not None:
             entity = _entity.Entity.from_params("entity", params["entity"])
@@ -96,7 +95,6 @@ class Selection:
 
     @property
     def from_history(self) -> bool:
-        """Whether to search the history."""
         return self.source == "history" or (self.source == "auto" and bool(self.needs_history))
 
     @property

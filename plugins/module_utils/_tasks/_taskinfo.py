@@ -111,7 +111,6 @@ def is_over(task: Task) -> bool:
 
 
 def queue_order(task: Task) -> str:
-    """What sorts tasks by their queue time."""
     return task["queue_time"] or ""
 
 

@@ -70,12 +70,10 @@ def name_of(type_: ViType) -> str:
 
 
 def item_of(type_: ViType) -> ViType:
-    """The type of the items of a list."""
     return type_.Item
 
 
 def values_of(type_: ViType) -> list[str]:
-    """The values of an enum."""
     return [str(value) for value in type_.values]
 
 

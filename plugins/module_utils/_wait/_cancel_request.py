@@ -35,7 +35,6 @@ class Answer(t.NamedTuple):
 
     @property
     def will_end(self) -> bool:
-        """Whether the task can be expected to end."""
         return self.kind in (Kind.SENT, Kind.SENT_BEFORE, Kind.ENDING)
 
 

@@ -51,7 +51,6 @@ class Outcome:
         return outcome
 
     def to_result(self, with_tasks: bool) -> _context.Result:
-        """The result of a module."""
         result: _context.Result = {
             "changed": bool(self.cancelled),
             **{f"{name}_task_ids": getattr(self, name) for name in _GROUPS},

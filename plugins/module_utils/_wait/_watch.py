@@ -77,7 +77,6 @@ class Watched:
 
     @property
     def cancelled(self) -> bool:
-        """Whether its cancellation was requested."""
         return bool(self.values.get("info.cancelled"))
 
     @property

@@ -112,6 +112,23 @@ def test_what_xml_does_not_hold_cannot_be_sent(text: str, code: str) -> None:
     assert bool(_values.unsendable(text)) == bool(code)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_id", "problem"),
+    [
+        ("a", True, ""),
+        (" \n", False, "is empty: set a value"),
+        ("{'a': 1}", True, "is a dictionary or a list: set only the ID or key"),
+        ("[1]", True, "is a dictionary or a list"),
+        ("[1]", False, ""),
+        ("a\x00", True, "contains the character U+0000"),
+    ],
+)
+def test_a_text_that_cannot_be_a_value_has_a_reason(text: str, is_id: bool, problem: str) -> None:
+    found = _values.problem_of(text, is_id)
+    assert found.startswith(problem)
+    assert bool(found) == bool(problem)
+
+
 def test_the_members_of_a_data_object_are_plain_and_in_snake_case() -> None:
     data = {"_typeName": "X", "someName": {"_typeName": "int", "_value": 1}, "vm": VM}
     assert _values.fields(data) == {"some_name": 1, "vm": {"type": "VirtualMachine", "moid": "vm-1"}}

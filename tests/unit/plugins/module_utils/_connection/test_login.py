@@ -49,6 +49,8 @@ def test_a_rejected_login_names_the_option_that_helps(type_: str, message: str) 
     with pytest.raises(VsphereError, match=message) as caught:
         world.login.log_in(world.transport)
     assert caught.value.result["fault"]["type"] == type_
+    # A server can hand out a session with a rejection, too.
+    assert world.wire.methods() == ["Login", "forget_session"]
 
 
 def test_another_fault_of_a_login_is_raised_as_it_is() -> None:

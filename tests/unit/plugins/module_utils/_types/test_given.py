@@ -125,6 +125,10 @@ def test_a_result_comes_back_as_it_was_given(value: t.Any, type_name: str | None
         assert _values.from_any(data) == value
 
 
+def test_a_text_that_does_not_read_like_json_is_sent_as_it_is() -> None:
+    assert _given.to_any("text") == {"_typeName": "string", "_value": "text"}
+
+
 @pytest.mark.parametrize(
     ("value", "sent"), [("one\r\ntwo", r'"one\r\ntwo"'), (["a\r"], r'["a\r"]'), ({"a": "\x00"}, r'{"a": "\u0000"}')]
 )
