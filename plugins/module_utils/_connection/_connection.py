@@ -142,7 +142,7 @@ class Connection:
         objects: list[_values.Data] = []
         specs: list[_values.Data] = []
         self.server.add_to(objects, specs)
-        self.server.take_from(self.read(lambda transport: _properties.retrieve(transport, objects, specs)))
+        self.server.take_from(self.retrieve(objects, specs))
 
     @property
     def server_time(self) -> datetime.datetime | None:
@@ -182,6 +182,22 @@ class Connection:
 
         with self._ending_by(deadline):
             return t.cast("Result", again(attempt)())
+
+    def query(
+        self, ref: _values.Ref, method: str, params: _values.Data | None = None, deadline: float | None = None
+    ) -> t.Any:
+        """The result of a method that changes nothing."""
+        return self.read(lambda transport: transport.invoke(ref, method, params), deadline)
+
+    def retrieve(
+        self,
+        objects: list[_values.Data],
+        properties: list[_values.Data],
+        transient: bool = False,
+        deadline: float | None = None,
+    ) -> list[_properties.Object]:
+        """The properties of objects, with one request for all of them."""
+        return self.read(lambda transport: _properties.retrieve(transport, objects, properties, transient), deadline)
 
     def glimpse(self, steps: t.Callable[[_transport.Transport], object], deadline: float | None = None) -> None:
         """Run calls, once, for something optional: nothing that goes wrong is an error."""

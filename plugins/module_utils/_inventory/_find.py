@@ -73,12 +73,8 @@ def _at_path(
     connection: _connection.Connection, entity: _entity.Entity, deadline: float | None = None
 ) -> _values.Ref | None:
     path = str(entity.path).strip("/")
-    found = connection.read(
-        lambda transport: transport.invoke(
-            transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
-        ),
-        deadline,
-    )
+    index = connection.manager("searchIndex")
+    found = connection.query(index, "FindByInventoryPath", {"inventoryPath": path}, deadline)
     if found and entity.type and not _entity.is_a(found["type"], entity.type):
         raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
     return t.cast("_values.Ref | None", found)
@@ -123,11 +119,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     found = []
     # We might not see the objects above it.
     with contextlib.suppress(_errors.Fault):
-        found = connection.read(
-            lambda transport: _properties.retrieve(
-                transport, objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")]
-            )
-        )
+        found = connection.retrieve(objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")])
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: _values.Ref) -> str:

@@ -125,11 +125,7 @@ def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, s
 
 def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
     try:
-        [found] = connection.read(
-            lambda transport: _properties.retrieve(
-                transport, [_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)]
-            )
-        )
+        [found] = connection.retrieve([_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)])
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise

@@ -83,16 +83,14 @@ def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
 def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
     """Register, update, or unregister the extension, or do nothing without a difference."""
     manager = connection.manager("extensionManager")
-    read = connection.read(
-        lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": options.extension})
-    )
+    read = connection.query(manager, "FindExtension", {"extensionKey": options.extension})
     found: Extension | None = read and {name: value for name, value in read.items() if value != []}
     after = _with(found, options) if options.present else _without(found, options)
     if after != found and not check_mode:
         if after is None:
             connection.invoke(manager, "UnregisterExtension", {"extensionKey": options.extension})
         elif found is None:
-            now = connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
+            now = connection.query(_properties.SERVICE_INSTANCE, "CurrentTime")
             connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
         else:
             connection.invoke(manager, "UpdateExtension", {"extension": _writable(after)})

@@ -72,7 +72,10 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     reason = options.unless.reason(finder) if options.unless else None
     if reason:
         return {"changed": False, "task": None, "call": None, "reason": reason, "diff": {"before": {}, "after": {}}}
-    ref = _find_target(finder, options)
+    ref = finder.find(options.target)
+    type_ = _registry.find_type(ref["type"])
+    if type_ is not None and not _registry.extends(type_, options.method.owner):
+        raise _not_of(options.method, type_)
     params = _named.resolved(reader.connection, options.params)
     call = {"object": _values.plain(ref), "method": options.method.name, "params": params}
     result: _context.Result = {
@@ -99,15 +102,6 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
 def _of_one(outcome: _outcome.Outcome) -> _context.Result:
     """The result of a wait for a single task."""
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
-
-
-def _find_target(finder: _objects.Finder, options: StartOptions) -> _values.Ref:
-    """The object to act on, which has the method."""
-    ref = finder.find(options.target)
-    type_ = _registry.find_type(ref["type"])
-    if type_ is not None and not _registry.extends(type_, options.method.owner):
-        raise _not_of(options.method, type_)
-    return ref
 
 
 def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:

@@ -218,9 +218,7 @@ class TaskReader:
             if manager not in [spec["obj"] for spec in objects]:
                 objects_too.append(_properties.object_spec(manager))
         try:
-            found = self.connection.read(
-                lambda transport: _properties.retrieve(transport, objects_too, specs, transient), deadline
-            )
+            found = self.connection.retrieve(objects_too, specs, transient, deadline)
         except _errors.Fault as fault:
             if not with_labels or fault.type == "ManagedObjectNotFound":
                 raise

@@ -160,11 +160,8 @@ class Search:
     def _filter(self, conditions: _filter.Conditions) -> _filter.Filter:
         now = self._connection.server_time
         if now is None and conditions.needs_clock:
-            now = _values.parse_time(
-                self._connection.read(
-                    lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"), self._deadline
-                )
-            )
+            service = _properties.SERVICE_INSTANCE
+            now = _values.parse_time(self._connection.query(service, "CurrentTime", deadline=self._deadline))
         wanted = conditions.to_filter(now)
         ref, recursion = self._ref, self._selection.recursion
         if ref:

@@ -62,7 +62,11 @@ class Selection:
         if params["entity"] is not None:
             entity = _entity.Entity.from_params("entity", params["entity"])
             recursion = params["entity"]["recursion"]
-            _check_entity(entity, recursion)
+            # As for the other options, what turns out to be empty must not select everything.
+            if not (entity.is_one or entity.type):
+                raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
+            if recursion != "self" and not entity.is_one:
+                raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
         for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] is not None and (params[name] < 1 or (most and params[name] > most)):
                 raise _errors.VsphereError(
@@ -127,14 +131,6 @@ class Selection:
                 f"root folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, "
                 "a time, or a state matches too many tasks"
             )
-
-
-def _check_entity(entity: _entity.Entity, recursion: str) -> None:
-    # As for the other options, what turns out to be empty must not select everything.
-    if not (entity.is_one or entity.type):
-        raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
-    if recursion != "self" and not entity.is_one:
-        raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
 
 
 def _is_wide(pattern: str) -> bool:
