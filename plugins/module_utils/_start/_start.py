@@ -11,7 +11,7 @@ import datetime
 
 from .. import _context, _empty, _errors, _values
 from .._connection import _connection
-from .._inventory import _entity, _named, _objects
+from .._inventory import _entity, _objects
 from .._tasks import _reader
 from .._types import _builder, _registry
 from .._wait import _outcome, _targets, _wait, _wait_options
@@ -38,7 +38,7 @@ class StartOptions:
         masked = set(_builder.texts(given))
         secrets |= masked
         _registry.require_registry("to know operations and types, with every protocol")
-        builder = _builder.Builder(_named.Named.from_parts)
+        builder = _builder.Builder(_objects.Named.from_parts)
         problems = builder.problems
         # Omitting one can mean to let the server choose.
         problems += _empty.nulls("params", given)
@@ -76,7 +76,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     type_ = _registry.find_type(ref["type"])
     if type_ is not None and not _registry.extends(type_, options.method.owner):
         raise _not_of(options.method, type_)
-    params = _named.resolved(reader.connection, options.params)
+    params = _objects.resolved(reader.connection, options.params)
     call = {"object": _values.plain(ref), "method": options.method.name, "params": params}
     result: _context.Result = {
         "changed": True,
