@@ -60,6 +60,14 @@ class Outcome:
         }
         return {**result, "tasks": list(self.tasks.values())} if with_tasks else result
 
+    def sort(self, task_ids: list[str], states: dict[str, str], gone: list[str], forbidden: list[str]) -> None:
+        """Put each ID into the group of its state, if it has one."""
+        self.succeeded = [i for i in task_ids if states.get(i) == "success"]
+        self.failed = [i for i in task_ids if states.get(i) == "error"]
+        self.gone, self.forbidden = gone, forbidden
+        ended = set(self.ended)
+        self.pending = [i for i in task_ids if i not in ended]
+
     def add(self, later: Outcome) -> None:
         """Add the outcome of a later wait for the pending tasks."""
         for name in ("succeeded", "failed", "gone", "forbidden", "cancelled"):

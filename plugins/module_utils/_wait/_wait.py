@@ -93,12 +93,10 @@ class _Wait:
         if not watch.tasks or watch.unknown:
             return ""
         states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
-        outcome.succeeded = [i for i in watch.wanted if states.get(i) == "success"]
-        outcome.failed = [i for i in watch.wanted if states.get(i) == "error"]
-        outcome.gone, outcome.forbidden, outcome.pending = watch.gone, watch.forbidden, watch.pending
+        outcome.sort(watch.wanted, states, watch.gone, watch.forbidden)
         outcome.timed_out = time.monotonic() >= self._deadline
         outcome.elapsed = round(time.monotonic() - self._began, 3)
-        pending = len(watch.pending)
+        pending = len(outcome.pending)
         return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
 
     def _is_done(self) -> bool:
@@ -142,13 +140,8 @@ class _Wait:
         # The last reading counts: a task can have ended since the last look, and cannot start again.
         over.update({i: str(task["state"]) for i, task in tasks.items() if _taskinfo.is_over(task)})
         task_ids = [*(task["id"] for task in self._ended if task["id"] not in task_ids), *task_ids]
-        outcome = self.outcome
-        outcome.succeeded = [i for i in task_ids if over.get(i) == "success"]
-        outcome.failed = [i for i in task_ids if over.get(i) == "error"]
-        outcome.gone = [i for i in lost if i not in over]
-        outcome.forbidden = forbidden
-        outcome.pending = [i for i in task_ids if i not in {*over, *outcome.gone, *forbidden}]
-        outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
+        self.outcome.sort(task_ids, over, [i for i in lost if i not in over], forbidden)
+        self.outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
 
     def _find_in_history(self, task_ids: list[str], deadline: float) -> list[_taskinfo.Task]:
         """The tasks that are in the history, if it exists. The times when they were queued make the search short."""
