@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _login, _options, _properties, _server, _session, _transport
+from . import _http, _options, _properties, _server, _session, _transport
 
 Result = t.TypeVar("Result")
 
@@ -64,7 +64,7 @@ class Connection:
         self._http = _http.Http(options)
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
-        self._login = _login.Login(options, self._http.name)
+        self._login = _session.Login(options, self._http.name)
         self.host, self.user = self._http.name, self._login.user
         self._not_ours = ""
 

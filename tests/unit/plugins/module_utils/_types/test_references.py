@@ -48,6 +48,40 @@ def test_an_id_stands_for_the_type_in_it_or_for_the_declared_one(declared: str, 
 
 
 @pytest.mark.parametrize(
+    ("moid", "type_name"),
+    [
+        ("alarm-1", "Alarm"),
+        ("datacenter-1", "Datacenter"),
+        ("datastore-1", "Datastore"),
+        ("domain-c1", "ClusterComputeResource"),
+        ("domain-s1", "ComputeResource"),
+        ("dvportgroup-1", "DistributedVirtualPortgroup"),
+        ("dvs-1", "VmwareDistributedVirtualSwitch"),
+        ("group-d1", "Folder"),
+        ("group-h1", "Folder"),
+        ("group-p1", "StoragePod"),
+        ("host-1", "HostSystem"),
+        ("network-1", "Network"),
+        ("network-o1", "OpaqueNetwork"),
+        ("resgroup-1", "ResourcePool"),
+        ("resgroup-v1", "VirtualApp"),
+        ("schedule-1", "ScheduledTask"),
+        ("snapshot-1", "VirtualMachineSnapshot"),
+        ("task-1", "Task"),
+        ("vm-1", "VirtualMachine"),
+    ],
+)
+def test_ids_of_a_vcenter_contain_their_type(moid: str, type_name: str) -> None:
+    assert _references.from_id(_registry.find_type("ManagedObject"), moid) == reference(type_name, moid)
+
+
+@pytest.mark.parametrize("moid", ["12", "vm-", "vm-1a", "xvm-1", "vm-1/2", "domain-x1", "VM-1"])
+def test_other_ids_contain_no_type(moid: str) -> None:
+    with pytest.raises(ValueError, match=r"which has several types|is not an ID"):
+        _references.from_id(_registry.find_type("ManagedObject"), moid)
+
+
+@pytest.mark.parametrize(
     ("declared", "moid", "problem"),
     [
         ("ManagedEntity", "12", "must be a ManagedEntity, which has several types, and 12 does not identify one"),
