@@ -259,10 +259,8 @@ class Connection:
             yield ref
             done = True
         finally:
-            if not (done and until_logout):
+            if not (done and until_logout) and self._give_back(transport, ref, method):
                 self._borrowed.remove((ref, method))
-                if not self._give_back(transport, ref, method):
-                    self._borrowed.append((ref, method))
 
     @staticmethod
     def _give_back(transport: _transport.Transport, ref: _values.Ref, method: str) -> bool:
