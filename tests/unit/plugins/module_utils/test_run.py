@@ -45,6 +45,9 @@ class Module:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.wire = Wire(info=[1, 2, 3])
+        self.groups: list[tuple[int, int]] = []
+        # The tests stay in theirs.
+        monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
         monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
         # Since ansible-core 2.19, the arguments have a profile.
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
@@ -188,6 +191,19 @@ def test_a_signal_ends_the_module_with_its_session_closed(module: Module) -> Non
     assert module.wire.methods() == ["Login", "Logout"]
     # The clean-up is on its way, and a second signal would not end it.
     assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
+
+
+def test_a_kill_of_the_processes_of_ansible_does_not_reach_the_module(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, group: int) -> t.NoReturn:
+        raise PermissionError(1, "Operation not permitted")
+
+    module.run(lambda connection, context: {})
+    assert module.groups == [(0, 0)]
+    # The leader of a session is in a group of its own already.
+    monkeypatch.setattr(os, "setpgid", refuse)
+    assert module.run(lambda connection, context: {})["api"] == API
 
 
 @pytest.mark.parametrize("lasts", [True, False])
