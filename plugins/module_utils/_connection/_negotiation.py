@@ -94,7 +94,7 @@ def _hello(http: _http.Http) -> str:
     raise http.not_vsphere(answer)
 
 
-def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
+def _content_over_soap(http: _http.Http) -> _values.Data:
     """The ServiceContent, which every server of every release returns without a login."""
     # Only where hello does not know.
     from .._types import _decoder
@@ -108,11 +108,11 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     if isinstance(about, dict) and all(
         isinstance(about.get(name), str) and re.fullmatch(form, about[name]) for name, form in _ABOUT.items()
     ):
-        return t.cast("dict[str, t.Any]", content)
+        return t.cast("_values.Data", content)
     raise http.not_vsphere(answer)
 
 
-def _candidates(content: dict[str, t.Any] | None) -> list[str]:
+def _candidates(content: _values.Data | None) -> list[str]:
     """The VI/JSON releases to try, newest first. A server supports its own, and most of the earlier ones."""
     if content is None:
         return [RELEASES[0], RELEASES[-1]]
@@ -123,7 +123,7 @@ def _candidates(content: dict[str, t.Any] | None) -> list[str]:
     return [release for release in RELEASES if _values.release_numbers(release) <= newest][:2]
 
 
-def _content_over_vijson(http: _http.Http, release: str) -> dict[str, t.Any]:
+def _content_over_vijson(http: _http.Http, release: str) -> _values.Data:
     """The ServiceContent where the server speaks VI/JSON in that release."""
     answer = http.request("GET", f"/sdk/vim25/{release}/ServiceInstance/ServiceInstance/content", None, {})
     content = _vijson.parse(http, answer) if answer.status == 200 else None

@@ -59,7 +59,7 @@ class Soap(_transport.Transport):
                 f"later version, or set transport to json if {self._http.name} supports VI/JSON"
             ) from error
 
-    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: dict[str, t.Any], wait: float = 0) -> t.Any:
+    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: _values.Data, wait: float = 0) -> t.Any:
         self.last_call = f"{ref['type']}.{member}"
         if not self._encoder.knows(info):
             raise _errors.VsphereError(

@@ -25,7 +25,7 @@ class StartOptions:
     target: _objects.Target
     method: _registry.Method
     params: _values.Data
-    unless: _unless.PropertyEquals | _unless.Exists | None = None
+    unless: _unless.Condition | None = None
     wait: _wait_options.WaitOptions | None = None
 
     @classmethod
@@ -57,9 +57,9 @@ class StartOptions:
         else:
             builder.hide(given)
         secrets -= masked - builder.secrets - {params["password"], params["session_id"]}
-        unless: _unless.PropertyEquals | _unless.Exists | None = None
+        condition, unless = params["unless"], None
         with _errors.gathering(problems):
-            unless = _condition(params["unless"], target, secrets)
+            unless = condition and _unless.from_params(condition, target, secrets)
         builder.check()
         # Both are there, else there was a problem.
         return cls(target, method, data, unless, wait)
@@ -152,16 +152,4 @@ def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.Vspher
     return _errors.VsphereError(
         f"method: {method.name} is a method of {_registry.name_of(method.owner)}, but object is a {name}"
         + _errors.nearest(method.name, _registry.task_methods(type_))
-    )
-
-
-def _condition(
-    given: _context.Params | None, target: _objects.Target | None, secrets: set[str]
-) -> _unless.PropertyEquals | _unless.Exists | None:
-    if not given:
-        return None
-    return (
-        _unless.Exists.from_params(given["exists"])
-        if given["exists"]
-        else _unless.PropertyEquals.from_params(given, target, secrets)
     )

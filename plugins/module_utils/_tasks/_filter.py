@@ -80,7 +80,7 @@ def _wrong_with(name: str, value: str) -> str:
     if name in _IDS and _values.was_data(value):
         return "contains a dictionary or a list: set only the ID or key"
     if name == "users" and value != value.strip():
-        return f"contains {value!r}, but a user cannot start or end with a space: use a list, or a comma without spaces"
+        return f"contains {value!r}, but a user cannot start or end with a space: remove it"
     return _values.unsendable(value)
 
 

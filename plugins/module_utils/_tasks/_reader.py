@@ -170,7 +170,7 @@ class TaskReader:
         """The same without labels, for a search that is a part of a larger one."""
         return _history.search(self.connection, wanted, scroll, self._from_info, deadline)
 
-    def from_info(self, infos: dict[str, t.Any], deadline: float | None = None) -> list[_taskinfo.Task]:
+    def from_info(self, infos: _values.Data, deadline: float | None = None) -> list[_taskinfo.Task]:
         """The tasks whose TaskInfo, in VI/JSON form by ID, comes from elsewhere."""
         tasks = [self._from_info(info, task_id) for task_id, info in infos.items()]
         self._labels.put_on(tasks, deadline)

@@ -286,7 +286,7 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"entity": {"type": "VirtualMachine", "moid": {"moid": "vm-1"}}}, "entity.moid is a dictionary or a list"),
         ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys contains a dictionary or a list"),
         (
-            {"users": "one@vsphere, two@vsphere"},
+            {"users": ["one@vsphere", " two@vsphere"]},
             "users contains ' two@vsphere', but a user cannot start or end with a space",
         ),
         ({"limit": 0}, "limit 0 is out of range: set it to 1 or more"),
