@@ -14,8 +14,10 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
+from . import _context
 
-def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> list[str]:
+
+def empty_parts(spec: _context.Spec, given: _context.Params) -> list[str]:
     """The problems: null and blanks in the parts of options with that spec.
 
     ``given`` is the input of the user, because AnsibleModule fills in null for each missing part. An option that is
@@ -46,7 +48,7 @@ def nulls(path: str, value: t.Any) -> t.Iterator[str]:
         yield from nulls(f"{path}[{place}]", part)
 
 
-def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]:
+def _parts(path: str, option: _context.Params, value: t.Any) -> t.Iterator[str]:
     """The problems of the parts of an option."""
     if value is None:
         return

@@ -16,10 +16,7 @@ import re
 import typing as t
 
 from .. import _errors, _values
-from . import _session, _vijson
-
-if t.TYPE_CHECKING:
-    from . import _http
+from . import _http, _session, _vijson
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (
@@ -34,9 +31,8 @@ _ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r"
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
     """A session that is still to be logged in to: over VI/JSON where the server has it, else over SOAP.
 
-    ``transport`` can allow only one of them (json, soap).
-
-    It takes one request if ``hello`` answers, and up to three more otherwise.
+    ``transport`` can allow only one of them (json, soap). It takes one request if ``hello`` answers, and up to three
+    more otherwise.
     """
     refusals: dict[str, _errors.VsphereError] = {}
     if transport != "soap":
@@ -102,7 +98,7 @@ def _hello(http: _http.Http) -> str:
     raise http.not_vsphere(answer)
 
 
-def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
+def _content_over_soap(http: _http.Http) -> _values.Data:
     """The ServiceContent, which every server of every release returns without a login."""
     # Only where hello does not know.
     from .._types import _decoder
@@ -116,11 +112,11 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     if isinstance(about, dict) and all(
         isinstance(about.get(name), str) and re.fullmatch(form, about[name]) for name, form in _ABOUT.items()
     ):
-        return t.cast("dict[str, t.Any]", content)
+        return t.cast("_values.Data", content)
     raise http.not_vsphere(answer)
 
 
-def _candidates(content: dict[str, t.Any] | None) -> list[str]:
+def _candidates(content: _values.Data | None) -> list[str]:
     """The VI/JSON releases to try, newest first. A server supports its own, and most of the earlier ones."""
     if content is None:
         return [RELEASES[0], RELEASES[-1]]
@@ -131,7 +127,7 @@ def _candidates(content: dict[str, t.Any] | None) -> list[str]:
     return [release for release in RELEASES if _values.release_numbers(release) <= newest][:2]
 
 
-def _content_over_vijson(http: _http.Http, release: str) -> dict[str, t.Any]:
+def _content_over_vijson(http: _http.Http, release: str) -> _values.Data:
     """The ServiceContent where the server speaks VI/JSON in that release."""
     answer = http.request("GET", f"/sdk/vim25/{release}/ServiceInstance/ServiceInstance/content", None, {})
     content = _vijson.parse(http, answer) if answer.status == 200 else None

@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._types import _decoder
-
-if t.TYPE_CHECKING:
-    from . import _http
+from . import _http
 
 
 def read(
