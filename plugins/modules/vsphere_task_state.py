@@ -198,10 +198,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader impor
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result, Spec
     from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Spec = {
     "task_id": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["queued", "running", "success", "error"]},
     "progress": {"type": "int"},
