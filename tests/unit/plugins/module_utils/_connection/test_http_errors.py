@@ -99,7 +99,7 @@ def test_each_cause_is_named_with_the_option_that_helps(
     error: Exception, changes: dict[str, t.Any], kind: type[Exception], message: str
 ) -> None:
     explained = explain(ATTEMPT._replace(**changes), error)
-    assert type(explained) is kind
+    assert explained.__class__ is kind
     assert explained.message.startswith(message)
 
 
@@ -132,5 +132,5 @@ def test_tls_is_to_blame_only_in_its_handshake(
     with pytest.raises(ssl.SSLError):
         do_handshake()
     explained = explain(ATTEMPT._replace(verify=verify), of_requests.SSLError(of_urllib3.SSLError(error)))
-    assert type(explained) is (Unreachable if in_handshake else Lost)
+    assert explained.__class__ is (Unreachable if in_handshake else Lost)
     assert (message in explained.message) == in_handshake
