@@ -11,7 +11,6 @@ ansible-core only; the results of the others stay.
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
