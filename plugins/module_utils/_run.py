@@ -65,7 +65,7 @@ class _Module(AnsibleModule):
         self.params = _params(self.argument_spec)
 
 
-def run(argument_spec: _context.Spec, prepare: t.Callable[[Given], Work]) -> None:
+def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> None:
     """Run a module and exit.
 
     ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the

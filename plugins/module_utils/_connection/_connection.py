@@ -130,11 +130,8 @@ class Connection:
         """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:
             self.glimpse(self.server.ask)
-        return {
-            "transport": self._transport.name,
-            "release": self._transport.session.release,
-            "product": self.server.product,
-        }
+        session = self._transport.session
+        return {"transport": session.transport, "release": session.release, "product": self.server.product}
 
     def check_session(self) -> None:
         """Renew a session from the user if it has ended."""
@@ -283,7 +280,7 @@ class Connection:
         try:
             self._login.log_in(self._transport)
         except _errors.NotUnderstood as refusal:
-            if (self._options.transport, self._transport.name) != ("auto", "json"):
+            if (self._options.transport, self._transport.session.transport) != ("auto", "json"):
                 raise
             if self.owns_session:
                 self.glimpse(lambda transport: self.log_out())

@@ -169,7 +169,6 @@ class Http:
         self._session.close()
 
     def lost(self, how: str) -> _errors.Lost:
-        """The error for an answer that did not arrive."""
         return _errors.Lost(f"the answer of {self.name} was lost ({how})")
 
     def not_vsphere(self, answer: Answer) -> _errors.NotUnderstood:

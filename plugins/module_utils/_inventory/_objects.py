@@ -71,7 +71,7 @@ class Finder:
         _check_is_reference(option, declared, target.steps)
         if value is None:
             raise _errors.VsphereError(
-                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it does not lead to an object"
+                f"{option}: {target.steps} of {_values.object_name(ref)} is unset, so it does not lead to an object"
             )
         return t.cast("_values.Ref", value)
 
@@ -138,7 +138,7 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     return _errors.VsphereError(
-        f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
+        f"{connection.host} does not know {_values.object_name(ref)} (ManagedObjectNotFound): check type and moid"
         + fault.more,
         **fault.result,
     )

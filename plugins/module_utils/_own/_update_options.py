@@ -107,7 +107,7 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
     if isinstance(value, dict) and "_typeName" in value:
-        # Only some runs require the import, because only pyVmomi knows the structure of types.
+        # Only pyVmomi knows the structure of types.
         from . import _result_types
 
         return _result_types.build_result(value, secrets)
@@ -124,7 +124,7 @@ def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
-        # Only some runs require the import, because only pyVmomi knows the structure of other faults.
+        # Only pyVmomi knows the structure of other faults.
         from . import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)

@@ -141,7 +141,6 @@ def describe(task: Task) -> str:
 
 
 def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
-    """What reads a value of that type."""
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
