@@ -120,7 +120,7 @@ def build_result(value: t.Any, secrets: set[str]) -> t.Any:
 def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
     """The fault to send, in the published form: bare, with its text in faultMessage."""
     type_name, members = given["type"], given["fields"] or {}
-    if type_name == "ExtendedFault" and not members.keys() & {"faultTypeId", "fault_type_id"}:
+    if type_name == "ExtendedFault":
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
