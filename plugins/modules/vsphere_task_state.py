@@ -145,7 +145,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 task:
   description:
     - The current task, or the task as it would be in check mode, in the form that M(vsphere.tasks.vsphere_task_info)

@@ -279,7 +279,7 @@ class Connection:
         """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
             self._login.log_in(self._transport)
-        except _errors.NotUnderstood as refusal:
+        except (_errors.NotUnderstood, _errors.Unavailable) as refusal:
             if (self._options.transport, self._transport.session.transport) != ("auto", "json"):
                 raise
             if self.owns_session:
@@ -287,7 +287,7 @@ class Connection:
             only_soap = dataclasses.replace(self._options, transport="soap")
             try:
                 self._use(_choose(only_soap, self._http, self._keep_secret))
-            except _errors.NotUnderstood:
+            except (_errors.NotUnderstood, _errors.Lost, _errors.TimedOut, _errors.Unavailable):
                 raise refusal from None
             self._login.log_in(self._transport)
 

@@ -24,6 +24,7 @@ _CONTENT = (
     b'<soapenv:Body><RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this>'
     b"</RetrieveServiceContent></soapenv:Body></soapenv:Envelope>"
 )
+_TRANSIENT = (_errors.Lost, _errors.Unavailable)
 _ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r".*"}
 
 
@@ -33,25 +34,29 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
     ``transport`` can allow only one of them (json, soap). It takes one request if ``hello`` answers, and up to three
     more otherwise.
     """
-    answers: dict[str, str] = {}
+    refusals: dict[str, _errors.VsphereError] = {}
     if transport != "soap":
-        release = _ask(answers, "hello", _hello, http)
+        release = _ask(refusals, "hello", _hello, http)
         if release:
             return _session.Session("json", release)
-    content = _ask(answers, "SOAP", _content_over_soap, http)
+    content = _ask(refusals, "SOAP", _content_over_soap, http)
     for release in _candidates(content) if transport != "soap" else ():
-        found = _ask(answers, "VI/JSON", _content_over_vijson, http, release)
+        found = _ask(refusals, "VI/JSON", _content_over_vijson, http, release)
         if found:
             return _session.Session("json", release, product=str(found["about"].get("fullName", "")))
-    if content is None:
-        raise http.not_understood(_told(answers))
-    if transport != "json":
+    if content and transport != "json":
         about = content["about"]
         managers = {name: (ref["type"], ref["value"]) for name, ref in content.items() if _is_reference(ref)}
         return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
+    for name in ("SOAP", "VI/JSON"):
+        if isinstance(refusals.get(name), _TRANSIENT):
+            # It can work a moment later.
+            raise refusals[name]
+    if content is None:
+        raise http.not_understood(_told(refusals))
     if _candidates(content):
         raise _errors.VsphereError(
-            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(answers)}): set transport to auto "
+            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(refusals)}): set transport to auto "
             "or soap"
         )
     raise _errors.VsphereError(
@@ -59,19 +64,18 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
     )
 
 
-def _ask(answers: dict[str, str], name: str, step: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """The result of the step. None if the answer does not come from vSphere, which it notes.
+def _ask(
+    refusals: dict[str, _errors.VsphereError], name: str, step: t.Callable[..., t.Any], *arguments: t.Any
+) -> t.Any:
+    """The result of the step. None if there is no answer of vSphere, the reason of which it notes.
 
-    If the server itself (/sdk) is silent or starting its services, the result is final, because it serves the other
-    requests too.
+    A time-out is final, except for ``hello``, because the others would take as long.
     """
-    others = (_errors.Lost, _errors.TimedOut, _errors.Unavailable) if name == "hello" else ()
+    others = (*_TRANSIENT, _errors.TimedOut) if name == "hello" else _TRANSIENT
     try:
         return step(*arguments)
-    except _errors.NotUnderstood as error:
-        answers[name] = error.answer
-    except others as error:
-        answers[name] = error.message
+    except (_errors.NotUnderstood, *others) as error:
+        refusals[name] = error
     return None
 
 
@@ -79,8 +83,8 @@ def _is_reference(value: t.Any) -> bool:
     return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
 
 
-def _told(answers: dict[str, str]) -> str:
-    return "; ".join(f"{name}: {answer}" for name, answer in answers.items())
+def _told(refusals: dict[str, _errors.VsphereError]) -> str:
+    return "; ".join(f"{name}: {getattr(error, 'answer', error.message)}" for name, error in refusals.items())
 
 
 def _hello(http: _http.Http) -> str:

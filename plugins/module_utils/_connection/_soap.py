@@ -76,7 +76,7 @@ class Soap(_transport.Transport):
         if self.session.key:
             headers["Cookie"] = f'{_SESSION_COOKIE}="{self.session.key}"'
         answer = self._http.request("POST", "/sdk", request, headers, wait)
-        if answer.status == 401:
+        if answer.status == 401 and b"Envelope" not in answer.body[:1000]:
             raise _errors.SessionRefused(info.wsdlName)
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):

@@ -38,14 +38,17 @@ _VOID = {
     "UpdateProgress",
     "setCustomValue",
 }
+# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON
+# must not look like nothing.
 _OPTIONAL = {
-    "ContinueRetrievePropertiesEx",
-    "FindByInventoryPath",
-    "FindExtension",
-    "ReadNextTasks",
-    "ReadPreviousTasks",
-    "RetrievePropertiesEx",
-    "WaitForUpdatesEx",
+    "ContinueRetrievePropertiesEx": "objects",
+    "FindByInventoryPath": "value",
+    "FindExtension": "key",
+    "ReadNextTasks": "",
+    "ReadPreviousTasks": "",
+    "RetrievePropertiesEx": "objects",
+    "WaitForUpdatesEx": "version",
+    "latestPage": "",
 }
 
 
@@ -69,7 +72,27 @@ class ViJson(_transport.Transport):
         path = f"/sdk/vim25/{self.session.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
         self.last_call = f"{ref['type']}.{member}"
         answer = self._http.request(verb, path, body, headers, wait)
-        if answer.status == 401 and answer.content_type != "application/json":
+        if answer.content_type != "application/json":
+            self._check_refusal(answer, member)
+        is_void = member in _VOID
+        data = parse(self._http, answer)
+        # A fault counts with any status. A value does not have faultstring.
+        is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
+        if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
+            raise self._fault(data, member, ref)
+        self._check_refusal(answer, member)
+        if answer.status not in (200, 204) or (is_void and data is not None):
+            raise self._http.not_vsphere(answer)
+        if data is None and not is_void:
+            self._check_nothing(answer, verb, member)
+        if data is not None and member in _OPTIONAL and not _has_form(data, _OPTIONAL[member]):
+            raise self._http.not_understood(f"JSON that is not a value of {member}")
+        self._note_success(member)
+        return data
+
+    def _check_refusal(self, answer: _http.Answer, member: str) -> None:
+        """Raise an error for the statuses by which servers and front ends refuse a call without a fault."""
+        if answer.status == 401:
             raise _errors.SessionRefused(member)
         if answer.status == 404:
             raise _errors.NotUnderstood(
@@ -77,20 +100,6 @@ class ViJson(_transport.Transport):
                 "might require a later release",
                 f"HTTP 404, which means that release {self.session.release} does not have it",
             )
-        is_void = member in _VOID
-        data = parse(self._http, answer)
-        # A fault counts with any status. A value does not have faultstring.
-        is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
-        if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
-            raise self._fault(data, member, ref)
-        if answer.status == 401:
-            raise _errors.SessionRefused(member)
-        if answer.status not in (200, 204) or (is_void and data is not None):
-            raise self._http.not_vsphere(answer)
-        if data is None and not is_void:
-            self._check_nothing(answer, verb, member)
-        self._note_success(member)
-        return data
 
     def _key_in(self, headers: t.Mapping[str, str], cookies: dict[str, str]) -> str | None:
         return headers.get(_SESSION_HEADER)
@@ -100,6 +109,14 @@ class ViJson(_transport.Transport):
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
+
+
+def _has_form(data: t.Any, member: str) -> bool:
+    """Whether it is an object with that member, or a list if there is none."""
+    if not member:
+        return isinstance(data, list)
+    # Servers can leave out an empty list.
+    return isinstance(data, dict) and (member in data or data.get("_typeName") == "RetrieveResult")
 
 
 def _segment(moid: str) -> str:

@@ -37,7 +37,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
         # The labels are data, not options.
         {"types": [{"id": "x", "labels": {"en": None}}]},
         # AnsibleModule rejects what is of another type.
-        {"names": {"a": None}, "entity": 7, "types": [None.__class__]},
+        {"names": {"a": None}},
         {"unknown": [None]},
     ],
     ids=repr,
