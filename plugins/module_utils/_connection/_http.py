@@ -105,7 +105,7 @@ class Http:
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
-            # Every run would pay for the import, which only a failure needs.
+            # Only a failure needs it.
             from . import _http_errors
 
             proxy = self.proxies.get("https", "")

@@ -41,7 +41,7 @@ class Search:
         """The tasks that every given option fits, if wanted with their ``children``."""
         selection = self.selection
         if self.entity is None and selection.entity and selection.entity.is_one:
-            # Every run would pay for the imports, which only some need.
+            # Only some runs need it.
             from .._inventory import _find
 
             self.entity = _find.find_entity(self.reader.connection, selection.entity, self.deadline)
@@ -142,7 +142,7 @@ class Search:
                 self._note_starters(tasks or self.reader.history(self._filter(self._of_anybody), scroll))
         if not self._starters or not set(users) - self._starters:
             return
-        # Every run would pay for the import.
+        # Only some runs need it.
         from . import _users
 
         sentence = _users.about_users(users, sorted(self._starters), found=bool(tasks))

@@ -129,7 +129,7 @@ def name_of(task: Task) -> str:
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        # Only a run that has to do with failed tasks needs it.
+        # Only failed tasks need it.
         from .. import _faults
 
         return (
@@ -188,7 +188,7 @@ def _pairs(value: t.Any) -> list[_values.Data]:
 
 def error_from_fault(value: t.Any) -> _values.Data:
     """The error of a task, from the fault in VI/JSON form."""
-    # Only a run that has to do with failed tasks needs it.
+    # Only failed tasks need it.
     from .. import _faults
 
     return _faults.shape(value)
