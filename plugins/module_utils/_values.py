@@ -97,6 +97,11 @@ def object_name(ref: Ref) -> str:
     return str(type_) if type_ == moid else f"{type_} {moid}"
 
 
+def some_of(texts: list[str], most: int) -> str:
+    """The first texts, and the number of the others."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+
+
 # Characters that XML, and therefore SOAP, do not support, or in the case of the carriage return only if the sender
 # writes it as a code. The API does not document whether a vCenter does so. VI/JSON must behave the same.
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -133,6 +133,4 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
         name = _values.object_name(ref)
         return f"{path(ref)} ({name})" if found else name
 
-    listed = [described(ref) for ref in refs[:_SHOWN]]
-    more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
-    return ", ".join(listed + more)
+    return _values.some_of([described(ref) for ref in refs], _SHOWN)

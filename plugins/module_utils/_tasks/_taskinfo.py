@@ -102,8 +102,7 @@ def task_from_info(
 def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
-    rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
-    return _values.clean(f"{host} returned unreadable members of {', '.join(tasks[:_FEW] + rest)}: they are null")
+    return _values.clean(f"{host} returned unreadable members of {_values.some_of(tasks, _FEW)}: they are null")
 
 
 def is_over(task: Task) -> bool:

@@ -100,6 +100,13 @@ def test_a_text_of_the_server_is_one_line_that_steers_no_terminal() -> None:
     assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07") == "a b[31mcde"
 
 
+@pytest.mark.parametrize(
+    ("most", "text"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")]
+)
+def test_of_many_texts_the_first_are_told_and_how_many_follow(most: int, text: str) -> None:
+    assert _values.some_of(["a", "b", "c"], most) == text
+
+
 def test_a_manager_is_called_by_its_type_and_other_objects_by_their_ids_too() -> None:
     assert _values.object_name(_values.reference("TaskManager", "TaskManager")) == "TaskManager"
     assert _values.object_name(_values.reference("Task", "task-1")) == "Task task-1"
