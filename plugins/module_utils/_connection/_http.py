@@ -108,9 +108,16 @@ class Http:
             # Only a failure needs it.
             from . import _http_errors
 
-            proxy = self.proxies.get("https", "")
-            attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
-            raise _http_errors.explain(attempt, error) from error
+            raise _http_errors.explain(
+                error,
+                name=self.name,
+                host=self.host,
+                proxy=self.proxies.get("https", ""),
+                verify=self.verify,
+                connecting=connecting,
+                answering=answering,
+                remedy=remedy,
+            ) from error
         except AttributeError as error:
             # requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error
