@@ -47,11 +47,6 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
-def fields(data: Data) -> Data:
-    """The members of a data object, with names and values as users see them."""
-    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName"}
-
-
 def release_numbers(release: str) -> list[int]:
     """A release such as 8.0.2.0 as what can be compared."""
     # LooseVersion does the same for 13 kB, which each run would compile.

@@ -22,10 +22,7 @@ OBJECT_SPEC: dict[str, t.Any] = {
 
 
 class Target(t.NamedTuple):
-    """An object in the user's form. ``type`` is its known type without a server, or None.
-
-    The type of the object itself can extend this one.
-    """
+    """An object in the user's form. ``type`` is its declared type, or None if only the server knows it."""
 
     entity: _entity.Entity
     steps: str | None

@@ -26,10 +26,7 @@ _PLAIN_FAULT = {"_typeName": "ExtendedFault", "faultTypeId": "vsphere.tasks"}
 
 @dataclasses.dataclass(frozen=True)
 class UpdateOptions:
-    """The requested state of a task. None means no change.
-
-    ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form.
-    """
+    """None means no change. ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form."""
 
     task_id: str
     state: str | None = None

@@ -195,7 +195,8 @@ def error_from_fault(value: t.Any) -> _values.Data:
 
 def _reason(value: t.Any) -> _values.Data:
     data = _data(value)
-    return {"type": _text(data.get("_typeName", "TaskReason")), **_values.fields(data)}
+    own = {_values.snake(name): _values.plain(each) for name, each in data.items() if name != "_typeName"}
+    return {"type": _text(data.get("_typeName", "TaskReason")), **own}
 
 
 _TIMES = ("queue_time", "start_time", "complete_time")

@@ -30,10 +30,7 @@ class CancelOptions:
 
 
 def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions) -> _context.Result:
-    """Request the cancellation of those tasks that it can still reach, and wait until each has ended.
-
-    All tasks are tried before the failures are raised together.
-    """
+    """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together."""
     found, missing, _is_cut = reader.given(task_ids)
     past = reader.past(missing)
     before = _in_order(task_ids, [*found, *past])

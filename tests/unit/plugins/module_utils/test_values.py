@@ -134,8 +134,3 @@ def test_a_text_that_cannot_be_a_value_has_a_reason(text: str, is_id: bool, prob
     found = _values.problem_of(text, is_id)
     assert found.startswith(problem)
     assert bool(found) == bool(problem)
-
-
-def test_the_members_of_a_data_object_are_plain_and_in_snake_case() -> None:
-    data = {"_typeName": "X", "someName": {"_typeName": "int", "_value": 1}, "vm": VM}
-    assert _values.fields(data) == {"some_name": 1, "vm": {"type": "VirtualMachine", "moid": "vm-1"}}
