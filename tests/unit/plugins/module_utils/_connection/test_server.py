@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The product name of the server, which other readings bring along."""
+"""The product name of the server, which the connection reads together with other properties."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_known_product_is_not_read_again() -> None:
     assert server.product == "a vCenter"
 
 
-def test_a_product_that_the_user_cannot_read_stays_unknown_until_it_is_asked_for() -> None:
+def test_a_product_that_the_user_cannot_read_stays_unknown_until_it_is_requested() -> None:
     server = Server(None)
     assert server.take_from([Object(SERVICE, {}, {})]) == []
     assert server.product is None
