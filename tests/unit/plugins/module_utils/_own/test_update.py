@@ -49,7 +49,7 @@ def whole(info_: dict[str, t.Any], **values: str) -> dict[str, t.Any]:
 def update(
     monkeypatch: pytest.MonkeyPatch, readings: list[t.Any], wanted: UpdateOptions, **script: list[t.Any]
 ) -> tuple[dict[str, t.Any], Sent, Context]:
-    """The result of an update, what was sent, and the context afterwards."""
+    """The result of an update, the calls, and the context afterward."""
     check_mode = script.pop("check", [False])[0]
     wire = Wire(RetrievePropertiesEx=readings, **{**{method: [None] * 9 for method in METHODS}, **script})
     context = Context(check_mode=check_mode)
@@ -114,7 +114,7 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
     assert calls == sent
     assert (result["changed"], context.known["changed"]) == (True, True)
     assert context.done == [method for method, _params in sent]
-    # The server has the last word about the result.
+    # The result is the task as the server returns it.
     assert result["task"]["state"] == "success"
 
 
@@ -135,7 +135,7 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
         (info("task-1", "success"), options(state="success")),
         (info("task-1", "error", error=failed("full")), options(state="error", fault_data=failed("full"))),
         (info("task-1", "success", progress=50), options(progress=50)),
-        # The server adds a cause and messages of its own.
+        # The server adds its own cause and messages.
         (
             info(
                 "task-1",
@@ -193,7 +193,7 @@ def test_a_custom_field_that_is_not_defined_is_rejected(
 # --- results ---
 
 
-def test_a_diff_contains_the_parts_that_the_options_speak_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_diff_contains_the_parts_that_the_options_set(monkeypatch: pytest.MonkeyPatch) -> None:
     before = info("task-1", "queued", description=COPYING)
     after = info("task-1", "success", progress=100, result=to_any("done"), description=COPYING)
     wanted = options(state="success", progress=100, result="done")
