@@ -255,7 +255,8 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import PlaybookRun
 
 if t.TYPE_CHECKING:
@@ -316,7 +317,8 @@ class CallbackModule(CallbackBase):
         try:
             given = self._read_options(play)
             options = ConnectionOptions.from_params(given)
-            mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
+            entity = Entity.from_text("entity", given["entity"]) if given["entity"] else None
+            mirror = Mirror(options, entity, given["task_type"])
         except (AnsibleError, VsphereError) as error:
             # Ansible's own error does not list the valid values.
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
