@@ -21,6 +21,7 @@ TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
+AWX := .build/awx
 export VALE := $(CURDIR)/.build/vale
 ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
@@ -72,7 +73,7 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(VCENTER) $(GOVC) tree  ## ansible-test integration; TARGET=name for one
+integration: $(ENV)/tools $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
 
@@ -123,7 +124,7 @@ help:  ## show this
     release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) $(ACTIONLINT) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -160,6 +161,11 @@ $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/re
 	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
 	    --constraint tests/requirements/$*.txt
 	@touch $@
+
+# The wheel stays packed: the tests only read the modules of awx.awx in it.
+$(AWX): $(ENV)/run tests/requirements/awx.txt
+	@echo "Downloading the package ansible …"
+	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt
 	@echo "Preparing $(@D) …"

@@ -114,7 +114,7 @@ ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "def
 
 def present(connection: Connection, context: Context) -> Result:
     connection.check_session()
-    return {"changed": connection.logged_in, "session_id": connection.keep_session()}
+    return {"changed": connection.owns_session, "session_id": connection.keep_session()}
 
 
 def absent(connection: Connection, context: Context) -> Result:

@@ -76,7 +76,7 @@ class Connection:
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
         self._login = _login.Login(options, self._http.name)
-        self.logged_in = False
+        self._not_ours = ""
 
     def open(self, patience: float = 0) -> Connection:
         """Negotiate the transport and log in; wait up to ``patience`` seconds for a vCenter that is starting."""
@@ -87,13 +87,15 @@ class Connection:
             return t.cast("Callable[..., Result]", again(step))
 
         choose = once_ready(retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose))
-        try:
+        with contextlib.ExitStack() as after_error:
+            after_error.callback(self._http.close)
             self._use(choose(self._options, self._http, self._keep_secret))
+            self._not_ours = self._transport.session.key
+            # A session can be open even if the answer to the login is unreadable.
+            after_error.push(self)
             if not self._options.session_id:
                 once_ready(self._log_in_somehow)()
-        except BaseException:
-            self._http.close()
-            raise
+            after_error.pop_all()
         return self
 
     def __enter__(self) -> Connection:
@@ -103,7 +105,7 @@ class Connection:
         if error:
             self.hurry()
         # An error of the clean-up must not hide the result. A session that cannot be reached ends when it is idle.
-        if self.logged_in:
+        if self.owns_session:
             # The logout also removes borrowed objects.
             self.glimpse(lambda transport: self.log_out())
         else:
@@ -121,14 +123,19 @@ class Connection:
         """The name of the user, for messages."""
         return self._login.user
 
+    @property
+    def owns_session(self) -> bool:
+        """Whether the present session was opened here and is closed at the end."""
+        return self._transport.session.key not in ("", self._not_ours)
+
     def keep_session(self) -> str:
         """Leave the session open at the end; return the session_id by which others can use it."""
-        self.logged_in = False
+        self._not_ours = self._transport.session.key
         return dataclasses.replace(self._transport.session, product=self.server.product or "").to_text()
 
     def log_out(self) -> bool:
         """End the session, including a session from the user. Return False if the server did not know it anymore."""
-        self.logged_in = False
+        self._not_ours = self._transport.session.key
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
         except _errors.Fault as fault:
@@ -278,20 +285,18 @@ class Connection:
     def _log_in_somehow(self) -> None:
         """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
-            self._log_in()
+            self._login.log_in(self._transport)
         except _errors.NotUnderstood as refusal:
             if (self._options.transport, self._transport.name) != ("auto", "json"):
                 raise
+            if self.owns_session:
+                self.glimpse(lambda transport: self.log_out())
             only_soap = dataclasses.replace(self._options, transport="soap")
             try:
                 self._use(_choose(only_soap, self._http, self._keep_secret))
             except _errors.NotUnderstood:
                 raise refusal from None
-            self._log_in()
-
-    def _log_in(self) -> None:
-        self._login.log_in(self._transport)
-        self.logged_in = True
+            self._login.log_in(self._transport)
 
     def _renewing(self, call: Callable[[], Result]) -> Result:
         """Make the call, and once more in a new session if the server does not know the present one."""
@@ -302,7 +307,6 @@ class Connection:
             if fault.type != "NotAuthenticated":
                 raise
             self._login.renew(self._transport, fault)
-        self.logged_in = True
         try:
             return call()
         except _errors.Fault as fault:

@@ -43,6 +43,8 @@ class Login:
         try:
             transport.invoke(transport.manager("sessionManager"), "Login", login)
         except _errors.Fault as fault:
+            # Servers hand out a cookie with a rejection, too.
+            transport.forget_session()
             sentences = {
                 "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password",
                 "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): set another one, "

@@ -35,6 +35,7 @@ class Soap:
         self.accepted = False
         self.last_call = ""
         self._http = http
+        http.take_head = self._take_head
         self._keep_secret = keep_secret
         self._key = session.key
         self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
@@ -107,15 +108,18 @@ class Soap:
         answer = self._http.request("POST", "/sdk", request, headers, wait)
         if answer.status == 401:
             raise _errors.SessionRefused(info.wsdlName)
-        # Servers send and expect it in quotes, which are not a part of it.
-        key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
-        if key:
-            self._keep_secret(key)
-            self._key = key
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
             raise self._http.lost(f"the answer does not contain {member}")
         return value
+
+    def _take_head(self, _headers: t.Mapping[str, str], cookies: dict[str, str]) -> None:
+        """Keep the session of a login."""
+        # Servers send and expect it in quotes, which are not a part of it.
+        key = (cookies.get(SESSION_COOKIE) or "").strip('"')
+        if key:
+            self._keep_secret(key)
+            self._key = key
 
 
 def _may_be_nothing(info: t.Any) -> bool:

@@ -69,6 +69,7 @@ class ViJson:
         self.accepted = False
         self.last_call = ""
         self._http = http
+        http.take_head = self._take_head
         self._key = session.key
         self._keep_secret = keep_secret
 
@@ -101,10 +102,6 @@ class ViJson:
         path = f"/sdk/vim25/{self.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
         self.last_call = f"{ref['type']}.{member}"
         answer = self._http.request(verb, path, body, headers, wait)
-        key = answer.headers.get(SESSION_HEADER)
-        if key:
-            self._keep_secret(key)
-            self._key = key
         if answer.status == 401 and answer.content_type != "application/json":
             raise _errors.SessionRefused(member)
         if answer.status == 404:
@@ -128,6 +125,13 @@ class ViJson:
             self._check_nothing(answer, verb, member)
         self.accepted |= member not in _session.PROVE_NOTHING
         return data
+
+    def _take_head(self, headers: t.Mapping[str, str], _cookies: dict[str, str]) -> None:
+        """Keep the session of a login."""
+        key = headers.get(SESSION_HEADER)
+        if key:
+            self._keep_secret(key)
+            self._key = key
 
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
         """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""

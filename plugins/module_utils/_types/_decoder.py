@@ -11,8 +11,10 @@ Without a registry, everything has this form. Values, including times, stay as t
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
+import gc
 import re
 import typing as t
 import xml.etree.ElementTree as ET
@@ -79,6 +81,18 @@ def _tree(document: bytes) -> Element:
     return ET.fromstring(document, ET.XMLParser(encoding="utf-8"))  # noqa: S314 (see _parse)
 
 
+@contextlib.contextmanager
+def _no_collector() -> t.Iterator[None]:
+    """Python's collector of cycles would look through a long answer again and again while it grows, and find none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @functools.cache
 def _local(name: str) -> str:
     """A name without its namespace or prefix. The declared types are sufficient to distinguish types."""
@@ -100,6 +114,10 @@ class Decoder:
 
         ``declared`` is the registry's type of the value. ValueError for any other answer.
         """
+        with _no_collector():
+            return self._read(document, method, declared)
+
+    def _read(self, document: bytes, method: str, declared: t.Any) -> t.Any:
         body = _parse(document).find(f"{_ENVELOPE}Body")
         answer = None if body is None else next(iter(body), None)
         if answer is None:

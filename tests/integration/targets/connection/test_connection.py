@@ -15,7 +15,9 @@ import typing as t
 
 import pytest
 import trustme
-from vcenters import SERVERS, run_module
+import yaml
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from vcenters import ROOT, SERVERS, run_module
 
 
 def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
@@ -53,6 +55,22 @@ def test_all_missing_options_are_named_before_any_connection(vcenter: t.Any) -> 
     result = run_module("info", False, {"port": vcenter.options["port"]})
     assert all(f"{name} is missing" in result["msg"] for name in ("hostname", "username", "password"))
     assert vcenter.stats["connections"] == before
+
+
+def test_empty_environment_variables_count_as_not_set(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for spec in CONNECTION_SPEC.values():
+        monkeypatch.setenv(spec["fallback"][1][0], "")
+    assert not vcenter.run("info")["failed"]
+    result = run_module("info", False, {"port": vcenter.options["port"]})
+    assert "hostname is missing: set the option hostname or VMWARE_HOST in the environment" in result["msg"]
+
+
+def test_the_list_of_sessions_names_the_collection(vcenter: t.Any) -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    with vcenter.connection() as connection:
+        manager = connection.manager("sessionManager")
+        session = connection.read(lambda transport: transport.get(manager, "currentSession"))
+    assert session["userAgent"] == f"vsphere.tasks/{version}"
 
 
 def test_a_wrong_password(vcenter: t.Any) -> None:

@@ -33,6 +33,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 )
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
+ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each of the processes that pytest-xdist shares the tests out to has servers of its own.
 SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
