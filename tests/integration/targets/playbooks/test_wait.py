@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from vcenters import any_transport
 
 pytestmark = any_transport
 
+GOOD, BAD = "json.example.com", "soap.example.com"
+WAIT = "PropertyCollector.WaitForUpdatesEx"
+
+
+def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
+    for task_id in task_ids:
+        vcenter.control("PATCH", f"/tasks/{task_id}", **ends)
+
 
 def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any) -> None:
-    good, bad = site.vcenters.values()
-    migration = {"description_id": "VirtualMachine.migrate", "duration": 1}
-    succeeding = good.create_many(2, **migration)
-    failing = bad.create(error={"_typeName": "DatabaseError"}, **migration)
-    # Neither the operation, nor the state: these are not waited for.
-    for vcenter in site.vcenters.values():
-        vcenter.create(duration=600)
+    tasks = {}
+    for name, vcenter in site.vcenters.items():
+        tasks[name] = vcenter.create_many(2, description_id="VirtualMachine.migrate")
+        ends = {"state": "success"} if name == GOOD else {"state": "error", "error": {"_typeName": "DatabaseError"}}
+        vcenter.during(WAIT, functools.partial(end, vcenter, tasks[name], ends), 1)
+        # Neither of these is waited for: because of its operation, and because it has ended.
+        vcenter.create()
         vcenter.create(description_id="VirtualMachine.migrate", state="error", error={"_typeName": "DatabaseError"})
     run = site.run(
         "wait",
@@ -31,18 +40,18 @@ def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any) -> None:
         appear_timeout=None,
     )
     assert run.status == 2, run.output
-    assert set(run.results["json.example.com"]["succeeded_task_ids"]) == set(succeeding)
-    assert run.results["json.example.com"]["report"] == ["2 succeeded, 0 failed, 0 have not ended"]
-    assert run.results["soap.example.com"]["failed_task_ids"] == [failing]
-    assert "DatabaseError" in run.results["soap.example.com"]["report"][0]
+    assert set(run.results[GOOD]["succeeded_task_ids"]) == set(tasks[GOOD])
+    assert run.results[GOOD]["report"] == ["2 succeeded, 0 failed, 0 have not ended"]
+    assert set(run.results[BAD]["failed_task_ids"]) == set(tasks[BAD])
+    assert "DatabaseError" in run.results[BAD]["report"][0]
     # The progress names the vCenter.
-    assert f"[json.example.com] {succeeding[0]}" in run.output
+    assert f"[{GOOD}] {tasks[GOOD][0]}" in run.output
     assert "WARNING" not in run.output
 
 
 def test_an_unknown_variable_is_refused(site: t.Any) -> None:
-    run = site.run("wait", "--extra-vars=vsphere_wait_user=me", "--limit=json.example.com")
+    run = site.run("wait", "--extra-vars=vsphere_wait_user=me", f"--limit={GOOD}")
     assert run.status == 2, run.output
-    [report] = run.results["json.example.com"]["report"]
+    [report] = run.results[GOOD]["report"]
     assert report.startswith("vsphere_wait_user: the playbook has no such variable; its variables are vsphere_wait_")
-    assert site.vcenters["json.example.com"].requests() == []
+    assert site.vcenters[GOOD].requests() == []
