@@ -19,9 +19,11 @@ import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import ROLE
-from specs import CALLBACK, MODULES, ROOT, Data
+from specs import CALLBACK, FILTERS, MODULES, ROOT, Data
 
 PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
+# The others are parts of them.
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("[a-z]*.yml"))
 HTTP = specs.PLUGINS / "module_utils" / "_connection" / "_http.py"
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -55,11 +57,14 @@ def user_agent() -> dict[Path, str]:
 
 
 def contents() -> str:
-    """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
+    """All plugins, roles, and playbooks, with links that also work on Galaxy, which does not support relative ones."""
     base = f"{galaxy()['repository']}/blob/main"
-    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK))
+    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), *(("filter", file) for file in FILTERS))
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
     found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
+    for file in PLAYBOOKS:
+        [play] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found.append(("playbook", file.stem, file, {"short_description": play["name"]}))
     rows = [
         f"| {kind} | [`{name}`]({base}/{file.relative_to(ROOT)}) | {documentation['short_description']} |"
         for kind, name, file, documentation in found

@@ -27,7 +27,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "playbooks", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -100,7 +100,7 @@ def test_the_role_s_page_has_all_options() -> None:
         assert page.count(f"\n| `{name}` | ") == 1, name
 
 
-def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) -> None:
+def test_contents_has_everything_with_links(copy: pathlib.Path) -> None:
     page = copy / "README.md"
     page.write_text("# Head\n\n<!-- begin contents -->\nold\n<!-- end contents -->\n\nTail\n", encoding="utf-8")
     assert generate(copy).returncode == 0
@@ -108,7 +108,10 @@ def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) ->
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), ("wait_for_task", README)]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity")]
+    names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
+    playbooks = [(name, f"playbooks/{name}.yml") for name in names]
+    assert linked == [*modules, ("vcenter_task", CALLBACK), *filters, ("wait_for_task", README), *playbooks]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:

@@ -24,7 +24,7 @@ TEMPLATES = {
 
 def test_every_playbook_has_a_section_a_template_and_a_file_in_the_project() -> None:
     names = [file.stem for file in PLAYBOOKS]
-    assert re.findall(r"^\| `vsphere\.tasks\.(\w+)` \| \[", GUIDE, re.MULTILINE) == [*TEMPLATES]
+    assert sorted(re.findall(r"^\| `vsphere\.tasks\.(\w+)` \| \[", GUIDE, re.MULTILINE)) == names
     assert sorted(TEMPLATES) == names
     assert sorted(file.stem for file in (AWX / "project").glob("*.yml")) == names
     for name in names:

@@ -14,10 +14,8 @@ import typing as t
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from vcenters import PLAYBOOK, Vcenter
+from vcenters import PLAYBOOK, ROOT, Vcenter
 
-ROOT = pathlib.Path(_reader.__file__).parents[3]
 TEMPLATES = DataLoader().load_from_file(str(ROOT / "examples" / "awx" / "job_templates.yml"))["controller_templates"]
 
 
@@ -57,23 +55,21 @@ class Site:
         assert answers.keys() <= questions.keys()
         variables = {prefix + name: str(each["default"]) for name, each in questions.items()}
         variables.update({prefix + name: answer for name, answer in answers.items()})
-        ran = subprocess.run(
-            [
-                PLAYBOOK,
-                f"vsphere.tasks.{playbook}",
-                f"--inventory={self.inventory()}",
-                f"--extra-vars=@{self._write('variables.json', variables)}",
-                *arguments,
-            ],
-            env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true", "ANSIBLE_FORKS": "2"},
+        extra = f"--extra-vars=@{self._write('variables.json', variables)}"
+        ran = self.play(f"vsphere.tasks.{playbook}", extra, *arguments)
+        stats = re.search(r"^\tRUN: (.*)$", ran.stdout, re.MULTILINE)
+        results = json.loads(stats[1])[f"vsphere_{playbook}"] if stats else {}
+        return Run(ran.returncode, ran.stdout, results)
+
+    def play(self, playbook: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PLAYBOOK, playbook, f"--inventory={self.inventory()}", *arguments],
+            env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        stats = re.search(r"^\tRUN: (.*)$", ran.stdout, re.MULTILINE)
-        results = json.loads(stats[1])[f"vsphere_{playbook}"] if stats else {}
-        return Run(ran.returncode, ran.stdout, results)
 
     def _write(self, name: str, data: t.Any) -> pathlib.Path:
         file = self._folder / name

@@ -77,7 +77,10 @@ def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> N
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ({"operations": OPERATION, "users": " "}, "vsphere_cancel_stuck_users: an empty value does not match everything"),
+        (
+            {"operations": OPERATION, "users": " "},
+            "vsphere_cancel_stuck_users: an empty value does not match everything",
+        ),
         ({}, "set task_ids, a single object"),
         ({"operations": OPERATION, "dry_run": "maybe"}, "maybe"),
     ],

@@ -33,12 +33,10 @@ def test_it_ends_old_tasks_of_playbooks_only(site: t.Any, tag: str) -> None:
         return {task["id"] for task in vcenter.run("info", states=["queued", "running"], tags=[tag])["tasks"]}
 
     types = {"task_types": f"{BY_CALLBACK}, {OWN}"}
-    shown = site.run("finish_stale", dry_run="", **types)
+    shown = site.run("finish_stale", "--check", dry_run="false", **types)
     assert shown.status == 0, shown.output
-    checked = site.run("finish_stale", "--check", dry_run="false", **types)
     for name, vcenter in site.vcenters.items():
         assert stale[name] <= set(shown.results[name]["finished_task_ids"])
-        assert shown.results[name] == checked.results[name]
         assert unfinished(vcenter) == stale[name] | others[name]
     run = site.run("finish_stale", dry_run="false", **types)
     assert run.status == 0, run.output

@@ -5,44 +5,66 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
 from vcenters import any_transport
 
 pytestmark = any_transport
 
-ENTITY = {"entity": "DC0/host/DC0_H0"}
+JSON, SOAP = "json.example.com", "soap.example.com"
+PATH = "DC0/host/DC0_H0"
+WAIT = "PropertyCollector.WaitForUpdatesEx"
 
 
-def tasks(vcenter: t.Any) -> list[dict[str, t.Any]]:
-    found = vcenter.run("info", states=["queued", "running"], entity={"path": ENTITY["entity"]}, source="recent")
+def host(vcenter: t.Any) -> dict[str, str]:
+    with vcenter.connection() as connection:
+        ref = _find.find_entity(connection, _entity.Entity.from_text("entity", PATH))
+    return {"type": ref["type"], "value": ref["value"]}
+
+
+def replace(vcenter: t.Any, task_id: str, ref: dict[str, str]) -> None:
+    """A task ends, but not before the next one has begun."""
+    vcenter.create(entity=ref, duration=2)
+    vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+
+
+def unfinished(vcenter: t.Any) -> list[dict[str, t.Any]]:
+    found = vcenter.run("info", states=["queued", "running"], entity={"path": PATH}, source="recent")
     return t.cast("list[dict[str, t.Any]]", found["tasks"])
 
 
-def test_it_waits_holds_and_releases(site: t.Any, tag: str) -> None:
-    ref = {}
-    for name, vcenter in site.vcenters.items():
-        with vcenter.connection() as connection:
-            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
-            from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity
-
-            found = find_entity(connection, Entity.from_text("entity", ENTITY["entity"]))
-        ref[name] = {"type": found["type"], "value": found["value"]}
-        first = vcenter.create(entity=ref[name], duration=2)
-        # It appears while the playbook waits for the first one.
-        vcenter.during("Task.info" if name.startswith("x") else "PropertyCollector.WaitForUpdatesEx", lambda vcenter=vcenter, name=name: vcenter.create(entity=ref[name], duration=3), 1)
-    run = site.run("maintenance_gate", hold=tag, reason="Change 4711", **ENTITY)
+def test_it_waits_until_nothing_runs_and_holds_until_it_is_released(site: t.Any, tag: str) -> None:
+    for vcenter in site.vcenters.values():
+        ref = host(vcenter)
+        vcenter.during(WAIT, functools.partial(replace, vcenter, vcenter.create(entity=ref), ref), 1)
+    hold = {"entity": PATH, "hold": tag, "reason": "Change 4711"}
+    run = site.run("maintenance_gate", **hold)
     assert run.status == 0, run.output
     for name, vcenter in site.vcenters.items():
-        [hold] = tasks(vcenter)
-        assert run.results[name]["hold_task_id"] == hold["id"]
-        assert (hold["state"], hold["activation_id"], hold["description"]["message"]) == ("running", tag, "Change 4711")
-    again = site.run("maintenance_gate", "--limit=json.example.com", hold=tag, reason="Change 4711", **ENTITY)
+        [task] = unfinished(vcenter)
+        assert run.results[name]["hold_task_id"] == task["id"]
+        assert (task["state"], task["activation_id"], task["description"]["message"]) == ("running", tag, "Change 4711")
+    # The same hold again, and one of somebody else, whose entity is JSON text.
+    again = site.run("maintenance_gate", f"--limit={JSON}", **hold)
     assert "changed=0" in again.output
-    waiting = site.run("maintenance_gate", "--limit=soap.example.com", timeout="1", **ENTITY)
-    assert waiting.status == 2
-    assert run.results["soap.example.com"]["hold_task_id"] in waiting.results["soap.example.com"]["report"][0]
-    released = site.run("maintenance_gate", hold=tag, release="true", **ENTITY)
+    other = site.run("maintenance_gate", f"--limit={SOAP}", entity=json.dumps({"path": PATH}), hold="x", timeout="1")
+    assert other.status == 2, other.output
+    assert run.results[SOAP]["hold_task_id"] in other.results[SOAP]["report"][0]
+    # It has withdrawn its own.
+    assert [each["activation_id"] for each in unfinished(site.vcenters[SOAP])] == [tag]
+    released = site.run("maintenance_gate", **hold, release="yes")
     assert released.status == 0, released.output
-    for name, vcenter in site.vcenters.items():
-        assert tasks(vcenter) == []
+    assert [unfinished(vcenter) for vcenter in site.vcenters.values()] == [[], []]
+    for name, result in run.results.items():
+        [task] = site.vcenters[name].run("info", task_ids=[result["hold_task_id"]])["tasks"]
+        assert task["state"] == "success"
+
+
+def test_check_mode_only_waits(site: t.Any, tag: str) -> None:
+    run = site.run("maintenance_gate", "--check", entity=PATH, hold=tag)
+    assert run.status == 0, run.output
+    assert {(each["held"], each["hold_task_id"]) for each in run.results.values()} == {(False, "")}
+    assert [unfinished(vcenter) for vcenter in site.vcenters.values()] == [[], []]

@@ -30,7 +30,9 @@ def test_an_object_is_read(given: t.Any, expected: t.Any) -> None:
     assert entity(given, "default") == expected
 
 
-@pytest.mark.parametrize(("recursion", "expected"), [("all", {"path": "a/b", "recursion": "all"}), (" ", {"path": "a/b"})])
+@pytest.mark.parametrize(
+    ("recursion", "expected"), [("all", {"path": "a/b", "recursion": "all"}), (" ", {"path": "a/b"})]
+)
 def test_recursion_is_added_if_it_is_set(recursion: str, expected: dict[str, str]) -> None:
     assert entity("a/b", None, recursion) == expected
 
