@@ -34,7 +34,11 @@ class Site:
         self.vcenters = {"json.example.com": json_, "soap.example.com": soap}
         self._folder = folder
 
-    def inventory(self) -> pathlib.Path:
+    def inventory(self, by_host: dict[str, dict[str, t.Any]]) -> pathlib.Path:
+        """The vCenters, or these hosts with variables of their own, all of which are the first vCenter."""
+        first = next(iter(self.vcenters.values()))
+        own = {name: (first, variables) for name, variables in by_host.items()}
+        vcenters = own or {name: (vcenter, {}) for name, vcenter in self.vcenters.items()}
         hosts = {
             name: {
                 "vcenter_hostname": vcenter.address["host"],
@@ -42,28 +46,37 @@ class Site:
                 "vcenter_username": vcenter.address["user"],
                 "vcenter_password": vcenter.address["password"],
                 "vcenter_ca_path": vcenter.address["ca"],
+                **variables,
             }
-            for name, vcenter in self.vcenters.items()
+            for name, (vcenter, variables) in vcenters.items()
         }
         return self._write("inventory.json", {"all": {"children": {"vcenters": {"hosts": hosts}}}})
 
-    def run(self, playbook: str, *arguments: str, **answers: t.Any) -> Run:
-        """Run a playbook with the defaults of its survey, all of them texts, and these answers."""
+    def run(
+        self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None, **answers: t.Any
+    ) -> Run:
+        """Run a playbook with the defaults of its survey, all of them texts, and these answers.
+
+        The answers in ``by_host`` are variables of a host.
+        """
         [template] = [each for each in TEMPLATES if each["playbook"] == f"{playbook}.yml"]
         prefix = f"vsphere_{playbook}_"
-        questions = {each["variable"].removeprefix(prefix): each for each in template["survey_spec"]["spec"]}
-        assert answers.keys() <= questions.keys()
-        variables = {prefix + name: str(each["default"]) for name, each in questions.items()}
+        variables = {each["variable"]: str(each["default"]) for each in template["survey_spec"]["spec"]}
         variables.update({prefix + name: answer for name, answer in answers.items()})
+        hosts = {host: {prefix + name: own[name] for name in own} for host, own in (by_host or {}).items()}
+        # A variable of the command line overrides that of a host.
+        variables = {name: value for name, value in variables.items() if not any(name in own for own in hosts.values())}
         extra = f"--extra-vars=@{self._write('variables.json', variables)}"
-        ran = self.play(f"vsphere.tasks.{playbook}", extra, *arguments)
+        ran = self.play(f"vsphere.tasks.{playbook}", extra, *arguments, by_host=hosts)
         stats = re.search(r"^\tRUN: (.*)$", ran.stdout, re.MULTILINE)
         results = json.loads(stats[1])[f"vsphere_{playbook}"] if stats else {}
         return Run(ran.returncode, ran.stdout, results)
 
-    def play(self, playbook: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def play(
+        self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [PLAYBOOK, playbook, f"--inventory={self.inventory()}", *arguments],
+            [PLAYBOOK, playbook, f"--inventory={self.inventory(by_host or {})}", *arguments],
             env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

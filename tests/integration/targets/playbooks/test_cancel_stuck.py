@@ -74,22 +74,25 @@ def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> N
     assert "WARNING" not in shown.output + run.output
 
 
-@pytest.mark.parametrize(
-    ("answers", "message"),
-    [
-        (
-            {"operations": OPERATION, "users": " "},
-            "vsphere_cancel_stuck_users: an empty value does not match everything",
-        ),
-        ({}, "set task_ids, a single object"),
-        ({"operations": OPERATION, "dry_run": "maybe"}, "maybe"),
-    ],
-    ids=["empty answer", "only an age", "neither true nor false"],
-)
-def test_what_is_refused(site: t.Any, answers: dict[str, str], message: str) -> None:
-    name, vcenter = next(iter(site.vcenters.items()))
+def test_what_is_refused(site: t.Any) -> None:
+    vcenter = site.vcenters["json.example.com"]
     stuck = make(vcenter)
-    run = site.run("cancel_stuck", f"--limit={name}", **{"older_than": "1h", "dry_run": "false", **answers})
+    answers = {"operations": OPERATION, "users": "*", "dry_run": "false"}
+    messages = {
+        "empty": "vsphere_cancel_stuck_users: an empty value does not match everything",
+        "null": "vsphere_cancel_stuck_operations: an empty value does not match everything",
+        "wide": "set task_ids, a single object",
+        "odd": "maybe",
+    }
+    by_host = {
+        "empty": {**answers, "users": " "},
+        "null": {**answers, "operations": None},
+        "wide": {**answers, "operations": "*"},
+        "odd": {**answers, "dry_run": "maybe"},
+    }
+    run = site.run("cancel_stuck", by_host=by_host, older_than="1h")
     assert run.status == 2, run.output
-    assert message in run.results[name]["report"][0]
+    assert run.results.keys() == messages.keys()
+    for host, message in messages.items():
+        assert message in run.results[host]["report"][0]
     assert unfinished(vcenter) == {stuck}

@@ -53,10 +53,12 @@ def test_it_ends_old_tasks_of_playbooks_only(site: t.Any, tag: str) -> None:
 def test_an_empty_answer_ends_nothing(site: t.Any, tag: str) -> None:
     vcenter = site.vcenters["json.example.com"]
     old = vcenter.create(description_id=BY_CALLBACK, queue_time=vcenter.ago(days=2), change_tag=tag)
-    for answers, message in (
-        ({"activation_ids": " "}, "vsphere_finish_stale_activation_ids: an empty value does not match everything"),
-        ({"task_types": "vsphere.*"}, "contains a pattern"),
-    ):
-        run = site.run("finish_stale", "--limit=json.example.com", dry_run="false", **answers)
-        assert message in run.results["json.example.com"]["report"][0]
+    by_host = {
+        "empty": {"activation_ids": " ", "task_types": BY_CALLBACK},
+        "pattern": {"activation_ids": "*", "task_types": "vsphere.*"},
+    }
+    run = site.run("finish_stale", by_host=by_host, dry_run="false")
+    empty = "vsphere_finish_stale_activation_ids: an empty value does not match everything"
+    assert empty in run.results["empty"]["report"][0]
+    assert "contains a pattern" in run.results["pattern"]["report"][0]
     assert [task["id"] for task in vcenter.run("info", states=["running"], tags=[tag])["tasks"]] == [old]

@@ -21,19 +21,20 @@ def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
         vcenter.control("PATCH", f"/tasks/{task_id}", **ends)
 
 
-def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any) -> None:
+def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any, tag: str) -> None:
+    operation = f"com.example.{tag}"
     tasks = {}
     for name, vcenter in site.vcenters.items():
-        tasks[name] = vcenter.create_many(2, description_id="VirtualMachine.migrate")
+        tasks[name] = vcenter.create_many(2, description_id=operation)
         ends = {"state": "success"} if name == GOOD else {"state": "error", "error": {"_typeName": "DatabaseError"}}
         vcenter.during(WAIT, functools.partial(end, vcenter, tasks[name], ends), 1)
         # Neither of these is waited for: because of its operation, and because it has ended.
         vcenter.create()
-        vcenter.create(description_id="VirtualMachine.migrate", state="error", error={"_typeName": "DatabaseError"})
+        vcenter.create(description_id=operation, state="error", error={"_typeName": "DatabaseError"})
     run = site.run(
         "wait",
         "--check",
-        operations="VirtualMachine.clone\r\nVirtualMachine.migrate\r\n",
+        operations=f"com.example.other\r\n{operation}\r\n",
         entity=" DC0/vm/DC0_H0_VM0 ",
         users=" \n",
         timeout="60",
