@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import functools
 import gc
+import os
 import pathlib
 import select
 import signal
@@ -83,6 +84,10 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> No
     # After an interrupt, the module still closes its session. A shell starts background processes with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
+    # SIGKILL to the processes of Ansible, by which AWX cancels a job, must not prevent the logout. The leader of a
+    # session cannot leave its group, and does not need to.
+    with contextlib.suppress(PermissionError):
+        os.setpgid(0, 0)
     try:
         with _kept():
             work = prepare(Given(module.params, module.no_log_values))
