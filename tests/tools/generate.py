@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import event_schema
 import guides
 import role_options
 import rooms
@@ -19,7 +20,7 @@ import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import ROLE
-from specs import CALLBACK, MODULES, ROOT, Data
+from specs import CALLBACK, EVENT_SOURCE, MODULES, ROOT, Data
 
 PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
@@ -45,7 +46,7 @@ def pages() -> dict[Path, str]:
 def contents() -> str:
     """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
     base = f"{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}/blob/main"
-    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK))
+    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), ("event source", EVENT_SOURCE))
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
     found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
     rows = [
@@ -89,7 +90,7 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files()}
+    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files(), **event_schema.files()}
     written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
     stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():
