@@ -73,8 +73,9 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
-	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
+integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
+	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
+	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
 
 docs: $(ENV)/tools tree  ## build the documentation into .build/docs
@@ -124,7 +125,7 @@ help:  ## show this
     release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready .build/bin/go $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready .build/bin/go $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -155,7 +156,7 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@'$(PYTHON)' -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \

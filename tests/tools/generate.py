@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import event_schema
 import guides
 import role_options
 import rooms
@@ -19,7 +20,7 @@ import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import ROLE
-from specs import CALLBACK, FILTERS, MODULES, ROOT, Data
+from specs import CALLBACK, EVENT_SOURCE, FILTERS, MODULES, ROOT, Data
 
 PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
 # The others are parts of them.
@@ -59,7 +60,12 @@ def user_agent() -> dict[Path, str]:
 def contents() -> str:
     """All plugins, roles, and playbooks, with links that also work on Galaxy, which does not support relative ones."""
     base = f"{galaxy()['repository']}/blob/main"
-    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), *(("filter", file) for file in FILTERS))
+    plugins = (
+        *(("module", file) for file in MODULES),
+        ("callback", CALLBACK),
+        ("event source", EVENT_SOURCE),
+        *(("filter", file) for file in FILTERS),
+    )
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
     found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
     for file in PLAYBOOKS:
@@ -106,7 +112,14 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files(), **user_agent()}
+    texts = {
+        **specs.plugins(),
+        **role_options.files(),
+        **pages(),
+        **guides.files(),
+        **event_schema.files(),
+        **user_agent(),
+    }
     written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
     stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():

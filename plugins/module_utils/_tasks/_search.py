@@ -52,11 +52,7 @@ class Search:
     def find(self, custom_values: bool = False) -> _reader.Reading:
         """The tasks that every given option fits, if wanted with their ``children``."""
         selection = self._selection
-        if self._ref is None and selection.entity and selection.entity.is_one:
-            # Every run would pay for the imports, which only some need.
-            from .._inventory import _find
-
-            self._ref = _find.find_entity(self._connection, selection.entity, self._deadline)
+        self._look_up()
         self._starters.clear()
         try:
             reading = self._read(self._filter(selection.conditions), custom_values)
@@ -77,6 +73,11 @@ class Search:
             ) from fault
         return reading
 
+    def filter(self, **changes: t.Any) -> _filter.Filter:
+        """The requirements for a task, except for ``task_ids``, with these conditions changed."""
+        self._look_up()
+        return self._filter(dataclasses.replace(self._selection.conditions, **changes))
+
     def warn(self, reading: _reader.Reading) -> None:
         """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
         selection = self._selection
@@ -87,6 +88,14 @@ class Search:
                 f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
+
+    def _look_up(self) -> None:
+        entity = self._selection.entity
+        if self._ref is None and entity and entity.is_one:
+            # Every run would pay for the imports, which only some need.
+            from .._inventory import _find
+
+            self._ref = _find.find_entity(self._connection, entity, self._deadline)
 
     def _read(self, wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
         given = self._selection.task_ids

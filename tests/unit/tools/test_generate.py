@@ -27,7 +27,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "playbooks", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "extensions", "playbooks", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -111,7 +111,8 @@ def test_contents_has_everything_with_links(copy: pathlib.Path) -> None:
     filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity")]
     names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
     playbooks = [(name, f"playbooks/{name}.yml") for name in names]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), *filters, ("wait_for_task", README), *playbooks]
+    source = ("tasks", "extensions/eda/plugins/event_source/tasks.py")
+    assert linked == [*modules, ("vcenter_task", CALLBACK), source, *filters, ("wait_for_task", README), *playbooks]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
