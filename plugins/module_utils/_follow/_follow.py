@@ -33,7 +33,8 @@ STALE = 60
 
 
 class Follower:
-    """Reports the events of tasks, one after the other, until an error that waiting does not mend.
+    """Reports the events of tasks, one after the other, until an error that waiting does not mend, or ``until`` (on the
+    monotonic clock).
 
     ``deliver`` gets an event and its task, and returns when the event has arrived. ``save`` is called whenever
     ``seen`` has changed, so that another run can continue from there.
@@ -46,6 +47,8 @@ class Follower:
         seen: _seen.Seen,
         deliver: Callable[[str, _taskinfo.Task], object],
         save: Callable[[], object] = lambda: None,
+        *,
+        until: float = math.inf,
     ) -> None:
         self._reader = reader
         self._connection = reader.connection
@@ -54,20 +57,21 @@ class Follower:
         self._seen = seen
         self._deliver = deliver
         self._save = save
+        self._until = until
         self._started: dict[str, datetime.datetime] = {}
         """The start of each running task that can become long running."""
         self._wanted: _filter.Filter
         self._is_lost = False
 
-    def run(self) -> t.NoReturn:
+    def run(self) -> None:
         """Follow the tasks, also through failures of the connection, the session, and the services behind it."""
         self._wanted = self._search.filter()
         task_ids = self._options.selection.task_ids
         if task_ids is not None:
             self._wanted = self._wanted.narrowed(lambda task: task["id"] in task_ids)
-        while True:
+        while time.monotonic() < self._until:
             # With each call, the pauses between attempts are short again.
-            self._connection.read(self._attempt, math.inf)
+            self._connection.read(self._attempt, self._until)
 
     def _attempt(self, transport: _transport.Transport) -> None:
         try:
@@ -105,7 +109,7 @@ class Follower:
                 self._seen.advance(now)
                 self._save()
                 changed, left = {}, set()
-                if time.monotonic() > min(last, answered + STALE):
+                if time.monotonic() > min(last, answered + STALE, self._until):
                     return
 
     def _begin(self, states: dict[str, str], now: datetime.datetime) -> None:
@@ -189,7 +193,7 @@ class Follower:
         now = self._seen.contact
         left = [self._seconds_left(task_id, now) for task_id in self._started] if now else []
         # A clock of whole seconds can be late by one.
-        return max(1, min(left, default=_watch.LONGEST_CALL))
+        return max(1, min([_watch.LONGEST_CALL, self._until - time.monotonic(), *left]))
 
     def _now(self, transport: _transport.Transport) -> datetime.datetime:
         """The server's clock."""

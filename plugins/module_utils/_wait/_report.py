@@ -15,6 +15,7 @@ import typing as t
 from .. import _errors
 
 if t.TYPE_CHECKING:
+    from .. import _values
     from . import _watch
 
 
@@ -33,7 +34,10 @@ class ProgressFile:
             ) from error
 
     def append(self, tasks: list[_watch.Watched]) -> None:
+        self.write([task.line() for task in tasks])
+
+    def write(self, lines: list[_values.Data]) -> None:
         # The result of the wait is more important than its progress, which the disk might not have space for.
         with contextlib.suppress(OSError), self._file.open("r+", encoding="utf-8") as progress:
             progress.seek(0, io.SEEK_END)
-            progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
+            progress.write("".join(f"{json.dumps(line)}\n" for line in lines))

@@ -75,13 +75,19 @@ class Site:
     def play(
         self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        with self.start(playbook, *arguments, by_host=by_host) as process:
+            output = process.communicate()[0]
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def start(
+        self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [PLAYBOOK, playbook, f"--inventory={self.inventory(by_host or {})}", *arguments],
             env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
 
     def _write(self, name: str, data: t.Any) -> pathlib.Path:
