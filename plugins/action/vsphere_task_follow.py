@@ -39,7 +39,7 @@ class ActionModule(Attended):
 
 
 def sentence(event: Result) -> str:
-    """What is shown of an event: what happened to which task, and who started it or why it failed."""
+    """The line about an event: its task, and the user who started it or the reason of the failure."""
     details = [
         f"started by {clean(event['user'])}" if event["user"] and event["event"] == "created" else "",
         f"after {event['duration']:.0f} s" if event["duration"] and event["state"] in ("success", "error") else "",

@@ -86,7 +86,7 @@ options:
   events:
     description:
       - Events to report.
-      - V(created) means that the task is new. If a task has already ended when the plugin learns of it, the event of
+      - V(created) means that the task is new. If a task has already ended when the plugin notices it, the event of
         its end follows.
       - V(changed) means that the task has another state, usually that a queued task runs. V(long_running) requires
         O(long_running_after).

@@ -10,7 +10,7 @@ short_description: Replaces an empty answer to a survey
 version_added: 0.1.0
 description:
   - Returns the answer to a question of a survey, or O(_default) if the answer is empty.
-  - Surveys of AWX and Automation Controller set the variable of an optional question even if nobody answers it.
+  - Surveys of AWX and Automation Controller set the variable of an optional question even if you do not answer it.
     C(default) therefore does not apply. With its second argument, C(default) also replaces V(0) and V(false).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)

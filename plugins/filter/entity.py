@@ -19,7 +19,7 @@ options:
     description:
       - Inventory path, for example V(DC0/vm/web-01), name, or type and managed object ID, for example
         V(VirtualMachine:vm-12). In a path, write a slash in a name as V(%2f).
-      - Also accepts a dictionary, or JSON text, with the parts of the option.
+      - Alternatively, a dictionary or JSON text with the parts of the option.
     type: raw
     required: true
   _default:
@@ -31,7 +31,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Find what runs on an object, with all of its children
+- name: Find the tasks that run on an object and its children
   vsphere.tasks.vsphere_task_info:
     states: [queued, running]
     entity: "{{ 'DC0/host/DC0_C0' | vsphere.tasks.entity(recursion='all') }}"
