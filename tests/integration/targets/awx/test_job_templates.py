@@ -36,6 +36,9 @@ def check_question(question: dict[str, t.Any]) -> None:
         assert all(isinstance(choice, str) for choice in question["choices"])
         assert set(default.splitlines()) <= set(question["choices"])
         return
-    assert isinstance(default, str if question["type"] in TEXTS else int)
-    size = len(default) if question["type"] in TEXTS else default
+    size = default
+    if question["type"] in TEXTS:
+        assert isinstance(default, str)
+        size = len(default)
+    assert isinstance(size, int)
     assert question["min"] <= size <= question["max"]
