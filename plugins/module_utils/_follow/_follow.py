@@ -28,6 +28,9 @@ if t.TYPE_CHECKING:
 ROUND = 900
 """Seconds after which a new collector replaces the old one, and the history shows what was missed."""
 
+TRIES = 5
+"""Number of times to look for the end of a task in the history, which can lag behind."""
+
 STALE = 60
 """Seconds after which the server can have forgotten changes, because nobody listened."""
 
@@ -60,6 +63,8 @@ class Follower:
         self._until = until
         self._started: dict[str, datetime.datetime] = {}
         """The start of each running task that can become long running."""
+        self._lagging: dict[str, int] = {}
+        """The tasks that are gone and whose end the history does not contain yet, and the number of tries."""
         self._wanted: _filter.Filter
         self._is_lost = False
 
@@ -134,12 +139,12 @@ class Follower:
 
     def _take_left(self, transport: _transport.Transport, collector: _values.Ref, task_ids: set[str]) -> None:
         """Find out how tasks ended that are not recent anymore, and watch those that have not ended."""
-        lost = [task_id for task_id in self._seen.unfinished if task_id in task_ids]
+        lost = [task_id for task_id in self._seen.unfinished if task_id in task_ids or task_id in self._lagging]
         if not lost:
             return
         self._take(self._read(lost))
         for task_id in lost:
-            if task_id in self._seen.unfinished:
+            if task_id in self._seen.unfinished and task_id not in self._lagging:
                 spec = _spec(_properties.object_spec(_values.reference("Task", task_id)))
                 transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
 
@@ -149,16 +154,21 @@ class Follower:
             self._take(self._read(late))
 
     def _read(self, task_ids: list[str]) -> list[_taskinfo.Task]:
-        """The tasks, as objects or from the history. Forget those that are in neither."""
+        """The tasks, as objects or from the history, which can lag behind. Forget those whose end stays unknown."""
         reading = self._reader.given(task_ids)
-        past = _past.find(self._reader, reading.missing)
-        gone = set(reading.missing) - {str(task["id"]) for task in past}
-        for task_id in sorted(gone & set(self._seen.unfinished)):
-            self._reader.context.warn(
-                f"{self._connection.host} has neither {task_id}, which had not ended, nor its outcome in its history, "
-                "so no event reports its end"
-            )
-            self._seen.forget(task_id)
+        past = [task for task in _past.find(self._reader, reading.missing) if _taskinfo.is_over(task)]
+        unclear = {*reading.missing} - {str(task["id"]) for task in past}
+        tries = {task_id: self._lagging.get(task_id, 0) + 1 for task_id in unclear & {*self._seen.unfinished}}
+        for task_id in task_ids:
+            self._lagging.pop(task_id, None)
+            if tries.get(task_id) == TRIES:
+                self._reader.context.warn(
+                    f"{self._connection.host} has neither {task_id}, which had not ended, nor its outcome in its "
+                    "history, so no event reports its end"
+                )
+                self._seen.forget(task_id)
+            elif task_id in tries:
+                self._lagging[task_id] = tries[task_id]
         return [*reading.tasks, *past]
 
     def _take(self, tasks: list[_taskinfo.Task]) -> None:
@@ -193,7 +203,8 @@ class Follower:
         now = self._seen.contact
         left = [self._seconds_left(task_id, now) for task_id in self._started] if now else []
         # A clock of whole seconds can be late by one.
-        return max(1, min([_watch.LONGEST_CALL, self._until - time.monotonic(), *left]))
+        longest = min(_watch.LONGEST_CALL, self._until - time.monotonic())
+        return 1 if self._lagging else max(1, min([longest, *left]))
 
     def _now(self, transport: _transport.Transport) -> datetime.datetime:
         """The server's clock."""

@@ -33,27 +33,32 @@ class Known:
 class Seen:
     """The reported tasks: those that have not ended, and those that ended shortly before the last contact.
 
-    ``contact`` is the time of the server's clock up to which everything was reported, None before the first look.
+    ``start`` is the time of the first look on the server's clock, and ``contact`` that up to which everything was
+    reported. Both are None before the first look.
     """
 
-    def __init__(self, contact: datetime.datetime | None = None, tasks: dict[str, Known] | None = None) -> None:
-        self.contact = contact
-        self._tasks = tasks or {}
+    def __init__(self) -> None:
+        self.start: datetime.datetime | None = None
+        self.contact: datetime.datetime | None = None
+        self._tasks: dict[str, Known] = {}
 
     @classmethod
     def from_data(cls, data: _values.Data) -> Seen:
         """What ``to_data`` returned. LookupError, TypeError, or ValueError for anything else."""
-        contact = data["contact"] and _values.parse_time(data["contact"])
-        return cls(contact, {task_id: Known(**known) for task_id, known in data["tasks"].items()})
+        seen = cls()
+        seen.start, seen.contact = (data[name] and _values.parse_time(data[name]) for name in ("start", "contact"))
+        seen._tasks = {task_id: Known(**known) for task_id, known in data["tasks"].items()}
+        return seen
 
     def to_data(self) -> _values.Data:
         tasks = {task_id: dataclasses.asdict(known) for task_id, known in self._tasks.items()}
-        return {"contact": self.contact and _values.utc(self.contact), "tasks": tasks}
+        times = {"start": self.start, "contact": self.contact}
+        return {**{name: time and _values.utc(time) for name, time in times.items()}, "tasks": tasks}
 
     @property
     def since(self) -> datetime.datetime | None:
         """A task that ended before this time is not news."""
-        return self.contact and self.contact - MARGIN
+        return max(self.start, self.contact - MARGIN) if self.start and self.contact else None
 
     @property
     def unfinished(self) -> list[str]:
@@ -71,7 +76,7 @@ class Seen:
     def begin(self, states: dict[str, str], now: datetime.datetime) -> None:
         """Take the tasks of the first look as reported."""
         self._tasks = {task_id: Known(state, ended=_values.utc(now)) for task_id, state in states.items()}
-        self.contact = now
+        self.start = self.contact = now
 
     def due(self, task: _taskinfo.Task, limit: int | None) -> str:
         """The next event of a task in this state that was not reported, or an empty string.

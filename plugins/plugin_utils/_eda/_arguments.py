@@ -40,6 +40,8 @@ ARGUMENT_SPEC: Data = {
 def validated(given: Data) -> list[Data]:
     """The complete and valid options of each vCenter. An error like that of a module for anything else."""
     params = _validate(given)
+    if not isinstance(given.get("vcenters"), (list, type(None))):
+        raise VsphereError("vcenters is not a list: write it as a list of dictionaries")
     if params["vcenters"] == []:
         raise VsphereError("vcenters is empty and would follow nothing: add a vCenter, or omit it")
     several = [

@@ -30,6 +30,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Missi
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow import Follower
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import FollowOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._arguments import validated
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._cursor import Cursor
 
 if t.TYPE_CHECKING:
@@ -42,7 +43,7 @@ KEEP_ALIVE = 60.0
 PATIENCE = 300.0
 """Seconds to wait at the start for a vCenter that is starting its services."""
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOG = logging.getLogger("vsphere.tasks.tasks")
 
 
@@ -56,15 +57,23 @@ class Link:
         # What else writes to the standard output must not come between the frames.
         self._out = os.dup(1)
         os.dup2(2, 1)
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        # The only queue that a signal handler can use while the interrupted code uses it too.
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def line(self, timeout: float | None = None) -> bytes | None:
-        """The next line, or None if no line arrives within the time."""
+        """The next line, or None if no line arrives within the time. Exit after the last one."""
         try:
-            return self._lines.get(timeout=timeout)
+            line = self._lines.get(timeout=timeout)
         except queue.Empty:
             return None
+        if line is None:
+            raise SystemExit(128 + signal.SIGTERM)
+        return line
+
+    def end(self) -> None:
+        """Let the line that has arrived be the last one."""
+        self._lines.put(None)
 
     def send(self, data: t.Any) -> None:
         frame = json.dumps(data).encode()
@@ -92,20 +101,39 @@ class Source:
         self._folder = params["cursor_path"]
         self._secrets = {secret for secret in (self._options.password, self._options.session_id) if secret}
         self._connection: Connection
+        self._cursor: Cursor
+        self._delivering = self._ending = False
 
     def run(self) -> None:
         try:
             connection = Connection(self._options, self._secrets.add)
-            cursor = Cursor(self._folder, connection.host)
+            self._cursor = Cursor(self._folder, connection.host)
             self._connection = connection.open(PATIENCE)
             with connection, TaskReader(connection, Context(warn=self._warn)) as reader:
-                Follower(reader, self._follow, cursor.seen, self._deliver, cursor.save).run()
+                Follower(reader, self._follow, self._cursor.seen, self._deliver, self._save).run()
         except MissingLibrary as error:
             self._fail(missing_required_lib(error.library, reason=error.message))
         except VsphereError as error:
             self._fail(error.message)
 
+    def exit(self, number: int, frame: object) -> None:
+        """Exit, as a handler of signals: at once, or when an event that the rulebook has taken is written down."""
+        # Once is enough: the clean-up is on its way.
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        if not self._delivering:
+            raise SystemExit(128 + number)
+        self._ending = True
+        self._link.end()
+
+    def _save(self) -> None:
+        self._cursor.save()
+        self._delivering = False
+        if self._ending:
+            raise SystemExit(128 + signal.SIGTERM)
+
     def _deliver(self, event: str, task: Task) -> None:
+        self._delivering = True
         # Results of modules do not contain secrets either.
         self._link.send({"event": self._masked({"event": event, "vcenter": self._options.hostname, **task})})
         patience = 0.0
@@ -136,18 +164,17 @@ def _use_session(transport: Transport) -> None:
 
 
 def main() -> None:
-    """Follow the vCenter whose options are in the first line of the input, until the input ends."""
+    """Follow a vCenter until the input ends. The first line has the arguments of the source, and its number in them."""
     logging.basicConfig(format="%(asctime)s - %(name)s - %(levelname)s - %(message)s")
-    for number in _SIGNALS:
-        signal.signal(number, _exit)
     link = Link()
+    given, number = json.loads(link.line() or b"")
     # Without a reader, the process is about to be ended.
     with contextlib.suppress(BrokenPipeError):
-        Source(link, json.loads(link.line() or b"")).run()
-
-
-def _exit(number: int, frame: object) -> t.NoReturn:
-    # Once is enough: the clean-up is on its way.
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-    raise SystemExit(128 + number)
+        try:
+            source = Source(link, validated(given)[number])
+        except VsphereError as error:
+            link.send({"error": error.message})
+        else:
+            for each in SIGNALS:
+                signal.signal(each, source.exit)
+            source.run()

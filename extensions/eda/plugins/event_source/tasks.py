@@ -7,17 +7,10 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
-from ansible.plugins.loader import init_plugin_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from typing import Any, cast
 
 DOCUMENTATION = r"""
 module: tasks
@@ -229,8 +222,10 @@ LOOK_EVERY = 0.005  # seconds
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     """Put the events of tasks into the queue, until an error or the end of the rulebook."""
     given = {name: value for name, value in args.items() if name != "eda_feedback_queue"}
-    vcenters = _part("_arguments").validated(given)
-    followers = [asyncio.create_task(_follow(queue, options)) for options in vcenters]
+    several = given.get("vcenters")
+    # The processes validate the arguments, and each follows the vCenter with its number.
+    count = len(several) if isinstance(several, list) and several else 1
+    followers = [asyncio.create_task(_follow(queue, given, number)) for number in range(count)]
     try:
         await asyncio.gather(*followers)
     finally:
@@ -239,7 +234,7 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
         await asyncio.gather(*followers, return_exceptions=True)
 
 
-async def _follow(queue: asyncio.Queue[Any], options: dict[str, Any]) -> None:
+async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int) -> None:
     """Start a process that follows a vCenter, and hand its events over, one by one."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -252,7 +247,7 @@ async def _follow(queue: asyncio.Queue[Any], options: dict[str, Any]) -> None:
     to_process = cast("asyncio.StreamWriter", process.stdin)
     from_process = cast("asyncio.StreamReader", process.stdout)
     try:
-        to_process.write(json.dumps(options).encode() + b"\n")
+        to_process.write(json.dumps([given, number]).encode() + b"\n")
         while size := await from_process.readline():
             frame = json.loads(await from_process.readexactly(int(size)))
             if "error" in frame:
@@ -264,7 +259,7 @@ async def _follow(queue: asyncio.Queue[Any], options: dict[str, Any]) -> None:
         # That is what ends it.
         to_process.close()
         await process.wait()
-    message = f"the process that follows {options['hostname']} ended with status {process.returncode}"
+    message = f"a process that follows a vCenter ended with status {process.returncode}"
     raise RuntimeError(message)
 
 
@@ -272,18 +267,21 @@ async def _taken(queue: asyncio.Queue[Any]) -> None:
     """Wait until the rulebook has taken the event: one that is only in the queue is lost when the rulebook ends."""
     # ansible-rulebook hands over a queue with filters before the queue itself.
     inner = getattr(queue, "queue", queue)
+    pause = 0.0
     while True:
+        # A rulebook that is not busy takes it as soon as it has its turn.
+        await asyncio.sleep(pause)
         if inner.empty():
             return
-        await asyncio.sleep(LOOK_EVERY)
-
-
-def _part(name: str) -> ModuleType:
-    """Import a part of this collection. ansible-rulebook runs this file without Ansible's import of collections."""
-    if not AnsibleCollectionConfig.collection_finder:
-        init_plugin_loader([str(Path(__file__).parents[7])])
-    return importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.plugin_utils._eda.{name}")
+        pause = LOOK_EVERY
 
 
 if __name__ == "__main__":
-    _part("_child").main()
+    # In the process of ansible-rulebook, this would keep it from loading other event sources.
+    from ansible.plugins.loader import init_plugin_loader
+
+    init_plugin_loader([str(Path(__file__).parents[7])])
+
+    from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda import _child
+
+    _child.main()

@@ -153,8 +153,10 @@ class Runs:
 
     def given_rulebook(self, rulebook: str, *arguments: str, **environment: str) -> Run:
         inventory = self.folder / "inventory.yml"
-        inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n", encoding="utf-8")
-        path = f"{pathlib.Path(RULEBOOK).parent}:{os.environ['PATH']}"
+        scripts = pathlib.Path(RULEBOOK).parent
+        local = {"ansible_connection": "local", "ansible_python_interpreter": str(scripts / "python")}
+        inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": local}}}), encoding="utf-8")
+        path = f"{scripts}:{os.environ['PATH']}"
         command = [RULEBOOK, "--rulebook", rulebook, "--inventory", str(inventory), *arguments]
         # It has another Python and other libraries.
         own = {"PATH": path, "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": str(COLLECTION.parents[2]), **environment}

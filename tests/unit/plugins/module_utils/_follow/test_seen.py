@@ -10,7 +10,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._follow._seen import Known, Seen
+from ansible_collections.vsphere.tasks.plugins.module_utils._follow._seen import Seen
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import utc
 
 from ..builders import failed, task
@@ -21,7 +21,8 @@ NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 def seen() -> Seen:
     """That of somebody who has looked before any task was there."""
     empty = Seen()
-    empty.begin({}, NOW)
+    empty.begin({}, NOW - datetime.timedelta(hours=1))
+    empty.advance(NOW)
     return empty
 
 
@@ -134,5 +135,9 @@ def test_anything_else_is_no_cursor(data: t.Any) -> None:
         Seen.from_data(data)
 
 
-def test_a_known_state_can_be_asked_for() -> None:
-    assert Seen(NOW, {"task-1": Known("queued")}).state("task-1") == "queued"
+def test_what_ended_before_the_first_look_is_not_news() -> None:
+    known = Seen()
+    known.begin({}, NOW)
+    assert take(known, ended(1)) == []
+    assert take(known, ended(0)) == ["created", "succeeded"]
+    assert Seen.from_data(known.to_data()).since == NOW
