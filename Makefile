@@ -112,8 +112,8 @@ release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION
 artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
 	@python tests/tools/artifact.py .build/release
 
-pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
-	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
+pins:  ## renew the pinned versions; PYTHONS="python3.11 python3.12 python3.13", oldest first
+	'$(PYTHON)' tests/tools/pins.py $(PYTHONS)
 
 clean:  ## remove whatever was built
 	rm -rf .build

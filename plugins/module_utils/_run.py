@@ -21,9 +21,6 @@ from ansible.module_utils.basic import AnsibleModule, _load_params, missing_requ
 from . import _context, _empty, _errors, _lists
 from ._connection import _connection, _options
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
 
@@ -45,7 +42,7 @@ class Work:
     value that the result still contains.
     """
 
-    do: Callable[[_connection.Connection, _context.Context], _context.Result]
+    do: t.Callable[[_connection.Connection, _context.Context], _context.Result]
     patience: float = 0
     lasts: bool = False
     progress_file: str | None = None
@@ -68,7 +65,7 @@ class _Module(AnsibleModule):
         self.params = _params(self.argument_spec)
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> None:
+def run(argument_spec: _context.Spec, prepare: t.Callable[[Given], Work]) -> None:
     """Run a module and exit.
 
     ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the
@@ -148,7 +145,7 @@ def _look(progress_file: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _looking(look: Callable[[], object]) -> t.Iterator[None]:
+def _looking(look: t.Callable[[], object]) -> t.Iterator[None]:
     """Look every second, by an alarm, because nothing else is heard while a request waits for its answer."""
     look()
     signal.signal(signal.SIGALRM, lambda number, frame: look())

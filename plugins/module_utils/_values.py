@@ -26,7 +26,6 @@ Ref = Data
 
 
 def reference(type_: str, value: str) -> Ref:
-    """The reference to the managed object of that type and id."""
     return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
 
 
@@ -92,8 +91,9 @@ def clean(text: object) -> str:
     return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
 
 
-def object_name(type_: t.Any, moid: t.Any) -> str:
-    """A managed object in a sentence; the id of a manager is often its type."""
+def object_name(ref: Ref) -> str:
+    """A managed object in a sentence, by its reference in either form; the id of a manager is often its type."""
+    type_, moid = ref.get("type"), ref.get("value", ref.get("moid"))
     return str(type_) if type_ == moid else f"{type_} {moid}"
 
 
@@ -113,6 +113,15 @@ def unsendable(given: str) -> str:
 def was_data(given: str) -> bool:
     """Whether a text given for an id was a dictionary or a list before Ansible made a text of it."""
     return given[:1] in ("{", "[")
+
+
+def problem_of(given: str, is_id: bool = False) -> str:
+    """The reason why a text cannot be a value of an option, or an empty string."""
+    if not given.strip():
+        return "is empty: set a value, or omit it if it is optional"
+    if is_id and was_data(given):
+        return "is a dictionary or a list: set only the ID or key"
+    return unsendable(given)
 
 
 def from_any(value: t.Any) -> t.Any:

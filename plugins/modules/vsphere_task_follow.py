@@ -83,7 +83,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 counts:
   description: Number of events, by their names.
   returned: when the module connected to the server

@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .. import _errors, _values
-
-if t.TYPE_CHECKING:
-    from . import _transport
+from . import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
 
@@ -33,9 +31,7 @@ def property_spec(type_: str, *paths: str) -> _values.Data:
 
 
 def object_spec(ref: _values.Ref, through: str = "") -> _values.Data:
-    """An object, and the objects that its property ``through`` refers to, without objects that have no properties to
-    read.
-    """
+    """An object, and the objects that its property ``through`` refers to, if they have properties to read."""
     spec: _values.Data = {"_typeName": "ObjectSpec", "obj": ref, "skip": False}
     if through:
         spec["selectSet"] = [{"_typeName": "TraversalSpec", "type": ref["type"], "path": through, "skip": False}]
@@ -43,10 +39,9 @@ def object_spec(ref: _values.Ref, through: str = "") -> _values.Data:
 
 
 def filter_spec(objects: list[_values.Data], properties: list[_values.Data], transient: bool = False) -> _values.Data:
-    """The properties to read or watch, with their objects. ``transient`` objects can disappear, which then is not an
-    error.
+    """The properties to read or watch, with their objects. ``transient`` objects can disappear without an error.
 
-    With it a reading leaves them out, and a filter names them in its updates (PropertyFilterSpec, since 4.1).
+    With it, a reading leaves them out, and a filter names them in its updates (PropertyFilterSpec, since 4.1).
     """
     spec = {"_typeName": "PropertyFilterSpec", "propSet": properties, "objectSet": objects}
     return {**spec, "reportMissingObjectsInResults": True} if transient else spec

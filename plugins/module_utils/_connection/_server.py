@@ -6,13 +6,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .. import _values
-from . import _properties
-
-if t.TYPE_CHECKING:
-    from . import _transport
+from . import _properties, _transport
 
 _PRODUCT = "content.about.fullName"
 

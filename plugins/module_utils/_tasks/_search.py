@@ -15,9 +15,6 @@ from .._connection import _properties
 from .._inventory import _entity
 from . import _filter, _history, _reader, _selection, _taskinfo
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 class Search:
     """A search for the tasks of a selection; the object that it names is looked up once.
@@ -120,15 +117,11 @@ class Search:
         reading = self._reader.given(task_ids, custom_values, self._deadline)
         if not (reading.missing and self._acted_on):
             return reading
-        # Only a run that meets one needs it.
-        from . import _past
-
-        past = _past.find_all(self._reader, reading.missing, self._deadline)
+        past = self._reader.past(reading.missing, self._deadline)
         found_by_id = {task["id"]: task for task in (*reading.tasks, *past)}
         return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
-        """The tasks up to the limit."""
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
 
     def _noting(self, wanted: _filter.Filter) -> _filter.Check:
@@ -148,7 +141,7 @@ class Search:
     def _of_anybody(self) -> _filter.Conditions:
         return dataclasses.replace(self._selection.conditions, users=None, system_user=None)
 
-    def _note_starters(self, tasks: Iterable[_taskinfo.Task]) -> None:
+    def _note_starters(self, tasks: t.Iterable[_taskinfo.Task]) -> None:
         names = [(task["reason"] or {}).get("user_name") for task in tasks]
         self._starters.update(name for name in names if name)
 
@@ -176,11 +169,8 @@ class Search:
     def _filter(self, conditions: _filter.Conditions) -> _filter.Filter:
         now = self._connection.server_time
         if now is None and conditions.needs_clock:
-            now = _values.parse_time(
-                self._connection.read(
-                    lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"), self._deadline
-                )
-            )
+            service = _properties.SERVICE_INSTANCE
+            now = _values.parse_time(self._connection.query(service, "CurrentTime", deadline=self._deadline))
         wanted = conditions.to_filter(now)
         ref, recursion = self._ref, self._selection.recursion
         if ref:

@@ -111,7 +111,6 @@ def is_over(task: Task) -> bool:
 
 
 def queue_order(task: Task) -> str:
-    """What sorts tasks by their queue time."""
     return task["queue_time"] or ""
 
 
@@ -173,14 +172,6 @@ def _ref(value: t.Any) -> dict[str, str]:
     return found
 
 
-def _refs(value: t.Any) -> list[dict[str, str]]:
-    return [_ref(each) for each in _list(value)]
-
-
-def _id(value: t.Any) -> str:
-    return _ref(value)["moid"]
-
-
 def _described(value: t.Any) -> _values.Data:
     """A LocalizableMessage; one whose text the client was to look up by its key has no message."""
     data = _data(value)
@@ -196,7 +187,9 @@ def _pairs(value: t.Any) -> list[_values.Data]:
     return [{name: _values.plain(pair.get(name)) for name in ("key", "value")} for pair in pairs]
 
 
-def _error(value: t.Any) -> _values.Data:
+def error_from_fault(value: t.Any) -> _values.Data:
+    """The error of a task, from the fault in VI/JSON form."""
+    # Only a run that has to do with failed tasks needs it.
     from .. import _faults
 
     return _faults.shape(value)
@@ -212,17 +205,17 @@ _TIMES = ("queue_time", "start_time", "complete_time")
 # TaskInfo of release 9.0.0.0, in its order, and how to read each value. ValueError for an unreadable value.
 _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "key": _text,
-    "task": _id,
+    "task": lambda value: _ref(value)["moid"],
     "description": _described,
     "name": _text,
     "descriptionId": _text,
     "entity": _ref,
     "entityName": _text,
-    "locked": _refs,
+    "locked": lambda value: [_ref(each) for each in _list(value)],
     "state": _text,
     "cancelled": _flag,
     "cancelable": _flag,
-    "error": _error,
+    "error": error_from_fault,
     "result": _values.from_any,
     "progress": _number,
     "progressDetails": _pairs,

@@ -32,7 +32,6 @@ class Builder:
         self._by_name = by_name
 
     def check(self) -> None:
-        """Raise an error with all problems."""
         if self.problems:
             raise _errors.VsphereError("; ".join(self.problems))
 
@@ -167,7 +166,6 @@ def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
 
 
 def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.ViType:
-    """The data object type without ``_typeName``."""
     children = _registry.descendants(declared)
     if not children:
         return declared

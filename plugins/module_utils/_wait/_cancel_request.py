@@ -13,9 +13,7 @@ import typing as t
 
 from .. import _errors, _values
 from .._connection import _connection
-
-if t.TYPE_CHECKING:
-    from .._tasks import _reader
+from .._tasks import _reader
 
 
 class Kind(enum.Enum):
@@ -37,7 +35,6 @@ class Answer(t.NamedTuple):
 
     @property
     def will_end(self) -> bool:
-        """Whether the task can be expected to end."""
         return self.kind in (Kind.SENT, Kind.SENT_BEFORE, Kind.ENDING)
 
 
@@ -50,10 +47,7 @@ class Cancellation:
         self._is_silent = False
 
     def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
-        """Request it, unless the task already has the request, or is not cancelable.
-
-        In check mode nothing is sent.
-        """
+        """Request it, unless the task already has the request, or is not cancelable. Check mode sends nothing."""
         if cancelled:
             return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:

@@ -10,19 +10,13 @@ import contextlib
 import io
 import json
 import pathlib
-import typing as t
 
-from .. import _errors
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from . import _watch
+from .. import _errors, _values
+from . import _watch
 
 
 class ProgressFile:
-    """A file that gets one line of JSON for each change of a task. The process that follows the wait removes it at the
-    end.
-    """
+    """A file with one line of JSON for each change of a task. The process that follows the wait removes it."""
 
     def __init__(self, path: str) -> None:
         self._file = pathlib.Path(path)

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._tasks import _search, _taskinfo, _tree
-
-if t.TYPE_CHECKING:
-    from .._tasks import _reader, _selection
+from .._tasks import _reader, _search, _selection, _taskinfo, _tree
 
 
 class Targets(t.NamedTuple):

@@ -11,26 +11,19 @@ import datetime
 import time
 import typing as t
 
-from .. import _errors
-from .._tasks import _filter, _history, _past, _taskinfo
-from . import _cancel_request, _outcome, _watch
-
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .. import _context
-    from .._tasks import _reader
-    from . import _targets, _wait_options
+from .. import _context, _errors
+from .._tasks import _filter, _history, _reader, _taskinfo
+from . import _cancel_request, _outcome, _targets, _wait_options, _watch
 
 
 def wait_for_tasks(
     reader: _reader.TaskReader,
     targets: _targets.Targets,
     options: _wait_options.WaitOptions,
-    report: Callable[[list[_watch.Watched]], object] = lambda tasks: None,
+    report: t.Callable[[list[_watch.Watched]], object] = lambda tasks: None,
     began: float | None = None,
     *,
-    to_known: Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
+    to_known: t.Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
 ) -> _outcome.Outcome:
     """Wait until all of the tasks have ended, or one of them.
 
@@ -54,14 +47,12 @@ def wait_for_tasks(
 
 
 class _Wait:
-    """One wait."""
-
     def __init__(
         self,
         reader: _reader.TaskReader,
         targets: _targets.Targets,
         options: _wait_options.WaitOptions,
-        report: Callable[[list[_watch.Watched]], object],
+        report: t.Callable[[list[_watch.Watched]], object],
         began: float,
     ) -> None:
         self._reader = reader
@@ -82,7 +73,7 @@ class _Wait:
         looking = min(self._deadline, self._began + options.look_for)
         watch.until(self._is_done, looking, self._deadline)
         if watch.unknown:
-            past = _past.find_all(self._reader, watch.unknown, self._deadline)
+            past = self._reader.past(watch.unknown, self._deadline)
             watch.settle(past)
             self._ended = [*self._ended, *filter(_taskinfo.is_over, past)]
             watch.until(self._is_done, looking, self._deadline)
@@ -102,12 +93,10 @@ class _Wait:
         if not watch.tasks or watch.unknown:
             return ""
         states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
-        outcome.succeeded = [i for i in watch.wanted if states.get(i) == "success"]
-        outcome.failed = [i for i in watch.wanted if states.get(i) == "error"]
-        outcome.gone, outcome.forbidden, outcome.pending = watch.gone, watch.forbidden, watch.pending
+        outcome.sort(watch.wanted, states, watch.gone, watch.forbidden)
         outcome.timed_out = time.monotonic() >= self._deadline
         outcome.elapsed = round(time.monotonic() - self._began, 3)
-        pending = len(watch.pending)
+        pending = len(outcome.pending)
         return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
 
     def _is_done(self) -> bool:
@@ -151,13 +140,8 @@ class _Wait:
         # The last reading counts: a task can have ended since the last look, and cannot start again.
         over.update({i: str(task["state"]) for i, task in tasks.items() if _taskinfo.is_over(task)})
         task_ids = [*(task["id"] for task in self._ended if task["id"] not in task_ids), *task_ids]
-        outcome = self.outcome
-        outcome.succeeded = [i for i in task_ids if over.get(i) == "success"]
-        outcome.failed = [i for i in task_ids if over.get(i) == "error"]
-        outcome.gone = [i for i in lost if i not in over]
-        outcome.forbidden = forbidden
-        outcome.pending = [i for i in task_ids if i not in {*over, *outcome.gone, *forbidden}]
-        outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
+        self.outcome.sort(task_ids, over, [i for i in lost if i not in over], forbidden)
+        self.outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
 
     def _find_in_history(self, task_ids: list[str], deadline: float) -> list[_taskinfo.Task]:
         """The tasks that are in the history, if it exists. The times when they were queued make the search short."""
@@ -169,7 +153,7 @@ class _Wait:
                 with contextlib.suppress(_errors.VsphereError):
                     found += self._reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
         with contextlib.suppress(_errors.VsphereError):
-            found += _past.find(self._reader, [i for i in task_ids if not times.get(i)], deadline)
+            found += self._reader.in_history([i for i in task_ids if not times.get(i)], deadline)
         return found
 
 

@@ -11,7 +11,11 @@ import typing as t
 import pytest
 
 
-@pytest.mark.parametrize("form", [", ".join, "\n".join, "\r\n".join, json.dumps, list], ids=str)
+@pytest.mark.parametrize(
+    "form",
+    [", ".join, "\n".join, "\r\n".join, json.dumps, list],
+    ids=["commas", "lines", "lines of Windows", "json", "list"],
+)
 def test_a_list_can_be_a_text(vcenter: t.Any, form: t.Callable[[list[str]], t.Any]) -> None:
     ids = vcenter.create_many(2, state="success")
     assert vcenter.run("wait", task_ids=form(ids))["succeeded_task_ids"] == ids
