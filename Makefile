@@ -76,7 +76,7 @@ unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
 	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
-	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
+	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
 
 docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	rm -rf .build/docs && mkdir -p -m 755 .build/docs/rst
@@ -143,7 +143,8 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
 
-$(ENV)/tools: $(ENV)/run tests/requirements/checks.in
+# One pip at a time in an environment: that which may install Go comes first.
+$(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@echo "Adding the tools to $(VENV) …"
 	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
 	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
