@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 COLLECTION = "ansible_collections.vsphere.tasks"
 PLUGINS = ROOT / "plugins"
 CALLBACK = PLUGINS / "callback" / "vcenter_task.py"
+FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))
 CONNECTION, SELECTION, WAIT = (PLUGINS / "doc_fragments" / f"{name}.py" for name in ("connection", "selection", "wait"))
 # Each documentation fragment, and the spec that it documents.

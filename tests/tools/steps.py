@@ -23,6 +23,7 @@ STEPS = {
     "build": ("", ""),
     "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "unit": (PYTEST_RAN, PYTEST_FAILED),
+    "report": (PYTEST_RAN, PYTEST_FAILED),
     "docs": ("", ""),
     "demo": ("", ""),
     "integration": (

@@ -20,7 +20,9 @@ CONNECTION_SPECS = "plugins/module_utils/_connection/_options.py"
 FRAGMENT = "plugins/doc_fragments/wait.py"
 CALLBACK = "plugins/callback/vcenter_task.py"
 MODULE = "plugins/modules/vsphere_task_wait.py"
+FILTER = "plugins/filter/task_report.py"
 README = "roles/wait_for_task/README.md"
+REPORT = "roles/task_report/README.md"
 ARGUMENT_SPECS = "roles/wait_for_task/meta/argument_specs.yml"
 DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
@@ -93,9 +95,10 @@ CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
-def test_the_role_s_page_has_all_options() -> None:
-    data = DataLoader().load_from_file(str(ROOT / ARGUMENT_SPECS))
-    page = (ROOT / README).read_text(encoding="utf-8")
+@pytest.mark.parametrize("role", ["task_report", "wait_for_task"])
+def test_the_role_s_page_has_all_options(role: str) -> None:
+    data = DataLoader().load_from_file(str(ROOT / "roles" / role / "meta" / "argument_specs.yml"))
+    page = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
     for name in data["argument_specs"]["main"]["options"]:
         assert page.count(f"\n| `{name}` | ") == 1, name
 
@@ -108,7 +111,8 @@ def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) ->
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), ("wait_for_task", README)]
+    others = [("vcenter_task", CALLBACK), ("task_report", FILTER), ("task_report", REPORT), ("wait_for_task", README)]
+    assert linked == [*modules, *others]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
