@@ -85,7 +85,7 @@ class Guide:
         return {"t": "Image", "c": [attributes, content, [self.address(target, "raw"), title]]}
 
     def address(self, path: str, view: str) -> str:
-        """Where the repository shows a file."""
+        """The address of a file in the repository."""
         file = (DOCS / path).resolve()
         if not file.exists():
             sys.exit(self.refusal(path))

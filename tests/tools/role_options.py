@@ -18,7 +18,7 @@ from specs import Data
 
 
 class Role:
-    """A role, whose options are those of a module, except the role's own, whose type and text are by hand."""
+    """A role, whose options are those of a module, except the role's own, which are written manually."""
 
     def __init__(self, name: str, module: str, own: set[str], internal: set[str]) -> None:
         self.folder = specs.ROOT / "roles" / name

@@ -59,7 +59,7 @@ def _without_children(task: _rows.Data) -> dict[str, t.Any]:
 def as_csv(_title: str, servers: Sequence[_rows.Server]) -> str:
     """The columns of the report, for spreadsheets."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file)
     writer.writerow(["server", *_rows.COLUMNS])
     writer.writerows(
         [_cell(value) for value in (each.name, *_rows.row(task))] for each in servers for task in each.tasks

@@ -53,7 +53,7 @@ export function failures(tasks: Task[]): Failure[] {
 /** A message without names in quotation marks, numbers, and IDs. */
 function common(message: string): string {
   return message
-    .replace(/(["'`])[^"'`\n]+\1|“[^”]+”|‘[^’]+’/g, "…")
+    .replace(/(["'`])[^"'`\n]+\1|\u201c[^\u201d]+\u201d|\u2018[^\u2019]+\u2019/g, "…")
     .replace(/\b[\w-]*\d[\w-]*\b/g, "…")
     .replace(/\s+/g, " ");
 }
