@@ -20,7 +20,9 @@ CONNECTION_SPECS = "plugins/module_utils/_connection/_options.py"
 FRAGMENT = "plugins/doc_fragments/wait.py"
 CALLBACK = "plugins/callback/vcenter_task.py"
 MODULE = "plugins/modules/vsphere_task_wait.py"
+FILTER = "plugins/filter/task_report.py"
 README = "roles/wait_for_task/README.md"
+REPORT = "roles/task_report/README.md"
 ARGUMENT_SPECS = "roles/wait_for_task/meta/argument_specs.yml"
 DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
@@ -93,9 +95,10 @@ CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
-def test_the_role_s_page_has_all_options() -> None:
-    data = DataLoader().load_from_file(str(ROOT / ARGUMENT_SPECS))
-    page = (ROOT / README).read_text(encoding="utf-8")
+@pytest.mark.parametrize("role", ["task_report", "wait_for_task"])
+def test_the_role_s_page_has_all_options(role: str) -> None:
+    data = DataLoader().load_from_file(str(ROOT / "roles" / role / "meta" / "argument_specs.yml"))
+    page = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
     for name in data["argument_specs"]["main"]["options"]:
         assert page.count(f"\n| `{name}` | ") == 1, name
 
@@ -108,11 +111,12 @@ def test_contents_has_everything_with_links(copy: pathlib.Path) -> None:
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity")]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "task_report")]
     names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
     playbooks = [(name, f"playbooks/{name}.yml") for name in names]
+    roles = [("task_report", REPORT), ("wait_for_task", README)]
     source = ("tasks", "extensions/eda/plugins/event_source/tasks.py")
-    assert linked == [*modules, ("vcenter_task", CALLBACK), source, *filters, ("wait_for_task", README), *playbooks]
+    assert linked == [*modules, ("vcenter_task", CALLBACK), source, *filters, *roles, *playbooks]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
