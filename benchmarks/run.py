@@ -18,6 +18,7 @@ import cost  # noqa: E402 (it requires the lines above)
 import history  # noqa: E402
 import lateness  # noqa: E402
 import machine  # noqa: E402
+import many  # noqa: E402
 import plots  # noqa: E402
 import report  # noqa: E402
 import scaling  # noqa: E402
@@ -33,6 +34,7 @@ def main(vcenter: str, govc: str, go: str, tree: str) -> None:
         "walltime": walltime.measure(setup),
         "history": history.measure(setup),
         "scaling": scaling.measure(setup),
+        "many": many.measure(setup),
         "cost": cost.measure(setup),
         "lateness": lateness.measure(setup),
     }

@@ -39,7 +39,7 @@ CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 SETS = json.loads(CONFIG.read_text(encoding="utf-8"))["sets"]
 SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
 # The targets that run playbooks, the one with the longest tests first.
-PLAYING = ("python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task")
+PLAYING = ("python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task", "playbooks")
 # For what no protocol can matter to, because other tests hold it over both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 
