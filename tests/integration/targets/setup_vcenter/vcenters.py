@@ -192,6 +192,7 @@ def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]
     return run_module
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     return len(SETS)
 
