@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import functools
 import gc
+import os
 import pathlib
 import select
 import signal
@@ -19,9 +20,6 @@ from ansible.module_utils.basic import AnsibleModule, _load_params, missing_requ
 
 from . import _context, _empty, _errors, _lists
 from ._connection import _connection, _options
-
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
@@ -44,7 +42,7 @@ class Work:
     value that the result still contains.
     """
 
-    do: Callable[[_connection.Connection, _context.Context], _context.Result]
+    do: t.Callable[[_connection.Connection, _context.Context], _context.Result]
     patience: float = 0
     lasts: bool = False
     progress_file: str | None = None
@@ -67,12 +65,8 @@ class _Module(AnsibleModule):
         self.params = _params(self.argument_spec)
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> None:
-    """Run a module and exit.
-
-    ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the
-    module's failure.
-    """
+def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> None:
+    """Run a module and exit. ``prepare`` comes before the connection. Its errors and those of the work are failures."""
     wrong = _empty.empty_parts(argument_spec, _params(argument_spec))
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
@@ -83,6 +77,10 @@ def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> No
     # After an interrupt, the module still closes its session. A shell starts background processes with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
+    # SIGKILL to the processes of Ansible, by which AWX cancels a job, must not prevent the logout. The leader of a
+    # session cannot leave its group, and does not need to.
+    with contextlib.suppress(PermissionError):
+        os.setpgid(0, 0)
     try:
         with _kept():
             work = prepare(Given(module.params, module.no_log_values))
@@ -143,7 +141,7 @@ def _look(progress_file: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _looking(look: Callable[[], object]) -> t.Iterator[None]:
+def _looking(look: t.Callable[[], object]) -> t.Iterator[None]:
     """Look every second, by an alarm, because nothing else is heard while a request waits for its answer."""
     look()
     signal.signal(signal.SIGALRM, lambda number, frame: look())

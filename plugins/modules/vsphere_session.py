@@ -75,7 +75,7 @@ api:
   sample:
     transport: json
     release: 9.0.0.0
-    product: VMware vCenter Server 9.0.0 build-5973321
+    product: VMware vCenter Server 9.0.0 build-24755230
 session_id:
   description:
     - The session, for the O(session_id) option of the other modules.

@@ -73,7 +73,6 @@ class ConnectionOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> ConnectionOptions:
-        """Validate the options before the connection, and report all problems together."""
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [
             f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"

@@ -44,7 +44,7 @@ class CutOff(ValueError):
 class SoapFault(t.NamedTuple):
     """The fault that a server answers with, ``data`` in VI/JSON form with its ``faultstring``."""
 
-    data: dict[str, t.Any]
+    data: _values.Data
 
 
 def _parse(document: bytes) -> Element:
@@ -139,7 +139,7 @@ class Decoder:
         except RecursionError as error:
             raise ValueError("elements nested too deep") from error
 
-    def _soap_fault(self, answer: Element) -> dict[str, t.Any]:
+    def _soap_fault(self, answer: Element) -> _values.Data:
         """The fault of a soapenv:Fault; one without a detail is a mere RuntimeFault, as pyVmomi has it."""
         text = next((each.text for each in answer if _local(each.tag) == "faultstring" and each.text), "")
         detail = next((each for each in answer if _local(each.tag) == "detail"), None)
@@ -211,11 +211,11 @@ class Decoder:
 
         return read_fault
 
-    def _object(self, element: Element, name: str, declared: t.Any) -> dict[str, t.Any]:
+    def _object(self, element: Element, name: str, declared: t.Any) -> _values.Data:
         """The data object of that type; what extends the declared one unknown to the registry has its members."""
         known = self._known(name)
         plan = self._plan(declared if known is None else known)
-        data: dict[str, t.Any] = {"_typeName": name}
+        data: _values.Data = {"_typeName": name}
         for child in element:
             tag = child.tag
             found = plan.get(tag)
@@ -248,7 +248,7 @@ class Decoder:
             plan[f"{_VIM}{info.name}"] = (info.name, reader, is_list)
         return plan
 
-    def _add_unknown(self, data: dict[str, t.Any], child: Element) -> None:
+    def _add_unknown(self, data: _values.Data, child: Element) -> None:
         """Add an unknown member, using only its contents."""
         name, value = _local(child.tag), self._undeclared(child)
         if name not in data:
@@ -266,7 +266,7 @@ class Decoder:
             return _reference(element)
         if not len(element):
             return element.text or ""
-        data: dict[str, t.Any] = {}
+        data: _values.Data = {}
         for child in element:
             self._add_unknown(data, child)
         return data

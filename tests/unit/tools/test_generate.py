@@ -27,7 +27,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "extensions", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)

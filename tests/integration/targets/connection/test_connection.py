@@ -205,21 +205,28 @@ def test_a_read_is_repeated_after_a_transient_failure(vcenter: t.Any, kind: str)
 
 
 def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None:
-    vcenter.fault("status", "RetrievePropertiesEx|hello|RetrieveServiceContent", status=503, count=99)
+    vcenter.fault("status", "hello|ServiceContent|ServiceInstance.content", status=503, count=99)
     result = vcenter.run("info")
     assert "answered HTTP 503" in result["msg"]
     assert "try again later" in result["msg"]
-    # What can be asked without harm before the login.
-    assert len(vcenter.requests()) == (8 if vcenter.transport == "json" else 4)
+    # What can be asked without harm before the login, four times.
+    assert len(vcenter.requests()) == (16 if vcenter.transport == "json" else 4)
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 405])
+@pytest.mark.parametrize("status", [200, 403, 404, 405, 502, 503])
 def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
     vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
     api = vcenter.run("info", transport="auto")["api"]
     assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
     refused = vcenter.run("info", transport="json")
-    assert "text/html" in refused["msg"] or "HTTP 404" in refused["msg"]
+    assert "text/html" in refused["msg"] or f"HTTP {status}" in refused["msg"]
+
+
+def test_a_login_that_neither_protocol_answers_is_reported_as_what_it_was(vcenter: t.Any) -> None:
+    vcenter.fault("status", "Login$|RetrieveServiceContent$", status=503, count=9)
+    result = vcenter.run("info", transport="auto")
+    assert "answered HTTP 503" in result["msg"]
+    assert vcenter.requests().count("SessionManager.Login") == 1
 
 
 @pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])

@@ -175,6 +175,7 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basic, "_ANSIBLE_ARGS", given)
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        patch.setattr("os.setpgid", lambda *_ids: None)
         # They are those of a process.
         patch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
         shown: list[str] = []

@@ -68,7 +68,7 @@ class Wire:
 
     @property
     def session(self) -> Session:
-        return Session(self.name, self.release, self.key)
+        return Session(self.name, self.release, self.key, self.product or "")
 
     def forget_session(self) -> None:
         self.calls.append(("forget_session", ""))
