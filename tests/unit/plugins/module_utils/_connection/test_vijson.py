@@ -190,7 +190,7 @@ def test_a_void_method_returns_nothing_and_no_value(server: answers.Server, tran
         transport.invoke(TASK, method)
 
 
-OBJECTS = {"objects": []}
+OBJECTS: dict[str, t.Any] = {"objects": []}
 FOUND = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-d1"}
 
 
