@@ -10,9 +10,9 @@ PYTHON := $(shell sh tests/tools/python.sh)
 endif
 export PYTHON
 
-# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
+# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi, requests and urllib3.
 PY := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
+ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(REQUESTS:%=-requests%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
 # CORE is a branch of ansible-core (devel), a series (2.21) or a release (2.21.5): one, two or three words.
 CORE_PIN := $(if $(CORE),ansible-core$(word $(words $(subst ., ,$(CORE))), \
@@ -75,7 +75,7 @@ unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 
 integration: $(ENV)/tools $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
-	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
+	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
 
 docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	rm -rf .build/docs && mkdir -p -m 755 .build/docs/rst
@@ -96,6 +96,9 @@ bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
 
+matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
+	@python tests/tools/matrix.py $(PYTHONS)
+
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
@@ -111,7 +114,7 @@ release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION
 artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
 	@python tests/tools/artifact.py .build/release
 
-pins:  ## renew the pinned versions; PYTHONS="python3.11 python3.12 python3.13", oldest first
+pins:  ## renew the pinned versions; PYTHONS="python3.10 python3.11 …", oldest first
 	'$(PYTHON)' tests/tools/pins.py $(PYTHONS)
 
 clean:  ## remove whatever was built
@@ -120,7 +123,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility \
+.PHONY: demo shell test lint format sanity unit integration docs build go bench matrix recording screencast compatibility \
     release artifact pins clean help ready tree
 
 # What the targets above need.
@@ -133,8 +136,8 @@ tree: $(ENV)/run
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
-	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
-	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
+	    $(if $(REQUESTS),-e '/^requests=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
@@ -142,7 +145,8 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
 
-$(ENV)/tools: $(ENV)/run tests/requirements/checks.in
+# One pip at a time in an environment: that which may install Go comes first.
+$(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@echo "Adding the tools to $(VENV) …"
 	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
 	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in

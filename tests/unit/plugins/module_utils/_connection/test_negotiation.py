@@ -174,4 +174,4 @@ def test_other_answers_are_an_error_that_quotes_them(
 ) -> None:
     with contextlib.closing(World(monkeypatch, *given)) as world, pytest.raises(error, match=message) as caught:
         world.negotiate(transport)
-    assert type(caught.value) is error
+    assert caught.type is error

@@ -61,4 +61,4 @@ def test_a_fault_counts_with_every_status(status: int) -> None:
 def test_another_answer_is_an_error_that_quotes_it(given: Answer, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message) as caught:
         outcome(given)
-    assert type(caught.value) is error
+    assert caught.type is error

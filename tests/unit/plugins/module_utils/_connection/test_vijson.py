@@ -158,7 +158,7 @@ def test_other_answers_are_errors(
     transport, server.answers = vijson(), [answer]
     with pytest.raises(error, match=message) as caught:
         transport.invoke(TASK, method)
-    assert type(caught.value) is error
+    assert caught.type is error
     assert not transport.accepted
 
 

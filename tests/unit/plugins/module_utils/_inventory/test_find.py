@@ -54,7 +54,7 @@ def test_a_name_of_many_objects_is_an_error_that_lists_some_of_them(monkeypatch:
     with pytest.raises(VsphereError, match="more than one Folder has the name web") as caught:
         find(monkeypatch, "web", ["web"] * 12)
     assert caught.value.message.count("web (Folder group-") == 10
-    assert caught.value.message.endswith("web (Folder group-9), 2 more")
+    assert caught.value.message.endswith("web (Folder group-9) and 2 more")
 
 
 def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:

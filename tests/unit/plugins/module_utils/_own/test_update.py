@@ -223,6 +223,27 @@ def test_check_mode_predicts_the_task_and_sends_nothing(monkeypatch: pytest.Monk
     assert after["custom_values"] == {"owner": "a", "team": "c"}
 
 
+def test_check_mode_predicts_a_result_and_keeps_what_the_options_do_not_speak_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result, _sent, _context = update(
+        monkeypatch, [reading(info("task-1", description=COPYING))], options(state="success", result=7), check=[True]
+    )
+    after = result["task"]
+    assert (after["result"], after["progress"], after["error"]) == (7, None, None)
+    assert after["description"]["message"] == "Copying"
+    over = info("task-1", "success", result=to_any(7))
+    wanted = options(state="success", description=described("Copying"))
+    result, _sent, _context = update(monkeypatch, [reading(over)], wanted, check=[True])
+    assert result["task"]["result"] == 7
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_result_says_whether_a_cancellation_was_requested(monkeypatch: pytest.MonkeyPatch, cancelled: bool) -> None:
+    result, _sent, context = update(monkeypatch, [reading(info("task-1", cancelled=cancelled))], options())
+    assert result["cancel_requested"] == context.known["cancel_requested"] == cancelled
+
+
 def test_check_mode_predicts_no_progress_of_an_ended_task(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = options(state="success", progress=50, description=described("Copying"))
     result, _sent, _context = update(monkeypatch, [reading(info("task-1", "success"))], wanted, check=[True])
