@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a module's options to its result or its failure."""
+"""Runs of modules: from the options to the result or the failure."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Module:
         self.groups: list[tuple[int, int]] = []
         self.params: dict[str, t.Any] = {}
         self.collected: list[bool] = []
-        # The tests stay in theirs.
+        # The processes of the tests remain in their group.
         monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
         monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
-        # Since ansible-core 2.19, the arguments have a profile.
+        # Since ansible-core 2.19, arguments have a profile.
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
     def run(self, work: Do | _run.Work | Exception, **given: t.Any) -> dict[str, t.Any]:
@@ -196,10 +196,10 @@ def test_a_signal_ends_the_module_with_its_session_closed(module: Module) -> Non
         raise AssertionError("the signal comes first")
 
     with pytest.raises(json.JSONDecodeError):
-        # It prints nothing.
+        # The module prints nothing.
         module.run(do)
     assert module.wire.methods() == ["Login", "Logout"]
-    # The clean-up is on its way, and a second signal would not end it.
+    # The clean-up is running, and a second signal does not stop it.
     assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
 
 
@@ -211,7 +211,7 @@ def test_a_kill_of_the_processes_of_ansible_does_not_reach_the_module(
 
     module.run(lambda connection, context: {})
     assert module.groups == [(0, 0)]
-    # The leader of a session is in a group of its own already.
+    # The leader of a session is already in its own group.
     monkeypatch.setattr(os, "setpgid", refuse)
     assert module.run(lambda connection, context: {})["api"] == API
 
@@ -285,7 +285,7 @@ def test_a_module_waits_for_a_vcenter_that_starts_as_long_as_its_work_allows(
     assert patience == [7, 0]
 
 
-def test_the_garbage_collector_leaves_loaded_code_alone_and_goes_on(module: Module) -> None:
+def test_the_garbage_collector_skips_loaded_code_and_stays_enabled(module: Module) -> None:
     collecting: list[bool] = []
 
     def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
