@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets the role ``task_report`` give its options to the module of the same name."""
+"""Passes the options of the role ``task_report`` to the module of the same name."""
 
 from __future__ import annotations
 
+import json
 import os
 import typing as t
 
@@ -16,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import TASK_RE
 
 
 class ActionModule(normal.ActionModule):
-    """Runs the module. For the role, the result also has the name of the server in the report."""
+    """Runs the module. For the role, the result also has the name of the server, and the tasks are JSON text."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
@@ -28,6 +29,9 @@ class ActionModule(normal.ActionModule):
             result = {"failed": True, "msg": error.message}
         else:
             result = super().run(tmp, variables)
+        if "tasks" in result:
+            # Ansible walks through each value of a result many times, but only once past a text.
+            result = {**result, "tasks": json.dumps(result["tasks"])}
         return {**result, "server": self._server(variables["inventory_hostname"])}
 
     def _server(self, host: str) -> str:

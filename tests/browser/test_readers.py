@@ -29,7 +29,7 @@ def violations(report: Opened) -> list[str]:
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing(open_report: Open, look: str) -> None:
     results = [
-        {"server": "vc1", "tasks": [*many(300), *unfinished()]},
+        {"server": "vc1", "tasks": [*many(100), *unfinished()]},
         {"server": "vc2", "msg": "No route to host"},
     ]
     report = open_report(results=results, **LOOKS[look])

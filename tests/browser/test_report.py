@@ -34,9 +34,10 @@ def colored(report: Opened, color: str, chart: str = "timeline") -> int:
             probe.style.color = `var(--${color})`;
             const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
             probe.remove();
-            const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: 1 });
+            const { width, height } = canvas;
+            const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
             copy.drawImage(canvas, 0, 0);
-            const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+            const { data } = copy.getImageData(0, 0, width, height);
             let found = 0;
             for (let at = 0; at < data.length; at += 4)
                 if (wanted.every((value, index) => data[at + index] === value)) found++;
@@ -259,6 +260,41 @@ def test_a_report_without_tasks(open_report: Open) -> None:
     report = open_report(results=[{"server": "vc1", "tasks": []}])
     assert report.page.locator("#count").inner_text() == "0 tasks"
     assert "No tasks" in report.page.locator("#origin").inner_text()
+
+
+def test_child_tasks_are_below_their_parents_and_other_tasks_below_them(open_report: Open) -> None:
+    report = open_report(
+        timed(1, 0, 0, 1000, operation="Parent", entity_name="a"),
+        timed(2, 10, 10, 1000, operation="Child", entity_name="b", parent_task_key="task-1"),
+        timed(3, 20, 20, 1000, operation="Grandchild", entity_name="c", parent_task_key="task-2"),
+        timed(4, 0, 0, 1000, operation="Other", entity_name="a"),
+        # Each is the other's parent, as no server says.
+        timed(5, 0, 0, 1000, operation="Odd", entity_name="z", parent_task_key="task-6"),
+        timed(6, 0, 0, 1000, operation="Odder", entity_name="z", parent_task_key="task-5"),
+    )
+    chosen = []
+    for lane in range(6):
+        report.page.locator("#timeline").click(position={"x": 600, "y": 28 + 22 * lane + 11})
+        chosen.append(report.page.locator("#chosen").inner_text().split(" on ")[0])
+    assert chosen[:3] == ["Parent", "Child", "Grandchild"]
+    assert chosen[3] == "Other"
+    assert sorted(chosen[4:]) == ["Odd", "Odder"]
+
+
+def test_tasks_at_the_same_time_lie_in_lanes_and_others_in_one(open_report: Open) -> None:
+    tasks = [timed(1, 0, 0, 1000), timed(2, 0, 500, 1000), timed(3, 1000, 1000, 2000), timed(4, 0, 0, 1000)]
+    report = open_report(*(dict(each, entity_name="a", operation=f"Task {each['id']}") for each in tasks))
+    rows = {}
+    for lane in range(3):
+        for x in (400, 900):
+            report.page.locator("#timeline").click(position={"x": x, "y": 28 + 22 * lane + 11})
+            if report.page.locator("#details").is_visible():
+                rows[lane, x] = report.page.locator("#chosen").inner_text()
+                report.page.get_by_role("button", name="Close").click()
+    assert len(set(rows.values())) == 4
+    assert rows[0, 900] == "Task task-3 on a"
+    assert (1, 900) not in rows
+    assert (2, 900) not in rows
 
 
 def test_children_in_the_result_are_tasks_of_the_report(open_report: Open) -> None:

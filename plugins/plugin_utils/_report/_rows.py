@@ -9,6 +9,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -37,9 +38,10 @@ def servers(results: Iterable[Data], unread: Iterable[str] = ()) -> list[Server]
 def _server(result: Data) -> Server:
     product = (result.get("api") or {}).get("product")
     problem = None if "tasks" in result else str(result.get("msg") or "The server returned no tasks.")
-    return Server(
-        str(result.get("server") or product or "vCenter"), product, problem, [*_flat(result.get("tasks", ()))]
-    )
+    tasks = result.get("tasks", ())
+    # The role passes them as JSON text.
+    flat = [*_flat(json.loads(tasks) if isinstance(tasks, str) else tasks)]
+    return Server(str(result.get("server") or product or "vCenter"), product, problem, flat)
 
 
 def _flat(tasks: Iterable[Data]) -> Iterator[Data]:

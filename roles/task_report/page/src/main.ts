@@ -262,3 +262,4 @@ byId("spans-table").append(spansTable.element);
 byId("tasks-table").append(tasksTable.element);
 listen();
 update();
+performance.mark("ready");

@@ -70,6 +70,10 @@ def test_children_are_tasks_too() -> None:
     assert {task["server"] for task in found["tasks"]} == {"a"}
 
 
+def test_the_tasks_of_the_role_are_json_text() -> None:
+    assert embedded([{"tasks": json.dumps([TASK])}]) == embedded([{"tasks": [TASK]}])
+
+
 def test_servers_have_a_name_and_a_problem_if_their_tasks_are_missing() -> None:
     results = [
         {"server": "a", "tasks": [], "api": {"product": "vCenter 9"}},
