@@ -102,9 +102,10 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && odd=$$("$$(../../.build/bin/go env GOROOT)/bin/gofmt" -d .) && echo "$$odd" && test -z "$$odd"
 
 ##@ Once in a while
-bench: $(BENCH)/ready $(GOVC) $(VCENTER)  ## measure the waits side by side with others', and all modules (20 minutes)
+bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside others' (23 minutes); PART=events for one
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
-	@$(BENCH)/venv/bin/python benchmarks/run.py $(VCENTER) $(GOVC) .build/bin/go $(BENCH)/tree
+	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
+	    $(ENV)/eda/bin/ansible-rulebook
 
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)

@@ -31,6 +31,21 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:,.1f}"
 
 
+def events(results: Results) -> str:
+    text = """## Rules that fire
+
+Milliseconds from the completeTime of a task until ansible-rulebook runs the action of a rule. The event source of
+vmware.vmware reads vCenter's events every 60 s, which is its default.
+
+"""
+    head = ["event source", "median", "fastest", "slowest"]
+    rows = [
+        [name, *(milliseconds(each) for each in (statistics.median(late), min(late), max(late)))]
+        for name, late in results.items()
+    ]
+    return f"{text}{table(head, rows)}\n{len(next(iter(results.values())))} operations, which all sources follow.\n"
+
+
 def machine(facts: dict[str, str]) -> str:
     return "## Machine and versions\n\n" + "".join(f"- {name}: {value}\n" for name, value in facts.items())
 
@@ -215,6 +230,7 @@ def main() -> None:
     parts = [
         readme[: readme.index("# ")] + HEAD,
         lateness(results["lateness"]),
+        events(results["events"]),
         cost(results["cost"]),
         scaling(results["scaling"]),
         history(results["history"]),

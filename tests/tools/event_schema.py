@@ -28,7 +28,7 @@ def files() -> dict[Path, str]:
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
     follow = specs.load("module_utils._follow._follow_options")
     task = specs.documentation(INFO, "RETURN")["tasks"]["contains"]
-    # What has a condition of its own requires an option that the event source does not have.
+    # Members with a separate condition require an option that the event source does not have.
     members = {name: value for name, value in task.items() if "returned" not in value}
     properties = {
         "event": {"description": "What happened to the task.", "enum": follow.EVENTS},

@@ -26,13 +26,16 @@ if t.TYPE_CHECKING:
     from . import _seen
 
 ROUND = 900
-"""Seconds after which a new collector replaces the old one, and the history shows what was missed."""
+"""Seconds after which a new collector replaces the old one, whose server can have forgotten a change."""
+
+MANY = 100
+"""Number of tasks in one answer after which the recent tasks can lack some: they contain the last 200 that ended."""
 
 TRIES = 5
 """Number of times to look for the end of a task in the history, which can lag behind."""
 
 STALE = 60
-"""Seconds after which the server can have forgotten changes, because nobody listened."""
+"""Seconds without a request after which the server can have forgotten changes."""
 
 
 class Follower:
@@ -64,9 +67,9 @@ class Follower:
         self._started: dict[str, datetime.datetime] = {}
         """The start of each running task that can become long running."""
         self._lagging: dict[str, int] = {}
-        """The tasks that are gone and whose end the history does not contain yet, and the number of tries."""
+        """The number of tries for each disappeared task whose end the history does not contain yet."""
         self._wanted: _filter.Filter
-        self._is_lost = False
+        self._is_lost = self._is_busy = False
 
     def run(self) -> None:
         """Follow the tasks, also through failures of the connection, the session, and the services behind it."""
@@ -88,7 +91,7 @@ class Follower:
             raise
 
     def _round(self, transport: _transport.Transport) -> None:
-        spec = _spec(_properties.object_spec(self._connection.manager("taskManager"), through="recentTask"))
+        spec = _spec([_properties.object_spec(self._connection.manager("taskManager"), through="recentTask")])
         last = time.monotonic() + ROUND
         watching = _watch.collecting(self._connection, transport, spec, partial=True, until_logout=False)
         with watching as collector:
@@ -101,13 +104,15 @@ class Follower:
                 if more:
                     continue
                 now = self._now(transport)
-                if self._is_lost:
-                    self._is_lost = False
-                    self._reader.context.warn(f"events of {self._connection.host} arrive again, and none is missing")
-                if is_first:
-                    self._begin(changed, now)
+                self._note_contact()
+                if self._seen.since is None:
+                    self._seen.begin(changed, now)
+                elif is_first:
                     left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
-                    is_first = False
+                was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
+                if is_first or was_busy or self._is_busy:
+                    self._take_ended()
+                is_first = False
                 self._take_changed(changed)
                 self._take_left(transport, collector, left)
                 self._take_late(now)
@@ -117,13 +122,15 @@ class Follower:
                 if time.monotonic() > min(last, answered + STALE, self._until):
                     return
 
-    def _begin(self, states: dict[str, str], now: datetime.datetime) -> None:
-        """Report what ended while nobody listened, which can have left the recent tasks."""
-        if self._seen.since is None:
-            self._seen.begin(states, now)
-            return
+    def _note_contact(self) -> None:
+        if self._is_lost:
+            self._is_lost = False
+            self._reader.context.warn(f"events of {self._connection.host} arrive again, and none is missing")
+
+    def _take_ended(self) -> None:
+        """Report tasks that ended since the last contact, because they can have left the recent tasks."""
         ended = self._search.filter(begin_time=self._seen.since, time_type="completed")
-        # An ESXi does not have a history. It is never away for long without losing its tasks.
+        # An ESXi does not have a history.
         with contextlib.suppress(_errors.NoHistory):
             self._take(self._reader.history(ended, _history.Scroll()))
 
@@ -139,14 +146,16 @@ class Follower:
 
     def _take_left(self, transport: _transport.Transport, collector: _values.Ref, task_ids: set[str]) -> None:
         """Find out how tasks ended that are not recent anymore, and watch those that have not ended."""
-        lost = [task_id for task_id in self._seen.unfinished if task_id in task_ids or task_id in self._lagging]
+        wanted = task_ids | self._lagging.keys()
+        lost = [task_id for task_id in self._seen.unfinished if task_id in wanted]
         if not lost:
             return
         self._take(self._read(lost))
-        for task_id in lost:
-            if task_id in self._seen.unfinished and task_id not in self._lagging:
-                spec = _spec(_properties.object_spec(_values.reference("Task", task_id)))
-                transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
+        unfinished = {*self._seen.unfinished} - self._lagging.keys()
+        refs = [_values.reference("Task", task_id) for task_id in lost if task_id in unfinished]
+        if refs:
+            spec = _spec([_properties.object_spec(ref) for ref in refs])
+            transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": True})
 
     def _take_late(self, now: datetime.datetime) -> None:
         late = [task_id for task_id in self._started if self._seconds_left(task_id, now) <= 0]
@@ -199,12 +208,12 @@ class Follower:
         return (self._options.long_running_after or 0) - (now - self._started[task_id]).total_seconds()
 
     def _pause(self) -> float:
-        """How long to wait for changes, at most until a task becomes long running."""
+        """Seconds to wait for changes: until a task becomes long running, or as long as possible."""
         now = self._seen.contact
         left = [self._seconds_left(task_id, now) for task_id in self._started] if now else []
         # A clock of whole seconds can be late by one.
         longest = min(_watch.LONGEST_CALL, self._until - time.monotonic())
-        return 1 if self._lagging else max(1, min([longest, *left]))
+        return 1 if self._lagging or self._is_busy else max(1, min([longest, *left]))
 
     def _now(self, transport: _transport.Transport) -> datetime.datetime:
         """The server's clock."""
@@ -212,9 +221,9 @@ class Follower:
         return now or _values.parse_time(transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
 
 
-def _spec(objects: _values.Data) -> _values.Data:
+def _spec(objects: list[_values.Data]) -> _values.Data:
     """What to watch of tasks: the update that reports a change is small, and all that changed is read together."""
-    return _properties.filter_spec([objects], [_properties.property_spec("Task", "info.state")], transient=True)
+    return _properties.filter_spec(objects, [_properties.property_spec("Task", "info.state")], transient=True)
 
 
 def _sort(updates: _values.Data, changed: dict[str, str], left: set[str]) -> None:

@@ -17,7 +17,7 @@ SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
 EVENTS = [CREATED, CHANGED, LONG_RUNNING, SUCCEEDED, FAILED, CANCELLED]
 """The events of a task, in their order."""
 
-# What is about tasks of the past.
+# Conditions for tasks of the past.
 _PAST = {"begin_time", "end_time", "time_type"}
 
 FOLLOW_SPEC: _context.Spec = {
@@ -32,7 +32,7 @@ FOLLOW_SPEC: _context.Spec = {
 
 @dataclasses.dataclass(frozen=True)
 class FollowOptions:
-    """Which events of which tasks to report. ``long_running_after`` is in seconds, None for never."""
+    """The events to report, and their tasks. ``long_running_after`` is in seconds, None for never."""
 
     selection: _selection.Selection
     events: list[str]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which events of tasks were reported: what makes that none is reported twice, and none is missed."""
+"""The reported events of tasks, so that no event is repeated or missed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MARGIN = datetime.timedelta(minutes=1)
 
 @dataclasses.dataclass
 class Known:
-    """What was reported of a task: its state (empty if only its creation was), and that it is long running.
+    """The reported facts about a task: its state (empty after only its creation), and whether it is long running.
 
     ``ended`` is the time of its end.
     """
@@ -67,7 +67,7 @@ class Seen:
     def state(self, task_id: str) -> str | None:
         """The reported state of a task, or None if it is unknown."""
         known = self._tasks.get(task_id)
-        return known and known.state
+        return known.state if known else None
 
     def is_long(self, task_id: str) -> bool:
         """Whether a task was reported as long running."""
@@ -101,7 +101,7 @@ class Seen:
         known = self._tasks.setdefault(str(task["id"]), Known(""))
         known.is_long |= event == _follow_options.LONG_RUNNING
         is_over = _taskinfo.is_over(task)
-        # The end of a task that has already ended when it is first seen is an event of its own.
+        # If a task has already ended at the first look, its end is a separate event.
         if not (is_over and event == _follow_options.CREATED):
             known.state = str(task["state"])
         if is_over:

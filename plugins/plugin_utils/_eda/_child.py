@@ -4,7 +4,7 @@
 
 """The process that follows one vCenter for the event source.
 
-It has a process of its own because ansible-rulebook can end without its clean-up: its Java part exits at once after a
+It is a separate process because ansible-rulebook can end without its clean-up: its Java part exits immediately after a
 signal. This process notices that its pipe is closed, logs out, and ends.
 
 Private to the collection: it can change at any time.
@@ -54,7 +54,7 @@ class Link:
     """
 
     def __init__(self) -> None:
-        # What else writes to the standard output must not come between the frames.
+        # Other texts for the standard output must not come between the frames.
         self._out = os.dup(1)
         os.dup2(2, 1)
         # The only queue that a signal handler can use while the interrupted code uses it too.
@@ -117,7 +117,7 @@ class Source:
             self._fail(error.message)
 
     def exit(self, number: int, frame: object) -> None:
-        """Exit, as a handler of signals: at once, or when an event that the rulebook has taken is written down."""
+        """Exit, as a handler of signals: immediately, or after writing down an event that the rulebook has taken."""
         # Once is enough: the clean-up is on its way.
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)

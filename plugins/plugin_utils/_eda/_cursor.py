@@ -38,7 +38,7 @@ class Cursor:
     def save(self) -> None:
         if self._file is None:
             return
-        # Whoever is killed here leaves one of both.
+        # A process that is killed here leaves the old file or the new one.
         new = self._file.with_suffix(".new")
         new.write_text(json.dumps(self.seen.to_data()), encoding="utf-8")
         new.replace(self._file)

@@ -155,8 +155,8 @@ options:
   events:
     description:
       - Events to report.
-      - V(created) means that the task is new. If a task has already ended when the source learns of it, the event of
-        its end follows.
+      - V(created) means that the task is new. If a task has already ended when the source notices it, the event of its
+        end follows.
       - V(changed) means that the task has another state, usually that a queued task runs. V(long_running) requires
         O(long_running_after).
       - V(succeeded), V(failed), and V(cancelled) mean that the task has ended. A task that ends because of a
@@ -172,8 +172,8 @@ options:
     description:
       - Folder for a file for each server, which contains the events that were delivered. The source creates it. Each
         source requires a separate folder.
-      - If you set it, a rulebook continues where it ended. What happened in the meantime comes from the recent tasks,
-        and from the history if the server has one.
+      - If you set it, a rulebook continues with the first event that it has not taken. The source reads the changes
+        of the meantime from the recent tasks, and from the history if the server has one.
     type: path
 """
 
@@ -241,7 +241,7 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
         __file__,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        # Whoever kills the processes of the rulebook together gives it no time to log out.
+        # A signal to all processes of the rulebook would give it no time to log out.
         start_new_session=True,
     )
     to_process = cast("asyncio.StreamWriter", process.stdin)
@@ -256,7 +256,7 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
             await _taken(queue)
             to_process.write(b"\n")
     finally:
-        # That is what ends it.
+        # The end of its input ends the process.
         to_process.close()
         await process.wait()
     message = f"a process that follows a vCenter ended with status {process.returncode}"

@@ -10,7 +10,7 @@ import signal
 import typing as t
 
 import pytest
-from conftest import Runs, follows
+from eda_runs import Runs, follows
 
 
 def test_events_of_a_task(runs: Runs, vcenter: t.Any) -> None:

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 import requests
 import yaml
-from conftest import COLLECTION, Run, Runs, follows
+from eda_runs import COLLECTION, Run, Runs, follows
 from vcenters import any_transport
 
 pytestmark = any_transport

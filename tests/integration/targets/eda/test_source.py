@@ -10,7 +10,7 @@ import signal
 import typing as t
 
 import pytest
-from conftest import Runs, follows
+from eda_runs import Runs, follows, waits
 from vcenters import any_transport
 
 CANCELED = {"_typeName": "RequestCanceled", "faultstring": "The task was canceled by a user."}
@@ -47,7 +47,7 @@ def test_the_events_of_each_outcome(runs: Runs, vcenter: t.Any) -> None:
     assert names(events, gone) == ["created", "cancelled"]
     assert names(events, short) == ["created", "succeeded"]
     by_event = {event["event"]: event for event in events}
-    assert by_event["failed"]["error"]["field_type" if False else "type"] == "GenericVmConfigFault"
+    assert by_event["failed"]["error"]["type"] == "GenericVmConfigFault"
     tasks = {task["id"]: task for task in vcenter.run("info", task_ids=[good, bad, gone, short])["tasks"]}
     for name, task in (("failed", bad), ("cancelled", gone)):
         assert by_event[name] == {**tasks[task], "event": name, "vcenter": vcenter.options["hostname"]}
@@ -81,7 +81,7 @@ def test_only_selected_tasks_have_events(runs: Runs, vcenter: t.Any, tag: str) -
     # Conditions, IDs, and an object, which has to be found on the server.
     (given,) = vcenter.create_many(1, change_tag=tag)
     host = {"type": "HostSystem", "name": "DC0_H0"}
-    selections = [
+    selections: list[dict[str, t.Any]] = [
         {"tags": [tag], "description_ids": ["VirtualMachine.*"]},
         {"task_ids": [given]},
         {"tags": [tag], "entity": host},
@@ -90,10 +90,8 @@ def test_only_selected_tasks_have_events(runs: Runs, vcenter: t.Any, tag: str) -
     ]
     started = [runs.alone({**vcenter.options, **selection}) for selection in selections]
     for run in started:
-        run.until(lambda: vcenter.requests().count("PropertyCollector.WaitForUpdatesEx") >= 2 * len(started))
-    (moid,) = [
-        each["moid"] for each in [vcenter.run("start", object=host, method="ReconnectHost_Task")["task"]["entity"]]
-    ]
+        run.until(lambda: waits(vcenter) >= len(started))
+    moid = vcenter.run("start", object=host, method="ReconnectHost_Task")["task"]["entity"]["moid"]
     on_host = vcenter.create(change_tag=tag, entity={"type": "HostSystem", "value": moid})
     other = vcenter.create(description_id="Folder.createVm", change_tag=tag)
     for task in (given, on_host):
