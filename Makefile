@@ -10,9 +10,9 @@ PYTHON := $(shell sh tests/tools/python.sh)
 endif
 export PYTHON
 
-# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
+# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi, requests and urllib3.
 PY := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
+ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(REQUESTS:%=-requests%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
 # CORE is a branch of ansible-core (devel), a series (2.21) or a release (2.21.5): one, two or three words.
 CORE_PIN := $(if $(CORE),ansible-core$(word $(words $(subst ., ,$(CORE))), \
@@ -107,6 +107,9 @@ bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside
 	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
 	    $(ENV)/eda/bin/ansible-rulebook
 
+matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
+	@python tests/tools/matrix.py $(PYTHONS)
+
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
@@ -128,7 +131,7 @@ release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION
 artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
 	@python tests/tools/artifact.py .build/release
 
-pins:  ## renew the pinned versions; PYTHONS="python3.11 python3.12 python3.13", oldest first
+pins:  ## renew the pinned versions; PYTHONS="python3.10 python3.11 …", oldest first
 	'$(PYTHON)' tests/tools/pins.py $(PYTHONS)
 
 clean:  ## remove whatever was built
@@ -137,7 +140,8 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench recording page screenshots screencast compatibility \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench matrix recording page \
+    screenshots screencast compatibility \
     release artifact pins clean help ready tree
 
 # What the targets above need.
@@ -151,8 +155,8 @@ tree: $(ENV)/run
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
-	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
-	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
+	    $(if $(REQUESTS),-e '/^requests=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"

@@ -35,7 +35,7 @@ def close_to(name: str, known: t.Iterable[str], cutoff: float = 0.6) -> list[str
 
     These are three different names at most. A ``cutoff`` of 0 takes the nearest ones, even without any similarity.
     """
-    # Every run of a module would pay for the import, which only a mistake needs.
+    # Only a mistake needs it.
     import difflib
 
     folded = {each: each.lower() for each in known}

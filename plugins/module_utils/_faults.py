@@ -181,7 +181,7 @@ def _is_shape(value: t.Any) -> bool:
 
 
 def _spoken(text: str, names: list[str]) -> str:
-    shown = ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+    shown = _values.some_of(names, _FEW)
     return f"{shown}: {text}" if shown else text
 
 

@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-if t.TYPE_CHECKING:
-    from . import _context
+from . import _context
 
 
 def from_texts(spec: _context.Spec, params: _context.Params) -> _context.Params:

@@ -65,12 +65,8 @@ class _Module(AnsibleModule):
         self.params = _params(self.argument_spec)
 
 
-def run(argument_spec: _context.Spec, prepare: t.Callable[[Given], Work]) -> None:
-    """Run a module and exit.
-
-    ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the
-    module's failure.
-    """
+def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> None:
+    """Run a module and exit. ``prepare`` comes before the connection. Its errors and those of the work are failures."""
     wrong = _empty.empty_parts(argument_spec, _params(argument_spec))
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.

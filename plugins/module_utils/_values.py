@@ -47,11 +47,6 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
-def fields(data: Data) -> Data:
-    """The members of a data object, with names and values as users see them."""
-    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName"}
-
-
 def release_numbers(release: str) -> list[int]:
     """A release such as 8.0.2.0 as what can be compared."""
     # LooseVersion does the same for 13 kB, which each run would compile.
@@ -95,6 +90,11 @@ def object_name(ref: Ref) -> str:
     """A managed object in a sentence, by its reference in either form; the id of a manager is often its type."""
     type_, moid = ref.get("type"), ref.get("value", ref.get("moid"))
     return str(type_) if type_ == moid else f"{type_} {moid}"
+
+
+def some_of(texts: list[str], most: int) -> str:
+    """The first texts, and the number of the others."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 # Characters that XML, and therefore SOAP, do not support, or in the case of the carriage return only if the sender

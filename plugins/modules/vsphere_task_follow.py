@@ -129,7 +129,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._follow._seen import
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import name_of
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import ProgressFile
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import to_file
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
@@ -149,7 +149,7 @@ def prepare(given: Given) -> Work:
         raise VsphereError(f"duration {duration} is out of range: set it to 1 or more seconds")
     if duration is None and not progress_file:
         raise VsphereError("duration is required, because nothing shows the events while the module runs")
-    write = ProgressFile(progress_file).write if progress_file else lambda lines: None
+    write = to_file(progress_file) if progress_file else lambda lines: None
 
     def do(connection: Connection, context: Context) -> Result:
         counts = dict.fromkeys(options.events, 0)

@@ -44,10 +44,13 @@ def count(pattern: str, output: str) -> int:
     return sum(int(match[match.lastindex]) if match.lastindex else 1 for match in matches)
 
 
-def run(step: str) -> Result:
+def run(step: str, *variables: str) -> Result:
+    """Run a target of the Makefile with those variables."""
     began = time.monotonic()
     output = ""
-    with subprocess.Popen([*MAKE, step], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        [*MAKE, step, *variables], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout or ():
             print(f"{step:11} | {line}", end="", flush=True)
             output += line

@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _server, _session, _transport
+from . import _http, _options, _properties, _session, _transport
 
 Result = t.TypeVar("Result")
 
@@ -130,17 +130,14 @@ class Connection:
         """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:
             self.glimpse(self.server.ask)
-        return {
-            "transport": self._transport.name,
-            "release": self._transport.session.release,
-            "product": self.server.product,
-        }
+        session = self._transport.session
+        return {"transport": session.transport, "release": session.release, "product": self.server.product}
 
     def check_session(self) -> None:
         """Renew a session from the user if it has ended."""
         self.server.product = None
-        objects: list[_values.Data] = []
-        specs: list[_values.Data] = []
+        objects: _properties.Specs = []
+        specs: _properties.Specs = []
         self.server.add_to(objects, specs)
         self.server.take_from(self.retrieve(objects, specs))
 
@@ -191,8 +188,8 @@ class Connection:
 
     def retrieve(
         self,
-        objects: list[_values.Data],
-        properties: list[_values.Data],
+        objects: _properties.Specs,
+        properties: _properties.Specs,
         transient: bool = False,
         deadline: float | None = None,
     ) -> list[_properties.Object]:
@@ -276,14 +273,14 @@ class Connection:
 
     def _use(self, transport: _transport.Transport) -> None:
         self._transport = transport
-        self.server = _server.Server(transport.session.product or None)
+        self.server = _properties.Server(transport.session.product or None)
 
     def _log_in_somehow(self) -> None:
         """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
             self._login.log_in(self._transport)
         except (_errors.NotUnderstood, _errors.Unavailable) as refusal:
-            if (self._options.transport, self._transport.name) != ("auto", "json"):
+            if (self._options.transport, self._transport.session.transport) != ("auto", "json"):
                 raise
             if self.owns_session:
                 self.glimpse(lambda transport: self.log_out())

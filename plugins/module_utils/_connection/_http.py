@@ -105,12 +105,19 @@ class Http:
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
-            # Every run would pay for the import, which only a failure needs.
+            # Only a failure needs it.
             from . import _http_errors
 
-            proxy = self.proxies.get("https", "")
-            attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
-            raise _http_errors.explain(attempt, error) from error
+            raise _http_errors.explain(
+                error,
+                name=self.name,
+                host=self.host,
+                proxy=self.proxies.get("https", ""),
+                verify=self.verify,
+                connecting=connecting,
+                answering=answering,
+                remedy=remedy,
+            ) from error
         except AttributeError as error:
             # requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error
@@ -169,7 +176,6 @@ class Http:
         self._session.close()
 
     def lost(self, how: str) -> _errors.Lost:
-        """The error for an answer that did not arrive."""
         return _errors.Lost(f"the answer of {self.name} was lost ({how})")
 
     def not_vsphere(self, answer: Answer) -> _errors.NotUnderstood:

@@ -21,8 +21,6 @@ _SESSION_COOKIE = "vmware_soap_session"
 
 
 class Soap(_transport.Transport):
-    name = "soap"
-
     def __init__(self, http: _http.Http, keep_secret: t.Callable[[str], object], session: _session.Session) -> None:
         _pyvmomi.require("for SOAP, which this server or the option transport requires")
         version = _best_version(session.release)

@@ -15,10 +15,7 @@ from . import _http
 def read(
     decoder: _decoder.Decoder, http: _http.Http, answer: _http.Answer, method: str, declared: t.Any = None
 ) -> t.Any:
-    """The value of an answer to the method (None without a value), or its ``SoapFault``.
-
-    ``declared`` is the registry's type of the value. An error of ``_errors`` contains the problem of the answer.
-    """
+    """The value or the fault of an answer, as ``Decoder.read`` returns it. Other answers are errors."""
     if not answer.body.strip():
         raise http.lost("it has an empty body")
     if b"Envelope" not in answer.body[:1000]:

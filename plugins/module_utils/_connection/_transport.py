@@ -26,8 +26,6 @@ class Transport(abc.ABC):
     succeeded since the last login. ``last_call`` is the latest call, as Type.member.
     """
 
-    name: str
-
     def __init__(self, http: _http.Http, keep_secret: t.Callable[[str], object], session: _session.Session) -> None:
         self.session = session
         self.accepted = False

@@ -53,8 +53,6 @@ _OPTIONAL = {
 
 
 class ViJson(_transport.Transport):
-    name = "json"
-
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
         return self._call("GET", ref, property_, None)
 

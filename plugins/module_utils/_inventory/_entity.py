@@ -56,7 +56,6 @@ class Entity(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params, any_type: bool = False) -> Entity:
-        """The object that an option of ``ENTITY_SPEC`` names."""
         return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
 
     @classmethod

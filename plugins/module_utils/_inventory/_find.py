@@ -74,10 +74,10 @@ def _at_path(
 ) -> _values.Ref | None:
     path = str(entity.path).strip("/")
     index = connection.manager("searchIndex")
-    found = connection.query(index, "FindByInventoryPath", {"inventoryPath": path}, deadline)
+    found: _values.Ref | None = connection.query(index, "FindByInventoryPath", {"inventoryPath": path}, deadline)
     if found and entity.type and not _entity.is_a(found["type"], entity.type):
         raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
-    return t.cast("_values.Ref | None", found)
+    return found
 
 
 def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
@@ -130,9 +130,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
         return f"{path(properties['parent'])}/{_values.plain(properties['name'])}".lstrip("/")
 
     def described(ref: _values.Ref) -> str:
-        name = f"{ref['type']} {ref['value']}"
+        name = _values.object_name(ref)
         return f"{path(ref)} ({name})" if found else name
 
-    listed = [described(ref) for ref in refs[:_SHOWN]]
-    more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
-    return ", ".join(listed + more)
+    return _values.some_of([described(ref) for ref in refs], _SHOWN)

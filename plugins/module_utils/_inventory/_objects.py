@@ -22,10 +22,7 @@ OBJECT_SPEC: dict[str, t.Any] = {
 
 
 class Target(t.NamedTuple):
-    """An object in the user's form. ``type`` is its known type without a server, or None.
-
-    The type of the object itself can extend this one.
-    """
+    """An object in the user's form. ``type`` is its declared type, or None if only the server knows it."""
 
     entity: _entity.Entity
     steps: str | None
@@ -71,7 +68,7 @@ class Finder:
         _check_is_reference(option, declared, target.steps)
         if value is None:
             raise _errors.VsphereError(
-                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it does not lead to an object"
+                f"{option}: {target.steps} of {_values.object_name(ref)} is unset, so it does not lead to an object"
             )
         return t.cast("_values.Ref", value)
 
@@ -138,7 +135,7 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
     return _errors.VsphereError(
-        f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
+        f"{connection.host} does not know {_values.object_name(ref)} (ManagedObjectNotFound): check type and moid"
         + fault.more,
         **fault.result,
     )

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from .. import _context, _errors, _values
 from .._connection import _connection
@@ -95,13 +94,15 @@ def create_task(connection: _connection.Connection, entity: _values.Ref, options
         {},
     )
     try:
-        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created, advice=advice)
+        info: _values.Data = connection.invoke(
+            connection.manager("taskManager"), "CreateTask", params, _created, advice=advice
+        )
     except _errors.Fault as fault:
         sentence = _refusal(connection, fault, entity, options.task_type)
         if not sentence:
             raise
         raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
-    return t.cast("_values.Data", info)
+    return info
 
 
 def _created(info: _values.Data) -> _values.Data:
@@ -122,9 +123,7 @@ def _check_extensions(connection: _connection.Connection) -> None:
 def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _values.Ref, task_type: str) -> str:
     """The reason for a missing task and the remedy, or an empty string if the fault contains it."""
     if fault.type == "ManagedObjectNotFound":
-        return (
-            f"{connection.host} does not know {entity['type']} {entity['value']} (ManagedObjectNotFound): check entity"
-        )
+        return f"{connection.host} does not know {_values.object_name(entity)} (ManagedObjectNotFound): check entity"
     # The API does not document the parameter name in the fault. Without a name, the problem is the type.
     parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
     if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):

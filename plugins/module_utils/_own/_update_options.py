@@ -26,10 +26,7 @@ _PLAIN_FAULT = {"_typeName": "ExtendedFault", "faultTypeId": "vsphere.tasks"}
 
 @dataclasses.dataclass(frozen=True)
 class UpdateOptions:
-    """The requested state of a task. None means no change.
-
-    ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form.
-    """
+    """None means no change. ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form."""
 
     task_id: str
     state: str | None = None
@@ -107,7 +104,7 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
     if isinstance(value, dict) and "_typeName" in value:
-        # Only some runs require the import, because only pyVmomi knows the structure of types.
+        # Only pyVmomi knows the structure of types.
         from . import _result_types
 
         return _result_types.build_result(value, secrets)
@@ -120,11 +117,11 @@ def build_result(value: t.Any, secrets: set[str]) -> t.Any:
 def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
     """The fault to send, in the published form: bare, with its text in faultMessage."""
     type_name, members = given["type"], given["fields"] or {}
-    if type_name == "ExtendedFault" and not members.keys() & {"faultTypeId", "fault_type_id"}:
+    if type_name == "ExtendedFault":
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
-        # Only some runs require the import, because only pyVmomi knows the structure of other faults.
+        # Only pyVmomi knows the structure of other faults.
         from . import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)

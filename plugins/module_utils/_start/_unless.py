@@ -62,7 +62,7 @@ class PropertyEquals(t.NamedTuple):
         # Build the server's value again, so that both have the same form. If this fails, the values differ.
         with contextlib.suppress(_errors.VsphereError):
             if _build(declared, found) == wanted:
-                return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
+                return f"{self.path} of {_values.object_name(ref)} is {_shown(found)}"
         return None
 
 

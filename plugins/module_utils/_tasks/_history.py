@@ -56,7 +56,7 @@ def search(
 
 def _create(connection: _connection.Connection, transport: _transport.Transport, wanted: _filter.Filter) -> _values.Ref:
     try:
-        collector = transport.invoke(
+        collector: _values.Ref = transport.invoke(
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
         )
     except _errors.Fault as fault:
@@ -65,7 +65,7 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
         raise _errors.NoHistory(
             f"{connection.host} does not keep a history of tasks, because it is not a vCenter"
         ) from fault
-    return t.cast("_values.Ref", collector)
+    return collector
 
 
 def _infos(

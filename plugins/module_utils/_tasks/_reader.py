@@ -185,11 +185,7 @@ class TaskReader:
         return _taskinfo.task_from_info(info, self.connection.server_time, task_id, self._unreadable)
 
     def _read(
-        self,
-        objects: list[_values.Data],
-        custom_values: bool,
-        transient: bool = False,
-        deadline: float | None = None,
+        self, objects: _properties.Specs, custom_values: bool, transient: bool = False, deadline: float | None = None
     ) -> list[_taskinfo.Task]:
         """The tasks of the objects, without their labels. ``transient`` objects can disappear."""
         wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
@@ -206,7 +202,7 @@ class TaskReader:
         return tasks
 
     def _retrieve(
-        self, objects: list[_values.Data], wanted: _values.Data, transient: bool, deadline: float | None
+        self, objects: _properties.Specs, wanted: _values.Data, transient: bool, deadline: float | None
     ) -> list[_properties.Object]:
         """The objects. The same request also reads everything that a run requires once from the server."""
         specs, objects_too = [wanted], list(objects)

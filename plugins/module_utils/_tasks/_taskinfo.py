@@ -102,8 +102,7 @@ def task_from_info(
 def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
-    rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
-    return _values.clean(f"{host} returned unreadable members of {', '.join(tasks[:_FEW] + rest)}: they are null")
+    return _values.clean(f"{host} returned unreadable members of {_values.some_of(tasks, _FEW)}: they are null")
 
 
 def is_over(task: Task) -> bool:
@@ -129,7 +128,7 @@ def name_of(task: Task) -> str:
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        # Only a run that has to do with failed tasks needs it.
+        # Only failed tasks need it.
         from .. import _faults
 
         return (
@@ -141,7 +140,6 @@ def describe(task: Task) -> str:
 
 
 def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
-    """What reads a value of that type."""
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
@@ -189,7 +187,7 @@ def _pairs(value: t.Any) -> list[_values.Data]:
 
 def error_from_fault(value: t.Any) -> _values.Data:
     """The error of a task, from the fault in VI/JSON form."""
-    # Only a run that has to do with failed tasks needs it.
+    # Only failed tasks need it.
     from .. import _faults
 
     return _faults.shape(value)
@@ -197,7 +195,8 @@ def error_from_fault(value: t.Any) -> _values.Data:
 
 def _reason(value: t.Any) -> _values.Data:
     data = _data(value)
-    return {"type": _text(data.get("_typeName", "TaskReason")), **_values.fields(data)}
+    own = {_values.snake(name): _values.plain(each) for name, each in data.items() if name != "_typeName"}
+    return {"type": _text(data.get("_typeName", "TaskReason")), **own}
 
 
 _TIMES = ("queue_time", "start_time", "complete_time")

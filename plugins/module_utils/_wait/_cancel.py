@@ -30,10 +30,7 @@ class CancelOptions:
 
 
 def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions) -> _context.Result:
-    """Request the cancellation of those tasks that it can still reach, and wait until each has ended.
-
-    All tasks are tried before the failures are raised together.
-    """
+    """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together."""
     found, missing, _is_cut = reader.given(task_ids)
     past = reader.past(missing)
     before = _in_order(task_ids, [*found, *past])
@@ -76,10 +73,11 @@ def _follow(
     watch = _watch.Watch(reader, unfinished, seen=True)
     deadline = time.monotonic() + seconds
     watch.until(lambda: not watch.pending, deadline)
+    late = set(watch.pending)
     run.failures += [
         f"{_taskinfo.label(task)} has not ended {seconds} s after the request to cancel it (option timeout)"
         for task in before
-        if task["id"] in watch.pending
+        if task["id"] in late
     ]
     return reader.given(task_ids, deadline=deadline).tasks
 
@@ -118,7 +116,7 @@ class _Run:
             self._skip(task, answer.reason)
         elif answer.kind == kinds.NOT_CANCELABLE and self.skip_not_cancelable:
             self._skip(task, "it is not cancelable")
-        elif isinstance(answer.error, _errors.VsphereError) and not isinstance(answer.error, _errors.Fault):
+        elif answer.error and not isinstance(answer.error, _errors.Fault):
             self.failures.append(answer.reason)
         else:
             remedy = ": set on_not_cancelable: skip to ignore such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""

@@ -120,10 +120,8 @@ class Outcome:
         if options.on_timeout == "cancel":
             late = f"{options.cancel_timeout} s after the request to cancel it (option cancel_timeout)"
         for i in self.pending:
+            why = late
+            if i in self.not_cancelled:
+                why = f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}"
             if i not in excused:
-                why = (
-                    (f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}")
-                    if i in self.not_cancelled
-                    else late
-                )
                 yield f"{_taskinfo.describe(self.tasks[i]) if i in self.tasks else i} {why}"

@@ -36,7 +36,7 @@ def find(
     search = _search.Search(reader, selection, acted_on=True, deadline=deadline)
     reading = search.find()
     if appear_by is not None and not reading.tasks:
-        # Every run would pay for the import.
+        # Only some runs need it.
         from . import _appear
 
         of = None if selection.from_history else search.entity

@@ -101,30 +101,21 @@ class Watched:
         }
 
 
+@dataclasses.dataclass
 class Watch:
-    """The given tasks on the server, from the first look on."""
+    """The given tasks on the server, from the first look on. If they were ``seen`` lately, none of them is unknown."""
 
-    def __init__(
-        self,
-        reader: _reader.TaskReader,
-        task_ids: list[str],
-        report: t.Callable[[list[Watched]], object] = lambda tasks: None,
-        *,
-        seen: bool = False,
-    ) -> None:
-        """``seen`` says that all of them have been there lately, so that none is unknown."""
-        self.tasks: dict[str, Watched] = {}
-        self.unknown: list[str] = []
-        self.forbidden: list[str] = []
-        self.gone: list[str] = []
-        self._reader = reader
-        self._connection = reader.connection
-        self.wanted = task_ids
-        self._report = report
-        self._seen = seen
-        self._changed: list[Watched] = []
-        self.meanwhile: t.Callable[[_transport.Transport], object] | None = None
-        """Do this once, while the tasks run. Its failures are not errors."""
+    reader: _reader.TaskReader
+    wanted: list[str]
+    report: t.Callable[[list[Watched]], object] = lambda tasks: None
+    seen: bool = False
+    meanwhile: t.Callable[[_transport.Transport], object] | None = None
+    """Do this once, while the tasks run. Its failures are not errors."""
+    tasks: dict[str, Watched] = dataclasses.field(default_factory=dict)
+    unknown: list[str] = dataclasses.field(default_factory=list)
+    forbidden: list[str] = dataclasses.field(default_factory=list)
+    gone: list[str] = dataclasses.field(default_factory=list)
+    _changed: list[Watched] = dataclasses.field(default_factory=list)
 
     @property
     def pending(self) -> list[str]:
@@ -174,7 +165,7 @@ class Watch:
                     self._tell()
             return None
 
-        self._connection.read(steps, deadline if patience is None else patience)
+        self.reader.connection.read(steps, deadline if patience is None else patience)
 
     def _collecting(self, transport: _transport.Transport) -> contextlib.AbstractContextManager[_values.Ref]:
         """Our own collector with one filter for all tasks."""
@@ -183,7 +174,7 @@ class Watch:
         wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
         spec = _properties.filter_spec(objects, [wanted], transient=True)
         # A change inside of a completely watched property must return the whole property.
-        return collecting(self._connection, transport, spec, partial=not few)
+        return collecting(self.reader.connection, transport, spec, partial=not few)
 
     def _follow(
         self, transport: _transport.Transport, collector: _values.Ref, done: t.Callable[[], bool], deadline: float
@@ -199,7 +190,7 @@ class Watch:
                     self._miss(task_id)
             self._tell()
             if self.meanwhile and not (more or self.unknown or done()):
-                self._connection.glimpse(self.meanwhile)
+                self.reader.connection.glimpse(self.meanwhile)
                 self.meanwhile = None
             # The state comes before the clock, and a truncated answer is read to its end.
             if not more and (self.unknown or done() or time.monotonic() >= deadline):
@@ -217,7 +208,7 @@ class Watch:
     def _tell(self) -> None:
         """Report all changes together, because the display depends on their number."""
         if self._changed:
-            self._report(self._changed)
+            self.report(self._changed)
             self._changed = []
 
     def _apply(self, update: _values.Data) -> None:
@@ -247,7 +238,7 @@ class Watch:
 
     def _miss(self, task_id: str) -> None:
         """Note that a task is not there: unknown at the first look, gone later on."""
-        if self._seen or task_id in self.tasks:
+        if self.seen or task_id in self.tasks:
             self._lose(task_id)
         else:
             self.unknown.append(task_id)
@@ -259,7 +250,7 @@ class Watch:
         if task_id in self._to_watch:
             self.tasks.pop(task_id, None)
             self.forbidden.append(task_id)
-            self._reader.forbidden[task_id] = fault
+            self.reader.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
         """Note that a task has disappeared. The server forgets finished tasks after some minutes."""

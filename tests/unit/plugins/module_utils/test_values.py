@@ -100,6 +100,13 @@ def test_a_text_of_the_server_is_one_line_that_steers_no_terminal() -> None:
     assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07") == "a b[31mcde"
 
 
+@pytest.mark.parametrize(
+    ("most", "text"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")]
+)
+def test_of_many_texts_the_first_are_told_and_how_many_follow(most: int, text: str) -> None:
+    assert _values.some_of(["a", "b", "c"], most) == text
+
+
 def test_a_manager_is_called_by_its_type_and_other_objects_by_their_ids_too() -> None:
     assert _values.object_name(_values.reference("TaskManager", "TaskManager")) == "TaskManager"
     assert _values.object_name(_values.reference("Task", "task-1")) == "Task task-1"
@@ -127,8 +134,3 @@ def test_a_text_that_cannot_be_a_value_has_a_reason(text: str, is_id: bool, prob
     found = _values.problem_of(text, is_id)
     assert found.startswith(problem)
     assert bool(found) == bool(problem)
-
-
-def test_the_members_of_a_data_object_are_plain_and_in_snake_case() -> None:
-    data = {"_typeName": "X", "someName": {"_typeName": "int", "_value": 1}, "vm": VM}
-    assert _values.fields(data) == {"some_name": 1, "vm": {"type": "VirtualMachine", "moid": "vm-1"}}

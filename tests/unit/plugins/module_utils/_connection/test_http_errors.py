@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reasons that are named for a missing answer, and what helps."""
+"""Failed requests: the cause that the message names, and the option that helps."""
 
 from __future__ import annotations
 
@@ -10,19 +10,27 @@ import ssl
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http_errors import Attempt, explain
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http_errors import explain
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut, Unreachable, VsphereError
 from requests import exceptions as of_requests
 from urllib3 import exceptions as of_urllib3
 
-ATTEMPT = Attempt("vc:443", "vc", "", True, 7, 60, "raise request_timeout")
+ATTEMPT: dict[str, t.Any] = {
+    "name": "vc:443",
+    "host": "vc",
+    "proxy": "",
+    "verify": True,
+    "connecting": 7,
+    "answering": 60,
+    "remedy": "raise request_timeout",
+}
 UNKNOWN_CA = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
 MISMATCH = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid"
 NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
 def new(error: Exception) -> Exception:
-    """A connection that did not come about, as requests reports it."""
+    """A connection that failed, as requests reports it."""
     failed = of_urllib3.NewConnectionError(t.cast("t.Any", None), "failed")
     failed.__context__ = error
     return of_requests.ConnectionError(of_urllib3.MaxRetryError(t.cast("t.Any", None), "/sdk", failed))
@@ -98,8 +106,8 @@ def new(error: Exception) -> Exception:
 def test_each_cause_is_named_with_the_option_that_helps(
     error: Exception, changes: dict[str, t.Any], kind: type[Exception], message: str
 ) -> None:
-    explained = explain(ATTEMPT._replace(**changes), error)
-    assert type(explained) is kind
+    explained = explain(error, **{**ATTEMPT, **changes})
+    assert explained.__class__ is kind
     assert explained.message.startswith(message)
 
 
@@ -131,6 +139,6 @@ def test_tls_is_to_blame_only_in_its_handshake(
         monkeypatch.setattr(ssl.SSLSocket, "do_handshake", do_handshake)
     with pytest.raises(ssl.SSLError):
         do_handshake()
-    explained = explain(ATTEMPT._replace(verify=verify), of_requests.SSLError(of_urllib3.SSLError(error)))
-    assert type(explained) is (Unreachable if in_handshake else Lost)
+    explained = explain(of_requests.SSLError(of_urllib3.SSLError(error)), **{**ATTEMPT, "verify": verify})
+    assert explained.__class__ is (Unreachable if in_handshake else Lost)
     assert (message in explained.message) == in_handshake

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which protocol and release come out of the answers of a server."""
+"""The negotiation of the protocol and release, from the answers of a server."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MANAGER = '<sessionManager type="SessionManager">ha-sessionmgr</sessionManager>'
 
 
 class World:
-    """A server with answers, and what it was asked."""
+    """A server with answers, and the paths of the requests to it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers_: bytes) -> None:
         self._monkeypatch = monkeypatch
@@ -84,21 +84,21 @@ def of(release: str) -> str:
             Session("json", "8.0.1.0", product="a vCenter by VI/JSON"),
             [HELLO, SDK, of("8.0.1.0")],
         ),
-        # A front end rejects hello, and the server does not have its newest release.
+        # A front end rejects hello, and VI/JSON rejects the newest release.
         (
             "auto",
             [NO[403], content("9.0.0.0"), NO[404], VIJSON],
             Session("json", "8.0.3.0", product="a vCenter by VI/JSON"),
             [HELLO, SDK, of("9.0.0.0"), of("8.0.3.0")],
         ),
-        # Nothing but VI/JSON gets through, in the newest or the oldest release.
+        # Only VI/JSON gets through, in the newest or the oldest release.
         (
             "auto",
             [NO[403], NO[403], NO[500], VIJSON],
             Session("json", "8.0.1.0", product="a vCenter by VI/JSON"),
             [HELLO, SDK, of("9.0.0.0"), of("8.0.1.0")],
         ),
-        # VI/JSON does not get through at all.
+        # VI/JSON does not get through.
         (
             "auto",
             [NO[404], content("8.0.3.0"), NO[403], NO[403]],
@@ -116,10 +116,10 @@ def of(release: str) -> str:
         ),
         ("auto", [NO[404], content("7.0.3.0")], Session("soap", "7.0.3.0", product="a server"), [HELLO, SDK]),
         ("soap", [content("9.0.0.0")], Session("soap", "9.0.0.0", product="a server"), [SDK]),
-        # The service behind hello is not there, but the server is.
+        # The server answers, but not its service behind hello.
         ("auto", [STARTING, content("7.0.3.0")], Session("soap", "7.0.3.0", product="a server"), [HELLO, SDK]),
         ("auto", [b"", content("7.0.3.0")], Session("soap", "7.0.3.0", product="a server"), [HELLO, SDK]),
-        # What hello answers is not a release.
+        # The answer to hello is not a release.
         *(
             ("auto", [odd, content("7.0.3.0")], Session("soap", "7.0.3.0", product="a server"), [HELLO, SDK])
             for odd in (
@@ -162,16 +162,16 @@ def test_the_answers_lead_to_a_session(
             r"does not answer like a vCenter or ESXi \(hello: HTTP 400 .*; SOAP: HTTP 403 .*; VI/JSON: HTTP 404 ",
         ),
         ("soap", [NO[404]], NotUnderstood, r"\(SOAP: HTTP 404 with a body of type text/html\)"),
-        # Without the server itself, nothing else can be there.
+        # The server itself does not answer, so the negotiation ends.
         ("auto", [NO[404], STARTING], Unavailable, "HTTP 503"),
         ("auto", [NO[404], b""], Lost, "."),
         ("soap", [content("unknown")], NotUnderstood, "HTTP 200"),
         ("soap", [answers.soap("<RetrieveServiceContentResponse/>")], NotUnderstood, "HTTP 200"),
     ],
 )
-def test_other_answers_are_an_error_that_says_what_was_answered(
+def test_other_answers_are_an_error_that_quotes_them(
     monkeypatch: pytest.MonkeyPatch, transport: str, given: list[bytes], error: type[Exception], message: str
 ) -> None:
     with contextlib.closing(World(monkeypatch, *given)) as world, pytest.raises(error, match=message) as caught:
         world.negotiate(transport)
-    assert type(caught.value) is error
+    assert caught.type is error

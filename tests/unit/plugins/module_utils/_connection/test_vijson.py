@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls over VI/JSON: their addresses and bodies, and answers that are no values."""
+"""Calls over VI/JSON: addresses, bodies, values, and errors."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def request_of(server: answers.Server) -> tuple[str, str, bytes]:
     return lines[0], "".join(types), body
 
 
-def test_a_property_is_got_at_its_address(server: answers.Server, transport: ViJson) -> None:
+def test_a_property_is_read_at_its_address(server: answers.Server, transport: ViJson) -> None:
     assert transport.get(TASK, "info") == 1
     assert request_of(server) == ("GET /sdk/vim25/8.0.3.0/Task/task-1/info HTTP/1.1", "", b"")
 
@@ -112,7 +112,7 @@ VALUE = answers.json('{"a":1}')
         ("CreateTask", answers.json('{"_typeName":"TaskInfo"}'), {"_typeName": "TaskInfo"}),
     ],
 )
-def test_a_value_or_nothing_comes_back_where_it_is_possible(
+def test_a_value_or_an_empty_answer_is_returned_if_the_method_allows_it(
     server: answers.Server, transport: ViJson, method: str | None, answer: bytes, value: t.Any
 ) -> None:
     server.answers = [answer]
@@ -158,7 +158,7 @@ def test_other_answers_are_errors(
     transport, server.answers = vijson(), [answer]
     with pytest.raises(error, match=message) as caught:
         transport.invoke(TASK, method)
-    assert type(caught.value) is error
+    assert caught.type is error
     assert not transport.accepted
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._result_types import build_fault, build_result
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 PAIR = {"_typeName": "KeyAnyValue", "key": "vm", "value": {"type": "VirtualMachine", "moid": "vm-1"}}
@@ -51,7 +52,7 @@ def test_a_fault_takes_its_fields_in_both_spellings(name: str) -> None:
         # A fault, but the server does not accept it.
         ("NotSupported", {}, "error.type: NotSupported does not extend VimFault"),
         ("GenericVmConfigFault", {}, "error.fields: GenericVmConfigFault requires reason"),
-        # The message has an option of its own.
+        # The message has its own option.
         ("GenericVmConfigFault", {"reason": "x", "fault_message": []}, "does not have fault_message"),
         ("GenericVmConfigFault", {"reason": "x", "faultCause": {}}, "does not have faultCause"),
     ],
@@ -68,3 +69,11 @@ def test_secrets_in_the_fields_of_a_fault_are_kept() -> None:
     with pytest.raises(VsphereError):
         build_fault("GenericVmConfigFault", {"reason": "x", "password": "hush"}, secrets)
     assert secrets == {"hush"}
+
+
+def test_typed_data_requires_pyvmomi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    with pytest.raises(MissingLibrary, match=r"^for a result with a _typeName"):
+        build_result(PAIR, set())
+    with pytest.raises(MissingLibrary, match=r"^for an error type other than a plain ExtendedFault"):
+        build_fault("Timedout", {}, set())

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requested state of a task: its options, and what they are on the wire."""
+"""The options for the state of a task, and their form in requests."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options
     described,
     failed,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 
 NONE: dict[str, t.Any] = dict.fromkeys(("state", "progress", "description", "result", "error", "custom_values"))
 
@@ -42,6 +43,7 @@ def test_options_that_are_missing_change_nothing() -> None:
         ({"description": {"key": None}}, r"description\.key is null: set a value, or omit it with default\(omit\)"),
         ({"description": {"key": "x", "message": False}}, r"description\.message must be a string, not False"),
         ({"description": {"key": "x", "message": ["hush"]}}, r"description\.message must be a string, not a list"),
+        ({"description": {"key": True}}, r"description\.key must be a string, not True"),
         ({"description": {"key": "x", "text": "y"}}, "description does not support text: use key, message"),
         ({"custom_values": {"owner": True}}, r"custom_values\.owner: must be a string, but YAML reads"),
         ({"custom_values": {"owner": {"a": 1}}}, r"custom_values\.owner: must be a string, not a dictionary"),
@@ -49,6 +51,8 @@ def test_options_that_are_missing_change_nothing() -> None:
         ({"result": float("nan"), "state": "success"}, "result nan is not a number"),
         ({"result": {"_typeName": "NewType"}, "state": "success"}, "does not know the type NewType"),
         ({"error": {"type": "VimFault"}, "state": "error"}, "error: missing required arguments: message"),
+        ({"error": {"message": ["hush"]}, "state": "error"}, r"error\.message must be a string, not a list"),
+        ({"error": {"message": "x", "type": {}}, "state": "error"}, r"error\.type must be a string, not a dictionary"),
         ({"error": {"message": "x", "fields": [1]}, "state": "error"}, "error: .*fields"),
         ({"error": {"message": "\x1b"}, "state": "error"}, r"error\.message is empty"),
         ({"error": {"message": "x", "type": "NotSupported"}, "state": "error"}, "does not extend VimFault"),
@@ -131,6 +135,12 @@ def test_an_error_is_a_bare_fault_with_its_text_in_a_message(given: dict[str, t.
 
 def test_the_plain_fault_of_code_has_the_same_form() -> None:
     assert failed("full") == of_params(state="error", error={"message": "full"}).fault_data
+
+
+def test_plain_data_requires_no_pyvmomi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    assert of_params(state="error", error={"message": "full"}).fault_data
+    assert of_params(state="success", result={"a": 1}).result_data
 
 
 @pytest.mark.parametrize(
