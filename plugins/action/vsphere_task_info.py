@@ -11,34 +11,37 @@ import os
 import typing as t
 
 from ansible import constants
-from ansible.plugins.action import normal
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import TASK_REPORT
 
+INFO = "vsphere.tasks.vsphere_task_info"
 
-class ActionModule(normal.ActionModule):
+if t.TYPE_CHECKING:
+    Result = dict[str, t.Any]
+
+
+class ActionModule(Attended):
     """Runs the module. For the role, the result also has the name of the server, and the tasks are JSON text."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        variables = task_vars or {}
+    def _outcome(self, task_vars: Result) -> Result:
         if not TASK_REPORT.has(self._task):
-            return t.cast("dict[str, t.Any]", super().run(tmp, variables))
+            return self._execute(INFO, self._task.args, task_vars)
         try:
-            self._task.args = TASK_REPORT.arguments(self._task.args, variables, self._templar.template)
+            arguments = TASK_REPORT.arguments(self._task.args, task_vars, self._templar.template)
         except VsphereError as error:
-            result = {"failed": True, "msg": error.message}
-        else:
-            result = super().run(tmp, variables)
+            return {"failed": True, "msg": error.message}
+        result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
         if "tasks" in result:
             # Ansible walks through each value of a result many times, but only once past a text.
-            result = {**result, "tasks": json.dumps(result["tasks"])}
-        return {**result, "server": self._server(variables["inventory_hostname"])}
+            result["tasks"] = json.dumps(result["tasks"])
+        return {**result, "server": self._server(task_vars["inventory_hostname"], arguments)}
 
-    def _server(self, host: str) -> str:
+    def _server(self, host: str, arguments: Result) -> str:
         """The name in the inventory, if it is one of a vCenter, or else the address."""
         if host not in constants.LOCALHOST:
             return host
-        environment: dict[str, str] = {}
-        self._compute_environment_string(environment)
-        address = self._task.args.get("hostname") or environment.get("VMWARE_HOST") or os.environ.get("VMWARE_HOST")
-        return str(address or host)
+        environment = dict(os.environ)
+        for each in self._templar.template(self._task.environment or []):
+            environment.update(each or {})
+        return str(arguments.get("hostname") or environment.get("VMWARE_HOST") or host)

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.filter.task_report import task_report
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from samples import Task
 
 
@@ -44,7 +44,7 @@ class Opened:
         self.problems: list[str] = []
         page.on("console", lambda message: self.problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self._note(request.url))
         self._address = file.as_uri()
         page.goto(self._address)
@@ -54,6 +54,10 @@ class Opened:
         """Wait until the page has shown everything that fits the filter."""
         self.page.locator("body[aria-busy=false]").wait_for()
 
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def _note(self, address: str) -> None:
         if address != self._address:
             self.problems.append(f"request: {address}")
@@ -61,7 +65,8 @@ class Opened:
     def cells(self, table: str, column: int) -> list[str]:
         """The texts in a column of a table."""
         self.settle()
-        return self.page.locator(f"#{table} tbody tr td:nth-child({column})").all_inner_texts()
+        texts: list[str] = self.page.locator(f"#{table} tbody tr td:nth-child({column})").all_inner_texts()
+        return texts
 
 
 class Open(t.Protocol):

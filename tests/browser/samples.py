@@ -52,6 +52,8 @@ def task(number: int = 1, **changes: t.Any) -> Task:
         "description_id": "VirtualMachine.powerOn",
         "entity": {"type": "VirtualMachine", "moid": f"vm-{number}"},
         "entity_name": f"web-{number:02}",
+        "host": {"type": "HostSystem", "moid": f"host-{number % 4}"},
+        "host_name": f"esx-{number % 4 + 1:02}.example.com",
         "state": "success",
         "cancelled": False,
         "cancelable": False,
@@ -118,7 +120,7 @@ def _one(
     label, name, typical, failing, _frequency = operation
     queued = chance.expovariate(1 / 20) if chance.random() < 0.3 else chance.random()
     length = typical * chance.lognormvariate(0, 0.6)
-    error = None
+    error: Task | None = None
     if chance.random() < failing:
         kind, message = chance.choice(FAULTS)
         text = message.format(datastore=f"datastore-{chance.randint(1, 4)}", entity=entity)

@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from pages import Open, Opened
 from samples import many, task, timed, unfinished
 
 CHILD_OF_1 = {"parent_task_key": "task-1", "root_task_key": "task-1"}
-FULL = {"type": "NoDiskSpace", "message": "Insufficient disk space on datastore 'ds-1'.", "messages": [], "cause": None}
+FULL: dict[str, t.Any] = {
+    "type": "NoDiskSpace",
+    "message": "Insufficient disk space on datastore 'ds-1'.",
+    "messages": [],
+    "cause": None,
+}
 FULL_TOO = {**FULL, "message": "Insufficient disk space on datastore 'ds-22'."}
 ENTITY, OUTCOME = 2, 4
 
@@ -22,7 +29,7 @@ def search(report: Opened, text: str) -> None:
 def limited(report: Opened) -> str:
     """What the page says after it is limited to the visible time."""
     report.page.get_by_role("button", name="Only tasks of this time").click()
-    return report.page.locator("#limits").inner_text()
+    return str(report.page.locator("#limits").inner_text())
 
 
 def colored(report: Opened, color: str, chart: str = "timeline") -> int:

@@ -110,8 +110,8 @@ TASK_REPORT = Role(
     "task_report",
     "vsphere_task_info",
     own={f"task_report_{name}" for name in ("path", "formats", "title", "mode")},
-    # The report does not show them.
-    internal={"custom_values"},
+    # The report does not show custom values, and always shows the hosts.
+    internal={"custom_values", "hosts"},
 )
 ROLES = (TASK_REPORT, WAIT_FOR_TASK)
 

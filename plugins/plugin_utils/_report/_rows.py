@@ -76,6 +76,7 @@ COLUMNS: dict[str, Callable[[Data], t.Any] | None] = {
     **dict.fromkeys(("name", "description_id", "entity_name")),
     "entity_type": _of("entity", "type"),
     "entity_moid": _of("entity", "moid"),
+    "host_name": None,
     **dict.fromkeys(("state", "cancelled", "progress")),
     "user": _user,
     "started_by": _started_by,

@@ -103,7 +103,7 @@ function task(servers: Server[], get: (name: string) => unknown): Task {
     entity: text("entity_name") || text("entity_moid"),
     entityType: text("entity_type"),
     entityMoid: text("entity_moid"),
-    host: text("host") || (text("entity_type") === "HostSystem" ? text("entity_name") : ""),
+    host: text("host_name"),
     outcome: text("error_type") === "RequestCanceled" ? "canceled" : (OUTCOMES[text("state")] ?? "unknown"),
     progress: number("progress"),
     user: text("user") || text("started_by"),

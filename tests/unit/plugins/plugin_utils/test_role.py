@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables of the role as arguments of the module."""
+"""The variables of the role, and the arguments of the module that they become."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OMIT = "__omit_place_holder__"
 
 
 def arguments(variables: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The arguments without those that are at their default. Templating resolves a single variable here."""
+    """The arguments that are not at their default. The template is replaced by 7."""
 
     def template(value: t.Any) -> t.Any:
         return {name: 7 if each == "{{ seven }}" else each for name, each in value.items()}
@@ -33,7 +33,7 @@ def arguments(variables: dict[str, t.Any]) -> dict[str, t.Any]:
     [
         ({}, {}),
         ({"hostname": "x", "wait_for_tasks": "x", "other": 1}, {}),
-        # The role's own, which no user sets.
+        # The role's variables, which users do not set.
         ({"wait_for_task_result": {"failed": True}, "wait_for_task__private": 1}, {}),
         ({"wait_for_task_hostname": "vc"}, {"hostname": "vc"}),
         ({"wait_for_task_interval": 5, "wait_for_task_timeout": 7}, {"progress_interval": 5, "timeout": 7}),
