@@ -4,7 +4,8 @@
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
 Around integration tests it runs sets of PROGRAM, the test vCenter, one of each kind that the targets speak to, and
-tells them where in integration_config.yml, and where govc and the wheel with AWX's collection are, which lie beside it.
+tells them where in integration_config.yml, and where govc and the wheel with AWX's collection are, which lie beside it,
+and ansible-rulebook, which ANSIBLE_RULEBOOK names.
 """
 
 import ast
@@ -108,7 +109,9 @@ def main(program: str, *arguments: str) -> int:
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
             awx = str(Path(program).with_name("awx"))
-            config.write_text(json.dumps({"sets": sets, "govc": govc, "awx": awx}), encoding="utf-8")
+            rulebook = os.environ["ANSIBLE_RULEBOOK"]
+            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": rulebook}
+            config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.
         environment["ANSIBLE_TEST_CONTENT_ROOT"] = str(Path.cwd())

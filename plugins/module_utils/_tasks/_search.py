@@ -40,11 +40,7 @@ class Search:
     def find(self, custom_values: bool = False) -> _reader.Reading:
         """The tasks that every given option fits, if wanted with their ``children``."""
         selection = self.selection
-        if self.entity is None and selection.entity and selection.entity.is_one:
-            # Only some runs need it.
-            from .._inventory import _find
-
-            self.entity = _find.find_entity(self.reader.connection, selection.entity, self.deadline)
+        self._look_up()
         self._starters.clear()
         try:
             reading = self._read(self._filter(selection.conditions), custom_values)
@@ -66,6 +62,11 @@ class Search:
             ) from fault
         return reading
 
+    def filter(self, **changes: t.Any) -> _filter.Filter:
+        """The requirements for a task, except for ``task_ids``, with these conditions changed."""
+        self._look_up()
+        return self._filter(dataclasses.replace(self.selection.conditions, **changes))
+
     def warn(self, reading: _reader.Reading) -> None:
         """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
         selection = self.selection
@@ -76,6 +77,14 @@ class Search:
                 f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
+
+    def _look_up(self) -> None:
+        entity = self.selection.entity
+        if self.entity is None and entity and entity.is_one:
+            # Only some runs need it.
+            from .._inventory import _find
+
+            self.entity = _find.find_entity(self.reader.connection, entity, self.deadline)
 
     def _read(self, wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
         given = self.selection.task_ids

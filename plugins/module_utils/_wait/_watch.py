@@ -283,11 +283,15 @@ def answers(
 
 @contextlib.contextmanager
 def collecting(
-    connection: _connection.Connection, transport: _transport.Transport, spec: _values.Data, partial: bool
+    connection: _connection.Connection,
+    transport: _transport.Transport,
+    spec: _values.Data,
+    partial: bool,
+    until_logout: bool = True,
 ) -> t.Iterator[_values.Ref]:
     """Our own collector with that filter, because waits on the session's shared one disturb each other."""
     collector = transport.invoke(transport.manager("propertyCollector"), "CreatePropertyCollector")
     # That takes the filter along, and so does a logout.
-    with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout=True):
+    with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout):
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
         yield collector

@@ -30,7 +30,7 @@ def test_every_path_exists() -> None:
 
 def test_every_plugin_package_and_target_is_in_the_table() -> None:
     code, _unit, integration = columns()
-    plugins = {file for kind in ("action", "callback", "modules") for file in (PLUGINS / kind).glob("*.py")}
+    plugins = {file for kind in ("action", "callback", "filter", "modules") for file in (PLUGINS / kind).glob("*.py")}
     packages = {file.parent for kind in ("module_utils", "plugin_utils") for file in (PLUGINS / kind).glob("*/*.py")}
     assert sorted(map(str, (plugins | packages) - code - {path.parent for path in code})) == []
     targets = {path.parent.name for path in TARGETS.glob("*/aliases")}

@@ -20,14 +20,16 @@ CONNECTION_SPECS = "plugins/module_utils/_connection/_options.py"
 FRAGMENT = "plugins/doc_fragments/wait.py"
 CALLBACK = "plugins/callback/vcenter_task.py"
 MODULE = "plugins/modules/vsphere_task_wait.py"
+FILTER = "plugins/filter/task_report.py"
 README = "roles/wait_for_task/README.md"
+REPORT = "roles/task_report/README.md"
 ARGUMENT_SPECS = "roles/wait_for_task/meta/argument_specs.yml"
 DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "extensions", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "extensions", "playbooks", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -93,14 +95,15 @@ CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
-def test_the_page_of_the_role_contains_all_options() -> None:
-    data = DataLoader().load_from_file(str(ROOT / ARGUMENT_SPECS))
-    page = (ROOT / README).read_text(encoding="utf-8")
+@pytest.mark.parametrize("role", ["task_report", "wait_for_task"])
+def test_the_page_of_a_role_contains_all_options(role: str) -> None:
+    data = DataLoader().load_from_file(str(ROOT / "roles" / role / "meta" / "argument_specs.yml"))
+    page = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
     for name in data["argument_specs"]["main"]["options"]:
         assert page.count(f"\n| `{name}` | ") == 1, name
 
 
-def test_the_contents_link_all_plugins_and_the_role(copy: pathlib.Path) -> None:
+def test_the_contents_link_everything(copy: pathlib.Path) -> None:
     page = copy / "README.md"
     page.write_text("# Head\n\n<!-- begin contents -->\nold\n<!-- end contents -->\n\nTail\n", encoding="utf-8")
     assert generate(copy).returncode == 0
@@ -108,7 +111,12 @@ def test_the_contents_link_all_plugins_and_the_role(copy: pathlib.Path) -> None:
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), ("wait_for_task", README)]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "task_report")]
+    names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
+    playbooks = [(name, f"playbooks/{name}.yml") for name in names]
+    roles = [("task_report", REPORT), ("wait_for_task", README)]
+    source = ("tasks", "extensions/eda/plugins/event_source/tasks.py")
+    assert linked == [*modules, ("vcenter_task", CALLBACK), source, *filters, *roles, *playbooks]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:

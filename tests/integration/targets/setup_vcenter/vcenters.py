@@ -38,8 +38,11 @@ CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each process of pytest-xdist has its own servers. Without pytest-xdist, there is only one process.
 SETS = json.loads(CONFIG.read_text(encoding="utf-8"))["sets"]
 SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
+# It keeps its connections, and does not search the environment for proxies.
+CONTROL = requests.Session()
+CONTROL.trust_env = False
 # The targets that run playbooks. The target with the longest tests is the first.
-PLAYING = ("python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task")
+PLAYING = ("python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task", "playbooks")
 # For tests that do not depend on the protocol, because others cover both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 
@@ -72,7 +75,7 @@ class Vcenter:
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
 
     def control(self, method: str, path: str, **body: t.Any) -> t.Any:
-        answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
+        answer = CONTROL.request(method, self.address["control"] + path, json=body or None, timeout=10)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.text else None
 
@@ -190,6 +193,7 @@ def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]
     return run_module
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     return len(SETS)
 

@@ -16,7 +16,10 @@ import pytest
 from vcenters import any_transport
 
 PATIENCE = 5  # seconds that the end of a run may wait, as documented
-SPARE = 3  # seconds that a busy machine may take longer from one run to the next
+# On a busy machine, a run can take twice as long as the one before it, and these seconds.
+SPARE = 3
+FROZEN = 40  # seconds without an answer
+SOON = 25  # seconds in which a run ends that does not wait for this answer, even on a busy machine
 
 SHORT = """
 - name: Short
@@ -152,7 +155,7 @@ def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
     assert outcome.status == 0
     [warning] = outcome.warnings
     assert "cannot connect to" in warning
-    assert outcome.seconds < seconds + SPARE
+    assert outcome.seconds < 2 * seconds + SPARE
 
 
 @any_transport
@@ -161,16 +164,16 @@ def test_a_vcenter_that_never_answers(runs: t.Any, seconds: float, deaf: int) ->
     assert outcome.status == 0
     [warning] = outcome.warnings
     assert f"did not answer within {PATIENCE} s at the end of the run" in warning
-    assert seconds + PATIENCE - SPARE < outcome.seconds < seconds + PATIENCE + SPARE
+    assert PATIENCE < outcome.seconds < 2 * seconds + PATIENCE + SPARE
 
 
 def test_a_vcenter_that_freezes_delays_the_end_only(runs: t.Any) -> None:
     process = runs.start(GATED)
     task = runs.seen(process, "Wait at the gate", 33)
-    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=20, count=100)
+    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=FROZEN, count=100)
     runs.open_gate()
     outcome = runs.outcome(process)
-    assert (outcome.status, outcome.seconds < PATIENCE + SPARE) == (0, True)
+    assert (outcome.status, outcome.seconds < SOON) == (0, True)
     [warning] = outcome.warnings
     assert task["id"] in warning
     runs.vcenter.control("DELETE", "/faults")
@@ -234,10 +237,10 @@ def test_a_signal_is_not_held_up_by_a_frozen_vcenter(runs: t.Any) -> None:
     process = runs.start(GATED)
     runs.seen(process, "Wait at the gate", 33)
     runs.gate_reached()
-    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=20, count=100)
+    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=FROZEN, count=100)
     process.send_signal(signal.SIGTERM)
     outcome = runs.outcome(process)
-    assert (outcome.status, outcome.seconds < PATIENCE + SPARE) == (-signal.SIGTERM, True)
+    assert (outcome.status, outcome.seconds < SOON) == (-signal.SIGTERM, True)
     runs.vcenter.control("DELETE", "/faults")
     runs.vcenter.control("POST", "/sessions/expire")
 

@@ -9,6 +9,8 @@ import datetime
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 
@@ -34,6 +36,21 @@ def test_it_says_how_the_server_was_spoken_to(vcenter: t.Any) -> None:
     assert api["transport"] == vcenter.transport
     assert api["release"]
     assert api["product"] == vcenter.address["product"]
+
+
+def test_the_host_is_the_entity_or_that_of_the_virtual_machine(vcenter: t.Any) -> None:
+    with vcenter.connection() as connection:
+        machine, host = (
+            find_entity(connection, Entity("entity", type=type_, name=name))
+            for type_, name in (("VirtualMachine", "DC0_H0_VM0"), ("HostSystem", "DC0_H0"))
+        )
+    ids = [vcenter.create(entity={"type": each["type"], "value": each["value"]}) for each in (machine, host, ROOT)]
+    before = vcenter.requests().count("PropertyCollector.RetrievePropertiesEx")
+    tasks = vcenter.run("info", hosts=True, task_ids=ids)["tasks"]
+    assert vcenter.requests().count("PropertyCollector.RetrievePropertiesEx") - before == 3
+    assert [task["host_name"] for task in tasks] == ["DC0_H0", "DC0_H0", None]
+    assert [task["host"] for task in tasks] == [{"type": "HostSystem", "moid": host["value"]}] * 2 + [None]
+    assert "host" not in vcenter.run("info", task_ids=ids)["tasks"][0]
 
 
 def test_unknown_ids_are_named_and_cost_nothing(vcenter: t.Any) -> None:

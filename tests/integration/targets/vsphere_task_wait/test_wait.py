@@ -23,19 +23,19 @@ def end(vcenter: t.Any, task_id: str) -> None:
 
 
 def test_it_waits_until_all_are_over_and_returns_them(vcenter: t.Any) -> None:
-    ids = [vcenter.create(duration=seconds) for seconds in (0.2, 0.6)]
+    ids = [vcenter.create(duration=seconds) for seconds in (0.2, 2)]
     result = vcenter.run("wait", task_ids=ids, timeout=30)
     assert not result["failed"]
     assert [task["state"] for task in result["tasks"]] == ["success", "success"]
     assert result["succeeded_task_ids"] == ids
     assert result["failed_task_ids"] == result["pending_task_ids"] == result["gone_task_ids"] == []
     assert (result["changed"], result["timed_out"]) == (False, False)
-    assert 0.4 < result["elapsed"] < 5
+    assert 0.4 < result["elapsed"] < 10
 
 
 def test_a_task_that_is_over_costs_no_wait(vcenter: t.Any) -> None:
     result = vcenter.run("wait", task_ids=[vcenter.create(state="success")])
-    assert result["elapsed"] < 1
+    assert result["elapsed"] < 5
 
 
 def test_it_leaves_no_collector_behind(vcenter: t.Any) -> None:

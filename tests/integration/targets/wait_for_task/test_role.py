@@ -14,7 +14,7 @@ from ansible.release import __version__
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import OPTIONS
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import WAIT_FOR_TASK
 from vcenters import any_transport
 
 # The role hands its variables on to the module, whose tests run over both protocols.
@@ -24,7 +24,7 @@ EARLY = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 # Omitted, Ansible's own look at them took these for the text that stood for it.
 NO_TEXTS = [
     name
-    for name, option in OPTIONS.items()
+    for name, option in WAIT_FOR_TASK.options.items()
     if SPECS[option].get("elements", SPECS[option]["type"]) not in ("str", "path")
 ]
 
@@ -46,7 +46,7 @@ def test_null_and_omitted_count_as_not_given_for_every_option(
         monkeypatch.setenv(name, value)
     task_id = vcenter.create(state="error", error={"_typeName": "NotSupported"})
     role = {"name": "vsphere.tasks.wait_for_task"}
-    options = {**dict.fromkeys(OPTIONS, given), "wait_for_task_ids": task_id}
+    options = {**dict.fromkeys(WAIT_FOR_TASK.options, given), "wait_for_task_ids": task_id}
     if EARLY and "omit" in str(given):
         options.update(dict.fromkeys(NO_TEXTS))
     failing = {"block": [{"include_role": role, "vars": options}, {"meta": "end_play"}], "rescue": [_shown()]}

@@ -53,7 +53,7 @@ def test_only_the_runner_knows_ansible_module(name: str) -> None:
 
 
 # Each package imports only those before it.
-ORDER = ["ground", "_types", "_connection", "_inventory", "_tasks", "_wait", "_start", "_own", "_run"]
+ORDER = ["ground", "_types", "_connection", "_inventory", "_tasks", "_wait", "_start", "_own", "_follow", "_run"]
 
 
 def test_the_packages_form_one_order() -> None:

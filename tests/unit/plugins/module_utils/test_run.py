@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import json
 import os
@@ -46,6 +47,8 @@ class Module:
         self._capsys = capsys
         self.wire = Wire(info=[1, 2, 3])
         self.groups: list[tuple[int, int]] = []
+        self.params: dict[str, t.Any] = {}
+        self.collected: list[bool] = []
         # The processes of the tests remain in their group.
         monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
         monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
@@ -57,6 +60,8 @@ class Module:
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
 
         def prepare(given: _run.Given) -> _run.Work:
+            self.params = given.params
+            self.collected.append(gc.isenabled())
             if isinstance(work, Exception):
                 raise work
             return work if isinstance(work, _run.Work) else _run.Work(work)
@@ -158,6 +163,11 @@ def test_the_work_gets_check_mode_and_its_warnings_are_shown(module: Module, mon
     assert warnings == ["Take care"] * 2
 
 
+def test_options_have_the_types_of_their_spec(module: Module) -> None:
+    module.run(lambda connection, context: {}, names="a,b")
+    assert (module.params["names"], module.params["port"]) == (["a", "b"], 443)
+
+
 # --- secrets and empty parts ---
 
 
@@ -222,8 +232,9 @@ def test_a_module_that_waits_ends_when_its_progress_file_disappears(
             os.kill(os.getpid(), signal.SIGALRM)
         return {"changed": False}
 
-    work = _run.Work(do, lasts=lasts, progress_file=str(reports))
+    work = _run.Work(do, progress_file=str(reports))
     if lasts:
+        work = dataclasses.replace(work, lasts=True)
         with pytest.raises(json.JSONDecodeError):
             module.run(work)
         assert ticks[0][1] == 1
@@ -232,6 +243,12 @@ def test_a_module_that_waits_ends_when_its_progress_file_disappears(
         assert ticks[0] == (0, 0)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert module.wire.methods()[-1] == "Logout"
+
+
+def test_a_module_that_waits_does_not_start_without_its_progress_file(module: Module, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        module.run(_run.Work(fails(Lost("not reached")), lasts=True, progress_file=str(tmp_path / "none")))
+    assert module.wire.calls == []
 
 
 def test_a_module_that_waits_ends_when_standard_output_has_no_reader() -> None:
@@ -264,7 +281,8 @@ def test_a_module_waits_for_a_vcenter_that_starts_as_long_as_its_work_allows(
 
     monkeypatch.setattr(_connection.Connection, "open", open_)
     assert module.run(_run.Work(fails(Lost("not reached")), patience=7))["msg"] == "no vCenter"
-    assert patience == [7]
+    module.run(_run.Work(fails(Lost("not reached"))))
+    assert patience == [7, 0]
 
 
 def test_the_garbage_collector_skips_loaded_code_and_stays_enabled(module: Module) -> None:
@@ -275,4 +293,4 @@ def test_the_garbage_collector_skips_loaded_code_and_stays_enabled(module: Modul
         return {}
 
     module.run(do)
-    assert collecting == [True]
+    assert (module.collected, collecting) == ([False], [True])

@@ -24,7 +24,7 @@ def arguments(variables: dict[str, t.Any]) -> dict[str, t.Any]:
     def template(value: t.Any) -> t.Any:
         return {name: 7 if each == "{{ seven }}" else each for name, each in value.items()}
 
-    given = _role.role_options(variables, template)
+    given = _role.WAIT_FOR_TASK.arguments({}, variables, template)
     return {name: value for name, value in given.items() if value != DEFAULTS.get(name, ...)}
 
 
@@ -54,7 +54,7 @@ def test_variables_become_arguments(variables: dict[str, t.Any], given: dict[str
 
 
 def test_defaults_of_the_module_are_arguments_so_that_other_defaults_do_not_apply() -> None:
-    assert _role.role_options({}, lambda value: value) == DEFAULTS
+    assert _role.WAIT_FOR_TASK.arguments({}, {}, lambda value: value) == DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,6 @@ def test_only_tasks_in_the_folder_of_the_role_are_of_the_role() -> None:
 
     folder = pathlib.Path(_role.__file__).resolve().parents[2] / "roles" / "wait_for_task"
     assert folder.is_dir()
-    assert _role.is_of_role(task(str(folder)))
-    assert not _role.is_of_role(task(f"{folder}/../other"))
-    assert not _role.is_of_role(task(None))
+    assert _role.WAIT_FOR_TASK.has(task(str(folder)))
+    assert not _role.WAIT_FOR_TASK.has(task(f"{folder}/../other"))
+    assert not _role.WAIT_FOR_TASK.has(task(None))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import typing as t
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Lost,
     NotUnderstood,
+    TimedOut,
     Unavailable,
     VsphereError,
 )
@@ -51,6 +53,8 @@ class World:
         self._server = answers.Server(monkeypatch)
         self._server.answers = [*answers_, b""]
         self.paths: list[str] = []
+        self.requests: list[bytes] = []
+        self.silent = ""
         self.close = self._server.close
 
     def negotiate(self, transport: str) -> Session:
@@ -59,7 +63,12 @@ class World:
 
         def request(method: str, path: str, *more: t.Any) -> t.Any:
             self.paths.append(path)
-            return send(method, path, *more)
+            if path == self.silent:
+                raise TimedOut(f"{path} did not answer")
+            try:
+                return send(method, path, *more)
+            finally:
+                self.requests.append(self._server.last_request())
 
         self._monkeypatch.setattr(http, "request", request)
         return negotiate(http, transport)
@@ -175,3 +184,39 @@ def test_other_answers_are_an_error_that_quotes_them(
     with contextlib.closing(World(monkeypatch, *given)) as world, pytest.raises(error, match=message) as caught:
         world.negotiate(transport)
     assert caught.type is error
+
+
+def test_each_request_has_the_form_that_its_service_expects(monkeypatch: pytest.MonkeyPatch) -> None:
+    with contextlib.closing(World(monkeypatch, NO[404], content("8.0.1.0"), VIJSON)) as world:
+        world.negotiate("auto")
+    heads, bodies = zip(*(request.split(b"\r\n\r\n", 1) for request in world.requests))
+    lines = [head.decode().split("\r\n") for head in heads]
+    assert [head[0].rpartition(" ")[0] for head in lines] == [f"POST {HELLO}", f"POST {SDK}", f"GET {of('8.0.1.0')}"]
+    assert "Content-Type: application/json" in lines[0]
+    assert {"Content-Type: text/xml; charset=UTF-8", 'SOAPAction: "urn:vim25/5.5"'} <= set(lines[1])
+    assert json.loads(bodies[0]) == {"api_releases": ["9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0"]}
+    assert (
+        b'<RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this>' in bodies[1]
+    )
+    assert bodies[2] == b""
+
+
+@pytest.mark.parametrize(("silent", "is_final"), [(HELLO, False), (SDK, True)])
+def test_only_a_silent_hello_does_not_end_the_negotiation(
+    monkeypatch: pytest.MonkeyPatch, silent: str, is_final: bool
+) -> None:
+    given = [content("7.0.3.0")] if silent == HELLO else [NO[404]]
+    with contextlib.closing(World(monkeypatch, *given)) as world:
+        world.silent = silent
+        if is_final:
+            with pytest.raises(TimedOut):
+                world.negotiate("auto")
+        else:
+            assert world.negotiate("auto").transport == "soap"
+    assert world.paths == [HELLO, SDK]
+
+
+def test_a_vi_json_that_is_only_starting_is_not_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting = World(monkeypatch, NO[404], content("8.0.1.0"), STARTING)
+    with contextlib.closing(starting) as world, pytest.raises(Unavailable):
+        world.negotiate("json")

@@ -85,3 +85,11 @@ def test_the_root_folder_is_known_by_its_id_and_its_path(given: dict[str, t.Any]
 )
 def test_a_type_counts_as_each_type_that_it_extends(type_: str, base: str, expected: bool) -> None:
     assert is_a(type_, base) == expected
+
+
+def test_an_object_as_a_text() -> None:
+    assert Entity.from_text("entity", "VirtualMachine:vm-12") == Entity("entity", "VirtualMachine", "vm-12")
+    assert Entity.from_text("entity", "DC0/vm/web: 1") == Entity("entity", path="DC0/vm/web: 1")
+    assert Entity.from_text("entity", "web-01") == Entity("entity", name="web-01")
+    with pytest.raises(VsphereError, match="name is empty"):
+        Entity.from_text("entity", "  ")

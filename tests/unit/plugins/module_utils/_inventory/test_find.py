@@ -145,6 +145,13 @@ def test_an_object_exists_even_if_several_have_its_name(monkeypatch: t.Any, name
         assert entity_exists(connection, Entity("entity", "Folder", None, "web", None)) == bool(names)
 
 
+@pytest.mark.parametrize("found", [None, reference("VirtualMachine", "vm-1")])
+def test_an_object_exists_where_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
+    wire = Wire(FindByInventoryPath=[found])
+    with connect(monkeypatch, wire) as connection:
+        assert entity_exists(connection, Entity("entity", path="DC0/vm/web")) == bool(found)
+
+
 def test_the_root_folder_is_that_of_the_service_content(monkeypatch: t.Any) -> None:
     with connect(monkeypatch, Wire(content=[{"rootFolder": ROOT}])) as connection:
         assert root_folder(connection) == ROOT

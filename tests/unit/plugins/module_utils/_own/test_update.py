@@ -25,6 +25,7 @@ from ..wire import Wire, connect, reader_of
 FIELDS = {"_value": [{"key": 1, "name": "owner", "type": "string"}, {"key": 2, "name": "team", "type": "string"}]}
 METHODS = ("SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue")
 COPYING = {"_typeName": "LocalizableMessage", **described("Copying")}
+PARTS = ("description", "error", "custom_values")
 Sent = list[tuple[str, t.Any]]
 
 
@@ -66,6 +67,11 @@ def update(
     [
         (info("task-1", "queued"), options(state="running"), [("SetTaskState", {"state": "running"})]),
         (info("task-1"), options(state="queued"), [("SetTaskState", {"state": "queued"})]),
+        (
+            info("task-1"),
+            options(state="queued", description=described("Copying")),
+            [("SetTaskState", {"state": "queued"}), ("SetTaskDescription", {"description": COPYING})],
+        ),
         (info("task-1"), options(progress=0), [("UpdateProgress", {"percentDone": 0})]),
         (info("task-1", progress=5), options(progress=6), [("UpdateProgress", {"percentDone": 6})]),
         # Progress needs a running task, and a final state ends all changes.
@@ -221,6 +227,8 @@ def test_check_mode_predicts_the_task_and_sends_nothing(monkeypatch: pytest.Monk
     assert after["description"] == {**described("Copying"), "arg": []}
     assert (after["error"]["type"], after["error"]["message"]) == ("ExtendedFault", "full")
     assert after["custom_values"] == {"owner": "a", "team": "c"}
+    assert result["diff"]["after"] == {name: after[name] for name in ("state", "progress", *PARTS)}
+    assert result["diff"]["before"].keys() == result["diff"]["after"].keys()
 
 
 def test_check_mode_predicts_a_result_and_keeps_what_the_options_do_not_speak_of(

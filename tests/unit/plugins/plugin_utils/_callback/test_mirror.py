@@ -13,7 +13,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback import _mirror
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, Shown, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, Shown
 
 from ...module_utils.wire import OPTIONS, Wire, connect
 
@@ -176,12 +176,3 @@ def test_a_reason_contains_no_secrets(monkeypatch: pytest.MonkeyPatch, error: ty
     mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
     assert mirror.trouble.endswith("neither '********' nor the ********")
-
-
-def test_a_text_becomes_an_entity() -> None:
-    assert entity_from_text(None) is entity_from_text("") is None
-    assert entity_from_text("VirtualMachine:vm-12") == ("entity", "VirtualMachine", "vm-12", None, None)
-    assert entity_from_text("DC0/vm/web: 1") == ("entity", None, None, None, "DC0/vm/web: 1")
-    assert entity_from_text("web-01") == ("entity", None, None, "web-01", None)
-    with pytest.raises(VsphereError, match="name is empty"):
-        entity_from_text("  ")
