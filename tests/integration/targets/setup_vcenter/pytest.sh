@@ -17,4 +17,4 @@ export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 unset ANSIBLE_CALLBACKS_ENABLED
 # Hand out one test after another, because some take seconds. -rs says why a test is skipped.
 exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q -rs \
-    --numprocesses=auto --dist=load --maxschedchunk=1 "$@" .
+    --numprocesses=auto --dist=load --maxschedchunk=1 "$@"
