@@ -15,10 +15,11 @@ VCenter = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
-    """The program of the test vCenter, govc's, and the tree of collections with ours in it."""
+    """The programs: the test vCenter, govc, and ansible-rulebook. And the tree of collections with ours in it."""
 
     vcenter: str
     govc: str
+    rulebook: str
     tree: Path
 
     def environment(self, vcenter: VCenter) -> dict[str, str]:

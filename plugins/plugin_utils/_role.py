@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.vsphere.tasks.plugins.module_utils import _lists
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
@@ -64,11 +65,12 @@ class Role:
         if "omit" in variables:
             values = _without_omitted(values, variables["omit"])
         values = {name: value for name, value in values.items() if value is not None}
+        specs = {name: self._specs[self.options[name]] for name in values}
+        values = _lists.from_texts(specs, values)
         for name in values:
             if self.options[name] == "task_ids":
                 values[name] = _flat(values[name])
         # Ansible's own validation rejects null for options with choices or a default.
-        specs = {name: self._specs[self.options[name]] for name in values}
         wrong = ArgumentSpecValidator(specs).validate(values).error_messages
         if wrong:
             raise VsphereError("; ".join(wrong))

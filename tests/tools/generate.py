@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import event_schema
 import guides
 import role_options
 import rooms
@@ -19,8 +20,11 @@ import specs
 import yaml
 from antsibull_docs_parser import dom
 from role_options import Role
-from specs import CALLBACK, FILTERS, MODULES, ROOT, Data
+from specs import CALLBACK, EVENT_SOURCE, FILTERS, MODULES, ROOT, Data
 
+# The others are parts of them.
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("[a-z]*.yml"))
+HTTP = specs.PLUGINS / "module_utils" / "_connection" / "_http.py"
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -46,12 +50,31 @@ def filled(page: Path, tables: dict[str, str]) -> str:
     return MARKED.sub(fill, page.read_text(encoding="utf-8"))
 
 
+def galaxy() -> Data:
+    data: Data = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    return data
+
+
+def user_agent() -> dict[Path, str]:
+    """The code that has the version of the collection, which a module on a managed host cannot look up."""
+    code = HTTP.read_text(encoding="utf-8")
+    return {HTTP: re.sub(r'(?m)^(USER_AGENT = ".*/).*"$', rf'\g<1>{galaxy()["version"]}"', code)}
+
+
 def contents() -> str:
-    """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
-    base = f"{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}/blob/main"
-    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), *(("filter", file) for file in FILTERS))
+    """All plugins, roles, and playbooks, with links that also work on Galaxy, which does not support relative ones."""
+    base = f"{galaxy()['repository']}/blob/main"
+    plugins = (
+        *(("module", file) for file in MODULES),
+        ("callback", CALLBACK),
+        ("event source", EVENT_SOURCE),
+        *(("filter", file) for file in FILTERS),
+    )
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
     found += [("role", role.folder.name, role.page, role.main_specs()) for role in role_options.ROLES]
+    for file in PLAYBOOKS:
+        [play] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found.append(("playbook", file.stem, file, {"short_description": play["name"]}))
     rows = [
         f"| {kind} | [`{name}`]({base}/{file.relative_to(ROOT)}) | {documentation['short_description']} |"
         for kind, name, file, documentation in found
@@ -105,7 +128,14 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files()}
+    texts = {
+        **specs.plugins(),
+        **role_options.files(),
+        **pages(),
+        **guides.files(),
+        **event_schema.files(),
+        **user_agent(),
+    }
     written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
     stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():

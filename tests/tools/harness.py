@@ -3,8 +3,9 @@
 
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
-Around integration tests it runs one PROGRAM, the test vCenter, of each kind that the targets speak to, and
-tells them where in integration_config.yml, and where govc is, which lies beside it.
+For integration tests, it starts sets of PROGRAM, the test vCenter. A set has one of each kind that the targets need. It
+writes their addresses into integration_config.yml, and the paths of govc, of the wheel with AWX's collection, and of
+ansible-rulebook, which ANSIBLE_RULEBOOK names.
 """
 
 import ast
@@ -36,6 +37,9 @@ VCENTERS = {
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6
     VCENTERS["ipv6"] = ["--listen=[::1]:0"]
+# The number of processes that run integration tests. Each has its own set of servers. There are more processes than
+# cores, because a playbook that waits for tasks leaves the core to others.
+PROCESSES = 4
 SCRIPTS = sysconfig.get_path("scripts")
 PIP = [sys.executable, "-m", "pip"]
 
@@ -91,19 +95,22 @@ def main(program: str, *arguments: str) -> int:
     if not Path(SCRIPTS, "shellcheck").exists():
         # Without it ansible-test reports the shellcheck test as passed.
         raise SystemExit("shellcheck is missing")
-    home = Path("tests", "output", "home").resolve()
+    # Sanity and integration tests run side by side.
+    home = Path("tests", "output", "home", arguments[0]).resolve()
     (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
     provide_pip(home)
     pass_on_pip_settings(home)
     with contextlib.ExitStack() as stack:
         if arguments[0] == "integration":
-            vcenters, second = (
+            sets = [
                 {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
-                for _process in range(2)
-            )
+                for _process in range(PROCESSES)
+            ]
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
-            variables = {"vcenters": vcenters, "second_vcenters": second, "govc": govc}
+            awx = str(Path(program).with_name("awx"))
+            rulebook = os.environ["ANSIBLE_RULEBOOK"]
+            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": rulebook}
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "tests" / "vale" / "vale.ini"
 FILES = re.compile(
     r".*\.md"
-    r"|(?:benchmarks|plugins|tests/tools)/.*\.py"
-    r"|(?:changelogs/fragments|examples|meta|roles)/.*\.yml"
+    r"|(?:benchmarks|extensions|plugins|tests/tools)/.*\.py"
+    r"|(?:changelogs/fragments|examples|extensions|meta|playbooks|roles)/.*\.yml"
 )
 # Markup, placeholders, and names of things in code are not words of a sentence.
 CODE = re.compile(r"``?[^`]+``?|\b(?:[CEMOV]|RV)\((?:\\.|[^)\\])*\)|\{\{.*?\}\}|\{[^{}]*\}|\S+[/_=]\S*")

@@ -21,13 +21,18 @@ ROOT = Path(__file__).parents[2]
 COLLECTION = "ansible_collections.vsphere.tasks"
 PLUGINS = ROOT / "plugins"
 CALLBACK = PLUGINS / "callback" / "vcenter_task.py"
+EVENT_SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
 FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))
-CONNECTION, SELECTION, WAIT = (PLUGINS / "doc_fragments" / f"{name}.py" for name in ("connection", "selection", "wait"))
+FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
+CONNECTION, FOLLOW, SELECTION, WAIT = (
+    PLUGINS / "doc_fragments" / f"{name}.py" for name in ("connection", "follow", "selection", "wait")
+)
 # Each documentation fragment, and the spec that it documents.
 FRAGMENTS = {
     SELECTION: ("_tasks._selection", "SELECTION_SPEC"),
     WAIT: ("_wait._wait_options", "WAIT_SPEC"),
+    FOLLOW: ("_follow._follow_options", "FOLLOW_SPEC"),
     CONNECTION: ("_connection._options", "CONNECTION_SPEC"),
 }
 # The parts of an option's documentation that come from its spec. All other parts come from its author.
@@ -78,19 +83,21 @@ def spec_of(fragment: Path) -> Data:
 
 
 def module_spec(module: Path) -> Data:
-    """All options of a module, less those of the connection."""
-    spec: Data = load(f"modules.{module.stem}").ARGUMENT_SPEC
+    """All options of a module, less those of the connection, or of the event source."""
+    spec: Data = load(
+        "plugin_utils._eda._arguments" if module == EVENT_SOURCE else f"modules.{module.stem}"
+    ).ARGUMENT_SPEC
     return spec
 
 
-def found(file: Path) -> re.Match[str]:
-    """The documentation in the source of a plugin or fragment."""
-    match = re.search(r'(?<=DOCUMENTATION = r"""\n).*?(?=""")', file.read_text(encoding="utf-8"), re.DOTALL)
-    return match or sys.exit(f"{file} has no DOCUMENTATION")
+def found(file: Path, part: str = "DOCUMENTATION") -> re.Match[str]:
+    """A part of the documentation in the source of a plugin or fragment."""
+    match = re.search(rf'(?<={part} = r"""\n).*?(?=""")', file.read_text(encoding="utf-8"), re.DOTALL)
+    return match or sys.exit(f"{file} has no {part}")
 
 
-def documentation(file: Path) -> Data:
-    data: Data = yaml.safe_load(found(file)[0])
+def documentation(file: Path, part: str = "DOCUMENTATION") -> Data:
+    data: Data = yaml.load(found(file, part)[0], yaml.CSafeLoader)
     return data
 
 
@@ -121,7 +128,7 @@ def with_facts(file: Path, specs: Data, facts_of: Callable[[str, Data], Data] = 
     """The source with the facts in its documentation. All other lines stay as they are."""
     match = found(file)
     lines = match[0].splitlines()
-    document: Any = yaml.compose(match[0], yaml.SafeLoader)
+    document: Any = yaml.compose(match[0], yaml.CSafeLoader)
     (options,) = (value for key, value in document.value if key.value == "options")
 
     def render(options: Any, end: int, specs: Data) -> Iterator[str]:
@@ -157,7 +164,7 @@ def entries(mapping: Any, end: int) -> Iterator[tuple[Any, Any, int]]:
 def plugins() -> dict[Path, str]:
     """The current sources of all plugins and fragments that document options."""
     files = {file: with_facts(file, spec_of(file)) for file in FRAGMENTS}
-    for file in MODULES:
+    for file in (*MODULES, EVENT_SOURCE):
         own = documentation(file)["options"]
         # What its fragments document is theirs, and must not be here as well.
         elsewhere = documented(file).keys() - own

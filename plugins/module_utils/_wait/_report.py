@@ -12,28 +12,23 @@ import json
 import pathlib
 import typing as t
 
-from .. import _errors
-
-if t.TYPE_CHECKING:
-    from . import _watch
+from .. import _errors, _values
 
 
-class ProgressFile:
-    """A file that gets one line of JSON for each change of a task. The process that follows the wait removes it at the
-    end.
-    """
+def to_file(path: str) -> t.Callable[[list[_values.Data]], None]:
+    """Adds each report as a line of JSON to a file, which the process that reads the reports removes."""
+    file = pathlib.Path(path)
+    try:
+        file.touch()
+    except OSError as error:
+        raise _errors.VsphereError(
+            f"progress_file {path} is not writable ({error.strerror}): omit the option"
+        ) from error
 
-    def __init__(self, path: str) -> None:
-        self._file = pathlib.Path(path)
-        try:
-            self._file.touch()
-        except OSError as error:
-            raise _errors.VsphereError(
-                f"progress_file {path} is not writable ({error.strerror}): omit the option"
-            ) from error
-
-    def append(self, tasks: list[_watch.Watched]) -> None:
+    def write(reports: list[_values.Data]) -> None:
         # The result of the wait is more important than its progress, which the disk might not have space for.
-        with contextlib.suppress(OSError), self._file.open("r+", encoding="utf-8") as progress:
+        with contextlib.suppress(OSError), file.open("r+", encoding="utf-8") as progress:
             progress.seek(0, io.SEEK_END)
-            progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
+            progress.write("".join(f"{json.dumps(report)}\n" for report in reports))
+
+    return write

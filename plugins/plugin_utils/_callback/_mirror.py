@@ -9,9 +9,9 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import queue
-import re
 import threading
 import time
 import typing as t
@@ -19,7 +19,6 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import drive_task
@@ -59,13 +58,12 @@ Order = t.Callable[["_Tasks"], None]
 class Mirror:
     """The side of the run: accepts events, and never waits, except for a short time at the end."""
 
-    def __init__(self, options: ConnectionOptions, entity: Entity | None, task_type: str) -> None:
+    def __init__(self, options: ConnectionOptions, task: CreateOptions) -> None:
         _import_what_the_thread_needs(options.transport)
         self.trouble = ""
         """What to warn of; set once."""
         self._options = options
-        self._entity = entity
-        self._task_type = task_type
+        self._task = task
         self._secrets = {secret for secret in (options.password, options.session_id) if secret}
         self._pid = os.getpid()
         self._deadline: float | None = None
@@ -100,7 +98,7 @@ class Mirror:
     def _work(self) -> None:
         try:
             with Connection(self._options, self._secrets.add).open() as connection:
-                tasks = _Tasks(connection, self._entity, self._task_type, self._note)
+                tasks = _Tasks(connection, self._task, self._note)
                 self._task_id = tasks.run.id
                 while not tasks.finished:
                     self._next_order(tasks.pause)(tasks)
@@ -129,18 +127,6 @@ class Mirror:
         self.trouble = self.trouble or begin + message
 
 
-def entity_from_text(text: str | None) -> Entity | None:
-    """An inventory object as one text: ``Type:moid`` as govc has it, a path, or a name."""
-    if not text:
-        return None
-    if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
-        type_, _colon, moid = text.partition(":")
-        entity = Entity("entity", type=type_, moid=moid)
-    else:
-        entity = Entity("entity", path=text) if "/" in text else Entity("entity", name=text)
-    return entity.checked()
-
-
 def _import_what_the_thread_needs(transport: str) -> None:
     """Import it here: a worker that is forked while a thread imports waits for that import forever."""
     from ansible_collections.vsphere.tasks.plugins.module_utils import _faults  # noqa: F401
@@ -165,12 +151,10 @@ def _import_what_the_thread_needs(transport: str) -> None:
 class _Tasks:
     """The side of vCenter: the task of the run and that of its current play."""
 
-    def __init__(
-        self, connection: Connection, entity: Entity | None, task_type: str, note: t.Callable[[str], None]
-    ) -> None:
+    def __init__(self, connection: Connection, task: CreateOptions, note: t.Callable[[str], None]) -> None:
         self._connection = connection
-        self._entity = find_entity(connection, entity) if entity else root_folder(connection)
-        self._task_type = task_type
+        self._entity = find_entity(connection, task.entity) if task.entity else root_folder(connection)
+        self._task = task
         self._note = note
         self._due = time.monotonic()
         self.run = self._create()
@@ -240,8 +224,7 @@ class _Tasks:
         return ""
 
     def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
-        options = CreateOptions(self._task_type, parent_task_key=parent_key)
-        info = create_task(self._connection, self._entity, options)
+        info = create_task(self._connection, self._entity, dataclasses.replace(self._task, parent_task_key=parent_key))
         return _TaskInVcenter(self._connection, task_from_info(info, None))
 
 

@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What becomes of a wait, its session and its module when Ansible, or the server, comes to harm in the middle of it.
+"""Waits, their sessions, and their modules after harm to Ansible or the server.
 
-On a local connection the module runs once, elsewhere in rounds of a second.
+With a local connection, the module runs once. With other connections, it runs in rounds of a second.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -18,20 +19,17 @@ import time
 import typing as t
 
 import pytest
-from ansible.release import __version__
 from vcenters import any_transport
 
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
 WAITED = "PropertyCollector.WaitForUpdatesEx"
 LIMIT = 4  # seconds
-# Before ansible-core 2.19, that takes the module along, and nobody is left to log out.
-ALL_DIE = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 
 class Playing:
-    """A playbook that waits; it is over, or killed, at the end."""
+    """A playbook that waits. It is killed at the end if it has not ended."""
 
     def __init__(self, vcenter: t.Any, playbook: str, environment: dict[str, str], **variables: t.Any) -> None:
         self._vcenter = vcenter
@@ -64,21 +62,30 @@ class Playing:
 
 
 class Waiting(Playing):
-    """A playbook that waits for these tasks."""
+    """A playbook that waits for the tasks."""
 
     def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
         super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
+
+
+def runs_from(folder: pathlib.Path) -> bool:
+    """Whether any process runs a module from the folder."""
+    for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in file.read_bytes():
+                return True
+    return False
 
 
 def rounds(vcenter: t.Any) -> int:
     return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
 
 
-# What the module itself does at a signal is tested over both protocols.
+# The tests of the module cover its own reaction to signals, over both protocols.
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals) -> None:
+def test_a_signal_to_ansible_closes_the_session(vcenter: t.Any, location: str, number: signal.Signals) -> None:
     before = vcenter.stats["open_sessions"]
     with Waiting(vcenter, location, vcenter.create()) as waiting:
         waiting.has_begun()
@@ -87,27 +94,40 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
 
 
+# The ways to end Ansible: the process alone, or all processes of its group, as AWX does.
+KILLS = {
+    "alone": (os.kill, signal.SIGKILL),
+    "group": (os.killpg, signal.SIGKILL),
+    "terminated": (os.kill, signal.SIGTERM),
+    "group terminated": (os.killpg, signal.SIGTERM),
+}
+KILLED = [
+    *((step, how) for step in ("interval", "no_log", "role", "start", "cancel") for how in ("alone", "group")),
+    # The signal does not depend on the step.
+    *(("interval", how) for how in ("terminated", "group terminated")),
+]
+
+
 @any_transport
-@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "group"])
+@pytest.mark.parametrize(("step", "how"), KILLED)
 @LOCATIONS
-@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start", "cancel"])
 def test_a_killed_playbook_cancels_nothing(
-    server: t.Any, step: str, location: str, kill: t.Callable[[int, int], None]
+    server: t.Any, step: str, how: str, location: str, tmp_path: pathlib.Path
 ) -> None:
-    """What is killed is Ansible alone, or all processes of its group, as AWX does it."""
+    kill, number = KILLS[how]
     vcenter = server("slow")
     task_ids = [vcenter.create(cancelable=True, cancel_delay=60)]
     before = vcenter.stats["open_sessions"]
     variables = {"step": step, "task_ids": task_ids, "limit": LIMIT, "transport": vcenter.transport}
-    with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
+    environment = {"ANSIBLE_REMOTE_TMP": str(tmp_path)}
+    with Playing(vcenter, "kill.yml", environment, ansible_connection=location, **variables) as playing:
         playing.has_begun()
+        assert runs_from(tmp_path)
         ends = time.monotonic() + LIMIT
-        kill(playing.process.pid, signal.SIGKILL)
+        kill(playing.process.pid, number)
         playing.process.wait()
-        if kill is os.killpg and ALL_DIE:
-            vcenter.control("POST", "/sessions/expire")
-        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before)
-        # Nobody may be left who would do it then.
+        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before and not runs_from(tmp_path), 10)
+        # From this time on, no process must exist that would cancel the task.
         time.sleep(max(0, ends + 1 - time.monotonic()))
         assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)
         assert vcenter.stats["open_sessions"] <= before
@@ -116,7 +136,7 @@ def test_a_killed_playbook_cancels_nothing(
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
-def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
+def test_a_playbook_that_is_not_killed_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
     vcenter = server("slow")
     environment = {**vcenter.environment, "ANSIBLE_REMOTE_TMP": str(tmp_path)}
     task_ids = [vcenter.create(cancelable=True)]
@@ -125,7 +145,7 @@ def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_pat
         output = playing.process.communicate()[0]
     assert playing.process.returncode == 2, output
     assert vcenter.requests().count(CANCEL) == 1
-    # Each run of a module may need a folder.
+    # Each run of a module can use a temporary folder.
     assert [*tmp_path.iterdir()] == []
     if step != "no_log":
         assert "because it had not ended after 0 s (option timeout)" in output
@@ -136,19 +156,21 @@ def test_a_session_of_the_environment_stays_open(vcenter: t.Any, location: str) 
     session_id = vcenter.run("session")["session_id"]
     with Waiting(vcenter, location, vcenter.create(duration=1), VMWARE_SESSION_ID=session_id) as waiting:
         waiting.outcome()
-    # That one, and no other; one of the test before may be about to end.
+    # Only that session is open, as soon as the one of the previous test has ended.
     vcenter.until(lambda: vcenter.stats["open_sessions"] == 1)
     assert vcenter.run("session", session_id=session_id, state="absent")["changed"]
 
 
 @any_transport
 @LOCATIONS
-def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: str) -> None:
+def test_a_server_that_is_unavailable_for_longer_than_a_round_does_not_end_the_wait(
+    vcenter: t.Any, location: str
+) -> None:
     task_id = vcenter.create()
     with Waiting(vcenter, location, task_id) as waiting:
         waiting.has_begun()
         vcenter.fault("status", ".", status=503, count=999)
-        time.sleep(3)  # how long it is away
+        time.sleep(3)  # The time without a server.
         vcenter.control("DELETE", "/faults")
         vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
         assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
@@ -157,7 +179,9 @@ def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: st
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("history", ["keep", "drop"])
-def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
+def test_a_vanished_task_has_its_outcome_from_the_history_or_is_gone(
+    vcenter: t.Any, location: str, history: str
+) -> None:
     task_id, other = vcenter.create(), vcenter.create()
     with Waiting(vcenter, location, task_id, other) as waiting:
         waiting.has_begun()
@@ -177,7 +201,7 @@ def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
 
 
 @LOCATIONS
-def test_its_session_is_ended(vcenter: t.Any, location: str) -> None:
+def test_a_session_that_ends_during_the_wait_is_renewed(vcenter: t.Any, location: str) -> None:
     task_id = vcenter.create()
     with Waiting(vcenter, location, task_id) as waiting:
         waiting.has_begun()

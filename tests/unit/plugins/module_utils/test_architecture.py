@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules that keep the layers apart: who may import, print and exit."""
+"""The rules that separate the layers: imports, output, and exits."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_only_the_runner_knows_ansible_module(name: str) -> None:
 
 
 # Each package imports only those before it.
-ORDER = ["ground", "_types", "_connection", "_inventory", "_tasks", "_wait", "_start", "_own", "_run"]
+ORDER = ["ground", "_types", "_connection", "_inventory", "_tasks", "_wait", "_start", "_own", "_follow", "_run"]
 
 
 def test_the_packages_form_one_order() -> None:
@@ -63,10 +63,23 @@ def test_the_packages_form_one_order() -> None:
     assert packages.keys() >= set(ORDER)
     for place, package in enumerate(ORDER):
         assert packages[package] <= set(ORDER[:place]), package
-    # No circle among the rest either: plugins stand above their own utilities, and those above these packages.
+    # The rest has no circle either: plugins import their own utilities, which import these packages.
     assert not [each for each in ORDER if any(other.startswith("plugin_utils") for other in packages[each])]
 
 
 def test_no_two_files_have_the_same_name() -> None:
     names = [pathlib.PurePath(name).name for name in FILES]
     assert sorted(names) == sorted(set(names))
+
+
+def test_each_file_has_a_file_of_unit_tests_at_the_same_place() -> None:
+    plugins = FOLDER.parent
+    tests = plugins.parent / "tests" / "unit" / "plugins"
+    files = [
+        path.relative_to(plugins)
+        for name in ("module_utils", "plugin_utils")
+        for path in (plugins / name).rglob("*.py")
+    ]
+    missing = [str(path) for path in files if not (tests / path.parent / f"test{path.name}").exists()]
+    assert len(files) > len(FILES)
+    assert missing == []

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The condition under which nothing is started: when it holds, and what is refused."""
+"""The option unless: conditions that hold, conditions that do not, and conditions that are rejected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import Finder, Target
-from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import Exists, PropertyEquals
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import Exists, PropertyEquals, from_params
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..builders import found
@@ -26,15 +26,21 @@ def boxed(type_: str, value: t.Any) -> dict[str, t.Any]:
 
 
 def equals(path: str, value: t.Any, **given: t.Any) -> PropertyEquals:
-    condition = PropertyEquals.from_params(
-        {"property": path, "equals": value, "object": None, **given}, Target.from_params("object", OBJECT), set()
-    )
-    assert condition
+    wanted = {"property": path, "equals": value, "object": None, "exists": None, **given}
+    condition = from_params(wanted, Target.from_params("object", OBJECT), set())
+    assert isinstance(condition, PropertyEquals)
+    return condition
+
+
+def exists(**given: str) -> Exists:
+    wanted = {"type": None, "name": None, "path": None, **given}
+    condition = from_params({"exists": wanted}, None, set())
+    assert isinstance(condition, Exists)
     return condition
 
 
 def reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> str | None:
-    """Why nothing is to be started where that property has a value; None stands for an unset one."""
+    """The reason not to start anything if the property has the value. None stands for an unset property."""
     values = {} if has is None else {path: has}
     wire = Wire(RetrievePropertiesEx=[{"objects": [found(MACHINE, **values)]}])
     with connect(monkeypatch, wire) as connection:
@@ -73,11 +79,11 @@ def test_the_same_value_in_any_spelling_is_a_reason(
         ("runtime.powerState", "poweredOn", boxed("VirtualMachinePowerState", "ascended")),
     ],
 )
-def test_another_value_is_none(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> None:
+def test_another_value_is_not_a_reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> None:
     assert reason(monkeypatch, path, wanted, has) is None
 
 
-def test_what_is_inside_of_data_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_of_a_data_object_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     data = {"_typeName": "VirtualMachineAffinityInfo", "affinitySet": [7717]}
     shown = reason(monkeypatch, "config.cpuAffinity", {"affinitySet": [7717]}, data)
     assert shown
@@ -96,12 +102,14 @@ def test_an_unset_property_is_called_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("config.hardware.numCPU", "many", r"unless\.equals"),
     ],
 )
-def test_what_no_property_can_be_is_refused_without_a_server(path: str, value: t.Any, message: str) -> None:
+def test_a_value_that_does_not_fit_the_property_is_rejected_without_a_server(
+    path: str, value: t.Any, message: str
+) -> None:
     with pytest.raises(VsphereError, match=message):
         equals(path, value)
 
 
-def test_a_property_may_be_of_another_object_than_the_one_acted_on() -> None:
+def test_a_property_can_belong_to_another_object() -> None:
     other = {**OBJECT, "moid": "vm-2"}
     assert equals("config.template", True, object=other).target.entity.moid == "vm-2"
     assert equals("config.template", True).target.entity.moid == "vm-1"
@@ -110,15 +118,15 @@ def test_a_property_may_be_of_another_object_than_the_one_acted_on() -> None:
 
 
 def test_without_any_object_there_is_no_condition() -> None:
-    given = {"property": "name", "equals": "x", "object": None}
-    assert PropertyEquals.from_params(given, None, set()) is None
+    given = {"property": "name", "equals": "x", "object": None, "exists": None}
+    assert from_params(given, None, set()) is None
 
 
-def test_secrets_in_the_wanted_value_are_kept() -> None:
+def test_secrets_in_the_value_are_kept() -> None:
     secrets: set[str] = set()
     with pytest.raises(VsphereError):
-        PropertyEquals.from_params(
-            {"property": "name", "equals": {"password": "hush"}, "object": None},
+        from_params(
+            {"property": "name", "equals": {"password": "hush"}, "object": None, "exists": None},
             Target.from_params("object", OBJECT),
             secrets,
         )
@@ -127,7 +135,7 @@ def test_secrets_in_the_wanted_value_are_kept() -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_object_at_a_path_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    condition = Exists.from_params({"type": None, "name": None, "path": "DC0/vm/web"})
+    condition = exists(path="DC0/vm/web")
     with connect(monkeypatch, Wire(FindByInventoryPath=[MACHINE if there else None])) as connection:
         found_reason = condition.reason(Finder(connection))
     assert found_reason == ("DC0/vm/web exists" if there else None)
@@ -135,7 +143,7 @@ def test_an_object_at_a_path_is_a_reason(monkeypatch: pytest.MonkeyPatch, there:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_object_of_a_name_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    condition = Exists.from_params({"type": "VirtualMachine", "name": "web", "path": None})
+    condition = exists(type="VirtualMachine", name="web")
     named = found(MACHINE, name={"_typeName": "string", "_value": "web" if there else "db"})
     wire = Wire(
         content=[{"rootFolder": ROOT}],
@@ -150,4 +158,4 @@ def test_an_object_of_a_name_is_a_reason(monkeypatch: pytest.MonkeyPatch, there:
 
 def test_an_empty_part_is_an_error_of_the_option() -> None:
     with pytest.raises(VsphereError, match=r"^unless\.exists\.path"):
-        Exists.from_params({"type": None, "name": None, "path": " "})
+        exists(path=" ")

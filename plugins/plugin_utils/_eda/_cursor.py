@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The file that holds which events of a vCenter were delivered.
+
+Private to the collection: it can change at any time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import pathlib
+import re
+import time
+import typing as t
+
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._follow._seen import Seen
+
+PATIENCE = 10.0
+"""Seconds to wait until the process of an earlier rulebook, which is logging out, does not use the file anymore."""
+
+LOOK_EVERY = 0.1  # seconds
+
+
+class Cursor:
+    """The file of one vCenter in the folder, which is locked until this process ends. No folder, no file."""
+
+    def __init__(self, folder: str | None, host: str) -> None:
+        self.seen = Seen()
+        self._file: pathlib.Path | None = None
+        if folder is not None:
+            self._file = pathlib.Path(folder, f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)}.json")
+            self._lock = self._open(self._file)
+
+    def save(self) -> None:
+        if self._file is None:
+            return
+        # A process that is killed here leaves the old file or the new one.
+        new = self._file.with_suffix(".new")
+        new.write_text(json.dumps(self.seen.to_data()), encoding="utf-8")
+        new.replace(self._file)
+
+    def _open(self, file: pathlib.Path) -> t.IO[str]:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lock = file.with_suffix(".lock").open("w", encoding="utf-8")
+            self._take(lock, file)
+            if file.exists():
+                self.seen = Seen.from_data(json.loads(file.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise VsphereError(f"cursor_path: {error.strerror}: {error.filename}") from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise VsphereError(
+                f"cursor_path: {file} is not a cursor of this collection: remove the file to start with the events "
+                "from now on"
+            ) from error
+        return lock
+
+    @staticmethod
+    def _take(lock: t.IO[str], file: pathlib.Path) -> None:
+        last = time.monotonic() + PATIENCE
+        while not _is_locked(lock):
+            if time.monotonic() > last:
+                raise VsphereError(
+                    f"cursor_path: another event source uses {file}: set a separate cursor_path for each source"
+                )
+            time.sleep(LOOK_EVERY)
+
+
+def _is_locked(lock: t.IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

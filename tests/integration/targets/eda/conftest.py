@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs of the event source that leave nothing behind."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+from eda_runs import Runs
+
+
+@pytest.fixture
+def runs(server: t.Any, tmp_path: pathlib.Path) -> t.Iterator[Runs]:
+    """They end before the servers are checked for sessions."""
+    started = Runs(tmp_path)
+    yield started
+    started.stop()

@@ -1,0 +1,185 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The event source in processes of its own: alone, or in ansible-rulebook."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+import uuid
+
+import vcenters
+import yaml
+
+HERE = pathlib.Path(__file__).parent
+COLLECTION = HERE.parents[3]
+PLUGIN = COLLECTION / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
+RULEBOOK = json.loads(vcenters.CONFIG.read_text(encoding="utf-8"))["ansible_rulebook"]
+MARK = "VSPHERE_TASKS_TEST"
+Event = dict[str, t.Any]
+
+
+class Run:
+    """A process that runs the event source, with all that it starts."""
+
+    def __init__(self, command: list[str], folder: pathlib.Path, environment: dict[str, str]) -> None:
+        self._mark = uuid.uuid4().hex
+        self._folder = folder / self._mark
+        self._folder.mkdir()
+        self._output = self._folder / "output"
+        self._errors = self._folder / "errors"
+        with self._output.open("wb") as output, self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env={**os.environ, **environment, MARK: self._mark},
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+                # What the tests are run by may have these ignored, which a program inherits.
+                preexec_fn=_default_signals,  # noqa: PLW1509 (there are no threads here)
+            )
+
+    @property
+    def events(self) -> list[Event]:
+        """The events so far, without what ansible-rulebook adds."""
+        lines = self._output.read_text(encoding="utf-8").splitlines()
+        found = [_parsed(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        return [{name: value for name, value in event.items() if name != "meta"} for event in found]
+
+    @property
+    def errors(self) -> str:
+        return self._errors.read_text(encoding="utf-8") + self._output.read_text(encoding="utf-8")
+
+    def seen(self, *events: tuple[str, str]) -> list[Event]:
+        """All events, as soon as these events of tasks are among them."""
+        self.until(lambda: {*events} <= {(event["id"], event["event"]) for event in self.events})
+        return self.events
+
+    def until(self, done: t.Callable[[], object], seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while not done():
+            assert self.process.poll() is None, self.errors
+            assert time.monotonic() < end, self.errors
+            time.sleep(0.02)
+
+    def say(self, line: str) -> None:
+        pipe = t.cast("t.IO[bytes]", self.process.stdin)
+        pipe.write(line.encode() + b"\n")
+        pipe.flush()
+
+    def left(self) -> list[int]:
+        """The processes of the run that exist."""
+        return [int(folder.name) for folder in pathlib.Path("/proc").glob("[0-9]*") if self._is_ours(folder)]
+
+    def ended(self, seconds: float = 10) -> int:
+        """The status, as soon as no process of the run is left."""
+        status = self.process.wait(seconds)
+        end = time.monotonic() + seconds
+        while self.left():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        return status
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.ended()
+
+    def clean_up(self) -> None:
+        """End it. Whatever a test does, no process is left then, unless it hangs."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.ended()
+        finally:
+            for pid in self.left():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            t.cast("t.IO[bytes]", self.process.stdin).close()
+
+    def _is_ours(self, folder: pathlib.Path) -> bool:
+        with contextlib.suppress(OSError):
+            # That of a process that has ended is empty.
+            return f"{MARK}={self._mark}".encode() in (folder / "environ").read_bytes()
+        return False
+
+
+def _parsed(line: str) -> Event:
+    """An event as JSON, or as ansible-rulebook prints it."""
+    event: Event = json.loads(line) if line.startswith('{"') else ast.literal_eval(line)
+    return event
+
+
+def _default_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+class Runs:
+    """Starts the event source, and waits until it follows a test vCenter."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self._started: list[Run] = []
+
+    def alone(self, given: dict[str, t.Any], *gate: str, **environment: str) -> Run:
+        """Start it without ansible-rulebook; a gate lets only some events through."""
+        command = [sys.executable, str(HERE / "queue_only.py"), str(PLUGIN)]
+        run = self._start(command, environment)
+        run.say(json.dumps(given))
+        for each in gate or ["all"]:
+            run.say(each)
+        return run
+
+    def rulebook(self, given: dict[str, t.Any], rules: list[dict[str, t.Any]] | None = None, **environment: str) -> Run:
+        """Start it in ansible-rulebook, with rules, or one that prints each event."""
+        shown = [{"name": "all", "condition": "event.event is defined", "action": {"print_event": None}}]
+        source = {"name": "vcenter", "vsphere.tasks.tasks": given}
+        ruleset = {"name": "tasks", "hosts": "all", "sources": [source], "rules": rules or shown}
+        file = self.folder / "rulebook.yml"
+        file.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
+        return self.given_rulebook(str(file), **environment)
+
+    def given_rulebook(self, rulebook: str, *arguments: str, **environment: str) -> Run:
+        inventory = self.folder / "inventory.yml"
+        scripts = pathlib.Path(RULEBOOK).parent
+        local = {"ansible_connection": "local", "ansible_python_interpreter": str(scripts / "python")}
+        inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": local}}}), encoding="utf-8")
+        path = f"{scripts}:{os.environ['PATH']}"
+        command = [RULEBOOK, "--rulebook", rulebook, "--inventory", str(inventory), *arguments]
+        # It has another Python and other libraries.
+        own = {"PATH": path, "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": str(COLLECTION.parents[2]), **environment}
+        return self._start(command, own)
+
+    def stop(self) -> None:
+        for run in self._started:
+            run.clean_up()
+
+    def _start(self, command: list[str], environment: dict[str, str]) -> Run:
+        run = Run(command, self.folder, environment)
+        self._started.append(run)
+        return run
+
+
+def waits(server: t.Any) -> int:
+    """How often somebody has begun to wait for changes of the server, and has not only read what there is."""
+    log: list[dict[str, str]] = server.log()
+    return sum(bool(re.search(r"maxWaitSeconds\W+[1-9]", entry.get("body") or "")) for entry in log)
+
+
+def follows(run: Run, *servers: t.Any) -> None:
+    """Wait until the source waits for changes of each server."""
+    for server in servers:
+        run.until(functools.partial(waits, server))

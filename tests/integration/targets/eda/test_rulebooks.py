@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rulebooks of the collection, with the services that they need, and the rulebook of the guide."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import re
+import socket
+import threading
+import typing as t
+
+import pytest
+import requests
+import yaml
+from eda_runs import COLLECTION, Run, Runs, follows
+from vcenters import any_transport
+
+pytestmark = any_transport
+BROKEN = {"_typeName": "GenericVmConfigFault", "reason": "disk", "faultstring": "It broke."}
+NEXT = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Say which host it is
+      ansible.builtin.debug:
+        msg: "Update {{ maintenance_host }}"
+"""
+
+
+class Service(http.server.ThreadingHTTPServer):
+    """Notes what is posted to it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.posted: list[dict[str, t.Any]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/tickets"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        t.cast("Service", self.server).posted.append(json.loads(body))
+        self.send_response(201)
+        self.end_headers()
+
+    def log_message(self, *_unused: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def service() -> t.Iterator[Service]:
+    with Service() as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+def start(runs: Runs, vcenter: t.Any, name: str, **variables: t.Any) -> Run:
+    """Run a rulebook of the collection by its name, with the connection in the environment."""
+    file = runs.folder / "vars.yml"
+    file.write_text(yaml.safe_dump(variables), encoding="utf-8")
+    run = runs.given_rulebook(f"vsphere.tasks.{name}", "--vars", str(file), **vcenter.environment)
+    follows(run, vcenter)
+    return run
+
+
+def test_a_failed_clone_opens_a_ticket(runs: Runs, vcenter: t.Any, service: Service) -> None:
+    run = start(runs, vcenter, "failed_clone_ticket", ticket_url=service.url)
+    clone, *_others = (
+        vcenter.create(description_id="VirtualMachine.clone", state="error", error=BROKEN),
+        vcenter.create(description_id="VirtualMachine.clone", state="success"),
+        vcenter.create(description_id="VirtualMachine.relocate", state="error", error=BROKEN),
+    )
+    run.until(lambda: bool(service.posted))
+    run.stop()
+    assert service.posted == [
+        {
+            "title": "Clone of DC0_H0_VM0 failed",
+            "description": "It broke.",
+            "task": clone,
+            "vcenter": vcenter.options["hostname"],
+        }
+    ]
+
+
+def test_a_stuck_task_is_cancelled_after_an_approval(runs: Runs, vcenter: t.Any, service: Service) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    given = {"approval_host": "127.0.0.1", "approval_port": port, "approval_token": "approve-me"}
+    run = start(runs, vcenter, "stuck_task_cancel", stuck_after=1, request_url=service.url, **given)
+    stuck, other = vcenter.create_many(2, cancelable=True)
+    run.until(lambda: len(service.posted) >= 2)
+    assert {each["approve"] for each in service.posted} == {stuck, other}
+    answer = requests.post(
+        f"http://127.0.0.1:{port}/endpoint",
+        json={"approve": stuck},
+        headers={"Authorization": "Bearer approve-me"},
+        timeout=10,
+    )
+    assert answer.status_code == 200
+    run.until(lambda: vcenter.run("info", task_ids=[stuck])["tasks"][0]["state"] == "error")
+    run.stop()
+    tasks = vcenter.run("info", task_ids=[stuck, other])["tasks"]
+    assert [(task["state"], task["cancelled"]) for task in tasks] == [("error", True), ("running", False)]
+
+
+def test_maintenance_mode_is_followed_by_a_playbook(runs: Runs, vcenter: t.Any) -> None:
+    playbook = runs.folder / "next.yml"
+    playbook.write_text(NEXT, encoding="utf-8")
+    run = start(runs, vcenter, "maintenance_next_step", next_playbook=str(playbook))
+    host = {"description_id": "HostSystem.enterMaintenanceMode", "entity_name": "DC0_H0"}
+    vcenter.create(**host, state="error", error=BROKEN)
+    run.until(lambda: "DC0_H0 did not enter maintenance mode: It broke." in run.errors)
+    assert "PLAY" not in run.errors
+    vcenter.create(**host, state="success")
+    run.until(lambda: "Update DC0_H0" in run.errors)
+
+
+def test_the_rulebook_of_the_guide(runs: Runs, vcenter: t.Any) -> None:
+    page = (COLLECTION / "docs" / "eda.md").read_text(encoding="utf-8")
+    (ruleset, *_rest) = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
+    source = ruleset["sources"][0]["vsphere.tasks.tasks"]
+    assert source.keys() & vcenter.options.keys() == {"hostname", "username", "password"}
+    source.update(vcenter.options)
+    file = runs.folder / "guide.yml"
+    file.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
+    run = runs.given_rulebook(str(file))
+    follows(run, vcenter)
+    vcenter.create(description_id="VirtualMachine.clone", state="error", error=BROKEN)
+    run.until(lambda: "DC0_H0_VM0: It broke." in run.errors)
