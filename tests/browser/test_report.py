@@ -195,7 +195,7 @@ def test_a_chosen_task_shows_everything_and_its_companions(open_report: Open) ->
     page.get_by_role("button", name="Show in the timeline").click()
     page.get_by_role("button", name="Close").click()
     assert page.locator("#details").is_hidden()
-    assert limited(report) == "Only tasks from 2026-11-27 05:59:24 to 2026-11-27 06:02:44"
+    assert limited(report) == "Only tasks from 2026-11-27 05:59:24 to 2026-11-27 06:04:24"
 
 
 def test_a_bar_chooses_its_task(open_report: Open) -> None:
