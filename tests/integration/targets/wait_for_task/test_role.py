@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role, as a play uses it."""
+"""The role in plays."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options 
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import WAIT_FOR_TASK
 from vcenters import any_transport
 
-# The role hands its variables on to the module, whose tests run over both protocols.
+# The role passes its variables to the module, whose tests run over both protocols.
 pytestmark = any_transport
 SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
 EARLY = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
-# Omitted, Ansible's own look at them took these for the text that stood for it.
+# When these options are omitted, Ansible checks the placeholder for the omission as their value.
 NO_TEXTS = [
     name
     for name, option in WAIT_FOR_TASK.options.items()
@@ -29,17 +29,17 @@ NO_TEXTS = [
 ]
 
 
-def test_the_role_in_a_play(vcenter: t.Any) -> None:
+def test_the_role_waits_in_a_play(vcenter: t.Any) -> None:
     vcenter.play("role.yml")
 
 
-def test_no_other_variable_changes_what_is_done(vcenter: t.Any) -> None:
+def test_other_variables_do_not_change_the_role(vcenter: t.Any) -> None:
     others = {"vsphere_tasks_unknown": ["nothing"], "wait_for_task__known": [], "wait_for_task__unknown": ["nothing"]}
     vcenter.play("variables.yml", **others)
 
 
 @pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
-def test_null_and_omitted_count_as_not_given_for_every_option(
+def test_null_and_omitted_options_count_as_missing(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, given: str | None
 ) -> None:
     for name, value in vcenter.environment.items():
@@ -50,7 +50,7 @@ def test_null_and_omitted_count_as_not_given_for_every_option(
     if EARLY and "omit" in str(given):
         options.update(dict.fromkeys(NO_TEXTS))
     failing = {"block": [{"include_role": role, "vars": options}, {"meta": "end_play"}], "rescue": [_shown()]}
-    # All but one, whichever that is.
+    # All options except an arbitrary one.
     alike = {**options, "wait_for_task_on_error": "return"}
     play = {
         "hosts": "localhost",
