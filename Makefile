@@ -10,9 +10,9 @@ PYTHON := $(shell sh tests/tools/python.sh)
 endif
 export PYTHON
 
-# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi and urllib3.
+# Whatever is written lies below .build: one folder per version of Python, ansible-core, pyVmomi, requests and urllib3.
 PY := $(shell '$(PYTHON)' -c 'import sysconfig; print(sysconfig.get_python_version())')
-ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(URLLIB3:%=-urllib3%)
+ENV := .build/py$(PY)$(CORE:%=-core%)$(PYVMOMI:%=-pyvmomi%)$(REQUESTS:%=-requests%)$(URLLIB3:%=-urllib3%)
 VENV := $(ENV)/venv
 # CORE is a branch of ansible-core (devel), a series (2.21) or a release (2.21.5): one, two or three words.
 CORE_PIN := $(if $(CORE),ansible-core$(word $(words $(subst ., ,$(CORE))), \
@@ -21,6 +21,8 @@ TREE := $(ENV)/tree
 COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
+AWX := .build/awx
+export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
 export VALE := $(CURDIR)/.build/vale
 ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
@@ -72,10 +74,9 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) tree  ## ansible-test integration; TARGET=name for one
-	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
-	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
-	    integration --venv --color no $(if $(TARGET),,--continue-on-error) $(TARGET)
+integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
+	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
+	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
 
 docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	rm -rf .build/docs && mkdir -p -m 755 .build/docs/rst
@@ -95,7 +96,10 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside others' (23 minutes); PART=events for one
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
-	    $(ENV)/eda/bin/ansible-rulebook
+	    '$(ANSIBLE_RULEBOOK)'
+
+matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
+	@python tests/tools/matrix.py $(PYTHONS)
 
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
@@ -112,8 +116,8 @@ release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION
 artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
 	@python tests/tools/artifact.py .build/release
 
-pins:  ## renew the pinned versions; OLDER=python3.11 NEWER=python3.13
-	'$(PYTHON)' tests/tools/pins.py '$(OLDER)' '$(NEWER)'
+pins:  ## renew the pinned versions; PYTHONS="python3.10 python3.11 …", oldest first
+	'$(PYTHON)' tests/tools/pins.py $(PYTHONS)
 
 clean:  ## remove whatever was built
 	rm -rf .build
@@ -121,11 +125,11 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench recording screencast compatibility \
+.PHONY: demo shell test lint format sanity unit integration docs build go bench matrix recording screencast compatibility \
     release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready .build/bin/go $(VCENTER) $(GOVC) $(VALE) $(ACTIONLINT) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready .build/bin/go $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -134,8 +138,8 @@ tree: $(ENV)/run
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
-	    $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
-	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(URLLIB3:%=urllib3==%) >>$@
+	    $(if $(REQUESTS),-e '/^requests=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
@@ -143,7 +147,8 @@ $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
 
-$(ENV)/tools: $(ENV)/run tests/requirements/checks.in
+# One pip at a time in an environment: that which may install Go comes first.
+$(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@echo "Adding the tools to $(VENV) …"
 	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
 	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
@@ -162,6 +167,11 @@ $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(
 	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
 	    --constraint tests/requirements/$*.txt
 	@touch $@
+
+# The wheel stays packed: the tests only read the modules of awx.awx in it.
+$(AWX): $(ENV)/run tests/requirements/awx.txt
+	@echo "Downloading the package ansible …"
+	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt
 	@echo "Preparing $(@D) …"

@@ -22,6 +22,8 @@ description:
     maximum of five seconds.
   - If SIGINT (for example from Ctrl+C), SIGTERM, or SIGHUP ends the run, the plugin first ends the task as an error. A
     process cannot handle SIGKILL, so the task then stays as it is. Use M(vsphere.tasks.vsphere_task_state) to end it.
+  - In a job of AWX or Automation Controller, the description begins with the ID of the job, the name of its template,
+    and the user who launched it. The activation ID of the tasks is C(awx-job-) and the ID of the job.
   - The plugin also shows runs in check mode, and ad-hoc commands if you set C(bin_ansible_callbacks).
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -246,6 +248,8 @@ EXAMPLES = r"""
           en: Ansible playbook
 """
 
+import contextlib
+import os
 import typing as t
 
 from ansible import constants
@@ -255,6 +259,8 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._job import Job
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import PlaybookRun
 
@@ -314,19 +320,23 @@ class CallbackModule(CallbackBase):
 
     def _begin(self, playbook: Playbook, play: Play) -> PlaybookRun | None:
         try:
-            given = self._read_options(play)
+            known = play.get_variable_manager().get_vars(play=play)
+            given = self._read_options(play, known)
+            job = Job.from_variables(known)
             options = ConnectionOptions.from_params(given)
-            mirror = Mirror(options, entity_from_text(given["entity"]), given["task_type"])
+            task = CreateOptions(
+                given["task_type"], entity_from_text(given["entity"]), activation_id=job.activation_id if job else None
+            )
+            mirror = Mirror(options, task)
         except (AnsibleError, VsphereError) as error:
             # Ansible's own error does not list the valid values.
             where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
             self._display.warning(f"vCenter does not show this run: {error}{where}")
             return None
-        return PlaybookRun(mirror, playbook, given["plays"], self._display.warning)
+        return PlaybookRun(mirror, playbook, given["plays"], job.label if job else "", self._display.warning)
 
-    def _read_options(self, play: Play) -> dict[str, t.Any]:
+    def _read_options(self, play: Play, known: dict[str, t.Any]) -> dict[str, t.Any]:
         """The options, with the variables that they can be as well: Ansible leaves those to the callback."""
-        known = play.get_variable_manager().get_vars(play=play)
         names = constants.config.get_plugin_vars("callback", self._load_name)
         for name in known:
             if name.startswith(PREFIX) and name not in names:
@@ -336,9 +346,23 @@ class CallbackModule(CallbackBase):
                 )
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: templar.template(known[name]) for name in names if name in known}
-        options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
+        with _without_empty(os.environ):
+            options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
         # Ansible reads every unknown value as false, which must not disable the validation of certificates.
         return {**options, **{name: _strictly(name, options[name]) for name in ("validate_certs", "plays")}}
+
+
+@contextlib.contextmanager
+def _without_empty(environment: t.MutableMapping[str, str]) -> t.Iterator[None]:
+    """Without empty variables, which count as not set: AWX gives those, and Ansible would reject one for a number."""
+    ours = ("VMWARE_", "VCENTER_TASK_")
+    empty = {name: value for name, value in environment.items() if name.startswith(ours) and not value.strip()}
+    for name in empty:
+        del environment[name]
+    try:
+        yield
+    finally:
+        environment.update(empty)
 
 
 def _strictly(name: str, value: t.Any) -> bool:

@@ -9,9 +9,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
 Spec = dict[str, dict[str, t.Any]]
 """The argument spec of options, by name."""
 
@@ -20,10 +17,6 @@ Params = dict[str, t.Any]
 
 Result = dict[str, t.Any]
 """The result of a module."""
-
-
-def _nothing(*unused: object) -> None:
-    """Do nothing, outside of a module."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Context:
     """
 
     check_mode: bool = False
-    warn: Callable[[str], object] = _nothing
-    check_wanted: Callable[[], object] = _nothing
+    warn: t.Callable[[str], object] = lambda sentence: None
+    check_wanted: t.Callable[[], object] = lambda: None
     known: Result = dataclasses.field(default_factory=dict)
     done: list[str] = dataclasses.field(default_factory=list)

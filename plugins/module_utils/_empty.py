@@ -10,24 +10,31 @@ wants. Ignoring the part would do so.
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
+from . import _context
 
-def empty_parts(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any]) -> list[str]:
+
+def empty_parts(spec: _context.Spec, given: _context.Params) -> list[str]:
     """The problems: null and blanks in the parts of options with that spec.
 
     ``given`` is the input of the user, because AnsibleModule fills in null for each missing part. An option that is
     null as a whole counts as missing, as everywhere in Ansible.
     """
-    wrong: list[str] = []
-    for name, option in spec.items():
-        # AnsibleModule rejects values of another type.
-        with contextlib.suppress(TypeError, ValueError):
-            wrong += _parts(name, option, given.get(name))
-    return wrong
+    return [problem for name, option in spec.items() for problem in _problems(name, option, given.get(name))]
+
+
+def _problems(name: str, option: dict[str, t.Any], value: t.Any) -> list[str]:
+    try:
+        return list(_parts(name, option, value))
+    except (TypeError, ValueError):
+        # AnsibleModule rejects a value of another type. If the option has parts, it would fail before it masks secrets.
+        if "options" not in option:
+            return []
+        what = "a dictionary" if option["type"] == "dict" else "a list of dictionaries"
+        return [f"{name} is not {what}: set the parts {', '.join(option['options'])} that you need"]
 
 
 def nulls(path: str, value: t.Any) -> t.Iterator[str]:
@@ -41,7 +48,7 @@ def nulls(path: str, value: t.Any) -> t.Iterator[str]:
         yield from nulls(f"{path}[{place}]", part)
 
 
-def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]:
+def _parts(path: str, option: _context.Params, value: t.Any) -> t.Iterator[str]:
     """The problems of the parts of an option."""
     if value is None:
         return
@@ -56,6 +63,9 @@ def _parts(path: str, option: dict[str, t.Any], value: t.Any) -> t.Iterator[str]
                 yield from _parts(path, item, each)
     elif option["type"] == "dict":
         parts = option.get("options", {})
+        if parts and _is_empty(value):
+            yield f"{path} is empty: set its parts, or omit it with default(omit)"
+            return
         for name, part in check_type_dict(value).items():
             # Of any type means that null is a value like others.
             if name not in parts or parts[name]["type"] == "raw":

@@ -30,14 +30,21 @@ def gathering(problems: list[str]) -> t.Iterator[None]:
         problems.append(error.message)
 
 
-def close_to(name: str, known: t.Iterable[str]) -> list[str]:
-    """The known names that are similar to a name, most similar first. Case does not count."""
-    # Every run of a module would pay for the import, which only a mistake needs.
+def close_to(name: str, known: t.Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """The known names that are similar to a name, most similar first. Case does not count.
+
+    These are three different names at most. A ``cutoff`` of 0 takes the nearest ones, even without any similarity.
+    """
+    # Only a mistake needs it.
     import difflib
 
     folded = {each: each.lower() for each in known}
     wanted = name.lower()
-    near = [wanted] if wanted in folded.values() else difflib.get_close_matches(wanted, set(folded.values()))
+    near = (
+        [wanted]
+        if wanted in folded.values()
+        else difflib.get_close_matches(wanted, set(folded.values()), cutoff=cutoff)
+    )
     return sorted((each for each in folded if folded[each] in near), key=lambda each: near.index(folded[each]))
 
 
@@ -45,11 +52,6 @@ def nearest(name: str, known: t.Iterable[str], prefix: str = "") -> str:
     """The end of a sentence that suggests similar names. A common prefix does not make names similar."""
     near = close_to(name.removeprefix(prefix), [each.removeprefix(prefix) for each in known])
     return f"; did you mean {' or '.join(prefix + each for each in near)}?" if near else ""
-
-
-def name_of_object(ref: _values.Data) -> str:
-    """A reference in a sentence."""
-    return _values.object_name(ref["type"], ref["value"])
 
 
 class MissingLibrary(VsphereError):
@@ -104,8 +106,8 @@ class OutcomeUnknown(VsphereError):
 
     def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
         super().__init__(
-            f"{why}; the outcome of {method} of {name_of_object(ref)} is unknown: check the object before you call it "
-            f"again{advice.sentence}",
+            f"{why}; the outcome of {method} of {_values.object_name(ref)} is unknown: check the object before you "
+            f"call it again{advice.sentence}",
             **advice.result,
         )
 
@@ -125,7 +127,7 @@ class Fault(VsphereError):
         from . import _faults
 
         fault = _faults.shape({**fields, "_typeName": type_, "faultstring": text})
-        called = f"{method} of {name_of_object(ref)}" if ref else method
+        called = f"{method} of {_values.object_name(ref)}" if ref else method
         outcome = "is not allowed" if fault["type"] == "NoPermission" else "failed"
         super().__init__(f"{called} {outcome}: {_faults.why(fault, _values.plain(ref))}", fault=fault)
         self.type: str = fault["type"]

@@ -10,7 +10,7 @@ import typing as t
 
 from . import _values
 
-Fault = dict[str, t.Any]
+Fault = _values.Data
 """A fault as users see it: type, message, messages, cause, and its own fields."""
 
 _OF_EVERY_FAULT = ("_typeName", "faultCause", "faultMessage", "faultstring")
@@ -37,7 +37,7 @@ _LONGEST = 1500
 _FEW = 3
 
 
-def bare(data: t.Any) -> dict[str, t.Any]:
+def bare(data: t.Any) -> _values.Data:
     """A fault in the published form, its text in ``faultstring``, regardless of its original form.
 
     The published API and 8.0.3 have the bare fault; SOAP, and by report 9.x, wrap it into a LocalizedMethodFault.
@@ -84,7 +84,7 @@ def _listed(value: t.Any) -> list[t.Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _stack(data: dict[str, t.Any]) -> list[str]:
+def _stack(data: _values.Data) -> list[str]:
     """The texts of ``faultMessage``, each once; of a message without text its key, which the client was to look up."""
     entries = [each if isinstance(each, dict) else {"message": each} for each in _listed(data.get("faultMessage"))]
     texts = [_text(each.get("message")) or _text(each.get("key")) for each in entries]
@@ -108,7 +108,7 @@ def _own(name: str, value: t.Any, depth: int) -> t.Any:
     return {(k if k == "_typeName" else _values.snake(k)): _own(k, v, depth - 1) for k, v in value.items()}
 
 
-def _is_fault(name: str, value: dict[str, t.Any]) -> bool:
+def _is_fault(name: str, value: _values.Data) -> bool:
     type_ = value.get("_typeName")
     return (
         type_ == "LocalizedMethodFault"
@@ -117,7 +117,7 @@ def _is_fault(name: str, value: dict[str, t.Any]) -> bool:
     )
 
 
-def why(fault: Fault, place: dict[str, t.Any] | None = None) -> str:
+def why(fault: Fault, place: _values.Data | None = None) -> str:
     """A fault at the end of a sentence: its message and type, and the additional texts.
 
     ``place`` is the object, as {type, moid}, that a missing privilege is about where the fault names none.
@@ -181,11 +181,11 @@ def _is_shape(value: t.Any) -> bool:
 
 
 def _spoken(text: str, names: list[str]) -> str:
-    shown = ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+    shown = _values.some_of(names, _FEW)
     return f"{shown}: {text}" if shown else text
 
 
-def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
+def _lacking(fault: Fault, place: _values.Data | None) -> str:
     """Which privileges the user lacks and where; empty where the fault does not say.
 
     ``object`` and ``privilege_id`` are deprecated since 8.0, and can be missing if ``missing_privileges`` exists.
@@ -199,7 +199,7 @@ def _lacking(fault: Fault, place: dict[str, t.Any] | None) -> str:
     lacking: dict[str, list[str]] = {}
     for where, privileges in told:
         at = where if isinstance(where, dict) else place
-        known = lacking.setdefault(_values.object_name(at.get("type"), at.get("moid")) if at else "the object", [])
+        known = lacking.setdefault(_values.object_name(at) if at else "the object", [])
         known += [each for each in privileges if isinstance(each, str) and each not in known]
     groups = [f"{', '.join(privileges)} on {name}" for name, privileges in lacking.items() if privileges]
     if not groups:

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import functools
 import gc
+import os
 import pathlib
 import select
 import signal
@@ -17,11 +18,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
 
-from . import _context, _empty, _errors
+from . import _context, _empty, _errors, _lists
 from ._connection import _connection, _options
-
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
@@ -44,30 +42,45 @@ class Work:
     value that the result still contains.
     """
 
-    do: Callable[[_connection.Connection, _context.Context], _context.Result]
+    do: t.Callable[[_connection.Connection, _context.Context], _context.Result]
     patience: float = 0
     lasts: bool = False
     progress_file: str | None = None
     handed_out: str = ""
 
 
-def run(argument_spec: dict[str, t.Any], prepare: Callable[[Given], Work]) -> None:
-    """Run a module and exit.
+def _params(argument_spec: _context.Spec) -> _context.Params:
+    """The input, with a list for each text of an option that is one. A request for the specification has none."""
+    return _lists.from_texts(argument_spec, _load_params() or {})
 
-    ``prepare`` validates the module's own options before the connection. Errors of it and of the work become the
-    module's failure.
-    """
-    # A request for the specification does not have any.
-    wrong = _empty.empty_parts(argument_spec, _load_params() or {})
+
+class _Module(AnsibleModule):
+    """AnsibleModule that accepts more kinds of text as a list."""
+
+    def __init__(self, argument_spec: _context.Spec) -> None:
+        # mypy does not know that a call through super() is one of Ansible's untyped methods.
+        AnsibleModule.__init__(self, argument_spec=argument_spec, supports_check_mode=True)
+
+    def _load_params(self) -> None:
+        self.params = _params(self.argument_spec)
+
+
+def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> None:
+    """Run a module and exit. ``prepare`` comes before the connection. Its errors and those of the work are failures."""
+    wrong = _empty.empty_parts(argument_spec, _params(argument_spec))
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
         argument_spec = {name: {"type": "raw", "no_log": spec.get("no_log")} for name, spec in argument_spec.items()}
-    module = AnsibleModule(argument_spec={**_options.CONNECTION_SPEC, **argument_spec}, supports_check_mode=True)
+    module = _Module({**_options.CONNECTION_SPEC, **argument_spec})
     if wrong:
         module.fail_json(msg="; ".join(wrong))
     # After an interrupt, the module still closes its session. A shell starts background processes with SIGINT ignored.
     for number in _SIGNALS:
         signal.signal(number, _exit_by_signal)
+    # SIGKILL to the processes of Ansible, by which AWX cancels a job, must not prevent the logout. The leader of a
+    # session cannot leave its group, and does not need to.
+    with contextlib.suppress(PermissionError):
+        os.setpgid(0, 0)
     try:
         with _kept():
             work = prepare(Given(module.params, module.no_log_values))
@@ -128,7 +141,7 @@ def _look(progress_file: str | None) -> None:
 
 
 @contextlib.contextmanager
-def _looking(look: Callable[[], object]) -> t.Iterator[None]:
+def _looking(look: t.Callable[[], object]) -> t.Iterator[None]:
     """Look every second, by an alarm, because nothing else is heard while a request waits for its answer."""
     look()
     signal.signal(signal.SIGALRM, lambda number, frame: look())

@@ -26,7 +26,6 @@ Ref = Data
 
 
 def reference(type_: str, value: str) -> Ref:
-    """The reference to the managed object of that type and id."""
     return {"_typeName": "ManagedObjectReference", "type": type_, "value": value}
 
 
@@ -46,11 +45,6 @@ def plain(value: t.Any) -> t.Any:
         if value.get("_typeName") == "ManagedObjectReference":
             return {"type": plain(value.get("type")), "moid": plain(value.get("value"))}
     return value
-
-
-def fields(data: Data) -> Data:
-    """The members of a data object, with names and values as users see them."""
-    return {snake(k): plain(v) for k, v in data.items() if k != "_typeName"}
 
 
 def release_numbers(release: str) -> list[int]:
@@ -92,9 +86,15 @@ def clean(text: object) -> str:
     return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
 
 
-def object_name(type_: t.Any, moid: t.Any) -> str:
-    """A managed object in a sentence; the id of a manager is often its type."""
+def object_name(ref: Ref) -> str:
+    """A managed object in a sentence, by its reference in either form; the id of a manager is often its type."""
+    type_, moid = ref.get("type"), ref.get("value", ref.get("moid"))
     return str(type_) if type_ == moid else f"{type_} {moid}"
+
+
+def some_of(texts: list[str], most: int) -> str:
+    """The first texts, and the number of the others."""
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 # Characters that XML, and therefore SOAP, do not support, or in the case of the carriage return only if the sender
@@ -113,6 +113,15 @@ def unsendable(given: str) -> str:
 def was_data(given: str) -> bool:
     """Whether a text given for an id was a dictionary or a list before Ansible made a text of it."""
     return given[:1] in ("{", "[")
+
+
+def problem_of(given: str, is_id: bool = False) -> str:
+    """The reason why a text cannot be a value of an option, or an empty string."""
+    if not given.strip():
+        return "is empty: set a value, or omit it if it is optional"
+    if is_id and was_data(given):
+        return "is a dictionary or a list: set only the ID or key"
+    return unsendable(given)
 
 
 def from_any(value: t.Any) -> t.Any:

@@ -75,7 +75,7 @@ api:
   sample:
     transport: json
     release: 9.0.0.0
-    product: VMware vCenter Server 9.0.0 build-5973321
+    product: VMware vCenter Server 9.0.0 build-24755230
 session_id:
   description:
     - The session, for the O(session_id) option of the other modules.
@@ -114,7 +114,7 @@ ARGUMENT_SPEC = {"state": {"type": "str", "choices": ["present", "absent"], "def
 
 def present(connection: Connection, context: Context) -> Result:
     connection.check_session()
-    return {"changed": connection.logged_in, "session_id": connection.keep_session()}
+    return {"changed": connection.owns_session, "session_id": connection.keep_session()}
 
 
 def absent(connection: Connection, context: Context) -> Result:

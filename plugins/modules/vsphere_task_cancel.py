@@ -101,7 +101,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:
   description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
   returned: when the module could read the tasks, also on failure

@@ -119,7 +119,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:
   description:
     - The tasks, in the order of O(task_ids), or sorted by O(order) if the module selected them.

@@ -221,7 +221,7 @@ api:
   sample:
     transport: json
     release: 9.0.0.0
-    product: VMware vCenter Server 9.0.0 build-5973321
+    product: VMware vCenter Server 9.0.0 build-24755230
 task:
   description:
     - The current task, in the form that M(vsphere.tasks.vsphere_task_info) returns, or null if the module started

@@ -145,7 +145,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 task:
   description:
     - The current task, or the task as it would be in check mode, in the form that M(vsphere.tasks.vsphere_task_info)
@@ -198,10 +198,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader impor
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result, Spec
     from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Spec = {
     "task_id": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["queued", "running", "success", "error"]},
     "progress": {"type": "int"},

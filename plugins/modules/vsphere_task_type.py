@@ -156,10 +156,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, ru
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
-    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result, Spec
     from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: Spec = {
     "extension": {"type": "str", "required": True},
     "version": {"type": "str"},
     "task_types": {

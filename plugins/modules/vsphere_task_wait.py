@@ -130,7 +130,7 @@ api:
     product:
       description: Name and version that the server reports, or null if the module read nothing from the server.
       type: str
-      sample: VMware vCenter Server 9.0.0 build-5973321
+      sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:
   description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
   returned: with O(return_tasks=true), also on failure
@@ -231,7 +231,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Vsphe
 from ansible_collections.vsphere.tasks.plugins.module_utils._run import Work, run
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import ProgressFile
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import to_file
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import find
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
@@ -255,7 +255,7 @@ def prepare(given: Given) -> Work:
     selection.check_for_wait(options.on_timeout)
     began = time.monotonic()
     progress_file = given.params["progress_file"]
-    report = ProgressFile(progress_file).append if progress_file else lambda tasks: None
+    report = to_file(progress_file) if progress_file else lambda tasks: None
 
     def do(connection: Connection, context: Context) -> Result:
         appear_by = began + options.appear_timeout if options.appear_timeout else None

@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.vsphere.tasks.plugins.module_utils import _lists
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
@@ -59,10 +60,12 @@ def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.A
     if "omit" in variables:
         values = _without_omitted(values, variables["omit"])
     values = {name: value for name, value in values.items() if value is not None}
+    spec = {name: _SPECS[OPTIONS[name]] for name in values}
+    values = _lists.from_texts(spec, values)
     if "wait_for_task_ids" in values:
         values["wait_for_task_ids"] = _flat(values["wait_for_task_ids"])
     # Ansible's own validation rejects null for options with choices or a default.
-    wrong = ArgumentSpecValidator({name: _SPECS[OPTIONS[name]] for name in values}).validate(values).error_messages
+    wrong = ArgumentSpecValidator(spec).validate(values).error_messages
     if wrong:
         raise VsphereError("; ".join(wrong))
     # The options with a default in the role belong to the module.

@@ -23,6 +23,7 @@ from role_options import ROLE
 from specs import CALLBACK, EVENT_SOURCE, MODULES, ROOT, Data
 
 PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
+HTTP = specs.PLUGINS / "module_utils" / "_connection" / "_http.py"
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -43,9 +44,20 @@ def pages() -> dict[Path, str]:
     return {page: MARKED.sub(filled, page.read_text(encoding="utf-8")) for page in PAGES}
 
 
+def galaxy() -> Data:
+    data: Data = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    return data
+
+
+def user_agent() -> dict[Path, str]:
+    """The code that has the version of the collection, which a module on a managed host cannot look up."""
+    code = HTTP.read_text(encoding="utf-8")
+    return {HTTP: re.sub(r'(?m)^(USER_AGENT = ".*/).*"$', rf'\g<1>{galaxy()["version"]}"', code)}
+
+
 def contents() -> str:
     """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
-    base = f"{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}/blob/main"
+    base = f"{galaxy()['repository']}/blob/main"
     plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), ("event source", EVENT_SOURCE))
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
     found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
@@ -90,7 +102,14 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {**specs.plugins(), **role_options.files(), **pages(), **guides.files(), **event_schema.files()}
+    texts = {
+        **specs.plugins(),
+        **role_options.files(),
+        **pages(),
+        **guides.files(),
+        **event_schema.files(),
+        **user_agent(),
+    }
     written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
     stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():

@@ -3,9 +3,9 @@
 
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
-Around integration tests it runs one PROGRAM, the test vCenter, of each kind that the targets speak to, and
-tells them where in integration_config.yml, and where govc is, which lies beside it, and ansible-rulebook, which
-ANSIBLE_RULEBOOK names.
+Around integration tests it runs sets of PROGRAM, the test vCenter, one of each kind that the targets speak to, and
+tells them where in integration_config.yml, and where govc and the wheel with AWX's collection are, which lie beside it,
+and ansible-rulebook, which ANSIBLE_RULEBOOK names.
 """
 
 import ast
@@ -37,6 +37,9 @@ VCENTERS = {
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6
     VCENTERS["ipv6"] = ["--listen=[::1]:0"]
+# The processes that run integration tests, each with servers of its own. More than cores, because a playbook that waits
+# for tasks leaves the core to others.
+PROCESSES = 4
 SCRIPTS = sysconfig.get_path("scripts")
 PIP = [sys.executable, "-m", "pip"]
 
@@ -92,20 +95,21 @@ def main(program: str, *arguments: str) -> int:
     if not Path(SCRIPTS, "shellcheck").exists():
         # Without it ansible-test reports the shellcheck test as passed.
         raise SystemExit("shellcheck is missing")
-    home = Path("tests", "output", "home").resolve()
+    # Sanity and integration tests run side by side.
+    home = Path("tests", "output", "home", arguments[0]).resolve()
     (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
     provide_pip(home)
     pass_on_pip_settings(home)
     with contextlib.ExitStack() as stack:
         if arguments[0] == "integration":
-            vcenters, second = (
+            sets = [
                 {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
-                for _process in range(2)
-            )
+                for _process in range(PROCESSES)
+            ]
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
-            rulebook = os.environ["ANSIBLE_RULEBOOK"]
-            variables = {"vcenters": vcenters, "second_vcenters": second, "govc": govc, "ansible_rulebook": rulebook}
+            awx = str(Path(program).with_name("awx"))
+            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": os.environ["ANSIBLE_RULEBOOK"]}
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

@@ -36,7 +36,8 @@ FAILED = {"state": "error", "error": {"_typeName": "NotSupported"}}
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: object) -> None: ...
+    def log_message(self, *_arguments: object) -> None:
+        pass
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ INTERNAL = {"progress_file", "progress_round"}
 
 def main_specs() -> Data:
     """The existing argument specs of the role."""
-    data: Data = yaml.safe_load(ARGUMENT_SPECS.read_text(encoding="utf-8"))["argument_specs"]["main"]
+    data: Data = yaml.load(ARGUMENT_SPECS.read_text(encoding="utf-8"), yaml.CSafeLoader)["argument_specs"]["main"]
     return data
 
 

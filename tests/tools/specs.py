@@ -92,7 +92,7 @@ def found(file: Path, part: str = "DOCUMENTATION") -> re.Match[str]:
 
 
 def documentation(file: Path, part: str = "DOCUMENTATION") -> Data:
-    data: Data = yaml.safe_load(found(file, part)[0])
+    data: Data = yaml.load(found(file, part)[0], yaml.CSafeLoader)
     return data
 
 
@@ -123,7 +123,7 @@ def with_facts(file: Path, specs: Data, facts_of: Callable[[str, Data], Data] = 
     """The source with the facts in its documentation. All other lines stay as they are."""
     match = found(file)
     lines = match[0].splitlines()
-    document: Any = yaml.compose(match[0], yaml.SafeLoader)
+    document: Any = yaml.compose(match[0], yaml.CSafeLoader)
     (options,) = (value for key, value in document.value if key.value == "options")
 
     def render(options: Any, end: int, specs: Data) -> Iterator[str]:

@@ -3,7 +3,7 @@
 
 """Run all steps of `make test`, whichever of them fail, and count what passed and failed in them.
 
-Two run side by side, so that each line of their output says which it is of. Integration has the machine to itself.
+Two run side by side, so that each line of their output says which it is of.
 """
 
 import re
@@ -14,21 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 MAKE = ("make", "--no-print-directory")
+SIDE_BY_SIDE = 2
 # For each target of the Makefile, what its output shows of the tests that ran and of those that failed: a number
 # in the expression's group, or one test for each match. A step that shows none is a test by itself.
+# The longest come first, so that two run until the end.
 PYTEST_RAN, PYTEST_FAILED = r"\b(\d+) (?:passed|failed|errors?)\b", r"\b(\d+) (?:failed|errors?)\b"
 STEPS = {
+    "integration": (PYTEST_RAN, PYTEST_FAILED),
     "sanity": (r"^Running sanity test ", r"The (\d+) sanity test\(s\) listed below"),
     "go": (r"^ *--- (?:PASS|FAIL)", r"^ *--- FAIL"),
-    "build": ("", ""),
-    "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "unit": (PYTEST_RAN, PYTEST_FAILED),
-    "docs": ("", ""),
+    "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
+    "build": ("", ""),
     "demo": ("", ""),
-    "integration": (
-        rf"{PYTEST_RAN}|^Running \S+ integration test ",
-        rf"{PYTEST_FAILED}|The (\d+) integration test\(s\) listed below",
-    ),
+    "docs": ("", ""),
 }
 
 
@@ -44,10 +43,13 @@ def count(pattern: str, output: str) -> int:
     return sum(int(match[match.lastindex]) if match.lastindex else 1 for match in matches)
 
 
-def run(step: str) -> Result:
+def run(step: str, *variables: str) -> Result:
+    """Run a target of the Makefile with those variables."""
     began = time.monotonic()
     output = ""
-    with subprocess.Popen([*MAKE, step], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        [*MAKE, step, *variables], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout or ():
             print(f"{step:11} | {line}", end="", flush=True)
             output += line
@@ -58,12 +60,9 @@ def run(step: str) -> Result:
 
 def main() -> int:
     # What several steps need is made before, so that no two of them make it; what cannot be fails in the steps.
-    subprocess.run([*MAKE, "--keep-going", "ready"], check=False)
-    *others, integration = STEPS
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        results = [*pool.map(run, others)]
-    # These tests use two processes themselves, and measure times.
-    results.append(run(integration))
+    subprocess.run([*MAKE, "--keep-going", f"--jobs={SIDE_BY_SIDE}", "ready"], check=False)
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        results = [*pool.map(run, STEPS)]
     print(f"\n{'step':12} {'passed':>7} {'failed':>7} {'seconds':>8}")
     for result in results:
         print(f"{result.step:12} {result.passed:7} {result.failed:7} {result.seconds:8.0f}")

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import time
 import typing as t
 
 from ansible.module_utils.api import retry_with_delays_and_condition
 
-from .. import _errors
-from . import _http, _login, _properties, _server, _session
+from .. import _errors, _values
+from . import _http, _options, _properties, _session, _transport
 
-if t.TYPE_CHECKING:
-    import datetime
-    from collections.abc import Callable
-
-    from .. import _values
-    from . import _options, _transport
-
-    Result = t.TypeVar("Result")
+Result = t.TypeVar("Result")
 
 READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
@@ -34,16 +28,11 @@ GRACE = 10
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading data raises that is not made as it should be."""
 
-
 _LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion")
 
 
 def _is_transient(error: Exception) -> bool:
     return isinstance(error, (_errors.Lost, _errors.Unavailable))
-
-
-def _is_starting(error: Exception) -> bool:
-    return isinstance(error, _errors.Unavailable)
 
 
 def _can_recover(error: Exception) -> bool:
@@ -69,31 +58,36 @@ class Connection:
     logged out here.
     """
 
-    def __init__(self, options: _options.ConnectionOptions, keep_secret: Callable[[str], object]) -> None:
+    def __init__(self, options: _options.ConnectionOptions, keep_secret: t.Callable[[str], object]) -> None:
         self._options = options
         self._keep_secret = keep_secret
         self._http = _http.Http(options)
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
-        self._login = _login.Login(options, self._http.name)
-        self.logged_in = False
+        self._login = _session.Login(options, self._http.name)
+        self.host, self.user = self._http.name, self._login.user
+        self._not_ours = ""
 
     def open(self, patience: float = 0) -> Connection:
         """Negotiate the transport and log in; wait up to ``patience`` seconds for a vCenter that is starting."""
         deadline = time.monotonic() + patience
 
-        def once_ready(step: Callable[..., Result]) -> Callable[..., Result]:
-            again = retry_with_delays_and_condition(_delays_until(deadline), _is_starting)
-            return t.cast("Callable[..., Result]", again(step))
+        def once_ready(step: t.Callable[..., Result]) -> t.Callable[..., Result]:
+            again = retry_with_delays_and_condition(
+                _delays_until(deadline), lambda error: isinstance(error, _errors.Unavailable)
+            )
+            return t.cast("t.Callable[..., Result]", again(step))
 
         choose = once_ready(retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose))
-        try:
+        with contextlib.ExitStack() as after_error:
+            after_error.callback(self._http.close)
             self._use(choose(self._options, self._http, self._keep_secret))
+            self._not_ours = self._transport.session.key
+            # A session can be open even if the answer to the login is unreadable.
+            after_error.push(self)
             if not self._options.session_id:
                 once_ready(self._log_in_somehow)()
-        except BaseException:
-            self._http.close()
-            raise
+            after_error.pop_all()
         return self
 
     def __enter__(self) -> Connection:
@@ -103,7 +97,7 @@ class Connection:
         if error:
             self.hurry()
         # An error of the clean-up must not hide the result. A session that cannot be reached ends when it is idle.
-        if self.logged_in:
+        if self.owns_session:
             # The logout also removes borrowed objects.
             self.glimpse(lambda transport: self.log_out())
         else:
@@ -112,23 +106,18 @@ class Connection:
         self._http.close()
 
     @property
-    def host(self) -> str:
-        """The server's name and port, for messages."""
-        return self._http.name
-
-    @property
-    def user(self) -> str:
-        """The name of the user, for messages."""
-        return self._login.user
+    def owns_session(self) -> bool:
+        """Whether the present session was opened here and is closed at the end."""
+        return self._transport.session.key not in ("", self._not_ours)
 
     def keep_session(self) -> str:
         """Leave the session open at the end; return the session_id by which others can use it."""
-        self.logged_in = False
+        self._not_ours = self._transport.session.key
         return dataclasses.replace(self._transport.session, product=self.server.product or "").to_text()
 
     def log_out(self) -> bool:
         """End the session, including a session from the user. Return False if the server did not know it anymore."""
-        self.logged_in = False
+        self._not_ours = self._transport.session.key
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
         except _errors.Fault as fault:
@@ -141,19 +130,16 @@ class Connection:
         """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:
             self.glimpse(self.server.ask)
-        return {
-            "transport": self._transport.name,
-            "release": self._transport.release,
-            "product": self.server.product,
-        }
+        session = self._transport.session
+        return {"transport": session.transport, "release": session.release, "product": self.server.product}
 
     def check_session(self) -> None:
         """Renew a session from the user if it has ended."""
         self.server.product = None
-        objects: list[_values.Data] = []
-        specs: list[_values.Data] = []
+        objects: _properties.Specs = []
+        specs: _properties.Specs = []
         self.server.add_to(objects, specs)
-        self.server.take_from(self.read(lambda transport: _properties.retrieve(transport, objects, specs)))
+        self.server.take_from(self.retrieve(objects, specs))
 
     @property
     def server_time(self) -> datetime.datetime | None:
@@ -176,7 +162,7 @@ class Connection:
         """Limit all following requests to a few seconds."""
         self._http.hurry()
 
-    def read(self, steps: Callable[[_transport.Transport], Result], deadline: float | None = None) -> Result:
+    def read(self, steps: t.Callable[[_transport.Transport], Result], deadline: float | None = None) -> Result:
         """Run calls that change nothing; after a transient failure or a lost session, run all of them again.
 
         With a ``deadline`` (on the monotonic clock), survive every error of a restarting vCenter, until some seconds
@@ -194,7 +180,23 @@ class Connection:
         with self._ending_by(deadline):
             return t.cast("Result", again(attempt)())
 
-    def glimpse(self, steps: Callable[[_transport.Transport], object], deadline: float | None = None) -> None:
+    def query(
+        self, ref: _values.Ref, method: str, params: _values.Data | None = None, deadline: float | None = None
+    ) -> t.Any:
+        """The result of a method that changes nothing."""
+        return self.read(lambda transport: transport.invoke(ref, method, params), deadline)
+
+    def retrieve(
+        self,
+        objects: _properties.Specs,
+        properties: _properties.Specs,
+        transient: bool = False,
+        deadline: float | None = None,
+    ) -> list[_properties.Object]:
+        """The properties of objects, with one request for all of them."""
+        return self.read(lambda transport: _properties.retrieve(transport, objects, properties, transient), deadline)
+
+    def glimpse(self, steps: t.Callable[[_transport.Transport], object], deadline: float | None = None) -> None:
         """Run calls, once, for something optional: nothing that goes wrong is an error."""
         with contextlib.suppress(_errors.VsphereError), self.readable(), self._ending_by(deadline):
             steps(self._transport)
@@ -215,7 +217,7 @@ class Connection:
         ref: _values.Ref,
         method: str,
         params: _values.Data | None = None,
-        take: Callable[[t.Any], t.Any] = lambda value: value,
+        take: t.Callable[[t.Any], t.Any] = lambda value: value,
         *,
         advice: _errors.Advice = _errors.NO_ADVICE,
         deadline: float | None = None,
@@ -254,10 +256,8 @@ class Connection:
             yield ref
             done = True
         finally:
-            if not (done and until_logout):
+            if not (done and until_logout) and self._give_back(transport, ref, method):
                 self._borrowed.remove((ref, method))
-                if not self._give_back(transport, ref, method):
-                    self._borrowed.append((ref, method))
 
     @staticmethod
     def _give_back(transport: _transport.Transport, ref: _values.Ref, method: str) -> bool:
@@ -273,27 +273,25 @@ class Connection:
 
     def _use(self, transport: _transport.Transport) -> None:
         self._transport = transport
-        self.server = _server.Server(transport.product)
+        self.server = _properties.Server(transport.session.product or None)
 
     def _log_in_somehow(self) -> None:
         """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
         try:
-            self._log_in()
-        except _errors.NotUnderstood as refusal:
-            if (self._options.transport, self._transport.name) != ("auto", "json"):
+            self._login.log_in(self._transport)
+        except (_errors.NotUnderstood, _errors.Unavailable) as refusal:
+            if (self._options.transport, self._transport.session.transport) != ("auto", "json"):
                 raise
+            if self.owns_session:
+                self.glimpse(lambda transport: self.log_out())
             only_soap = dataclasses.replace(self._options, transport="soap")
             try:
                 self._use(_choose(only_soap, self._http, self._keep_secret))
-            except _errors.NotUnderstood:
+            except (_errors.NotUnderstood, _errors.Lost, _errors.TimedOut, _errors.Unavailable):
                 raise refusal from None
-            self._log_in()
+            self._login.log_in(self._transport)
 
-    def _log_in(self) -> None:
-        self._login.log_in(self._transport)
-        self.logged_in = True
-
-    def _renewing(self, call: Callable[[], Result]) -> Result:
+    def _renewing(self, call: t.Callable[[], Result]) -> Result:
         """Make the call, and once more in a new session if the server does not know the present one."""
         try:
             return call()
@@ -302,7 +300,6 @@ class Connection:
             if fault.type != "NotAuthenticated":
                 raise
             self._login.renew(self._transport, fault)
-        self.logged_in = True
         try:
             return call()
         except _errors.Fault as fault:
@@ -312,7 +309,7 @@ class Connection:
 
 
 def _choose(
-    options: _options.ConnectionOptions, http: _http.Http, keep_secret: Callable[[str], object]
+    options: _options.ConnectionOptions, http: _http.Http, keep_secret: t.Callable[[str], object]
 ) -> _transport.Transport:
     """The transport of the session, or the result of the negotiation with the server."""
     if options.session_id:

@@ -30,22 +30,26 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
+USER_AGENT = "vsphere.tasks/0.1.0"
+"""The list of sessions in vCenter shows it. `make format` keeps the version that of the collection."""
+
 CLEAN_UP = 5
 """Seconds for all requests that clean up in a hurry."""
 
 LEAST = 1
 """Seconds that each request has to be answered, however late it is."""
 
+TakeHead = t.Callable[[t.Mapping[str, str], dict[str, str]], None]
+
 
 class Answer(t.NamedTuple):
-    """The answer of the server: HTTP status, headers (case-insensitive), cookies by name, and the body.
+    """The answer of the server: HTTP status, headers (case-insensitive), and the body.
 
     ``is_whole`` is True if HTTP confirms the end of the body. Otherwise, the body can be incomplete.
     """
 
     status: int
     headers: t.Mapping[str, str]
-    cookies: dict[str, str]
     body: bytes
     is_whole: bool
 
@@ -55,17 +59,22 @@ class Answer(t.NamedTuple):
 
 
 class Http:
-    """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time."""
+    """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time.
+
+    ``take_head`` gets the headers and the cookies of each answer, even if its body does not arrive.
+    """
 
     def __init__(self, options: _options.ConnectionOptions) -> None:
         if REQUESTS_IMPORT_ERROR:
             raise _errors.MissingLibrary("requests", "to connect to vCenter and ESXi", REQUESTS_IMPORT_ERROR)
         self.host = options.hostname
+        self.take_head: TakeHead = lambda headers, cookies: None
         self.server_time: datetime.datetime | None = None
         self.name = f"{_options.in_url(options.hostname)}:{options.port}"
         self._timeout = options.request_timeout
         self._deadline = self._last = math.inf
         self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
         # Our own authentication prevents requests from reading ~/.netrc.
         self._session.auth = lambda request: request
         # A session is the transport's own matter: an old one sent along makes a new login fail.
@@ -92,15 +101,23 @@ class Http:
                 verify=self.verify,
                 proxies=dict(self.proxies),
                 allow_redirects=False,
+                hooks={"response": lambda head, **unused: self.take_head(head.headers, head.cookies.get_dict())},
             )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
-            # Every run would pay for the import, which only a failure needs.
+            # Only a failure needs it.
             from . import _http_errors
 
-            proxy = self.proxies.get("https", "")
-            attempt = _http_errors.Attempt(self.name, self.host, proxy, self.verify, connecting, answering, remedy)
-            raise _http_errors.explain(attempt, error) from error
+            raise _http_errors.explain(
+                error,
+                name=self.name,
+                host=self.host,
+                proxy=self.proxies.get("https", ""),
+                verify=self.verify,
+                connecting=connecting,
+                answering=answering,
+                remedy=remedy,
+            ) from error
         except AttributeError as error:
             # requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error
@@ -125,7 +142,7 @@ class Http:
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
                 "are still starting: try again later"
             )
-        return Answer(response.status_code, response.headers, response.cookies.get_dict(), response.content, is_whole)
+        return Answer(response.status_code, response.headers, response.content, is_whole)
 
     def _check_end(self, response: requests.Response) -> bool:
         """Whether the answer contains its own end. Lost if it ended earlier, because urllib3 1 does not check this."""
@@ -159,7 +176,6 @@ class Http:
         self._session.close()
 
     def lost(self, how: str) -> _errors.Lost:
-        """The error for an answer that did not arrive."""
         return _errors.Lost(f"the answer of {self.name} was lost ({how})")
 
     def not_vsphere(self, answer: Answer) -> _errors.NotUnderstood:

@@ -14,28 +14,22 @@ import typing as t
 from .. import _errors
 
 
-class Attempt(t.NamedTuple):
-    """A failed request: its target, its proxy, its trusted certificates, and its time limits.
-
-    ``remedy`` is the advice for a request that took too long.
-    """
-
-    name: str
-    host: str
-    proxy: str
-    verify: bool | str
-    connecting: float
-    answering: float
-    remedy: str
-
-
-def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa: C901 (a list of cases)
-    """Name the cause of a failed request, and what helps."""
+def explain(  # noqa: C901 (a list of cases)
+    error: Exception,
+    *,
+    name: str,
+    host: str,
+    proxy: str,
+    verify: bool | str,
+    connecting: float,
+    answering: float,
+    remedy: str,
+) -> _errors.VsphereError:
+    """Name the cause of a failed request, and what helps. ``remedy`` is the advice for one that took too long."""
     # Every request can raise them.
     from requests import exceptions as of_requests
     from urllib3 import exceptions as of_urllib3
 
-    name, proxy = attempt.name, attempt.proxy
     causes = list(_chain(error))
     last = causes[-1]
     text = str(last) or type(last).__name__
@@ -62,21 +56,18 @@ def explain(attempt: Attempt, error: Exception) -> _errors.VsphereError:  # noqa
             return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):
             return _errors.Unreachable(
-                f"the TLS connection to {name} failed ({text}): {_trust(attempt, text)}, or set validate_certs to "
+                f"the TLS connection to {name} failed ({text}): {_trust(verify, text)}, or set validate_certs to "
                 "false if you accept any certificate"
             )
     # The second alone is of the body.
     if met(of_requests.ReadTimeout, of_urllib3.ReadTimeoutError):
-        return _errors.TimedOut(
-            f"{name} did not answer within {attempt.answering:.0f} s: {attempt.remedy} if the server is only slow"
-        )
+        return _errors.TimedOut(f"{name} did not answer within {answering:.0f} s: {remedy} if the server is only slow")
     if met(of_requests.ConnectTimeout):
         return _errors.Unreachable(
-            f"{name} was not reachable within {attempt.connecting:.0f} s: check hostname, port, and firewall, or "
-            f"{attempt.remedy}"
+            f"{name} was not reachable within {connecting:.0f} s: check hostname, port, and firewall, or {remedy}"
         )
     if met(socket.gaierror):
-        return _errors.Unreachable(f"cannot resolve the name {attempt.host} ({text}): check hostname")
+        return _errors.Unreachable(f"cannot resolve the name {host} ({text}): check hostname")
     if is_new:
         return _errors.Unreachable(f"cannot connect to {name} ({text}): check hostname, port, and firewall")
     if met(of_requests.InvalidURL, of_urllib3.LocationParseError):
@@ -96,12 +87,12 @@ def _is_in_handshake(error: BaseException) -> bool:
     return any(frame.f_code is handshake for frame, _line in traceback.walk_tb(error.__traceback__))
 
 
-def _trust(attempt: Attempt, text: str) -> str:
+def _trust(verify: bool | str, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
         return "set hostname to a name in the certificate"
-    if isinstance(attempt.verify, str):
-        return f"ca_path {attempt.verify} does not contain the CA that signed its certificate: set it to another file"
+    if isinstance(verify, str):
+        return f"ca_path {verify} does not contain the CA that signed its certificate: set it to another file"
     return "set ca_path to the CA that signed its certificate"
 
 

@@ -16,10 +16,7 @@ import re
 import typing as t
 
 from .. import _errors, _values
-from . import _session, _vijson
-
-if t.TYPE_CHECKING:
-    from . import _http
+from . import _http, _session, _vijson
 
 RELEASES = ("9.0.0.0", "8.0.3.0", "8.0.2.0", "8.0.1.0")
 _CONTENT = (
@@ -27,35 +24,39 @@ _CONTENT = (
     b'<soapenv:Body><RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this>'
     b"</RetrieveServiceContent></soapenv:Body></soapenv:Envelope>"
 )
+_TRANSIENT = (_errors.Lost, _errors.Unavailable)
 _ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r".*"}
 
 
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
     """A session that is still to be logged in to: over VI/JSON where the server has it, else over SOAP.
 
-    ``transport`` can allow only one of them (json, soap).
-
-    It takes one request if ``hello`` answers, and up to three more otherwise.
+    ``transport`` can allow only one of them (json, soap). It takes one request if ``hello`` answers, and up to three
+    more otherwise.
     """
-    answers: dict[str, str] = {}
+    refusals: dict[str, _errors.VsphereError] = {}
     if transport != "soap":
-        release = _ask(answers, "hello", _hello, http)
+        release = _ask(refusals, "hello", _hello, http)
         if release:
             return _session.Session("json", release)
-    content = _ask(answers, "SOAP", _content_over_soap, http)
+    content = _ask(refusals, "SOAP", _content_over_soap, http)
     for release in _candidates(content) if transport != "soap" else ():
-        found = _ask(answers, "VI/JSON", _content_over_vijson, http, release)
+        found = _ask(refusals, "VI/JSON", _content_over_vijson, http, release)
         if found:
             return _session.Session("json", release, product=str(found["about"].get("fullName", "")))
-    if content is None:
-        raise http.not_understood(_told(answers))
-    if transport != "json":
+    if content and transport != "json":
         about = content["about"]
         managers = {name: (ref["type"], ref["value"]) for name, ref in content.items() if _is_reference(ref)}
         return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
+    for name in ("SOAP", "VI/JSON"):
+        if isinstance(refusals.get(name), _TRANSIENT):
+            # It can work a moment later.
+            raise refusals[name]
+    if content is None:
+        raise http.not_understood(_told(refusals))
     if _candidates(content):
         raise _errors.VsphereError(
-            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(answers)}): set transport to auto "
+            f"{http.name} ({content['about']['fullName']}) rejects VI/JSON ({_told(refusals)}): set transport to auto "
             "or soap"
         )
     raise _errors.VsphereError(
@@ -63,19 +64,18 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
     )
 
 
-def _ask(answers: dict[str, str], name: str, step: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
-    """The result of the step. None if the answer does not come from vSphere, which it notes.
+def _ask(
+    refusals: dict[str, _errors.VsphereError], name: str, step: t.Callable[..., t.Any], *arguments: t.Any
+) -> t.Any:
+    """The result of the step. None if there is no answer of vSphere, the reason of which it notes.
 
-    If the server itself (/sdk) is silent or starting its services, the result is final, because it serves the other
-    requests too.
+    A time-out is final, except for ``hello``, because the others would take as long.
     """
-    others = (_errors.Lost, _errors.TimedOut, _errors.Unavailable) if name == "hello" else ()
+    others = (*_TRANSIENT, _errors.TimedOut) if name == "hello" else _TRANSIENT
     try:
         return step(*arguments)
-    except _errors.NotUnderstood as error:
-        answers[name] = error.answer
-    except others as error:
-        answers[name] = error.message
+    except (_errors.NotUnderstood, *others) as error:
+        refusals[name] = error
     return None
 
 
@@ -83,8 +83,8 @@ def _is_reference(value: t.Any) -> bool:
     return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
 
 
-def _told(answers: dict[str, str]) -> str:
-    return "; ".join(f"{name}: {answer}" for name, answer in answers.items())
+def _told(refusals: dict[str, _errors.VsphereError]) -> str:
+    return "; ".join(f"{name}: {getattr(error, 'answer', error.message)}" for name, error in refusals.items())
 
 
 def _hello(http: _http.Http) -> str:
@@ -98,7 +98,7 @@ def _hello(http: _http.Http) -> str:
     raise http.not_vsphere(answer)
 
 
-def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
+def _content_over_soap(http: _http.Http) -> _values.Data:
     """The ServiceContent, which every server of every release returns without a login."""
     # Only where hello does not know.
     from .._types import _decoder
@@ -112,11 +112,11 @@ def _content_over_soap(http: _http.Http) -> dict[str, t.Any]:
     if isinstance(about, dict) and all(
         isinstance(about.get(name), str) and re.fullmatch(form, about[name]) for name, form in _ABOUT.items()
     ):
-        return t.cast("dict[str, t.Any]", content)
+        return t.cast("_values.Data", content)
     raise http.not_vsphere(answer)
 
 
-def _candidates(content: dict[str, t.Any] | None) -> list[str]:
+def _candidates(content: _values.Data | None) -> list[str]:
     """The VI/JSON releases to try, newest first. A server supports its own, and most of the earlier ones."""
     if content is None:
         return [RELEASES[0], RELEASES[-1]]
@@ -127,7 +127,7 @@ def _candidates(content: dict[str, t.Any] | None) -> list[str]:
     return [release for release in RELEASES if _values.release_numbers(release) <= newest][:2]
 
 
-def _content_over_vijson(http: _http.Http, release: str) -> dict[str, t.Any]:
+def _content_over_vijson(http: _http.Http, release: str) -> _values.Data:
     """The ServiceContent where the server speaks VI/JSON in that release."""
     answer = http.request("GET", f"/sdk/vim25/{release}/ServiceInstance/ServiceInstance/content", None, {})
     content = _vijson.parse(http, answer) if answer.status == 200 else None

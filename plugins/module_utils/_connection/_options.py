@@ -15,32 +15,42 @@ import ipaddress
 import re
 
 from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .. import _context, _errors, _values
 
+
+def _environment(name: str) -> str:
+    """The value of a variable of the environment. An empty one counts as not set, as in credentials of AWX."""
+    value = str(env_fallback(name))
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
+
+
 CONNECTION_SPEC: _context.Spec = {
-    "hostname": {"type": "str", "fallback": (env_fallback, ["VMWARE_HOST"])},
-    "username": {"type": "str", "aliases": ["user", "admin"], "fallback": (env_fallback, ["VMWARE_USER"])},
+    "hostname": {"type": "str", "fallback": (_environment, ["VMWARE_HOST"])},
+    "username": {"type": "str", "aliases": ["user", "admin"], "fallback": (_environment, ["VMWARE_USER"])},
     "password": {
         "type": "str",
         "aliases": ["pass", "pwd"],
         "no_log": True,
-        "fallback": (env_fallback, ["VMWARE_PASSWORD"]),
+        "fallback": (_environment, ["VMWARE_PASSWORD"]),
     },
-    "session_id": {"type": "str", "no_log": True, "fallback": (env_fallback, ["VMWARE_SESSION_ID"])},
-    "port": {"type": "int", "default": 443, "fallback": (env_fallback, ["VMWARE_PORT"])},
-    "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VMWARE_VALIDATE_CERTS"])},
-    "ca_path": {"type": "path", "fallback": (env_fallback, ["VMWARE_CA_PATH"])},
-    "proxy_host": {"type": "str", "fallback": (env_fallback, ["VMWARE_PROXY_HOST"])},
-    "proxy_port": {"type": "int", "fallback": (env_fallback, ["VMWARE_PROXY_PORT"])},
+    "session_id": {"type": "str", "no_log": True, "fallback": (_environment, ["VMWARE_SESSION_ID"])},
+    "port": {"type": "int", "default": 443, "fallback": (_environment, ["VMWARE_PORT"])},
+    "validate_certs": {"type": "bool", "default": True, "fallback": (_environment, ["VMWARE_VALIDATE_CERTS"])},
+    "ca_path": {"type": "path", "fallback": (_environment, ["VMWARE_CA_PATH"])},
+    "proxy_host": {"type": "str", "fallback": (_environment, ["VMWARE_PROXY_HOST"])},
+    "proxy_port": {"type": "int", "fallback": (_environment, ["VMWARE_PROXY_PORT"])},
     "transport": {
         "type": "str",
         "choices": ["auto", "json", "soap"],
         "default": "auto",
-        "fallback": (env_fallback, ["VMWARE_TRANSPORT"]),
+        "fallback": (_environment, ["VMWARE_TRANSPORT"]),
     },
-    "request_timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["VMWARE_REQUEST_TIMEOUT"])},
-    "locale": {"type": "str", "fallback": (env_fallback, ["VMWARE_LOCALE"])},
+    "request_timeout": {"type": "int", "default": 60, "fallback": (_environment, ["VMWARE_REQUEST_TIMEOUT"])},
+    "locale": {"type": "str", "fallback": (_environment, ["VMWARE_LOCALE"])},
 }
 
 
@@ -63,7 +73,6 @@ class ConnectionOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> ConnectionOptions:
-        """Validate the options before the connection, and report all problems together."""
         given = {field.name: params[field.name] for field in dataclasses.fields(cls)}
         wrong = [
             f"{name} is missing: set the option {name} or {CONNECTION_SPEC[name]['fallback'][1][0]} in the environment"

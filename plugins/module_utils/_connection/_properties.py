@@ -2,18 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading properties of many managed objects with one request, by the PropertyCollector."""
+"""Reading properties of many managed objects with one request, and the product name that rides along."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .. import _errors, _values
-
-if t.TYPE_CHECKING:
-    from . import _transport
+from . import _transport
 
 SERVICE_INSTANCE = _values.reference("ServiceInstance", "ServiceInstance")
+
+Specs = list[_values.Data]
+"""Objects, or properties of a type, to read or watch."""
+
+_PRODUCT = "content.about.fullName"
 
 
 class Object(t.NamedTuple):
@@ -33,30 +36,24 @@ def property_spec(type_: str, *paths: str) -> _values.Data:
 
 
 def object_spec(ref: _values.Ref, through: str = "") -> _values.Data:
-    """An object, and the objects that its property ``through`` refers to, without objects that have no properties to
-    read.
-    """
+    """An object, and the objects that its property ``through`` refers to, if they have properties to read."""
     spec: _values.Data = {"_typeName": "ObjectSpec", "obj": ref, "skip": False}
     if through:
         spec["selectSet"] = [{"_typeName": "TraversalSpec", "type": ref["type"], "path": through, "skip": False}]
     return spec
 
 
-def filter_spec(objects: list[_values.Data], properties: list[_values.Data], transient: bool = False) -> _values.Data:
-    """The properties to read or watch, with their objects. ``transient`` objects can disappear, which then is not an
-    error.
+def filter_spec(objects: Specs, properties: Specs, transient: bool = False) -> _values.Data:
+    """The properties to read or watch, with their objects. ``transient`` objects can disappear without an error.
 
-    With it a reading leaves them out, and a filter names them in its updates (PropertyFilterSpec, since 4.1).
+    With it, a reading leaves them out, and a filter names them in its updates (PropertyFilterSpec, since 4.1).
     """
     spec = {"_typeName": "PropertyFilterSpec", "propSet": properties, "objectSet": objects}
     return {**spec, "reportMissingObjectsInResults": True} if transient else spec
 
 
 def retrieve(
-    transport: _transport.Transport,
-    objects: list[_values.Data],
-    properties: list[_values.Data],
-    transient: bool = False,
+    transport: _transport.Transport, objects: Specs, properties: Specs, transient: bool = False
 ) -> list[Object]:
     """RetrievePropertiesEx, page by page until all is there.
 
@@ -102,3 +99,31 @@ def fault_of(data: _values.Data, what: str, ref: _values.Ref) -> _errors.Fault:
     # The fault does not have to contain the object, but its position does.
     fault.fields = {"obj": ref, **bare}
     return fault
+
+
+class Server:
+    """The name and version of the product; each result has it, so another request brings it along.
+
+    ``product`` is None until it is known, or if the server does not report it.
+    """
+
+    def __init__(self, product: str | None) -> None:
+        self.product = product
+
+    def add_to(self, objects: Specs, properties: Specs) -> None:
+        """Have a reading bring the product along, unless it is known."""
+        if self.product is None:
+            objects.append(object_spec(SERVICE_INSTANCE))
+            properties.append(property_spec("ServiceInstance", _PRODUCT))
+
+    def take_from(self, found: list[Object]) -> list[Object]:
+        """Note the product, if it was read; return everything else that was read."""
+        for each in found:
+            if each.ref["type"] == "ServiceInstance":
+                # A user who cannot read it can still read the ServiceContent, like everyone.
+                self.product = _values.plain(each.properties.get(_PRODUCT))
+        return [each for each in found if each.ref["type"] != "ServiceInstance"]
+
+    def ask(self, transport: _transport.Transport) -> None:
+        """Read the product; no session is needed for this."""
+        self.product = transport.get(SERVICE_INSTANCE, "content")["about"]["fullName"]

@@ -10,41 +10,25 @@ limits, and errors are the same.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .. import _errors, _values
 from .._types import _decoder, _encoder, _pyvmomi
-from . import _session, _soap_answer
+from . import _http, _session, _soap_answer, _transport
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from . import _http
-
-SESSION_COOKIE = "vmware_soap_session"
+_SESSION_COOKIE = "vmware_soap_session"
 
 
-class Soap:
-    """Properties and methods of managed objects over SOAP."""
-
-    name = "soap"
-
-    def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
+class Soap(_transport.Transport):
+    def __init__(self, http: _http.Http, keep_secret: t.Callable[[str], object], session: _session.Session) -> None:
         _pyvmomi.require("for SOAP, which this server or the option transport requires")
-        self.product = session.product or None
-        self.accepted = False
-        self.last_call = ""
-        self._http = http
-        self._keep_secret = keep_secret
-        self._key = session.key
-        self._managers = {name: _values.reference(*each) for name, each in session.managers.items()}
-        self._decoder = _decoder.Decoder(_pyvmomi)
         version = _best_version(session.release)
-        self.release = _release(version)
+        super().__init__(http, keep_secret, dataclasses.replace(session, release=_release(version)))
+        self._decoder = _decoder.Decoder(_pyvmomi)
         self._encoder = _encoder.Encoder(version)
 
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, or None if it is unset."""
         info = self._find(ref, property_, lambda type_: type_._GetPropertyInfo(property_))
         # Over SOAP that is a method of every object.
         describe = _pyvmomi.VmomiSupport.Object
@@ -54,27 +38,16 @@ class Soap:
         )
         return self._call(ref, property_, fetch, {"prop": property_})
 
-    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
+    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
         info = self._find(ref, method, lambda type_: next(m for m in type_._GetMethodList() if m.wsdlName == method))
         return self._call(ref, method, info, params or {}, wait)
 
     def manager(self, name: str) -> _values.Ref:
-        """A singleton by its name in the ServiceContent."""
-        if name not in self._managers:
+        if name not in self.session.managers:
             raise _errors.VsphereError(f"{self._http.name} does not have {name}: only a vCenter has it")
-        return self._managers[name]
+        return _values.reference(*self.session.managers[name])
 
-    @property
-    def session(self) -> _session.Session:
-        managers = {name: (ref["type"], ref["value"]) for name, ref in self._managers.items()}
-        return _session.Session(self.name, self.release, self._key, managers=managers)
-
-    def forget_session(self) -> None:
-        self._key = ""
-        self.accepted = False
-
-    def _find(self, ref: _values.Ref, member: str, find: Callable[[t.Any], t.Any]) -> t.Any:
+    def _find(self, ref: _values.Ref, member: str, find: t.Callable[[t.Any], t.Any]) -> t.Any:
         """pyVmomi's description of a member. An error before the request if it does not exist."""
         try:
             return find(_pyvmomi.wire_type(ref["type"]))
@@ -84,38 +57,35 @@ class Soap:
                 f"later version, or set transport to json if {self._http.name} supports VI/JSON"
             ) from error
 
-    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: dict[str, t.Any], wait: float = 0) -> t.Any:
+    def _call(self, ref: _values.Ref, member: str, info: t.Any, params: _values.Data, wait: float = 0) -> t.Any:
         self.last_call = f"{ref['type']}.{member}"
         if not self._encoder.knows(info):
             raise _errors.VsphereError(
-                f"{self._http.name} does not have {ref['type']}.{member} in release {self.release}: it requires a "
+                f"{self._http.name} does not have {self.last_call} in release {self.session.release}: it requires a "
                 "later release"
             )
         value = self._send(self._encoder.call(ref, info, params), member, info, wait)
         if isinstance(value, _decoder.SoapFault):
-            data = dict(value.data)
-            type_, text = data.pop("_typeName"), data.pop("faultstring", "")
-            raise _errors.Fault(type_, text or type_, data, member, ref)
-        self.accepted |= member not in _session.PROVE_NOTHING
+            raise self._fault(value.data, member, ref)
+        self._note_success(member)
         return value
 
     def _send(self, request: bytes, member: str, info: t.Any, wait: float) -> t.Any:
         """Send a call. Return the value of its answer (None without a value), or its fault."""
-        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": f'"{_pyvmomi.VIM}/{self.release}"'}
-        if self._key:
-            headers["Cookie"] = f'{SESSION_COOKIE}="{self._key}"'
+        headers = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": f'"{_pyvmomi.VIM}/{self.session.release}"'}
+        if self.session.key:
+            headers["Cookie"] = f'{_SESSION_COOKIE}="{self.session.key}"'
         answer = self._http.request("POST", "/sdk", request, headers, wait)
-        if answer.status == 401:
+        if answer.status == 401 and b"Envelope" not in answer.body[:1000]:
             raise _errors.SessionRefused(info.wsdlName)
-        # Servers send and expect it in quotes, which are not a part of it.
-        key = (answer.cookies.get(SESSION_COOKIE) or "").strip('"')
-        if key:
-            self._keep_secret(key)
-            self._key = key
         value = _soap_answer.read(self._decoder, self._http, answer, info.wsdlName, info.result)
         if value is None and not _may_be_nothing(info):
             raise self._http.lost(f"the answer does not contain {member}")
         return value
+
+    def _key_in(self, headers: t.Mapping[str, str], cookies: dict[str, str]) -> str | None:
+        # Servers send and expect it in quotes, which are not a part of it.
+        return (cookies.get(_SESSION_COOKIE) or "").strip('"')
 
 
 def _may_be_nothing(info: t.Any) -> bool:

@@ -9,22 +9,16 @@ from __future__ import annotations
 import typing as t
 
 from .._types import _decoder
-
-if t.TYPE_CHECKING:
-    from . import _http
+from . import _http
 
 
 def read(
     decoder: _decoder.Decoder, http: _http.Http, answer: _http.Answer, method: str, declared: t.Any = None
 ) -> t.Any:
-    """The value of an answer to the method (None without a value), or its ``SoapFault``.
-
-    ``declared`` is the registry's type of the value. An error of ``_errors`` contains the problem of the answer.
-    """
+    """The value or the fault of an answer, as ``Decoder.read`` returns it. Other answers are errors."""
     if not answer.body.strip():
         raise http.lost("it has an empty body")
-    # A fault counts with any status.
-    if answer.status not in (200, 500) or b"Envelope" not in answer.body[:1000]:
+    if b"Envelope" not in answer.body[:1000]:
         if not answer.is_whole and answer.content_type == "text/xml":
             raise http.lost("it was incomplete")
         raise http.not_vsphere(answer)
@@ -34,6 +28,7 @@ def read(
         raise http.lost(str(error)) from error
     except ValueError as error:
         raise http.not_understood(f"unreadable XML: {error}") from error
-    if answer.status == 500 and not isinstance(value, _decoder.SoapFault):
+    # A fault counts with any status, a value only with success.
+    if answer.status != 200 and not isinstance(value, _decoder.SoapFault):
         raise http.not_vsphere(answer)
     return value

@@ -6,41 +6,66 @@
 
 from __future__ import annotations
 
+import abc
+import dataclasses
 import typing as t
 
+from .. import _errors, _values
+
 if t.TYPE_CHECKING:
-    from .. import _values
-    from . import _session
+    from . import _http, _session
+
+# Reads that work without a session. If a property requires one, the second read only reports that it is unreadable.
+_PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
 
 
-class Transport(t.Protocol):
+class Transport(abc.ABC):
     """Properties and methods of managed objects, in VI/JSON-shaped plain data.
 
-    ``product`` is the product name of the server, or None if the module did not request it. ``accepted`` is True if a
-    call with a session has succeeded since the last login. ``last_call`` is the latest call, as Type.member.
+    ``session`` is all that another connection needs to use the session. ``accepted`` is True if a call with it has
+    succeeded since the last login. ``last_call`` is the latest call, as Type.member.
     """
 
-    name: str
-    product: str | None
-    accepted: bool
-    last_call: str
+    def __init__(self, http: _http.Http, keep_secret: t.Callable[[str], object], session: _session.Session) -> None:
+        self.session = session
+        self.accepted = False
+        self.last_call = ""
+        self._http = http
+        http.take_head = self._take_head
+        self._keep_secret = keep_secret
 
-    @property
-    def release(self) -> str:
-        """The release of the API that requests are made in."""
-
-    @property
-    def session(self) -> _session.Session:
-        """What another connection needs to use the session."""
-
+    @abc.abstractmethod
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, None if it is unset."""
+        """The value of a property, or None if it is unset."""
 
+    @abc.abstractmethod
     def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
-        """The value of a method, None if it has none; it can take ``wait`` seconds longer than other calls."""
+        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
 
+    @abc.abstractmethod
     def manager(self, name: str) -> _values.Ref:
         """A singleton by its name in the ServiceContent."""
 
     def forget_session(self) -> None:
         """Send no session from now on."""
+        self.session = dataclasses.replace(self.session, key="")
+        self.accepted = False
+
+    @abc.abstractmethod
+    def _key_in(self, headers: t.Mapping[str, str], cookies: dict[str, str]) -> str | None:
+        """The key of a new session, from the head of an answer."""
+
+    def _take_head(self, headers: t.Mapping[str, str], cookies: dict[str, str]) -> None:
+        key = self._key_in(headers, cookies)
+        if key:
+            self._keep_secret(key)
+            self.session = dataclasses.replace(self.session, key=key)
+
+    def _note_success(self, member: str) -> None:
+        self.accepted |= member not in _PROVE_NOTHING
+
+    @staticmethod
+    def _fault(data: _values.Data, member: str, ref: _values.Ref) -> _errors.Fault:
+        """The exception for a fault that a call was answered with."""
+        fields = {name: value for name, value in data.items() if name not in ("_typeName", "faultstring")}
+        return _errors.Fault(data["_typeName"], data.get("faultstring") or data["_typeName"], fields, member, ref)

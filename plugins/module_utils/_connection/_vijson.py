@@ -16,124 +16,107 @@ import typing as t
 from urllib.parse import quote
 
 from .. import _errors, _values
-from . import _session
+from . import _http, _transport
 
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from . import _http
-
-SESSION_HEADER = "vmware-api-session-id"
+_SESSION_HEADER = "vmware-api-session-id"
 
 # pyVmomi's registry knows the results of methods, but VI/JSON does not require it. Methods that are not in this list,
 # such as all that return a task, always return something.
-_VOID = frozenset(
-    (
-        "CancelTask",
-        "DestroyCollector",
-        "DestroyPropertyCollector",
-        "DestroyView",
-        "Logout",
-        "RegisterExtension",
-        "ResetCollector",
-        "SetCollectorPageSize",
-        "SetTaskDescription",
-        "SetTaskState",
-        "UnregisterExtension",
-        "UpdateExtension",
-        "UpdateProgress",
-        "setCustomValue",
-    )
-)
-_OPTIONAL = frozenset(
-    (
-        "ContinueRetrievePropertiesEx",
-        "FindByInventoryPath",
-        "FindExtension",
-        "ReadNextTasks",
-        "ReadPreviousTasks",
-        "RetrievePropertiesEx",
-        "WaitForUpdatesEx",
-    )
-)
+_VOID = {
+    "CancelTask",
+    "DestroyCollector",
+    "DestroyPropertyCollector",
+    "DestroyView",
+    "Logout",
+    "RegisterExtension",
+    "ResetCollector",
+    "SetCollectorPageSize",
+    "SetTaskDescription",
+    "SetTaskState",
+    "UnregisterExtension",
+    "UpdateExtension",
+    "UpdateProgress",
+    "setCustomValue",
+}
+# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON
+# must not look like nothing.
+_OPTIONAL = {
+    "ContinueRetrievePropertiesEx": "objects",
+    "FindByInventoryPath": "value",
+    "FindExtension": "key",
+    "ReadNextTasks": "",
+    "ReadPreviousTasks": "",
+    "RetrievePropertiesEx": "objects",
+    "WaitForUpdatesEx": "version",
+    "latestPage": "",
+}
 
 
-class ViJson:
-    """Properties and methods of managed objects over VI/JSON."""
-
-    name = "json"
-
-    def __init__(self, http: _http.Http, keep_secret: Callable[[str], object], session: _session.Session) -> None:
-        self.release = session.release
-        self.product = session.product or None
-        self.accepted = False
-        self.last_call = ""
-        self._http = http
-        self._key = session.key
-        self._keep_secret = keep_secret
-
+class ViJson(_transport.Transport):
     def get(self, ref: _values.Ref, property_: str) -> t.Any:
-        """The value of a property, or None if it is unset."""
         return self._call("GET", ref, property_, None)
 
-    def invoke(self, ref: _values.Ref, method: str, params: dict[str, t.Any] | None = None, wait: float = 0) -> t.Any:
-        """The result of a method, or None without a result. It can take ``wait`` seconds longer than other calls."""
+    def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
         body = json.dumps(params).encode() if params else None
         return self._call("POST", ref, method, body, wait)
 
     def manager(self, name: str) -> _values.Ref:
-        """A singleton by its name in the ServiceContent; on a vCenter its id is fixed."""
+        # On a vCenter, their IDs are fixed.
         type_ = name[0].upper() + name[1:]
         return _values.reference(type_, "propertyCollector" if name == "propertyCollector" else type_)
 
-    @property
-    def session(self) -> _session.Session:
-        return _session.Session(self.name, self.release, self._key)
-
-    def forget_session(self) -> None:
-        self._key = ""
-        self.accepted = False
-
     def _call(self, verb: str, ref: _values.Ref, member: str, body: bytes | None, wait: float = 0) -> t.Any:
-        headers = {SESSION_HEADER: self._key} if self._key else {}
+        headers = {_SESSION_HEADER: self.session.key} if self.session.key else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        path = f"/sdk/vim25/{self.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
+        path = f"/sdk/vim25/{self.session.release}/{ref['type']}/{_segment(ref['value'])}/{member}"
         self.last_call = f"{ref['type']}.{member}"
         answer = self._http.request(verb, path, body, headers, wait)
-        key = answer.headers.get(SESSION_HEADER)
-        if key:
-            self._keep_secret(key)
-            self._key = key
-        if answer.status == 401 and answer.content_type != "application/json":
-            raise _errors.SessionRefused(member)
-        if answer.status == 404:
-            raise _errors.NotUnderstood(
-                f"{self._http.name} does not know {self.last_call} in release {self.release} (HTTP 404): it might "
-                "require a later release",
-                f"HTTP 404, which means that release {self.release} does not have it",
-            )
+        if answer.content_type != "application/json":
+            self._check_refusal(answer, member)
         is_void = member in _VOID
         data = parse(self._http, answer)
         # A fault counts with any status. A value does not have faultstring.
         is_fault = answer.status >= 400 or is_void or (isinstance(data, dict) and "faultstring" in data)
         if is_fault and isinstance(data, dict) and isinstance(data.get("_typeName"), str):
-            type_, text = data.pop("_typeName"), data.pop("faultstring", "")
-            raise _errors.Fault(type_, text or type_, data, member, ref)
-        if answer.status == 401:
-            raise _errors.SessionRefused(member)
+            raise self._fault(data, member, ref)
+        self._check_refusal(answer, member)
         if answer.status not in (200, 204) or (is_void and data is not None):
             raise self._http.not_vsphere(answer)
         if data is None and not is_void:
             self._check_nothing(answer, verb, member)
-        self.accepted |= member not in _session.PROVE_NOTHING
+        if data is not None and member in _OPTIONAL and not _has_form(data, _OPTIONAL[member]):
+            raise self._http.not_understood(f"JSON that is not a value of {member}")
+        self._note_success(member)
         return data
+
+    def _check_refusal(self, answer: _http.Answer, member: str) -> None:
+        """Raise an error for the statuses by which servers and front ends refuse a call without a fault."""
+        if answer.status == 401:
+            raise _errors.SessionRefused(member)
+        if answer.status == 404:
+            raise _errors.NotUnderstood(
+                f"{self._http.name} does not know {self.last_call} in release {self.session.release} (HTTP 404): it "
+                "might require a later release",
+                f"HTTP 404, which means that release {self.session.release} does not have it",
+            )
+
+    def _key_in(self, headers: t.Mapping[str, str], cookies: dict[str, str]) -> str | None:
+        return headers.get(_SESSION_HEADER)
 
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
         """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
         if not (says_so and (verb == "GET" or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
+
+
+def _has_form(data: t.Any, member: str) -> bool:
+    """Whether it is an object with that member, or a list if there is none."""
+    if not member:
+        return isinstance(data, list)
+    # Servers can leave out an empty list.
+    return isinstance(data, dict) and (member in data or data.get("_typeName") == "RetrieveResult")
 
 
 def _segment(moid: str) -> str:

@@ -14,7 +14,7 @@ import typing as t
 
 from .. import _errors, _values
 from .._connection import _properties
-from .._tasks import _filter, _history, _past, _search, _taskinfo
+from .._tasks import _filter, _history, _search, _taskinfo
 from .._wait import _watch
 from . import _follow_options
 
@@ -101,13 +101,13 @@ class Follower:
                     continue
                 now = self._now(transport)
                 self._note_contact()
+                was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
                 if self._seen.since is None:
                     self._seen.begin(changed, now)
-                elif is_first:
-                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
-                was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
-                if is_first or was_busy or self._is_busy:
+                elif is_first or was_busy or self._is_busy:
                     self._take_ended()
+                if is_first:
+                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
                 is_first = False
                 self._take_changed(changed)
                 self._take_left(transport, collector, left)
@@ -161,7 +161,7 @@ class Follower:
     def _read(self, task_ids: list[str]) -> list[_taskinfo.Task]:
         """The tasks, as objects or from the history, which can lag behind. Forget those whose end stays unknown."""
         reading = self._reader.given(task_ids)
-        past = [task for task in _past.find(self._reader, reading.missing) if _taskinfo.is_over(task)]
+        past = [task for task in self._reader.in_history(reading.missing) if _taskinfo.is_over(task)]
         unclear = {*reading.missing} - {str(task["id"]) for task in past}
         tries = {task_id: self._lagging.get(task_id, 0) + 1 for task_id in unclear & {*self._seen.unfinished}}
         for task_id in task_ids:

@@ -55,20 +55,15 @@ class Entity(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params, any_type: bool = False) -> Entity:
-        """The object that an option of ``ENTITY_SPEC`` names."""
         return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
 
     def checked(self, any_type: bool = False) -> Entity:
         """Return itself, validated without a server. With an ID, ``any_type`` allows types outside of the inventory."""
         for part in self._fields[1:]:
             value = getattr(self, part)
-            if value is not None and not value.strip():
-                raise _errors.VsphereError(f"{self.option}.{part} is empty: set a value, or omit it")
-            why = _values.unsendable(value or "")
+            why = "" if value is None else _values.problem_of(value, is_id=part == "moid")
             if why:
                 raise _errors.VsphereError(f"{self.option}.{part} {why}")
-        if self.moid and _values.was_data(self.moid):
-            raise _errors.VsphereError(f"{self.option}.moid is a dictionary or a list: set only the ID, such as vm-45")
         if self.type and self.type not in (*_TYPES, ANY_ENTITY) and (self.name or not any_type):
             near = _errors.close_to(self.type, _TYPES) or sorted(_TYPES)
             raise _errors.VsphereError(

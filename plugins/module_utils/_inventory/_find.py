@@ -10,14 +10,14 @@ import contextlib
 import typing as t
 
 from .. import _errors, _values
-from .._connection import _properties
+from .._connection import _connection, _properties, _transport
 from . import _entity
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection, _transport
 
 _SHOWN = 10
 """Maximum number of candidates in an error."""
+
+# The inventory has these characters of a name as their codes.
+_CODES = str.maketrans({"%": "%25", "/": "%2f", "\\": "%5c"})
 
 
 def find_entity(
@@ -36,7 +36,6 @@ def find_entity(
             "name as %2f"
         )
     found = _names(connection, entity.type, deadline)
-    names = {str(each.properties["name"]["_value"]) for each in found}
     fitting = _called(found, str(entity.name))
     if len(fitting) == 1:
         return fitting[0]
@@ -46,10 +45,12 @@ def find_entity(
             f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
             + _listed(connection, fitting)
         )
-    near = _errors.close_to(str(entity.name), names)
-    candidates = [each.ref for each in found if each.properties["name"]["_value"] in near]
-    there_is = f": use one of {_listed(connection, candidates)}" if candidates else ""
-    raise _errors.VsphereError(f"{entity.option}.name: no {called}{there_is}")
+    names = [each.properties["name"]["_value"] for each in found]
+    similar = _errors.close_to(str(entity.name), names)
+    near = similar or _errors.close_to(str(entity.name), names, cutoff=0)
+    candidates = [each.ref for each, name in zip(found, names) if name in near]
+    hint = f": {'use one of' if similar else 'others are'} {_listed(connection, candidates)}" if near else ""
+    raise _errors.VsphereError(f"{entity.option}.name: no {called}{hint}")
 
 
 def entity_exists(connection: _connection.Connection, entity: _entity.Entity) -> bool:
@@ -72,20 +73,15 @@ def _at_path(
     connection: _connection.Connection, entity: _entity.Entity, deadline: float | None = None
 ) -> _values.Ref | None:
     path = str(entity.path).strip("/")
-    found = connection.read(
-        lambda transport: transport.invoke(
-            transport.manager("searchIndex"), "FindByInventoryPath", {"inventoryPath": path}
-        ),
-        deadline,
-    )
+    index = connection.manager("searchIndex")
+    found: _values.Ref | None = connection.query(index, "FindByInventoryPath", {"inventoryPath": path}, deadline)
     if found and entity.type and not _entity.is_a(found["type"], entity.type):
         raise _errors.VsphereError(f"{entity.option}.path: {path} is a {found['type']}, not a {entity.type}")
-    return t.cast("_values.Ref | None", found)
+    return found
 
 
 def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
-    # The inventory has a slash, a backslash and a percent sign in a name as their codes.
-    wanted = {name, _escaped(name)}
+    wanted = {name, name.translate(_CODES)}
     return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
 
 
@@ -123,11 +119,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
     found = []
     # We might not see the objects above it.
     with contextlib.suppress(_errors.Fault):
-        found = connection.read(
-            lambda transport: _properties.retrieve(
-                transport, objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")]
-            )
-        )
+        found = connection.retrieve(objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")])
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: _values.Ref) -> str:
@@ -138,15 +130,7 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
         return f"{path(properties['parent'])}/{_values.plain(properties['name'])}".lstrip("/")
 
     def described(ref: _values.Ref) -> str:
-        name = f"{ref['type']} {ref['value']}"
+        name = _values.object_name(ref)
         return f"{path(ref)} ({name})" if found else name
 
-    listed = [described(ref) for ref in refs[:_SHOWN]]
-    more = [f"{len(refs) - _SHOWN} more"] if len(refs) > _SHOWN else []
-    return ", ".join(listed + more)
-
-
-def _escaped(name: str) -> str:
-    for character, code in (("%", "%25"), ("/", "%2f"), ("\\", "%5c")):
-        name = name.replace(character, code)
-    return name
+    return _values.some_of([described(ref) for ref in refs], _SHOWN)

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any managed object: in the inventory, a manager, or an object that the properties of another lead to."""
+"""Any managed object for a call: in the inventory, a manager, or one that the properties of another lead to."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from .. import _context, _errors
-from .._connection import _properties
+from .. import _context, _errors, _values
+from .._connection import _connection, _properties
 from .._types import _references, _registry
 from . import _entity, _find
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from .._connection import _connection
 
 OBJECT_SPEC: dict[str, t.Any] = {
     **_entity.ENTITY_SPEC,
@@ -25,10 +22,7 @@ OBJECT_SPEC: dict[str, t.Any] = {
 
 
 class Target(t.NamedTuple):
-    """An object in the user's form. ``type`` is its known type without a server, or None.
-
-    The type of the object itself can extend this one.
-    """
+    """An object in the user's form. ``type`` is its declared type, or None if only the server knows it."""
 
     entity: _entity.Entity
     steps: str | None
@@ -36,7 +30,6 @@ class Target(t.NamedTuple):
 
     @classmethod
     def from_params(cls, option: str, given: _context.Params) -> Target:
-        """Validate the input without a server."""
         entity = _entity.Entity.from_params(option, given, any_type=True)
         type_ = _option(f"{option}.type", _references.find_managed_type, entity.type) if entity.type else None
         if not entity.is_one:
@@ -75,7 +68,7 @@ class Finder:
         _check_is_reference(option, declared, target.steps)
         if value is None:
             raise _errors.VsphereError(
-                f"{option}: {target.steps} of {ref['type']} {ref['value']} is unset, so it does not lead to an object"
+                f"{option}: {target.steps} of {_values.object_name(ref)} is unset, so it does not lead to an object"
             )
         return t.cast("_values.Ref", value)
 
@@ -130,11 +123,7 @@ def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, s
 
 def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
     try:
-        [found] = connection.read(
-            lambda transport: _properties.retrieve(
-                transport, [_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)]
-            )
-        )
+        [found] = connection.retrieve([_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)])
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
@@ -145,9 +134,8 @@ def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.
 
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
-    """The error for an object that is not there."""
     return _errors.VsphereError(
-        f"{connection.host} does not know {ref['type']} {ref['value']} (ManagedObjectNotFound): check type and moid"
+        f"{connection.host} does not know {_values.object_name(ref)} (ManagedObjectNotFound): check type and moid"
         + fault.more,
         **fault.result,
     )
@@ -185,3 +173,36 @@ def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
             f"{connection.host} does not have {type_} in its service content: set moid, name, or path"
         )
     return t.cast("_values.Ref", found[0])
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """An object that has to be resolved before the data that it stands in can be sent."""
+
+    entity: _entity.Entity
+    declared: _registry.ViType
+
+    @classmethod
+    def from_parts(cls, path: str, given: dict[str, str | None], declared: _registry.ViType) -> Named:
+        """The object with that type, name, or path, at ``path``. ValueError for other data."""
+        entity = _entity.Entity(path, **given).checked()
+        if not entity.is_one or (entity.name and entity.path):
+            raise ValueError("requires either name or path")
+        return cls(entity, declared)
+
+    def look_up(self, connection: _connection.Connection) -> _values.Ref:
+        found = _find.find_entity(connection, self.entity)
+        type_ = _registry.find_type(found["type"])
+        if type_ is not None and not _registry.extends(type_, self.declared):
+            wanted = _registry.name_of(self.declared)
+            raise _errors.VsphereError(f"{self.entity.option}: requires a {wanted}, not a {found['type']}")
+        return found
+
+
+def resolved(connection: _connection.Connection, data: t.Any) -> t.Any:
+    """The data with references instead of named objects."""
+    if isinstance(data, Named):
+        return data.look_up(connection)
+    if isinstance(data, dict):
+        return {name: resolved(connection, value) for name, value in data.items()}
+    return [resolved(connection, item) for item in data] if isinstance(data, list) else data

@@ -7,15 +7,11 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from .. import _context, _errors, _values
+from .._connection import _connection
 from .._inventory import _entity, _find
-from .._tasks import _filter, _history, _taskinfo
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._tasks import _reader
+from .._tasks import _filter, _history, _reader, _taskinfo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +27,6 @@ class CreateOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> CreateOptions:
-        """Check the options as far as that goes without a server."""
         entity = None if params["entity"] is None else _entity.Entity.from_params("entity", params["entity"])
         if entity and not entity.is_one:
             raise _errors.VsphereError(
@@ -40,16 +35,9 @@ class CreateOptions:
             )
         names = ("task_type", "initiated_by", "activation_id", "parent_task_key")
         given = {name: params[name] for name in names if params[name] is not None}
-        empty = [name for name, value in given.items() if not value.strip()]
-        if empty:
-            raise _errors.VsphereError(
-                f"{', '.join(empty)} is empty: set a value, or omit the option if it is not required"
-            )
-        wrong = [f"{name} {_values.unsendable(value)}" for name, value in given.items() if _values.unsendable(value)]
-        if _values.was_data(given.get("parent_task_key", "")):
-            wrong.append("parent_task_key is a dictionary or a list: set only the key of a task")
-        if wrong:
-            raise _errors.VsphereError("; ".join(wrong))
+        problems = {name: _values.problem_of(text, is_id=name == "parent_task_key") for name, text in given.items()}
+        if any(problems.values()):
+            raise _errors.VsphereError("; ".join(f"{name} {problem}" for name, problem in problems.items() if problem))
         return cls(entity=entity, cancelable=params["cancelable"], **given)
 
     @property
@@ -106,13 +94,15 @@ def create_task(connection: _connection.Connection, entity: _values.Ref, options
         {},
     )
     try:
-        info = connection.invoke(connection.manager("taskManager"), "CreateTask", params, _created, advice=advice)
+        info: _values.Data = connection.invoke(
+            connection.manager("taskManager"), "CreateTask", params, _created, advice=advice
+        )
     except _errors.Fault as fault:
         sentence = _refusal(connection, fault, entity, options.task_type)
         if not sentence:
             raise
         raise _errors.VsphereError(sentence + fault.more, **fault.result) from fault
-    return t.cast("_values.Data", info)
+    return info
 
 
 def _created(info: _values.Data) -> _values.Data:
@@ -133,9 +123,7 @@ def _check_extensions(connection: _connection.Connection) -> None:
 def _refusal(connection: _connection.Connection, fault: _errors.Fault, entity: _values.Ref, task_type: str) -> str:
     """The reason for a missing task and the remedy, or an empty string if the fault contains it."""
     if fault.type == "ManagedObjectNotFound":
-        return (
-            f"{connection.host} does not know {entity['type']} {entity['value']} (ManagedObjectNotFound): check entity"
-        )
+        return f"{connection.host} does not know {_values.object_name(entity)} (ManagedObjectNotFound): check entity"
     # The API does not document the parameter name in the fault. Without a name, the problem is the type.
     parameter = str(_values.plain(fault.fields.get("invalidProperty")) or "")
     if fault.type == "InvalidArgument" and parameter[:8] in ("", "taskType"):

@@ -15,12 +15,9 @@ import re
 import typing as t
 
 from .. import _context, _errors, _values
-from .._connection import _properties
+from .._connection import _connection, _properties
 from .._tasks import _labels
 from .._types import _given
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
 
 Extension = _values.Data
 """An Extension in VI/JSON form."""
@@ -46,7 +43,6 @@ class TaskTypeOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> TaskTypeOptions:
-        """Validate the options without a server, and report all problems together."""
         extension, version, present = params["extension"], params["version"], params["state"] == "present"
         wrong = []
         if not re.fullmatch(_KEY, extension):
@@ -87,16 +83,14 @@ def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
 def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
     """Register, update, or unregister the extension, or do nothing without a difference."""
     manager = connection.manager("extensionManager")
-    read = connection.read(
-        lambda transport: transport.invoke(manager, "FindExtension", {"extensionKey": options.extension})
-    )
+    read = connection.query(manager, "FindExtension", {"extensionKey": options.extension})
     found: Extension | None = read and {name: value for name, value in read.items() if value != []}
     after = _with(found, options) if options.present else _without(found, options)
     if after != found and not check_mode:
         if after is None:
             connection.invoke(manager, "UnregisterExtension", {"extensionKey": options.extension})
         elif found is None:
-            now = connection.read(lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"))
+            now = connection.query(_properties.SERVICE_INSTANCE, "CurrentTime")
             connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
         else:
             connection.invoke(manager, "UpdateExtension", {"extension": _writable(after)})
@@ -108,7 +102,6 @@ def set_task_types(connection: _connection.Connection, options: TaskTypeOptions,
 
 
 def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:
-    """The extension with the task types and labels in it."""
     extension = copy.deepcopy(found) or {
         "_typeName": "Extension",
         "key": options.extension,

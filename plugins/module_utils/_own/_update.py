@@ -7,15 +7,11 @@
 from __future__ import annotations
 
 import contextlib
-import typing as t
 
 from .. import _context, _errors, _values
-from .._tasks import _taskinfo
+from .._connection import _connection
+from .._tasks import _reader, _taskinfo
 from . import _update_options
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._tasks import _reader
 
 Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""
@@ -24,11 +20,7 @@ Call = tuple[str, _values.Data]
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:
     """Send the differences, in the order that the API accepts, and nothing without a difference."""
     tasks, missing, _is_cut = reader.given([options.task_id], bool(options.custom_values))
-    if missing:
-        # Only a run that meets this needs it.
-        from .._tasks import _past
-
-        tasks = _past.find_all(reader, missing)
+    tasks = tasks + reader.past(missing)
     if not tasks:
         raise reader.forbidden[options.task_id]
     [before] = tasks
@@ -134,7 +126,7 @@ def _plan_state(
     if options.state in ("queued", "running"):
         return [("SetTaskState", {"state": options.state})], []
     final: _values.Data = {"state": options.state}
-    if options.has_result:
+    if options.result is not None:
         final["result"] = options.result_data
     if options.fault_data:
         final["fault"] = options.fault_data
@@ -164,7 +156,7 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
             )
         return
     differs = options.state != task["state"]
-    differs |= options.has_result and not _has_result(task, options)
+    differs |= options.result is not None and not _has_result(task, options)
     if options.fault_data:
         differs |= not _has_error(task, options.fault_data)
     if differs:
@@ -177,7 +169,6 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
 
 
 def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> bool:
-    """Whether the task's result is the wanted one."""
     found = task["result"]
     if isinstance(options.result, dict) and isinstance(found, dict) and "_typeName" in found:
         # Built anew, as a time, for one, can be written in more than one way.
@@ -188,20 +179,12 @@ def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) ->
 
 def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
     """Whether the task failed with the requested fault. The server can add messages and causes."""
-    given = _shape(wanted)
+    given = _taskinfo.error_from_fault(wanted)
     own = {name: value for name, value in given.items() if name not in ("messages", "cause")}
     return own.items() <= (task["error"] or {}).items()
 
 
-def _shape(fault: _values.Data) -> _values.Data:
-    # Only a run that ends a task as failed requires the import.
-    from .. import _faults
-
-    return _faults.shape(fault)
-
-
 def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> _taskinfo.Task:
-    """The task after the update."""
     after = task.copy()
     if options.state is not None:
         after["state"] = options.state
@@ -209,10 +192,10 @@ def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> 
         after["progress"] = options.progress
     if options.description and not _is_described(task, options.description):
         after["description"] = {**options.description, "arg": []}
-    if options.has_result:
+    if options.result is not None:
         after["result"] = _values.from_any(options.result_data)
     if options.fault_data:
-        after["error"] = _shape(options.fault_data)
+        after["error"] = _taskinfo.error_from_fault(options.fault_data)
     if options.custom_values:
         after["custom_values"] = {**(task["custom_values"] or {}), **options.custom_values}
     return after

@@ -26,10 +26,7 @@ _PLAIN_FAULT = {"_typeName": "ExtendedFault", "faultTypeId": "vsphere.tasks"}
 
 @dataclasses.dataclass(frozen=True)
 class UpdateOptions:
-    """The requested state of a task. None means no change.
-
-    ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form.
-    """
+    """None means no change. ``result`` is as the user gave it, ``result_data`` and ``fault_data`` in VI/JSON form."""
 
     task_id: str
     state: str | None = None
@@ -42,10 +39,7 @@ class UpdateOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params, secrets: set[str]) -> UpdateOptions:
-        """Check the options as far as that goes without a server.
-
-        Adds texts that must not appear in output to ``secrets``.
-        """
+        """Check the options without a server, and add texts that must not appear in output to ``secrets``."""
         [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         state, progress, result, error = (params[name] for name in ("state", "progress", "result", "error"))
         description = _description(params["description"])
@@ -65,10 +59,6 @@ class UpdateOptions:
         result_data = None if result is None else build_result(result, secrets)
         fault_data = None if error is None else _fault(_checked("error", error, _ERROR), secrets)
         return cls(task_id, state, progress, description, custom_values, result, result_data, fault_data)
-
-    @property
-    def has_result(self) -> bool:
-        return self.result is not None
 
 
 def _custom_value(name: str, value: t.Any) -> str:
@@ -91,7 +81,6 @@ def _description(given: t.Any) -> dict[str, str] | None:
 
 
 def described(text: object) -> dict[str, str]:
-    """The description that is that text."""
     return {"key": "vsphere.tasks.description", "message": _given.xml_text(text)}
 
 
@@ -114,9 +103,8 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
 
 
 def build_result(value: t.Any, secrets: set[str]) -> t.Any:
-    """The result as an Any holds it."""
     if isinstance(value, dict) and "_typeName" in value:
-        # Only some runs require the import, because only pyVmomi knows the structure of types.
+        # Only pyVmomi knows the structure of types.
         from . import _result_types
 
         return _result_types.build_result(value, secrets)
@@ -129,11 +117,11 @@ def build_result(value: t.Any, secrets: set[str]) -> t.Any:
 def _fault(given: _values.Data, secrets: set[str]) -> _values.Data:
     """The fault to send, in the published form: bare, with its text in faultMessage."""
     type_name, members = given["type"], given["fields"] or {}
-    if type_name == "ExtendedFault" and not members.keys() & {"faultTypeId", "fault_type_id"}:
+    if type_name == "ExtendedFault":
         members = {"faultTypeId": _PLAIN_FAULT["faultTypeId"], **members}
     fault: _values.Data = _PLAIN_FAULT
     if type_name != "ExtendedFault" or given["fields"]:
-        # Only some runs require the import, because only pyVmomi knows the structure of other faults.
+        # Only pyVmomi knows the structure of other faults.
         from . import _result_types
 
         fault = _result_types.build_fault(type_name, members, secrets)

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import typing as t
 
 from .. import _context, _empty, _errors, _values
-from .._inventory import _entity, _named, _objects
+from .._connection import _connection
+from .._inventory import _entity, _objects
 from .._tasks import _reader
 from .._types import _builder, _registry
-from .._wait import _targets, _wait, _wait_options
+from .._wait import _outcome, _targets, _wait, _wait_options
 from . import _unless
-
-if t.TYPE_CHECKING:
-    from .._connection import _connection
-    from .._wait import _outcome
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +25,7 @@ class StartOptions:
     target: _objects.Target
     method: _registry.Method
     params: _values.Data
-    unless: _unless.PropertyEquals | _unless.Exists | None = None
+    unless: _unless.Condition | None = None
     wait: _wait_options.WaitOptions | None = None
 
     @classmethod
@@ -42,7 +38,7 @@ class StartOptions:
         masked = set(_builder.texts(given))
         secrets |= masked
         _registry.require_registry("to know operations and types, with every protocol")
-        builder = _builder.Builder(_named.Named.from_parts)
+        builder = _builder.Builder(_objects.Named.from_parts)
         problems = builder.problems
         # Omitting one can mean to let the server choose.
         problems += _empty.nulls("params", given)
@@ -61,9 +57,9 @@ class StartOptions:
         else:
             builder.hide(given)
         secrets -= masked - builder.secrets - {params["password"], params["session_id"]}
-        unless: _unless.PropertyEquals | _unless.Exists | None = None
+        condition, unless = params["unless"], None
         with _errors.gathering(problems):
-            unless = _condition(params["unless"], target, secrets)
+            unless = condition and _unless.from_params(condition, target, secrets)
         builder.check()
         # Both are there, else there was a problem.
         return cls(target, method, data, unless, wait)
@@ -76,8 +72,11 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     reason = options.unless.reason(finder) if options.unless else None
     if reason:
         return {"changed": False, "task": None, "call": None, "reason": reason, "diff": {"before": {}, "after": {}}}
-    ref = _find_target(finder, options)
-    params = _named.resolved(reader.connection, options.params)
+    ref = finder.find(options.target)
+    type_ = _registry.find_type(ref["type"])
+    if type_ is not None and not _registry.extends(type_, options.method.owner):
+        raise _not_of(options.method, type_)
+    params = _objects.resolved(reader.connection, options.params)
     call = {"object": _values.plain(ref), "method": options.method.name, "params": params}
     result: _context.Result = {
         "changed": True,
@@ -103,15 +102,6 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
 def _of_one(outcome: _outcome.Outcome) -> _context.Result:
     """The result of a wait for a single task."""
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
-
-
-def _find_target(finder: _objects.Finder, options: StartOptions) -> _values.Ref:
-    """The object to act on, which has the method."""
-    ref = finder.find(options.target)
-    type_ = _registry.find_type(ref["type"])
-    if type_ is not None and not _registry.extends(type_, options.method.owner):
-        raise _not_of(options.method, type_)
-    return ref
 
 
 def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
@@ -162,16 +152,4 @@ def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.Vspher
     return _errors.VsphereError(
         f"method: {method.name} is a method of {_registry.name_of(method.owner)}, but object is a {name}"
         + _errors.nearest(method.name, _registry.task_methods(type_))
-    )
-
-
-def _condition(
-    given: _context.Params | None, target: _objects.Target | None, secrets: set[str]
-) -> _unless.PropertyEquals | _unless.Exists | None:
-    if not given:
-        return None
-    return (
-        _unless.Exists.from_params(given["exists"])
-        if given["exists"]
-        else _unless.PropertyEquals.from_params(given, target, secrets)
     )

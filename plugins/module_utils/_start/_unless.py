@@ -13,9 +13,6 @@ from .. import _context, _errors, _values
 from .._inventory import _entity, _find, _objects
 from .._types import _builder, _registry
 
-if t.TYPE_CHECKING:
-    pass
-
 UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
     "options": {
@@ -34,17 +31,13 @@ UNLESS_SPEC: dict[str, t.Any] = {
     "required_one_of": [("property", "exists")],
     "required_by": {"equals": ["property"], "object": ["property"]},
 }
-"""The option for ``PropertyEquals`` and ``Exists``."""
+"""The option for a ``Condition``."""
 
 
 class Exists(t.NamedTuple):
     """An inventory object exists."""
 
     entity: _entity.Entity
-
-    @classmethod
-    def from_params(cls, given: _context.Params) -> Exists:
-        return cls(_entity.Entity("unless.exists", **given).checked())
 
     def reason(self, finder: _objects.Finder) -> str | None:
         """The reason to do nothing, or None."""
@@ -60,24 +53,7 @@ class PropertyEquals(t.NamedTuple):
     path: str
     value: t.Any
 
-    @classmethod
-    def from_params(
-        cls, given: _context.Params, acted_on: _objects.Target | None, secrets: set[str]
-    ) -> PropertyEquals | None:
-        """Check it as far as that goes without a server; None where the object acted on is needed and unknown."""
-        builder = _builder.Builder()
-        builder.hide(given["equals"])
-        secrets |= builder.secrets
-        target = _objects.Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
-        if target is None:
-            return None
-        if target.type:
-            declared = _objects.end_of_path("unless.property", target.type, given["property"])
-            _build(declared, given["equals"])
-        return cls(target, given["property"], given["equals"])
-
     def reason(self, finder: _objects.Finder) -> str | None:
-        """The reason to do nothing, or None."""
         ref = finder.find(self.target)
         declared, found = _objects.read_property(finder.connection, ref, self.path, "unless.property")
         if found is not None and _registry.kind(declared) != "any" and "_value" in found:
@@ -86,8 +62,26 @@ class PropertyEquals(t.NamedTuple):
         # Build the server's value again, so that both have the same form. If this fails, the values differ.
         with contextlib.suppress(_errors.VsphereError):
             if _build(declared, found) == wanted:
-                return f"{self.path} of {ref['type']} {ref['value']} is {_shown(found)}"
+                return f"{self.path} of {_values.object_name(ref)} is {_shown(found)}"
         return None
+
+
+Condition = t.Union[Exists, PropertyEquals]
+
+
+def from_params(given: _context.Params, acted_on: _objects.Target | None, secrets: set[str]) -> Condition | None:
+    """The condition, checked without a server. None where it requires the object acted on, and this is unknown."""
+    if given["exists"]:
+        return Exists(_entity.Entity("unless.exists", **given["exists"]).checked())
+    builder = _builder.Builder()
+    builder.hide(given["equals"])
+    secrets |= builder.secrets
+    target = _objects.Target.from_params("unless.object", given["object"]) if given["object"] else acted_on
+    if target is None:
+        return None
+    if target.type:
+        _build(_objects.end_of_path("unless.property", target.type, given["property"]), given["equals"])
+    return PropertyEquals(target, given["property"], given["equals"])
 
 
 def _shown(found: t.Any) -> t.Any:

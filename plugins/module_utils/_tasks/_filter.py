@@ -39,7 +39,6 @@ FILTER_SPEC: _context.Spec = {
 }
 """The options that ``Conditions`` takes."""
 
-
 # Option, member of TaskFilterSpec, member of a task as users see it. Each takes a list.
 _MEMBERS = (
     ("states", "state", "state"),
@@ -81,16 +80,13 @@ def _wrong_with(name: str, value: str) -> str:
     if name in _IDS and _values.was_data(value):
         return "contains a dictionary or a list: set only the ID or key"
     if name == "users" and value != value.strip():
-        return f"contains {value!r}, but a user cannot start or end with a space: use a list, or a comma without spaces"
+        return f"contains {value!r}, but a user cannot start or end with a space: remove it"
     return _values.unsendable(value)
 
 
 @dataclasses.dataclass(frozen=True)
 class Conditions:
-    """The requirements for a task. None means any value.
-
-    Times are points in time, or how long ago by the server's clock.
-    """
+    """The requirements for a task. None means any value. Times are points in time, or ages by the server's clock."""
 
     states: list[str] | None = None
     users: list[str] | None = None
@@ -110,7 +106,6 @@ class Conditions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> Conditions:
-        """Check the options as far as that goes without a server."""
         given = {name: params[name] for name in FILTER_SPEC if params[name] is not None}
         # A variable that turns out to be empty must not widen the selection to everything.
         for name, value in given.items():
@@ -158,8 +153,7 @@ class Conditions:
                 spec["userName"]["userList"] = users
             checks.append(_started_by(users, system))
         if self.begin_time is not None or self.end_time is not None:
-            part, check = self._in_time(now)
-            spec["time"] = part
+            spec["time"], check = self._in_time(now)
             checks.append(check)
         if self.description_ids is not None:
             checks.append(_described_by(self.description_ids))

@@ -13,13 +13,14 @@ import typing as t
 from .. import _errors, _values
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._connection import _connection, _transport
     from . import _filter, _taskinfo
 
 LARGEST_PAGE = 1000
 """Maximum number of tasks that vCenter reads with each request."""
+
+NEWEST = 10_000
+"""Maximum number of tasks to search for single IDs: IDs can be wrong, and the history is long."""
 
 
 class Scroll(t.NamedTuple):
@@ -38,7 +39,7 @@ def search(
     connection: _connection.Connection,
     wanted: _filter.Filter,
     scroll: Scroll,
-    from_info: Callable[[t.Any], _taskinfo.Task],
+    from_info: t.Callable[[t.Any], _taskinfo.Task],
     deadline: float | None = None,
 ) -> list[_taskinfo.Task]:
     """The tasks of the history that match the filter, without labels. Memory holds one additional page."""
@@ -55,7 +56,7 @@ def search(
 
 def _create(connection: _connection.Connection, transport: _transport.Transport, wanted: _filter.Filter) -> _values.Ref:
     try:
-        collector = transport.invoke(
+        collector: _values.Ref = transport.invoke(
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
         )
     except _errors.Fault as fault:
@@ -64,7 +65,7 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
         raise _errors.NoHistory(
             f"{connection.host} does not keep a history of tasks, because it is not a vCenter"
         ) from fault
-    return t.cast("_values.Ref", collector)
+    return collector
 
 
 def _infos(

@@ -20,9 +20,6 @@ from . import _taskinfo
 if t.TYPE_CHECKING:
     from .._connection import _connection, _transport
 
-_FALLBACK = "en"
-"""The language of an extension that does not have the session's."""
-
 _REASONS = ("TaskReasonAlarm", "TaskReasonSchedule", "TaskReasonSystem", "TaskReasonUser")
 
 # What most tasks are about.
@@ -66,10 +63,7 @@ COMMON = (
 
 
 class Labels:
-    """The labels of the vSphere Client for operations, states, and reasons, in the language of the session.
-
-    Each label is requested only once. A missing label must not delay or prevent the result.
-    """
+    """Requests each label only once. A missing label must not delay or prevent the result."""
 
     def __init__(self, connection: _connection.Connection) -> None:
         self._connection = connection
@@ -82,7 +76,6 @@ class Labels:
         return bool(self._known)
 
     def learn_common(self, found: list[_properties.Object]) -> None:
-        """Note the answer to ``COMMON``."""
         self._learn(COMMON, found)
 
     def put_on(self, tasks: list[_taskinfo.Task], deadline: float | None = None) -> None:
@@ -163,6 +156,6 @@ def label_key(task_type: str) -> str:
 
 
 def _nearness(offered: str, wanted: str) -> int:
-    """How well a locale such as ``de_DE`` fits another: better is more."""
+    """How well a locale such as ``de_DE`` fits another: better is more. English is better than nothing."""
     language = offered.replace("-", "_").partition("_")[0]
-    return 3 * (offered == wanted) or 2 * (language == wanted.partition("_")[0]) or int(language == _FALLBACK)
+    return 3 * (offered == wanted) or 2 * (language == wanted.partition("_")[0]) or int(language == "en")

@@ -14,17 +14,12 @@ from .._connection import _properties
 from . import _history, _labels, _taskinfo
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._connection import _connection
     from . import _filter
 
 
 class Reading(t.NamedTuple):
-    """Tasks as users see them, and the ids that the server does not know.
-
-    ``is_cut`` is True if more tasks match.
-    """
+    """Tasks as users see them, and the IDs that the server does not know. ``is_cut`` is True if more tasks match."""
 
     tasks: list[_taskinfo.Task]
     missing: list[str]
@@ -111,7 +106,7 @@ class TaskReader:
 
     def recent(
         self,
-        fits: Callable[[_taskinfo.Task], bool],
+        fits: t.Callable[[_taskinfo.Task], bool],
         entity: _values.Ref | None = None,
         custom_values: bool = False,
         deadline: float | None = None,
@@ -130,6 +125,36 @@ class TaskReader:
         self._labels.put_on(tasks, deadline)
         return tasks
 
+    def in_history(self, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
+        """The tasks that the newest part of the history contains. The search ends when it has found all of them."""
+        if not task_ids or not self._has_history:
+            return []
+        # Only a run that meets one needs it.
+        from . import _filter
+
+        asked = set(task_ids)
+        wanted = _filter.Filter({"_typeName": "TaskFilterSpec"}, [lambda task: task["id"] in asked])
+        scroll = _history.Scroll(limit=len(task_ids), newest_first=True, within=_history.NEWEST)
+        return self.history(wanted, scroll, deadline)
+
+    def past(self, task_ids: list[str], deadline: float | None = None) -> list[_taskinfo.Task]:
+        """Tasks that are not objects anymore. An error lists the tasks that the history does not contain either."""
+        tasks = self.in_history(task_ids, deadline)
+        known = {task["id"] for task in tasks}
+        unknown = [task_id for task_id in task_ids if task_id not in known]
+        if unknown:
+            besides = (
+                f", which are not in the newest {_history.NEWEST} tasks of its history either; vsphere_task_info with "
+                "source: history searches the whole history"
+            )
+            raise self.unknown_ids(unknown, besides if self._has_history else "")
+        return tasks
+
+    @property
+    def _has_history(self) -> bool:
+        # An ESXi has neither.
+        return self.connection.has("extensionManager")
+
     def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""
         # Only some runs need it.
@@ -145,7 +170,7 @@ class TaskReader:
         """The same without labels, for a search that is a part of a larger one."""
         return _history.search(self.connection, wanted, scroll, self._from_info, deadline)
 
-    def from_info(self, infos: dict[str, t.Any], deadline: float | None = None) -> list[_taskinfo.Task]:
+    def from_info(self, infos: _values.Data, deadline: float | None = None) -> list[_taskinfo.Task]:
         """The tasks whose TaskInfo, in VI/JSON form by ID, comes from elsewhere."""
         tasks = [self._from_info(info, task_id) for task_id, info in infos.items()]
         self._labels.put_on(tasks, deadline)
@@ -160,11 +185,7 @@ class TaskReader:
         return _taskinfo.task_from_info(info, self.connection.server_time, task_id, self._unreadable)
 
     def _read(
-        self,
-        objects: list[_values.Data],
-        custom_values: bool,
-        transient: bool = False,
-        deadline: float | None = None,
+        self, objects: _properties.Specs, custom_values: bool, transient: bool = False, deadline: float | None = None
     ) -> list[_taskinfo.Task]:
         """The tasks of the objects, without their labels. ``transient`` objects can disappear."""
         wanted = _properties.property_spec("Task", "info", *(("availableField", "value") if custom_values else ()))
@@ -181,7 +202,7 @@ class TaskReader:
         return tasks
 
     def _retrieve(
-        self, objects: list[_values.Data], wanted: _values.Data, transient: bool, deadline: float | None
+        self, objects: _properties.Specs, wanted: _values.Data, transient: bool, deadline: float | None
     ) -> list[_properties.Object]:
         """The objects. The same request also reads everything that a run requires once from the server."""
         specs, objects_too = [wanted], list(objects)
@@ -193,9 +214,7 @@ class TaskReader:
             if manager not in [spec["obj"] for spec in objects]:
                 objects_too.append(_properties.object_spec(manager))
         try:
-            found = self.connection.read(
-                lambda transport: _properties.retrieve(transport, objects_too, specs, transient), deadline
-            )
+            found = self.connection.retrieve(objects_too, specs, transient, deadline)
         except _errors.Fault as fault:
             if not with_labels or fault.type == "ManagedObjectNotFound":
                 raise

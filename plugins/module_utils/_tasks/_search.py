@@ -15,125 +15,110 @@ from .._connection import _properties
 from .._inventory import _entity
 from . import _filter, _history, _reader, _selection, _taskinfo
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterable
 
-
+@dataclasses.dataclass
 class Search:
-    """A search for the tasks of a selection; the object that it names is looked up once.
+    """A search for the tasks of a selection.
 
     With ``acted_on``, the search includes the history if the server no longer has one of the IDs, and always warns
     about more tasks than the limit. ``deadline`` is the same as for the reader.
     """
 
-    def __init__(
-        self,
-        reader: _reader.TaskReader,
-        selection: _selection.Selection,
-        acted_on: bool = False,
-        deadline: float | None = None,
-    ) -> None:
-        self._reader = reader
-        self._connection = reader.connection
-        self._selection = selection
-        self._acted_on = acted_on
-        self._deadline = deadline
-        # One task too many shows that there are more.
-        self._limit = selection.limit or _selection.DEFAULT_LIMIT
-        self._scroll = _history.Scroll(selection.page_size, self._limit + 1, selection.newest_first)
-        self._ref: _values.Ref | None = None
-        self._starters: set[str] = set()
+    reader: _reader.TaskReader
+    selection: _selection.Selection
+    acted_on: bool = False
+    deadline: float | None = None
+    entity: _values.Ref | None = dataclasses.field(default=None, init=False)
+    """The object that the selection names, once it has been looked up."""
+    _starters: set[str] = dataclasses.field(default_factory=set, init=False)
 
-    @property
-    def entity(self) -> _values.Ref | None:
-        """The object that the selection names, once it has been looked up."""
-        return self._ref
+    def __post_init__(self) -> None:
+        self._limit = self.selection.limit or _selection.DEFAULT_LIMIT
+        # One task too many shows that there are more.
+        self._scroll = _history.Scroll(self.selection.page_size, self._limit + 1, self.selection.newest_first)
 
     def find(self, custom_values: bool = False) -> _reader.Reading:
         """The tasks that every given option fits, if wanted with their ``children``."""
-        selection = self._selection
+        selection = self.selection
         self._look_up()
         self._starters.clear()
         try:
             reading = self._read(self._filter(selection.conditions), custom_values)
             if selection.children:
-                reading = reading._replace(tasks=self._reader.tree(reading.tasks, selection.page_size))
+                reading = reading._replace(tasks=self.reader.tree(reading.tasks, selection.page_size))
         except _errors.NoHistory as error:
             needs = selection.needs_history
             asked = f", which {' and '.join(needs)} requires" if needs else ""
             remedy = "" if needs == ["children"] else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
         except _errors.Fault as fault:
-            ref = self._ref
+            ref = self.entity
             if ref is None or not fault.missing or _values.plain(fault.missing) != _values.plain(ref):
                 raise
+            host, name = self.reader.connection.host, _values.object_name(ref)
             raise _errors.VsphereError(
-                f"entity: {self._connection.host} does not know {ref['type']} {ref['value']}: check type and moid; to "
-                "find tasks of a deleted object, use other options instead of entity"
+                f"entity: {host} does not know {name}: check type and moid; to find tasks of a deleted object, use "
+                "other options instead of entity"
             ) from fault
         return reading
 
     def filter(self, **changes: t.Any) -> _filter.Filter:
         """The requirements for a task, except for ``task_ids``, with these conditions changed."""
         self._look_up()
-        return self._filter(dataclasses.replace(self._selection.conditions, **changes))
+        return self._filter(dataclasses.replace(self.selection.conditions, **changes))
 
     def warn(self, reading: _reader.Reading) -> None:
         """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
-        selection = self._selection
-        if reading.is_cut and (selection.limit is None or self._acted_on):
+        selection = self.selection
+        if reading.is_cut and (selection.limit is None or self.acted_on):
             which = "newest" if selection.newest_first else "oldest"
-            self._reader.context.warn(
+            self.reader.context.warn(
                 f"more than {self._limit} tasks match the options, so the selection contains only the {which} "
                 f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
 
     def _look_up(self) -> None:
-        entity = self._selection.entity
-        if self._ref is None and entity and entity.is_one:
-            # Every run would pay for the imports, which only some need.
+        entity = self.selection.entity
+        if self.entity is None and entity and entity.is_one:
+            # Only some runs need it.
             from .._inventory import _find
 
-            self._ref = _find.find_entity(self._connection, entity, self._deadline)
+            self.entity = _find.find_entity(self.reader.connection, entity, self.deadline)
 
     def _read(self, wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
-        given = self._selection.task_ids
+        given = self.selection.task_ids
         if given is not None:
             reading = self._read_given(given, wanted, custom_values)
             return reading._replace(tasks=list(filter(self._noting(wanted), reading.tasks)))
-        if self._selection.from_history:
-            return self._cut(self._reader.history(wanted, self._scroll, self._deadline))
-        tasks = self._reader.recent(self._noting(wanted), self._ref, custom_values, self._deadline)
-        tasks.sort(key=_taskinfo.queue_order, reverse=self._selection.newest_first)
+        if self.selection.from_history:
+            return self._cut(self.reader.history(wanted, self._scroll, self.deadline))
+        tasks = self.reader.recent(self._noting(wanted), self.entity, custom_values, self.deadline)
+        tasks.sort(key=_taskinfo.queue_order, reverse=self.selection.newest_first)
         return self._cut(tasks)
 
     def _read_given(self, task_ids: list[str], wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
-        if self._selection.from_history:
+        if self.selection.from_history:
             # The other options must not make a task unknown. The search ends when it has found all tasks.
             asked = set(task_ids)
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
             by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
-            tasks = self._reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self._deadline)
+            tasks = self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
             found = {task["id"] for task in tasks}
             return _reader.Reading(tasks, [task_id for task_id in task_ids if task_id not in found])
-        reading = self._reader.given(task_ids, custom_values, self._deadline)
-        if not (reading.missing and self._acted_on):
+        reading = self.reader.given(task_ids, custom_values, self.deadline)
+        if not (reading.missing and self.acted_on):
             return reading
-        # Only a run that meets one needs it.
-        from . import _past
-
-        past = _past.find_all(self._reader, reading.missing, self._deadline)
+        past = self.reader.past(reading.missing, self.deadline)
         found_by_id = {task["id"]: task for task in (*reading.tasks, *past)}
         return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
-        """The tasks up to the limit."""
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
 
     def _noting(self, wanted: _filter.Filter) -> _filter.Check:
         """The check of that filter, which notes who has started tasks that all else fits."""
-        if not self._selection.conditions.users:
+        if not self.selection.conditions.users:
             return wanted.fits
         others = self._filter(self._of_anybody)
 
@@ -146,50 +131,47 @@ class Search:
 
     @property
     def _of_anybody(self) -> _filter.Conditions:
-        return dataclasses.replace(self._selection.conditions, users=None, system_user=None)
+        return dataclasses.replace(self.selection.conditions, users=None, system_user=None)
 
-    def _note_starters(self, tasks: Iterable[_taskinfo.Task]) -> None:
+    def _note_starters(self, tasks: t.Iterable[_taskinfo.Task]) -> None:
         names = [(task["reason"] or {}).get("user_name") for task in tasks]
         self._starters.update(name for name in names if name)
 
     def _warn_of_users(self, tasks: list[_taskinfo.Task]) -> None:
         """Warn about users who started none of the tasks, if others started tasks that match the other options."""
-        users = self._selection.conditions.users
+        users = self.selection.conditions.users
         if not users:
             return
-        if self._selection.from_history and self._selection.task_ids is None:
+        if self.selection.from_history and self.selection.task_ids is None:
             # The server has told nothing of others. A page has most of those who are at work.
-            size = self._selection.page_size
+            size = self.selection.page_size
             scroll = _history.Scroll(size, size, newest_first=True, within=size)
             # The result is worth more than the warning.
             with contextlib.suppress(_errors.VsphereError):
-                self._note_starters(tasks or self._reader.history(self._filter(self._of_anybody), scroll))
+                self._note_starters(tasks or self.reader.history(self._filter(self._of_anybody), scroll))
         if not self._starters or not set(users) - self._starters:
             return
-        # Every run would pay for the import.
+        # Only some runs need it.
         from . import _users
 
         sentence = _users.about_users(users, sorted(self._starters), found=bool(tasks))
         if sentence:
-            self._reader.context.warn(f"users: {sentence}")
+            self.reader.context.warn(f"users: {sentence}")
 
     def _filter(self, conditions: _filter.Conditions) -> _filter.Filter:
-        now = self._connection.server_time
+        now = self.reader.connection.server_time
         if now is None and conditions.needs_clock:
-            now = _values.parse_time(
-                self._connection.read(
-                    lambda transport: transport.invoke(_properties.SERVICE_INSTANCE, "CurrentTime"), self._deadline
-                )
-            )
+            service = _properties.SERVICE_INSTANCE
+            now = _values.parse_time(self.reader.connection.query(service, "CurrentTime", deadline=self.deadline))
         wanted = conditions.to_filter(now)
-        ref, recursion = self._ref, self._selection.recursion
+        ref, recursion = self.entity, self.selection.recursion
         if ref:
             by_entity = {"_typeName": "TaskFilterSpecByEntity", "entity": ref, "recursion": recursion}
             # The type can be one that the object's own type extends.
             return wanted.narrowed(
                 lambda task: recursion != "self" or (task["entity"] or {}).get("moid") == ref["value"], entity=by_entity
             )
-        if self._selection.entity:
-            type_ = str(self._selection.entity.type)
+        if self.selection.entity:
+            type_ = str(self.selection.entity.type)
             return wanted.narrowed(lambda task: _entity.is_a((task["entity"] or {"type": ""})["type"], type_))
         return wanted

@@ -30,28 +30,12 @@ SELECTION_SPEC: _context.Spec = {
 DEFAULT_LIMIT = 1000
 """The default limit of a selection."""
 
-_NEED_HISTORY = {
-    "begin_time",
-    "end_time",
-    "alarm",
-    "scheduled_task",
-    "event_chain_ids",
-    "parent_task_keys",
-    "root_task_keys",
-}
+_CAUSES = ("event_chain_ids", "parent_task_keys", "root_task_keys", "alarm", "scheduled_task")
+
+_NEED_HISTORY = {"begin_time", "end_time", *_CAUSES}
 """Conditions that mean more than the recent tasks."""
 
-_NARROWING = (
-    "users",
-    "description_ids",
-    "activation_ids",
-    "tags",
-    "event_chain_ids",
-    "parent_task_keys",
-    "root_task_keys",
-    "alarm",
-    "scheduled_task",
-)
+_NARROWING = ("users", "description_ids", "activation_ids", "tags", *_CAUSES)
 """Conditions that are specific enough to cancel tasks."""
 
 
@@ -74,12 +58,15 @@ class Selection:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> Selection:
-        """Check the options as far as that goes without a server."""
         entity, recursion = None, "self"
         if params["entity"] is not None:
             entity = _entity.Entity.from_params("entity", params["entity"])
             recursion = params["entity"]["recursion"]
-            _check_entity(entity, recursion)
+            # As for the other options, what turns out to be empty must not select everything.
+            if not (entity.is_one or entity.type):
+                raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
+            if recursion != "self" and not entity.is_one:
+                raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
         for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] is not None and (params[name] < 1 or (most and params[name] > most)):
                 raise _errors.VsphereError(
@@ -112,7 +99,6 @@ class Selection:
 
     @property
     def from_history(self) -> bool:
-        """Whether to search the history."""
         return self.source == "history" or (self.source == "auto" and bool(self.needs_history))
 
     @property
@@ -145,14 +131,6 @@ class Selection:
                 f"root folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, "
                 "a time, or a state matches too many tasks"
             )
-
-
-def _check_entity(entity: _entity.Entity, recursion: str) -> None:
-    # As for the other options, what turns out to be empty must not select everything.
-    if not (entity.is_one or entity.type):
-        raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
-    if recursion != "self" and not entity.is_one:
-        raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
 
 
 def _is_wide(pattern: str) -> bool:

@@ -25,16 +25,12 @@ def summarize(tasks: list[_taskinfo.Task]) -> _values.Data:
         "by_user": _counts(_user(task) for task in tasks),
         "by_entity": _by_entity(tasks),
         "oldest_running": _shown(min(running, key=lambda task: str(task["start_time"]), default=None)),
-        "longest": _shown(max(begun, key=_duration, default=None)),
+        "longest": _shown(max(begun, key=lambda task: task["duration"] or 0, default=None)),
     }
 
 
 def _counts(names: t.Iterable[str]) -> dict[str, int]:
     return dict(collections.Counter(names).most_common())
-
-
-def _duration(task: _taskinfo.Task) -> float:
-    return task["duration"] or 0
 
 
 def _user(task: _taskinfo.Task) -> str:

@@ -102,8 +102,7 @@ def task_from_info(
 def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
-    rest = [f"{len(tasks) - _FEW} more tasks"] if len(tasks) > _FEW else []
-    return _values.clean(f"{host} returned unreadable members of {', '.join(tasks[:_FEW] + rest)}: they are null")
+    return _values.clean(f"{host} returned unreadable members of {_values.some_of(tasks, _FEW)}: they are null")
 
 
 def is_over(task: Task) -> bool:
@@ -111,7 +110,6 @@ def is_over(task: Task) -> bool:
 
 
 def queue_order(task: Task) -> str:
-    """What sorts tasks by their queue time."""
     return task["queue_time"] or ""
 
 
@@ -130,7 +128,7 @@ def name_of(task: Task) -> str:
 def describe(task: Task) -> str:
     """A task and its state, or why it failed, as a sentence."""
     if task["state"] == "error":
-        # Only a run that has to do with failed tasks needs it.
+        # Only failed tasks need it.
         from .. import _faults
 
         return (
@@ -142,7 +140,6 @@ def describe(task: Task) -> str:
 
 
 def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
-    """What reads a value of that type."""
 
     def read(value: t.Any) -> t.Any:
         value = _values.plain(value)
@@ -173,14 +170,6 @@ def _ref(value: t.Any) -> dict[str, str]:
     return found
 
 
-def _refs(value: t.Any) -> list[dict[str, str]]:
-    return [_ref(each) for each in _list(value)]
-
-
-def _id(value: t.Any) -> str:
-    return _ref(value)["moid"]
-
-
 def _described(value: t.Any) -> _values.Data:
     """A LocalizableMessage; one whose text the client was to look up by its key has no message."""
     data = _data(value)
@@ -196,7 +185,9 @@ def _pairs(value: t.Any) -> list[_values.Data]:
     return [{name: _values.plain(pair.get(name)) for name in ("key", "value")} for pair in pairs]
 
 
-def _error(value: t.Any) -> _values.Data:
+def error_from_fault(value: t.Any) -> _values.Data:
+    """The error of a task, from the fault in VI/JSON form."""
+    # Only failed tasks need it.
     from .. import _faults
 
     return _faults.shape(value)
@@ -204,7 +195,8 @@ def _error(value: t.Any) -> _values.Data:
 
 def _reason(value: t.Any) -> _values.Data:
     data = _data(value)
-    return {"type": _text(data.get("_typeName", "TaskReason")), **_values.fields(data)}
+    own = {_values.snake(name): _values.plain(each) for name, each in data.items() if name != "_typeName"}
+    return {"type": _text(data.get("_typeName", "TaskReason")), **own}
 
 
 _TIMES = ("queue_time", "start_time", "complete_time")
@@ -212,17 +204,17 @@ _TIMES = ("queue_time", "start_time", "complete_time")
 # TaskInfo of release 9.0.0.0, in its order, and how to read each value. ValueError for an unreadable value.
 _MEMBERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "key": _text,
-    "task": _id,
+    "task": lambda value: _ref(value)["moid"],
     "description": _described,
     "name": _text,
     "descriptionId": _text,
     "entity": _ref,
     "entityName": _text,
-    "locked": _refs,
+    "locked": lambda value: [_ref(each) for each in _list(value)],
     "state": _text,
     "cancelled": _flag,
     "cancelable": _flag,
-    "error": _error,
+    "error": error_from_fault,
     "result": _values.from_any,
     "progress": _number,
     "progressDetails": _pairs,

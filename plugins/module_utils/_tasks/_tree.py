@@ -6,12 +6,7 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from . import _filter, _history, _taskinfo
-
-if t.TYPE_CHECKING:
-    from . import _reader
+from . import _filter, _history, _reader, _taskinfo
 
 
 def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:

@@ -19,9 +19,10 @@ def about_users(wanted: list[str], seen: list[str], *, found: bool) -> str:
         if user in seen:
             continue
         same = [each for each in seen if _is_same(user, each)]
-        near = same or _errors.close_to(user, seen)
         if same or not found:
-            remedy = f"did you mean {' or '.join(near)}?" if near else f"they belong to {', '.join(seen[:5])}"
+            near = same or _errors.close_to(user, seen)
+            others = ", ".join(_errors.close_to(user, seen, cutoff=0))
+            remedy = f"did you mean {' or '.join(near)}?" if near else f"they belong to {others}"
             said.append(f"the user {user} started none of the tasks that match the other options: {remedy}")
     return "; ".join(said)
 

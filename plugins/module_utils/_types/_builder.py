@@ -32,7 +32,6 @@ class Builder:
         self._by_name = by_name
 
     def check(self) -> None:
-        """Raise an error with all problems."""
         if self.problems:
             raise _errors.VsphereError("; ".join(self.problems))
 
@@ -167,7 +166,6 @@ def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:
 
 
 def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.ViType:
-    """The data object type without ``_typeName``."""
     children = _registry.descendants(declared)
     if not children:
         return declared
@@ -178,10 +176,8 @@ def _type_fitting(declared: _registry.ViType, given: _values.Data) -> _registry.
     members = {_registry.name_of(each): _registry.members(each).keys() for each in children}
     fitting = sorted(each for each, names in members.items() if given.keys() <= names)
     if fitting:
-        more = f" and {len(fitting) - _SHOWN} more" if len(fitting) > _SHOWN else ""
-        raise ValueError(
-            f"requires _typeName, because {name} has several types: use one of {', '.join(fitting[:_SHOWN])}{more}"
-        )
+        few = _values.some_of(fitting, _SHOWN)
+        raise ValueError(f"requires _typeName, because {name} has several types: use one of {few}")
     everything = set(_registry.members(declared)).union(*members.values())
     unknown = [each for each in given if each not in everything]
     hints = [f"none has {each}{_errors.nearest(each, everything)}" for each in unknown] or [

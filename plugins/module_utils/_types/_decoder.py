@@ -11,8 +11,10 @@ Without a registry, everything has this form. Values, including times, stay as t
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
+import gc
 import re
 import typing as t
 import xml.etree.ElementTree as ET
@@ -42,7 +44,7 @@ class CutOff(ValueError):
 class SoapFault(t.NamedTuple):
     """The fault that a server answers with, ``data`` in VI/JSON form with its ``faultstring``."""
 
-    data: dict[str, t.Any]
+    data: _values.Data
 
 
 def _parse(document: bytes) -> Element:
@@ -79,6 +81,18 @@ def _tree(document: bytes) -> Element:
     return ET.fromstring(document, ET.XMLParser(encoding="utf-8"))  # noqa: S314 (see _parse)
 
 
+@contextlib.contextmanager
+def _no_collector() -> t.Iterator[None]:
+    """Python's collector of cycles would look through a long answer again and again while it grows, and find none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @functools.cache
 def _local(name: str) -> str:
     """A name without its namespace or prefix. The declared types are sufficient to distinguish types."""
@@ -100,6 +114,10 @@ class Decoder:
 
         ``declared`` is the registry's type of the value. ValueError for any other answer.
         """
+        with _no_collector():
+            return self._read(document, method, declared)
+
+    def _read(self, document: bytes, method: str, declared: t.Any) -> t.Any:
         body = _parse(document).find(f"{_ENVELOPE}Body")
         answer = None if body is None else next(iter(body), None)
         if answer is None:
@@ -121,7 +139,7 @@ class Decoder:
         except RecursionError as error:
             raise ValueError("elements nested too deep") from error
 
-    def _soap_fault(self, answer: Element) -> dict[str, t.Any]:
+    def _soap_fault(self, answer: Element) -> _values.Data:
         """The fault of a soapenv:Fault; one without a detail is a mere RuntimeFault, as pyVmomi has it."""
         text = next((each.text for each in answer if _local(each.tag) == "faultstring" and each.text), "")
         detail = next((each for each in answer if _local(each.tag) == "detail"), None)
@@ -193,11 +211,11 @@ class Decoder:
 
         return read_fault
 
-    def _object(self, element: Element, name: str, declared: t.Any) -> dict[str, t.Any]:
+    def _object(self, element: Element, name: str, declared: t.Any) -> _values.Data:
         """The data object of that type; what extends the declared one unknown to the registry has its members."""
         known = self._known(name)
         plan = self._plan(declared if known is None else known)
-        data: dict[str, t.Any] = {"_typeName": name}
+        data: _values.Data = {"_typeName": name}
         for child in element:
             tag = child.tag
             found = plan.get(tag)
@@ -230,7 +248,7 @@ class Decoder:
             plan[f"{_VIM}{info.name}"] = (info.name, reader, is_list)
         return plan
 
-    def _add_unknown(self, data: dict[str, t.Any], child: Element) -> None:
+    def _add_unknown(self, data: _values.Data, child: Element) -> None:
         """Add an unknown member, using only its contents."""
         name, value = _local(child.tag), self._undeclared(child)
         if name not in data:
@@ -248,7 +266,7 @@ class Decoder:
             return _reference(element)
         if not len(element):
             return element.text or ""
-        data: dict[str, t.Any] = {}
+        data: _values.Data = {}
         for child in element:
             self._add_unknown(data, child)
         return data

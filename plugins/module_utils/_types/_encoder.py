@@ -43,7 +43,7 @@ class Encoder:
         """Whether the version has that method, property or parameter."""
         return bool(_pyvmomi.VmomiSupport.IsChildVersion(self._version, info.version))
 
-    def call(self, ref: _values.Ref, info: t.Any, given: dict[str, t.Any]) -> bytes:
+    def call(self, ref: _values.Ref, info: t.Any, given: _values.Data) -> bytes:
         """The request that calls a method with its parameters by name."""
         content = _reference("_this", ref) + _members(self._plan(info.params), given)
         name = info.wsdlName
@@ -65,7 +65,7 @@ class Encoder:
             return functools.partial(self._object, declared)
         return _scalar
 
-    def _object(self, declared: t.Any, name: str, data: dict[str, t.Any]) -> str:
+    def _object(self, declared: t.Any, name: str, data: _values.Data) -> str:
         """A data object, faults in the form that SOAP has for them: beside their text, which VI/JSON has inside."""
         type_ = self._type_of(declared, data)
         wrapper = _pyvmomi.wire_type("LocalizedMethodFault")
@@ -75,11 +75,11 @@ class Encoder:
         wrapped = {"_typeName": "LocalizedMethodFault", "fault": data, "localizedMessage": text}
         return self._bare(object if declared is object else wrapper, name, wrapped)
 
-    def _bare(self, declared: t.Any, name: str, data: dict[str, t.Any]) -> str:
+    def _bare(self, declared: t.Any, name: str, data: _values.Data) -> str:
         attributes, plan = self._layout(declared, self._type_of(declared, data))
         return f"<{name}{attributes}>{_members(plan, data)}</{name}>"
 
-    def _type_of(self, declared: t.Any, data: dict[str, t.Any]) -> t.Any:
+    def _type_of(self, declared: t.Any, data: _values.Data) -> t.Any:
         return _type(data["_typeName"]) if "_typeName" in data else declared
 
     def _make_layout(self, declared: t.Any, type_: t.Any) -> tuple[str, Plan]:
@@ -92,7 +92,7 @@ class Encoder:
             plan = [(name, write if name == "fault" else other) for name, other in plan]
         return "" if known is declared else _says_type(_name(known)), plan
 
-    def _any(self, name: str, value: dict[str, t.Any]) -> str:
+    def _any(self, name: str, value: _values.Data) -> str:
         """A value that says its own type."""
         if value["_typeName"] == "ManagedObjectReference":
             return _reference(name, value, _says_type("ManagedObjectReference"))
@@ -106,7 +106,7 @@ class Encoder:
         return f"<{name}{_says_type(f'ArrayOf{item[0].upper()}{item[1:]}')}>{content}</{name}>"
 
 
-def _members(plan: Plan, data: dict[str, t.Any]) -> str:
+def _members(plan: Plan, data: _values.Data) -> str:
     return "".join([write(name, data[name]) for name, write in plan if data.get(name) is not None])
 
 

@@ -49,18 +49,15 @@ def find_managed_type(name: str) -> _registry.ViType:
 
 def check_id(type_: _registry.ViType, moid: str) -> None:
     """ValueError where the id is one of another type, or none."""
+    name = _registry.name_of(type_)
     if not moid.strip():
-        raise ValueError(
-            f"must be a {_registry.name_of(type_)}, but the ID is empty: set a value, or omit the whole parameter"
-        )
+        raise ValueError(f"must be a {name}, but the ID is empty: set a value, or omit the whole parameter")
     # The ID of an NFS datastore on an ESXi can be an address with a path.
-    if "/" in moid and _registry.name_of(type_) != "Datastore":
-        raise ValueError(
-            f"must be a {_registry.name_of(type_)}, but {moid} is not an ID: write a path as {{path: {moid}}}"
-        )
+    if "/" in moid and name != "Datastore":
+        raise ValueError(f"must be a {name}, but {moid} is not an ID: write a path as {{path: {moid}}}")
     found = _type_of(moid)
     if found and not (_registry.extends(found, type_) or _registry.extends(type_, found)):
-        raise ValueError(f"must be a {_registry.name_of(type_)}, but {moid} is the ID of a {_registry.name_of(found)}")
+        raise ValueError(f"must be a {name}, but {moid} is the ID of a {_registry.name_of(found)}")
 
 
 def from_id(declared: _registry.ViType, moid: str) -> _values.Ref:

@@ -41,9 +41,6 @@ require_registry = _pyvmomi.require
 registry_name = _pyvmomi.registry_name
 
 
-# --- types ---
-
-
 def find_type(name: str) -> ViType | None:
     """The type of a VI/JSON ``_typeName``."""
     try:
@@ -73,12 +70,10 @@ def name_of(type_: ViType) -> str:
 
 
 def item_of(type_: ViType) -> ViType:
-    """The type of the items of a list."""
     return type_.Item
 
 
 def values_of(type_: ViType) -> list[str]:
-    """The values of an enum."""
     return [str(value) for value in type_.values]
 
 
@@ -142,9 +137,6 @@ def secret_names() -> frozenset[str]:
     secret = collections.Counter(info.name for info in found if info.flags & _pyvmomi.VmomiSupport.F_SECRET)
     all_ = collections.Counter(info.name for info in found)
     return frozenset(name for name, count in secret.items() if 2 * count > all_[name])
-
-
-# --- methods ---
 
 
 def find_method(name: str) -> Method | None:

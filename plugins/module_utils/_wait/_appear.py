@@ -10,14 +10,10 @@ import math
 import time
 import typing as t
 
-from .._connection import _properties
-from .._tasks import _reader
+from .. import _values
+from .._connection import _connection, _properties, _transport
+from .._tasks import _reader, _search
 from . import _watch
-
-if t.TYPE_CHECKING:
-    from .. import _values
-    from .._connection import _connection, _transport
-    from .._tasks import _search
 
 # What of a task is not the same from its beginning to its end, and can be selected by.
 _CHANGING = ("info.state", "info.cancelable")
@@ -39,14 +35,17 @@ def find(
     root = of or connection.manager("taskManager")
     wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
     spec = _properties.filter_spec([_properties.object_spec(root, through="recentTask")], wanted, transient=True)
-    pauses = _Pauses(deadline, lagging)
 
     def steps(transport: _transport.Transport) -> _reader.Reading:
-        found = _reader.Reading([], [])
+        found, pauses = _reader.Reading([], []), _pauses(lagging)
+
+        def seconds() -> float:
+            return min(deadline - time.monotonic(), next(pauses))
+
         with _watch.collecting(connection, transport, spec, partial=True) as collector:
-            for updates, more in _watch.answers(transport, collector, pauses.next):
+            for updates, more in _watch.answers(transport, collector, seconds):
                 if updates:
-                    pauses.begin()
+                    pauses = _pauses(lagging)
                 # The first answer contains everything, including tasks that appeared since the last search.
                 if not more and (updates or lagging):
                     found = search.find()
@@ -57,17 +56,9 @@ def find(
     return connection.read(steps, deadline)
 
 
-class _Pauses:
-    """How long to wait for a change: to the deadline, or at growing lengths."""
-
-    def __init__(self, deadline: float, growing: bool) -> None:
-        self._deadline = deadline
-        self._growing = growing
-        self.begin()
-
-    def begin(self) -> None:
-        self._length = 1.0 if self._growing else math.inf
-
-    def next(self) -> float:
-        length, self._length = self._length, 2 * self._length
-        return min(self._deadline - time.monotonic(), length)
+def _pauses(growing: bool) -> t.Iterator[float]:
+    """How long to wait for a change, in seconds: without a limit, or at growing lengths."""
+    length = 1.0 if growing else math.inf
+    while True:
+        yield length
+        length *= 2

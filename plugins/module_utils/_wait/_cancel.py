@@ -10,13 +10,9 @@ import dataclasses
 import time
 import typing as t
 
-from .. import _errors
-from .._tasks import _taskinfo
+from .. import _context, _errors
+from .._tasks import _reader, _taskinfo
 from . import _cancel_request, _watch
-
-if t.TYPE_CHECKING:
-    from .. import _context
-    from .._tasks import _reader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,12 +30,9 @@ class CancelOptions:
 
 
 def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions) -> _context.Result:
-    """Request the cancellation of those tasks that it can still reach, and wait until each has ended.
-
-    All tasks are tried before the failures are raised together.
-    """
+    """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together."""
     found, missing, _is_cut = reader.given(task_ids)
-    past = _past_tasks(reader, missing) if missing else []
+    past = reader.past(missing)
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
     run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
@@ -62,13 +55,6 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
     return result
 
 
-def _past_tasks(reader: _reader.TaskReader, task_ids: list[str]) -> list[_taskinfo.Task]:
-    # Only a run that meets one needs it.
-    from .._tasks import _past
-
-    return _past.find_all(reader, task_ids)
-
-
 def _in_order(task_ids: list[str], tasks: list[_taskinfo.Task]) -> list[_taskinfo.Task]:
     known = {task["id"]: task for task in tasks}
     return [known[task_id] for task_id in task_ids if task_id in known]
@@ -87,32 +73,32 @@ def _follow(
     watch = _watch.Watch(reader, unfinished, seen=True)
     deadline = time.monotonic() + seconds
     watch.until(lambda: not watch.pending, deadline)
+    late = set(watch.pending)
     run.failures += [
         f"{_taskinfo.label(task)} has not ended {seconds} s after the request to cancel it (option timeout)"
         for task in before
-        if task["id"] in watch.pending
+        if task["id"] in late
     ]
     return reader.given(task_ids, deadline=deadline).tasks
 
 
+@dataclasses.dataclass
 class _Run:
-    """What became of the tasks so far."""
+    """What became of the tasks so far. ``past`` are tasks that only the history of the server has."""
 
-    def __init__(self, skip_not_cancelable: bool, past: list[str]) -> None:
-        """``past`` are tasks that only the history of the server has."""
-        self._skip_not_cancelable = skip_not_cancelable
-        self._past = past
-        self.cancelled: list[str] = []
-        self.ending: list[str] = []
-        self.skipped: list[dict[str, str]] = []
-        self.failures: list[str] = []
-        self.fault: _context.Result = {}
+    skip_not_cancelable: bool
+    past: list[str]
+    cancelled: list[str] = dataclasses.field(default_factory=list)
+    ending: list[str] = dataclasses.field(default_factory=list)
+    skipped: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    failures: list[str] = dataclasses.field(default_factory=list)
+    fault: _context.Result = dataclasses.field(default_factory=dict)
 
     def take(self, task: _taskinfo.Task, cancellation: _cancel_request.Cancellation) -> None:
         """Request the cancellation of a task, unless it has ended."""
         if _taskinfo.is_over(task):
             self._skip(task, f"it has already ended (state {task['state']})")
-        elif task["id"] in self._past:
+        elif task["id"] in self.past:
             self._skip(task, "it has disappeared, and the history of the server does not contain its outcome")
         else:
             answer = cancellation.request(
@@ -128,9 +114,9 @@ class _Run:
             self.cancelled.append(task["id"])
         elif answer.will_end:
             self._skip(task, answer.reason)
-        elif answer.kind == kinds.NOT_CANCELABLE and self._skip_not_cancelable:
+        elif answer.kind == kinds.NOT_CANCELABLE and self.skip_not_cancelable:
             self._skip(task, "it is not cancelable")
-        elif isinstance(answer.error, _errors.VsphereError) and not isinstance(answer.error, _errors.Fault):
+        elif answer.error and not isinstance(answer.error, _errors.Fault):
             self.failures.append(answer.reason)
         else:
             remedy = ": set on_not_cancelable: skip to ignore such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""

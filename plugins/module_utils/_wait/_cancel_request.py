@@ -7,15 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import enum
 import time
 import typing as t
 
 from .. import _errors, _values
 from .._connection import _connection
-
-if t.TYPE_CHECKING:
-    from .._tasks import _reader
+from .._tasks import _reader
 
 
 class Kind(enum.Enum):
@@ -37,44 +36,40 @@ class Answer(t.NamedTuple):
 
     @property
     def will_end(self) -> bool:
-        """Whether the task can be expected to end."""
         return self.kind in (Kind.SENT, Kind.SENT_BEFORE, Kind.ENDING)
 
 
+@dataclasses.dataclass
 class Cancellation:
     """Requests the cancellation of tasks, one after the other, up to the deadline (of the monotonic clock)."""
 
-    def __init__(self, reader: _reader.TaskReader, deadline: float | None = None) -> None:
-        self._reader = reader
-        self._deadline = deadline
-        self._is_silent = False
+    reader: _reader.TaskReader
+    deadline: float | None = None
+    is_silent: bool = False
 
     def request(self, task_id: str, *, cancelled: bool, cancelable: bool) -> Answer:
-        """Request it, unless the task already has the request, or is not cancelable.
-
-        In check mode nothing is sent.
-        """
+        """Request it, unless the task already has the request, or is not cancelable. Check mode sends nothing."""
         if cancelled:
             return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:
             return Answer(Kind.NOT_CANCELABLE, "it is not cancelable")
-        if self._deadline is not None and time.monotonic() >= self._deadline + _connection.GRACE:
+        if self.deadline is not None and time.monotonic() >= self.deadline + _connection.GRACE:
             return Answer(Kind.REFUSED, "no time was left to request it")
-        if self._is_silent:
+        if self.is_silent:
             # The others would wait as long, one after the other.
-            host = self._reader.connection.host
+            host = self.reader.connection.host
             return Answer(Kind.REFUSED, f"{host} does not answer anymore, so the module did not send the request")
-        if self._reader.context.check_mode:
+        if self.reader.context.check_mode:
             return Answer(Kind.SENT)
-        self._reader.context.check_wanted()
+        self.reader.context.check_wanted()
         try:
-            self._reader.connection.invoke(_values.reference("Task", task_id), "CancelTask", deadline=self._deadline)
+            self.reader.connection.invoke(_values.reference("Task", task_id), "CancelTask", deadline=self.deadline)
         except _errors.Fault as fault:
             return _answer_of(fault)
         except _errors.VsphereError as error:
             if self._is_cancelled(task_id, error):
                 return Answer(Kind.SENT)
-            self._is_silent = isinstance(error, _errors.Unreachable) or isinstance(error.__cause__, _errors.TimedOut)
+            self.is_silent = isinstance(error, _errors.Unreachable) or isinstance(error.__cause__, _errors.TimedOut)
             return Answer(Kind.REFUSED, error.message, error)
         return Answer(Kind.SENT)
 
@@ -85,7 +80,7 @@ class Cancellation:
         """
         if isinstance(error, _errors.OutcomeUnknown) and not isinstance(error.__cause__, _errors.TimedOut):
             with contextlib.suppress(_errors.VsphereError):
-                for task in self._reader.given([task_id], deadline=self._deadline).tasks:
+                for task in self.reader.given([task_id], deadline=self.deadline).tasks:
                     return bool(task["cancelled"]) or (task["error"] or {}).get("type") == "RequestCanceled"
         return False
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .. import _errors
+from .. import _context, _errors
 from .._tasks import _taskinfo
-
-if t.TYPE_CHECKING:
-    from .. import _context
-    from . import _wait_options
+from . import _wait_options
 
 _GROUPS = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
 """The members that are lists of ids; in a result, each is called ``…_task_ids``."""
@@ -54,7 +51,6 @@ class Outcome:
         return outcome
 
     def to_result(self, with_tasks: bool) -> _context.Result:
-        """The result of a module."""
         result: _context.Result = {
             "changed": bool(self.cancelled),
             **{f"{name}_task_ids": getattr(self, name) for name in _GROUPS},
@@ -63,6 +59,14 @@ class Outcome:
             "elapsed": self.elapsed,
         }
         return {**result, "tasks": list(self.tasks.values())} if with_tasks else result
+
+    def sort(self, task_ids: list[str], states: dict[str, str], gone: list[str], forbidden: list[str]) -> None:
+        """Put each ID into the group of its state, if it has one."""
+        self.succeeded = [i for i in task_ids if states.get(i) == "success"]
+        self.failed = [i for i in task_ids if states.get(i) == "error"]
+        self.gone, self.forbidden = gone, forbidden
+        ended = set(self.ended)
+        self.pending = [i for i in task_ids if i not in ended]
 
     def add(self, later: Outcome) -> None:
         """Add the outcome of a later wait for the pending tasks."""
@@ -116,10 +120,8 @@ class Outcome:
         if options.on_timeout == "cancel":
             late = f"{options.cancel_timeout} s after the request to cancel it (option cancel_timeout)"
         for i in self.pending:
+            why = late
+            if i in self.not_cancelled:
+                why = f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}"
             if i not in excused:
-                why = (
-                    (f"{limit}, and the module cannot cancel it, because {self.not_cancelled[i]}")
-                    if i in self.not_cancelled
-                    else late
-                )
                 yield f"{_taskinfo.describe(self.tasks[i]) if i in self.tasks else i} {why}"

@@ -13,27 +13,23 @@ import pathlib
 import typing as t
 
 from .. import _errors
-
-if t.TYPE_CHECKING:
-    from . import _watch
+from . import _watch
 
 
-class ProgressFile:
-    """A file that gets one line of JSON for each change of a task. The process that follows the wait removes it at the
-    end.
-    """
+def to_file(path: str) -> t.Callable[[list[_watch.Watched]], None]:
+    """Adds one line of JSON for each changed task to a file, which the process that follows the wait removes."""
+    file = pathlib.Path(path)
+    try:
+        file.touch()
+    except OSError as error:
+        raise _errors.VsphereError(
+            f"progress_file {path} is not writable ({error.strerror}): omit the option"
+        ) from error
 
-    def __init__(self, path: str) -> None:
-        self._file = pathlib.Path(path)
-        try:
-            self._file.touch()
-        except OSError as error:
-            raise _errors.VsphereError(
-                f"progress_file {path} is not writable ({error.strerror}): omit the option"
-            ) from error
-
-    def append(self, tasks: list[_watch.Watched]) -> None:
+    def report(tasks: list[_watch.Watched]) -> None:
         # The result of the wait is more important than its progress, which the disk might not have space for.
-        with contextlib.suppress(OSError), self._file.open("r+", encoding="utf-8") as progress:
+        with contextlib.suppress(OSError), file.open("r+", encoding="utf-8") as progress:
             progress.seek(0, io.SEEK_END)
             progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
+
+    return report

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._tasks import _search, _taskinfo, _tree
-
-if t.TYPE_CHECKING:
-    from .._tasks import _reader, _selection
+from .._tasks import _reader, _search, _selection, _taskinfo, _tree
 
 
 class Targets(t.NamedTuple):
@@ -39,7 +36,7 @@ def find(
     search = _search.Search(reader, selection, acted_on=True, deadline=deadline)
     reading = search.find()
     if appear_by is not None and not reading.tasks:
-        # Every run would pay for the import.
+        # Only some runs need it.
         from . import _appear
 
         of = None if selection.from_history else search.entity

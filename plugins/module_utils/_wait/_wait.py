@@ -7,37 +7,33 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import time
 import typing as t
 
-from .. import _errors
-from .._tasks import _filter, _history, _past, _taskinfo
-from . import _cancel_request, _outcome, _watch
-
-if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .. import _context
-    from .._tasks import _reader
-    from . import _targets, _wait_options
+from .. import _context, _errors
+from .._tasks import _filter, _history, _reader, _taskinfo
+from . import _cancel_request, _outcome, _targets, _wait_options, _watch
 
 
 def wait_for_tasks(
     reader: _reader.TaskReader,
     targets: _targets.Targets,
     options: _wait_options.WaitOptions,
-    report: Callable[[list[_watch.Watched]], object] = lambda tasks: None,
+    report: t.Callable[[list[_watch.Watched]], object] = lambda tasks: None,
     began: float | None = None,
     *,
-    to_known: Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
+    to_known: t.Callable[[_outcome.Outcome], _context.Result] = lambda outcome: outcome.to_result(with_tasks=False),
 ) -> _outcome.Outcome:
     """Wait until all of the tasks have ended, or one of them.
 
     ``report`` gets the changed tasks. ``began`` is the start of the time limit, on the monotonic clock, if it was
     earlier. An error during the wait adds the current results to the run with ``to_known``.
     """
-    wait = _Wait(reader, targets, options, report, time.monotonic() if began is None else began)
+    began = time.monotonic() if began is None else began
+    watch = _watch.Watch(reader, targets.task_ids, report, seen=options.seen)
+    wait = _Wait(reader, targets.task_ids, targets.ended, options, watch, began)
     try:
         return wait.run()
     except _errors.VsphereError as error:
@@ -53,96 +49,88 @@ def wait_for_tasks(
         raise
 
 
+@dataclasses.dataclass
 class _Wait:
-    """One wait."""
+    reader: _reader.TaskReader
+    task_ids: list[str]
+    ended: list[_taskinfo.Task]
+    options: _wait_options.WaitOptions
+    watch: _watch.Watch
+    began: float
+    outcome: _outcome.Outcome = dataclasses.field(default_factory=_outcome.Outcome)
 
-    def __init__(
-        self,
-        reader: _reader.TaskReader,
-        targets: _targets.Targets,
-        options: _wait_options.WaitOptions,
-        report: Callable[[list[_watch.Watched]], object],
-        began: float,
-    ) -> None:
-        self._reader = reader
-        self._options = options
-        self._began = began
-        self._deadline = began + options.timeout
-        self._task_ids = targets.task_ids
-        self._ended = targets.ended
-        self._watch = _watch.Watch(reader, targets.task_ids, report, seen=options.seen)
-        self.outcome = _outcome.Outcome()
+    @property
+    def deadline(self) -> float:
+        return self.began + self.options.timeout
 
     def run(self) -> _outcome.Outcome:
         """Wait, and cancel at the time limit if requested."""
-        watch, options, outcome = self._watch, self._options, self.outcome
-        if options.return_tasks and len(self._task_ids) <= _watch.FEW:
+        watch, options, outcome = self.watch, self.options, self.outcome
+        if options.return_tasks and len(self.task_ids) <= _watch.FEW:
             # The tasks in the last update are then complete, except for the labels.
-            watch.meanwhile = lambda transport: self._reader.given(watch.pending)
-        looking = min(self._deadline, self._began + options.look_for)
-        watch.until(self._is_done, looking, self._deadline)
+            watch.meanwhile = lambda transport: self.reader.given(watch.pending)
+        looking = min(self.deadline, self.began + options.look_for)
+        watch.until(self._is_done, looking, self.deadline)
         if watch.unknown:
-            past = _past.find_all(self._reader, watch.unknown, self._deadline)
+            past = self.reader.past(watch.unknown, self.deadline)
             watch.settle(past)
-            self._ended = [*self._ended, *filter(_taskinfo.is_over, past)]
-            watch.until(self._is_done, looking, self._deadline)
-        outcome.timed_out = looking == self._deadline and not self._is_done()
-        last = max(time.monotonic(), self._deadline)
+            self.ended = [*self.ended, *filter(_taskinfo.is_over, past)]
+            watch.until(self._is_done, looking, self.deadline)
+        outcome.timed_out = looking == self.deadline and not self._is_done()
+        last = max(time.monotonic(), self.deadline)
         ending = self._cancel() if outcome.timed_out and options.on_timeout == "cancel" else []
         if ending:
             last = time.monotonic() + options.cancel_timeout
             watch.until(lambda: not set(ending) & set(watch.pending), last)
         self._judge(last)
-        outcome.elapsed = round(time.monotonic() - self._began, 3)
+        outcome.elapsed = round(time.monotonic() - self.began, 3)
         return outcome
 
     def fill_in_known(self) -> str:
         """Add the known tasks. Return the time of this knowledge, or an empty string without any."""
-        watch, outcome = self._watch, self.outcome
+        watch, outcome = self.watch, self.outcome
         if not watch.tasks or watch.unknown:
             return ""
         states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
-        outcome.succeeded = [i for i in watch.wanted if states.get(i) == "success"]
-        outcome.failed = [i for i in watch.wanted if states.get(i) == "error"]
-        outcome.gone, outcome.forbidden, outcome.pending = watch.gone, watch.forbidden, watch.pending
-        outcome.timed_out = time.monotonic() >= self._deadline
-        outcome.elapsed = round(time.monotonic() - self._began, 3)
-        pending = len(watch.pending)
+        outcome.sort(watch.wanted, states, watch.gone, watch.forbidden)
+        outcome.timed_out = time.monotonic() >= self.deadline
+        outcome.elapsed = round(time.monotonic() - self.began, 3)
+        pending = len(outcome.pending)
         return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
 
     def _is_done(self) -> bool:
-        pending = len(self._watch.pending)
-        some = bool(self._ended) or pending < len(self._task_ids)
-        return not pending or (self._options.until == "any" and some)
+        pending = len(self.watch.pending)
+        some = bool(self.ended) or pending < len(self.task_ids)
+        return not pending or (self.options.until == "any" and some)
 
     def _cancel(self) -> list[str]:
         """Request the cancellation of the pending tasks. Return the tasks that will end because of it."""
-        cancellation = _cancel_request.Cancellation(self._reader, time.monotonic() + self._options.cancel_timeout)
+        cancellation = _cancel_request.Cancellation(self.reader, time.monotonic() + self.options.cancel_timeout)
         ending = []
-        for task_id in self._watch.pending:
-            watched = self._watch.tasks[task_id]
+        for task_id in self.watch.pending:
+            watched = self.watch.tasks[task_id]
             answer = cancellation.request(task_id, cancelled=watched.cancelled, cancelable=watched.cancelable)
             if answer.kind == _cancel_request.Kind.SENT:
                 self.outcome.cancelled.append(task_id)
             elif not answer.will_end:
                 self.outcome.not_cancelled[task_id] = answer.reason
-            if answer.will_end and not (self._reader.context.check_mode and answer.kind == _cancel_request.Kind.SENT):
+            if answer.will_end and not (self.reader.context.check_mode and answer.kind == _cancel_request.Kind.SENT):
                 ending.append(task_id)
         return ending
 
     def _judge(self, deadline: float) -> None:
         """Find out how each task has ended, and read them: all, or those that have not succeeded."""
-        task_ids = self._task_ids
-        over = {task_id: watched.state for task_id, watched in self._watch.tasks.items() if watched.is_over}
-        tasks = {task["id"]: task for task in self._ended}
-        read = [i for i in task_ids if i not in tasks and (self._options.return_tasks or over.get(i) != "success")]
-        infos = {i: self._watch.tasks[i].final for i in read if i in self._watch.tasks}
-        whole = self._reader.from_info({i: info for i, info in infos.items() if info}, deadline)
+        task_ids = self.task_ids
+        over = {task_id: watched.state for task_id, watched in self.watch.tasks.items() if watched.is_over}
+        tasks = {task["id"]: task for task in self.ended}
+        read = [i for i in task_ids if i not in tasks and (self.options.return_tasks or over.get(i) != "success")]
+        infos = {i: self.watch.tasks[i].final for i in read if i in self.watch.tasks}
+        whole = self.reader.from_info({i: info for i, info in infos.items() if info}, deadline)
         tasks.update({task["id"]: task for task in whole})
         read = [i for i in read if i not in tasks]
         if read:
-            tasks.update({task["id"]: task for task in self._reader.given(read, deadline=deadline).tasks})
-        forbidden = [i for i in read if i not in tasks and i not in over and i in self._reader.forbidden]
+            tasks.update({task["id"]: task for task in self.reader.given(read, deadline=deadline).tasks})
+        forbidden = [i for i in read if i not in tasks and i not in over and i in self.reader.forbidden]
         # They disappeared during the wait, or between the last look and the reading.
         lost = [i for i in read if i not in tasks and i not in forbidden]
         # A history in which they still run does not know how they ended either.
@@ -150,26 +138,21 @@ class _Wait:
         tasks.update({task["id"]: task for task in past})
         # The last reading counts: a task can have ended since the last look, and cannot start again.
         over.update({i: str(task["state"]) for i, task in tasks.items() if _taskinfo.is_over(task)})
-        task_ids = [*(task["id"] for task in self._ended if task["id"] not in task_ids), *task_ids]
-        outcome = self.outcome
-        outcome.succeeded = [i for i in task_ids if over.get(i) == "success"]
-        outcome.failed = [i for i in task_ids if over.get(i) == "error"]
-        outcome.gone = [i for i in lost if i not in over]
-        outcome.forbidden = forbidden
-        outcome.pending = [i for i in task_ids if i not in {*over, *outcome.gone, *forbidden}]
-        outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
+        task_ids = [*(task["id"] for task in self.ended if task["id"] not in task_ids), *task_ids]
+        self.outcome.sort(task_ids, over, [i for i in lost if i not in over], forbidden)
+        self.outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
 
     def _find_in_history(self, task_ids: list[str], deadline: float) -> list[_taskinfo.Task]:
         """The tasks that are in the history, if it exists. The times when they were queued make the search short."""
-        times = {i: self._watch.tasks[i].queue_time for i in task_ids if i in self._watch.tasks}
+        times = {i: self.watch.tasks[i].queue_time for i in task_ids if i in self.watch.tasks}
         found = []
         for task_id, queued in times.items():
             if queued:
                 # The result of the wait is more important than the missing part.
                 with contextlib.suppress(_errors.VsphereError):
-                    found += self._reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
+                    found += self.reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
         with contextlib.suppress(_errors.VsphereError):
-            found += _past.find(self._reader, [i for i in task_ids if not times.get(i)], deadline)
+            found += self.reader.in_history([i for i in task_ids if not times.get(i)], deadline)
         return found
 
 

@@ -50,7 +50,6 @@ class WaitOptions:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> WaitOptions:
-        """Check those of the module's options that say how to wait."""
         for name in ("timeout", "cancel_timeout", "progress_interval", "appear_timeout"):
             if params.get(name, 0) < 0:
                 raise _errors.VsphereError(f"{name} {params[name]} is negative: set it to 0 or more seconds")

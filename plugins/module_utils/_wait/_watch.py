@@ -18,15 +18,11 @@ from .._connection import _properties
 from .._tasks import _taskinfo
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._connection import _connection, _transport
     from .._tasks import _reader
 
 LONGEST_CALL = 20
-"""Maximum number of seconds that one WaitForUpdatesEx blocks: front ends cut connections that are idle for about a
-minute.
-"""
+"""Maximum number of seconds that one WaitForUpdatesEx blocks: front ends cut idle connections after about a minute."""
 
 FEW = 10
 """Maximum number of tasks to watch completely: the update that reports their end then contains the whole result."""
@@ -81,7 +77,6 @@ class Watched:
 
     @property
     def cancelled(self) -> bool:
-        """Whether its cancellation was requested."""
         return bool(self.values.get("info.cancelled"))
 
     @property
@@ -106,30 +101,21 @@ class Watched:
         }
 
 
+@dataclasses.dataclass
 class Watch:
-    """The given tasks on the server, from the first look on."""
+    """The given tasks on the server, from the first look on. If they were ``seen`` lately, none of them is unknown."""
 
-    def __init__(
-        self,
-        reader: _reader.TaskReader,
-        task_ids: list[str],
-        report: Callable[[list[Watched]], object] = lambda tasks: None,
-        *,
-        seen: bool = False,
-    ) -> None:
-        """``seen`` says that all of them have been there lately, so that none is unknown."""
-        self.tasks: dict[str, Watched] = {}
-        self.unknown: list[str] = []
-        self.forbidden: list[str] = []
-        self.gone: list[str] = []
-        self._reader = reader
-        self._connection = reader.connection
-        self.wanted = task_ids
-        self._report = report
-        self._seen = seen
-        self._changed: list[Watched] = []
-        self.meanwhile: Callable[[_transport.Transport], object] | None = None
-        """Do this once, while the tasks run. Its failures are not errors."""
+    reader: _reader.TaskReader
+    wanted: list[str]
+    report: t.Callable[[list[Watched]], object] = lambda tasks: None
+    seen: bool = False
+    meanwhile: t.Callable[[_transport.Transport], object] | None = None
+    """Do this once, while the tasks run. Its failures are not errors."""
+    tasks: dict[str, Watched] = dataclasses.field(default_factory=dict)
+    unknown: list[str] = dataclasses.field(default_factory=list)
+    forbidden: list[str] = dataclasses.field(default_factory=list)
+    gone: list[str] = dataclasses.field(default_factory=list)
+    _changed: list[Watched] = dataclasses.field(default_factory=list)
 
     @property
     def pending(self) -> list[str]:
@@ -158,7 +144,7 @@ class Watch:
         self.unknown = []
         self._tell()
 
-    def until(self, done: Callable[[], bool], deadline: float, patience: float | None = None) -> None:
+    def until(self, done: t.Callable[[], bool], deadline: float, patience: float | None = None) -> None:
         """Follow the tasks until ``done`` or the deadline (of the monotonic clock), but for one look in any case.
 
         If the server does not know an ID at the first look, the watch ends immediately, with the ID in ``unknown``.
@@ -168,7 +154,7 @@ class Watch:
 
         def steps(transport: _transport.Transport) -> None:
             while self._to_watch:
-                watching = _collector(self._connection, transport, self._to_watch)
+                watching = self._collecting(transport)
                 try:
                     with watching as collector:
                         return self._follow(transport, collector, done, deadline)
@@ -179,10 +165,19 @@ class Watch:
                     self._tell()
             return None
 
-        self._connection.read(steps, deadline if patience is None else patience)
+        self.reader.connection.read(steps, deadline if patience is None else patience)
+
+    def _collecting(self, transport: _transport.Transport) -> contextlib.AbstractContextManager[_values.Ref]:
+        """Our own collector with one filter for all tasks."""
+        objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in self._to_watch]
+        few = len(objects) <= FEW
+        wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
+        spec = _properties.filter_spec(objects, [wanted], transient=True)
+        # A change inside of a completely watched property must return the whole property.
+        return collecting(self.reader.connection, transport, spec, partial=not few)
 
     def _follow(
-        self, transport: _transport.Transport, collector: _values.Ref, done: Callable[[], bool], deadline: float
+        self, transport: _transport.Transport, collector: _values.Ref, done: t.Callable[[], bool], deadline: float
     ) -> None:
         first = True
         for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
@@ -190,10 +185,12 @@ class Watch:
                 self._take_in(updates)
             if first and not more:
                 first = False
-                self._miss_unseen()
+                # A server does not have to list the objects that it does not know.
+                for task_id in [each for each in self._to_watch if each not in self.tasks]:
+                    self._miss(task_id)
             self._tell()
             if self.meanwhile and not (more or self.unknown or done()):
-                self._connection.glimpse(self.meanwhile)
+                self.reader.connection.glimpse(self.meanwhile)
                 self.meanwhile = None
             # The state comes before the clock, and a truncated answer is read to its end.
             if not more and (self.unknown or done() or time.monotonic() >= deadline):
@@ -208,18 +205,10 @@ class Watch:
             for update in part.get("objectSet") or ():
                 self._apply(update)
 
-    def _miss_unseen(self) -> None:
-        """Count tasks that the first look does not mention as missing: a server does not have to list unknown
-        objects.
-        """
-        for task_id in self._to_watch:
-            if task_id not in self.tasks:
-                self._miss(task_id)
-
     def _tell(self) -> None:
         """Report all changes together, because the display depends on their number."""
         if self._changed:
-            self._report(self._changed)
+            self.report(self._changed)
             self._changed = []
 
     def _apply(self, update: _values.Data) -> None:
@@ -249,21 +238,19 @@ class Watch:
 
     def _miss(self, task_id: str) -> None:
         """Note that a task is not there: unknown at the first look, gone later on."""
-        if self._seen or task_id in self.tasks:
+        if self.seen or task_id in self.tasks:
             self._lose(task_id)
         else:
             self.unknown.append(task_id)
 
     def _forbid(self, task_id: str, fault: _errors.Fault) -> None:
-        """Note that the user is not, or no longer, allowed to see a task. The outcome of a finished task stays
-        known.
-        """
+        """Note that the user cannot see a task, or no longer. The outcome of a finished task stays known."""
         if fault.type == "NotAuthenticated":
             raise fault
         if task_id in self._to_watch:
             self.tasks.pop(task_id, None)
             self.forbidden.append(task_id)
-            self._reader.forbidden[task_id] = fault
+            self.reader.forbidden[task_id] = fault
 
     def _lose(self, task_id: str) -> None:
         """Note that a task has disappeared. The server forgets finished tasks after some minutes."""
@@ -277,12 +264,11 @@ class Watch:
 
 
 def answers(
-    transport: _transport.Transport, collector: _values.Ref, seconds: Callable[[], float]
+    transport: _transport.Transport, collector: _values.Ref, seconds: t.Callable[[], float]
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
 
-    The first one contains the current state. Others arrive after a change, or without changes after ``seconds``, or
-    earlier.
+    The first one contains the current state. Others arrive after a change, or after ``seconds`` at the latest.
     """
     version, more = "", True
     while True:
@@ -309,16 +295,3 @@ def collecting(
     with connection.borrowed(transport, collector, "DestroyPropertyCollector", until_logout):
         transport.invoke(collector, "CreateFilter", {"spec": spec, "partialUpdates": partial})
         yield collector
-
-
-def _collector(
-    connection: _connection.Connection, transport: _transport.Transport, task_ids: list[str]
-) -> contextlib.AbstractContextManager[_values.Ref]:
-    """Our own collector with one filter for all tasks."""
-    objects = [_properties.object_spec(_values.reference("Task", task_id)) for task_id in task_ids]
-    few = len(task_ids) <= FEW
-    wanted = _properties.property_spec("Task", *(("info",) if few else _PATHS))
-    # A change inside of a completely watched property must return the whole property.
-    return collecting(
-        connection, transport, _properties.filter_spec(objects, [wanted], transient=True), partial=not few
-    )

@@ -9,6 +9,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import queue
 import re
@@ -59,13 +60,12 @@ Order = t.Callable[["_Tasks"], None]
 class Mirror:
     """The side of the run: accepts events, and never waits, except for a short time at the end."""
 
-    def __init__(self, options: ConnectionOptions, entity: Entity | None, task_type: str) -> None:
+    def __init__(self, options: ConnectionOptions, task: CreateOptions) -> None:
         _import_what_the_thread_needs(options.transport)
         self.trouble = ""
         """What to warn of; set once."""
         self._options = options
-        self._entity = entity
-        self._task_type = task_type
+        self._task = task
         self._secrets = {secret for secret in (options.password, options.session_id) if secret}
         self._pid = os.getpid()
         self._deadline: float | None = None
@@ -100,7 +100,7 @@ class Mirror:
     def _work(self) -> None:
         try:
             with Connection(self._options, self._secrets.add).open() as connection:
-                tasks = _Tasks(connection, self._entity, self._task_type, self._note)
+                tasks = _Tasks(connection, self._task, self._note)
                 self._task_id = tasks.run.id
                 while not tasks.finished:
                     self._next_order(tasks.pause)(tasks)
@@ -165,12 +165,10 @@ def _import_what_the_thread_needs(transport: str) -> None:
 class _Tasks:
     """The side of vCenter: the task of the run and that of its current play."""
 
-    def __init__(
-        self, connection: Connection, entity: Entity | None, task_type: str, note: t.Callable[[str], None]
-    ) -> None:
+    def __init__(self, connection: Connection, task: CreateOptions, note: t.Callable[[str], None]) -> None:
         self._connection = connection
-        self._entity = find_entity(connection, entity) if entity else root_folder(connection)
-        self._task_type = task_type
+        self._entity = find_entity(connection, task.entity) if task.entity else root_folder(connection)
+        self._task = task
         self._note = note
         self._due = time.monotonic()
         self.run = self._create()
@@ -240,8 +238,7 @@ class _Tasks:
         return ""
 
     def _create(self, parent_key: str | None = None) -> _TaskInVcenter:
-        options = CreateOptions(self._task_type, parent_task_key=parent_key)
-        info = create_task(self._connection, self._entity, options)
+        info = create_task(self._connection, self._entity, dataclasses.replace(self._task, parent_task_key=parent_key))
         return _TaskInVcenter(self._connection, task_from_info(info, None))
 
 

@@ -38,9 +38,12 @@ class _Failure(t.NamedTuple):
 class PlaybookRun:
     """One run, from its first play to its end, however that comes about."""
 
-    def __init__(self, mirror: Mirror, playbook: Playbook, show_plays: bool, warn: Callable[[str], object]) -> None:
+    def __init__(
+        self, mirror: Mirror, playbook: Playbook, show_plays: bool, job: str, warn: Callable[[str], object]
+    ) -> None:
         self._mirror = mirror
         self._show_plays = show_plays
+        self._job = f"{job}: " if job else ""
         self._warn = warn
         self._warned = False
         self._estimate = Estimate({play._uuid: _task_ids(play.compile()) for play in playbook.get_plays()})
@@ -106,7 +109,7 @@ class PlaybookRun:
         self._doing = what
         play = self._play.get_name() if self._play else ""
         self._mirror.show(
-            Shown(what, self._estimate.percent),
+            Shown(self._job + what, self._estimate.percent),
             Shown(what if what == play else f"{play}: {what}", self._estimate.play_percent),
         )
         self._tell()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import abc
 import concurrent.futures
+import contextlib
 import contextvars
 import json
 import multiprocessing
@@ -42,6 +43,10 @@ class Attended(ActionBase):
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        # Before ansible-core 2.19, SIGKILL to the process group of Ansible, by which AWX cancels a job, would also end
+        # this process, and prevent the logout.
+        with contextlib.suppress(PermissionError):
+            os.setpgid(0, 0)
         # In a loop, this process continues with the next item, even after the end of Ansible.
         self._check_wanted()
         result = super().run(tmp, task_vars)

@@ -19,6 +19,7 @@ SPECS = "plugins/module_utils/_wait/_wait_options.py"
 CONNECTION_SPECS = "plugins/module_utils/_connection/_options.py"
 FRAGMENT = "plugins/doc_fragments/wait.py"
 CALLBACK = "plugins/callback/vcenter_task.py"
+EVENT_SOURCE = "extensions/eda/plugins/event_source/tasks.py"
 MODULE = "plugins/modules/vsphere_task_wait.py"
 README = "roles/wait_for_task/README.md"
 ARGUMENT_SPECS = "roles/wait_for_task/meta/argument_specs.yml"
@@ -27,7 +28,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "extensions", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -108,7 +109,7 @@ def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) ->
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), ("wait_for_task", README)]
+    assert linked == [*modules, ("vcenter_task", CALLBACK), ("tasks", EVENT_SOURCE), ("wait_for_task", README)]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:

@@ -8,6 +8,7 @@ On a local connection the module runs once, elsewhere in rounds of a second.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -18,15 +19,12 @@ import time
 import typing as t
 
 import pytest
-from ansible.release import __version__
 from vcenters import any_transport
 
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
 WAITED = "PropertyCollector.WaitForUpdatesEx"
 LIMIT = 4  # seconds
-# Before ansible-core 2.19, that takes the module along, and nobody is left to log out.
-ALL_DIE = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
 LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 
@@ -70,6 +68,15 @@ class Waiting(Playing):
         super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
 
 
+def runs_from(folder: pathlib.Path) -> bool:
+    """Whether a process runs a module from that folder."""
+    for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in file.read_bytes():
+                return True
+    return False
+
+
 def rounds(vcenter: t.Any) -> int:
     return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
 
@@ -87,26 +94,39 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
 
 
+# How Ansible is killed: alone, or with all processes of its group, as AWX does it.
+KILLS = {
+    "alone": (os.kill, signal.SIGKILL),
+    "group": (os.killpg, signal.SIGKILL),
+    "terminated": (os.kill, signal.SIGTERM),
+    "group terminated": (os.killpg, signal.SIGTERM),
+}
+KILLED = [
+    *((step, how) for step in ("interval", "no_log", "role", "start", "cancel") for how in ("alone", "group")),
+    # Whatever the step, the same process gets them.
+    *(("interval", how) for how in ("terminated", "group terminated")),
+]
+
+
 @any_transport
-@pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["alone", "group"])
+@pytest.mark.parametrize(("step", "how"), KILLED)
 @LOCATIONS
-@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start", "cancel"])
 def test_a_killed_playbook_cancels_nothing(
-    server: t.Any, step: str, location: str, kill: t.Callable[[int, int], None]
+    server: t.Any, step: str, how: str, location: str, tmp_path: pathlib.Path
 ) -> None:
-    """What is killed is Ansible alone, or all processes of its group, as AWX does it."""
+    kill, number = KILLS[how]
     vcenter = server("slow")
     task_ids = [vcenter.create(cancelable=True, cancel_delay=60)]
     before = vcenter.stats["open_sessions"]
     variables = {"step": step, "task_ids": task_ids, "limit": LIMIT, "transport": vcenter.transport}
-    with Playing(vcenter, "kill.yml", vcenter.environment, ansible_connection=location, **variables) as playing:
+    environment = {"ANSIBLE_REMOTE_TMP": str(tmp_path)}
+    with Playing(vcenter, "kill.yml", environment, ansible_connection=location, **variables) as playing:
         playing.has_begun()
+        assert runs_from(tmp_path)
         ends = time.monotonic() + LIMIT
-        kill(playing.process.pid, signal.SIGKILL)
+        kill(playing.process.pid, number)
         playing.process.wait()
-        if kill is os.killpg and ALL_DIE:
-            vcenter.control("POST", "/sessions/expire")
-        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before)
+        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before and not runs_from(tmp_path), 10)
         # Nobody may be left who would do it then.
         time.sleep(max(0, ends + 1 - time.monotonic()))
         assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)

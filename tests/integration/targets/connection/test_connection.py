@@ -15,7 +15,9 @@ import typing as t
 
 import pytest
 import trustme
-from vcenters import SERVERS, run_module
+import yaml
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from vcenters import ROOT, SERVERS, run_module
 
 
 def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
@@ -53,6 +55,22 @@ def test_all_missing_options_are_named_before_any_connection(vcenter: t.Any) -> 
     result = run_module("info", False, {"port": vcenter.options["port"]})
     assert all(f"{name} is missing" in result["msg"] for name in ("hostname", "username", "password"))
     assert vcenter.stats["connections"] == before
+
+
+def test_empty_environment_variables_count_as_not_set(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for spec in CONNECTION_SPEC.values():
+        monkeypatch.setenv(spec["fallback"][1][0], "")
+    assert not vcenter.run("info")["failed"]
+    result = run_module("info", False, {"port": vcenter.options["port"]})
+    assert "hostname is missing: set the option hostname or VMWARE_HOST in the environment" in result["msg"]
+
+
+def test_the_list_of_sessions_names_the_collection(vcenter: t.Any) -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    with vcenter.connection() as connection:
+        manager = connection.manager("sessionManager")
+        session = connection.read(lambda transport: transport.get(manager, "currentSession"))
+    assert session["userAgent"] == f"vsphere.tasks/{version}"
 
 
 def test_a_wrong_password(vcenter: t.Any) -> None:
@@ -187,21 +205,28 @@ def test_a_read_is_repeated_after_a_transient_failure(vcenter: t.Any, kind: str)
 
 
 def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None:
-    vcenter.fault("status", "RetrievePropertiesEx|hello|RetrieveServiceContent", status=503, count=99)
+    vcenter.fault("status", "hello|ServiceContent|ServiceInstance.content", status=503, count=99)
     result = vcenter.run("info")
     assert "answered HTTP 503" in result["msg"]
     assert "try again later" in result["msg"]
-    # What can be asked without harm before the login.
-    assert len(vcenter.requests()) == (8 if vcenter.transport == "json" else 4)
+    # What can be asked without harm before the login, four times.
+    assert len(vcenter.requests()) == (16 if vcenter.transport == "json" else 4)
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 405])
+@pytest.mark.parametrize("status", [200, 403, 404, 405, 502, 503])
 def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
     vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
     api = vcenter.run("info", transport="auto")["api"]
     assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
     refused = vcenter.run("info", transport="json")
-    assert "text/html" in refused["msg"] or "HTTP 404" in refused["msg"]
+    assert "text/html" in refused["msg"] or f"HTTP {status}" in refused["msg"]
+
+
+def test_a_login_that_neither_protocol_answers_is_reported_as_what_it_was(vcenter: t.Any) -> None:
+    vcenter.fault("status", "Login$|RetrieveServiceContent$", status=503, count=9)
+    result = vcenter.run("info", transport="auto")
+    assert "answered HTTP 503" in result["msg"]
+    assert vcenter.requests().count("SessionManager.Login") == 1
 
 
 @pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -74,6 +75,21 @@ def test_a_signal_while_the_server_is_silent(vcenter: t.Any) -> None:
         waiting.process.send_signal(signal.SIGTERM)
         assert waiting.process.wait(10) != 0
     assert cleaned_up(vcenter)
+
+
+def test_sigkill_to_the_process_group_of_ansible(vcenter: t.Any) -> None:
+    """That is how AWX cancels a job. The module finds itself alone within a second."""
+    options = json.dumps({"ANSIBLE_MODULE_ARGS": {**vcenter.options, "task_ids": [vcenter.create()]}})
+    ansible = subprocess.Popen(
+        ["/bin/sh", "-c", '"$0" -m "$1" | cat', sys.executable, MODULE], stdin=subprocess.PIPE, start_new_session=True
+    )
+    assert ansible.stdin
+    ansible.stdin.write(options.encode())
+    ansible.stdin.close()
+    has_called(vcenter, WAIT, 2)
+    os.killpg(ansible.pid, signal.SIGKILL)
+    ansible.wait()
+    vcenter.until(lambda: cleaned_up(vcenter), 10)
 
 
 def test_nobody_reads_its_output(vcenter: t.Any) -> None:

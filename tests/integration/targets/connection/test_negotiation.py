@@ -76,22 +76,36 @@ def test_it_costs_few_requests(server: t.Any, name: str, requests: int) -> None:
     assert before_login(vcenter) == 1
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 500])
-def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, status: int) -> None:
+# How a front end refuses one of the protocols.
+REFUSALS: list[dict[str, t.Any]] = [
+    *({"kind": "html", "status": status} for status in (200, 403, 404, 500, 502, 503)),
+    {"kind": "reset_before"},
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda how: " ".join(map(str, how.values())))
+def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, refusal: dict[str, t.Any]) -> None:
     vcenter.control("PUT", "/hello", status=404)
-    vcenter.fault("html", r"^ServiceInstance\.content$", status=status, count=9)
+    vcenter.fault(match=r"^ServiceInstance\.content$", count=99, **refusal)
     result = vcenter.run("info", states=["running"])
     assert (result["failed"], result["api"]["transport"]) == (False, "soap")
     assert before_login(vcenter) <= 4
     result = vcenter.run("info", transport="json")
-    assert "rejects VI/JSON (hello: HTTP 404 with " in result["msg"]
-    assert f"VI/JSON: HTTP {status} with a body of type text/html): set transport to auto or soap" in result["msg"]
+    if refusal.get("status", 503) < 502:
+        assert "rejects VI/JSON (hello: HTTP 404 with " in result["msg"]
+        answer = f"VI/JSON: HTTP {refusal['status']} with a body of type text/html): set transport to auto or soap"
+    else:
+        answer = f"answered HTTP {refusal['status']}" if "status" in refusal else "broke"
+    assert answer in result["msg"]
 
 
+@pytest.mark.parametrize("refusal", REFUSALS[1:], ids=lambda how: " ".join(map(str, how.values())))
 @pytest.mark.parametrize("transport_option", ["auto", "json"])
-def test_vijson_is_taken_where_soap_is_refused(vcenter: t.Any, transport_option: str) -> None:
+def test_vijson_is_taken_where_soap_is_refused(
+    vcenter: t.Any, transport_option: str, refusal: dict[str, t.Any]
+) -> None:
     vcenter.control("PUT", "/hello", status=404)
-    vcenter.fault("html", "RetrieveServiceContent$", status=403, count=9)
+    vcenter.fault(match="RetrieveServiceContent$", count=99, **refusal)
     result = vcenter.run("info", states=["running"], transport=transport_option)
     assert (result["failed"], result["api"]["transport"]) == (False, "json")
     assert before_login(vcenter) <= 4

@@ -22,6 +22,7 @@ ODD: list[dict[str, t.Any]] = [
     {"kind": "empty"},
     {"kind": "html"},
     {"kind": "html", "status": 404},
+    {"kind": "html", "body": '{"error": "no"}', "content_type": "application/json"},
     {"kind": "redirect"},
     {"kind": "unreadable", "status": 500},
     {"kind": "status"},

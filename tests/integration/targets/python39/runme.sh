@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The modules on the oldest Python that they support, in one process, as its environment is made but once.
-exec ../setup_vcenter/pytest.sh --numprocesses=0 -rs "$@"
+# The modules on the oldest Python that they support.
+exec ../setup_vcenter/pytest.sh "$@"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import pathlib
 import shutil
@@ -15,6 +17,8 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
 ROOT = pathlib.Path(_reader.__file__).parents[3]
+KEPT = ROOT / "tests" / "output" / "python3.9"
+REQUIREMENTS = ("requirements.txt", "tests/unit/requirements.txt")
 
 
 def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
@@ -31,20 +35,37 @@ def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
     assert ran.returncode == 0, ran.stdout
 
 
+def kept(name: str, *commands: tuple[str | pathlib.Path, ...]) -> pathlib.Path:
+    """The folder of that name, which these commands fill. It is kept from run to run."""
+    folder = KEPT / name
+    wanted = json.dumps([commands, [(ROOT / file).read_text(encoding="utf-8") for file in REQUIREMENTS]], default=str)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / f"{name}.json").open("a+", encoding="utf-8") as filled:
+        # Several processes may need it at the same time.
+        fcntl.flock(filled, fcntl.LOCK_EX)
+        filled.seek(0)
+        if filled.read() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            for command in commands:
+                run(*command)
+            filled.truncate(0)
+            filled.write(wanted)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def environment() -> t.Callable[..., str]:
-    """Makes an environment of that name, which is kept from run to run, with what is to be installed; its Python."""
+    """Makes an environment of that name with what is to be installed; its Python."""
     found = shutil.which("python3.9")
     # A version manager's shim may be found and not run.
     if not found or subprocess.run([found, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
         pytest.skip("there is no Python 3.9 with venv on PATH")
 
     def make(name: str, *requirements: str) -> str:
-        venv = ROOT / "tests" / "output" / "python3.9" / name
-        if not (venv / "bin" / "pip").exists():
-            run(found, "-m", "venv", venv)
-        run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements)
-        return str(venv / "bin" / "python")
+        python = KEPT / name / "bin" / "python"
+        pip = (str(python), "-m", "pip", "install", "--quiet", *requirements)
+        kept(name, (found, "-m", "venv", KEPT / name), pip)
+        return str(python)
 
     return make
 
@@ -56,11 +77,10 @@ def python(environment: t.Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def newer(python: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def newer(python: str) -> str:
     """The folder of a pyVmomi that refuses this Python."""
-    folder = tmp_path_factory.mktemp("newer")
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, "pyvmomi>=9")
-    return str(folder)
+    target = ("--target", KEPT / "newer")
+    return str(kept("newer", (python, "-m", "pip", "install", "--quiet", "--no-deps", *target, "pyvmomi>=9")))
 
 
 def test_every_module_runs(vcenter: t.Any, python: str) -> None:

@@ -2,11 +2,17 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Run the tests of the target in whose folder this is called, in two processes: the harness starts servers for two.
+# Run the tests below the folder in which this is called, one process for each set of servers that the harness starts.
 # Arguments are pytest's.
 set -eu
+targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The collection under test is where ansible looks for collections, and pytest has to find it there too.
-export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$PWD:$PWD/../setup_vcenter:${PYTHONPATH:-}
+export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$targets/setup_vcenter:$targets/eda:$targets/recordings:${PYTHONPATH:-}
+export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
 # Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
-exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q --numprocesses=2 --dist=worksteal "$@" .
+# ansible-test wants a JUnit report of each playbook. Nobody reads them.
+unset ANSIBLE_CALLBACKS_ENABLED
+# Hand out one test after another, because some take seconds. -rs says why a test is skipped.
+exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q -rs \
+    --numprocesses=auto --dist=load --maxschedchunk=1 "$@" .

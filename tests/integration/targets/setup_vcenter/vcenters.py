@@ -33,10 +33,13 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 )
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
+ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
-# Each of the processes that pytest-xdist shares the tests out to has servers of its own.
-SECOND = os.environ.get("PYTEST_XDIST_WORKER") == "gw1"
-SERVERS = json.loads(CONFIG.read_text(encoding="utf-8"))["second_vcenters" if SECOND else "vcenters"]
+# Each of the processes that pytest-xdist shares the tests out to has servers of its own. Without it there is one.
+SETS = json.loads(CONFIG.read_text(encoding="utf-8"))["sets"]
+SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
+# The targets that run playbooks, the one with the longest tests first.
+PLAYING = ("eda", "python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task")
 # For what no protocol can matter to, because other tests hold it over both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 
@@ -169,6 +172,7 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(basic, "_ANSIBLE_ARGS", given)
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        patch.setattr("os.setpgid", lambda *_ids: None)
         # They are those of a process.
         patch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
         shown: list[str] = []
@@ -184,6 +188,22 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
 def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]:
     """Runs a module against whatever server its options name."""
     return run_module
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return len(SETS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first: one that begins as the last leaves the other processes without work."""
+    order = {name: number for number, name in enumerate(PLAYING)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
+
+
+@pytest.fixture(autouse=True)
+def in_its_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in the folder of its target."""
+    monkeypatch.chdir(request.path.parent)
 
 
 @pytest.fixture(autouse=True)

@@ -78,6 +78,34 @@ def test_other_parts_of_options(vcenter: t.Any, module: str, options: dict[str, 
     assert vcenter.requests() == []
 
 
+@pytest.mark.parametrize("empty", ["", "  "], ids=["empty", "blank"])
+@pytest.mark.parametrize(("module", "option"), [("cancel", "entity"), ("start", "object"), ("start", "unless")])
+def test_an_option_with_parts(vcenter: t.Any, module: str, option: str, empty: str) -> None:
+    """Like each run in a test, it also checks that the result does not contain the password."""
+    result = vcenter.run(module, **{**REQUIRED.get(module, {}), option: empty})
+    assert result["failed"]
+    assert f"{option} is empty: set its parts, or omit it with default(omit)" in result["msg"]
+    assert vcenter.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "message"),
+    [
+        ("cancel", {"entity": "web-01"}, "entity is not a dictionary: set the parts type, moid, name, path"),
+        ("wait", {"entity": 7}, "entity is not a dictionary"),
+        ("info", {"entity": [MACHINE]}, "entity is not a dictionary"),
+        ("start", {"object": "vm-1"}, "object is not a dictionary"),
+        ("start", {"unless": {"exists": "DC0/vm"}}, "unless is not a dictionary"),
+        ("type", {"task_types": ["a.b"]}, "task_types is not a list of dictionaries: set the parts id, labels"),
+    ],
+)
+def test_what_has_no_parts(vcenter: t.Any, module: str, options: dict[str, t.Any], message: str) -> None:
+    result = vcenter.run(module, **{**REQUIRED.get(module, {}), **options})
+    assert result["failed"]
+    assert message in result["msg"]
+    assert vcenter.requests() == []
+
+
 def test_what_has_to_be_null_can_be(vcenter: t.Any) -> None:
     machine = {"path": "DC0/vm/DC0_H0_VM0"}
     unless = {"property": "parentVApp", "equals": None}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _past
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history
 
 SEARCH = "TaskManager.CreateCollectorForTasks"
 
@@ -95,7 +95,7 @@ def test_a_long_history_is_not_read_to_its_end(
 ) -> None:
     first = past()
     past()
-    monkeypatch.setattr(_past, "NEWEST", 1)
+    monkeypatch.setattr(_history, "NEWEST", 1)
     assert vcenter.run("wait", task_ids=[first])["missing_task_ids"] == [first]
 
 

@@ -227,12 +227,13 @@ def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) ->
     [
         ("DC0_H0_VM9", "has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
         ("dc0_h0_vm0", "has the name dc0_h0_vm0: use one of DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
-        ("web{1}", "has the name web{1}"),
+        ("web{1}", "has the name web{1}: others are DC0/vm/DC0_"),
     ],
 )
-def test_a_name_that_none_has_lists_similar_ones(vcenter: t.Any, name: str, message: str) -> None:
+def test_a_name_that_none_has_lists_the_nearest_ones(vcenter: t.Any, name: str, message: str) -> None:
     result = vcenter.run("info", entity={"type": "VirtualMachine", "name": name})
     assert f"entity.name: no VirtualMachine {message}" in result["msg"]
+    assert 1 <= result["msg"].count("(VirtualMachine vm-") <= 3
 
 
 def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcenter: t.Any) -> None:
@@ -285,7 +286,7 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"entity": {"type": "VirtualMachine", "moid": {"moid": "vm-1"}}}, "entity.moid is a dictionary or a list"),
         ({"parent_task_keys": ["{'key': 'task-1'}"]}, "parent_task_keys contains a dictionary or a list"),
         (
-            {"users": "one@vsphere, two@vsphere"},
+            {"users": ["one@vsphere", " two@vsphere"]},
             "users contains ' two@vsphere', but a user cannot start or end with a space",
         ),
         ({"limit": 0}, "limit 0 is out of range: set it to 1 or more"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
 import re
 import typing as t
 
@@ -93,8 +94,10 @@ TWO_TASKS = """
 
 
 def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
-    process = runs.start(PLAIN)
+    # AWX passes optional fields of a credential type that are not set as empty variables.
+    process = runs.start(PLAIN, VMWARE_PROXY_PORT="", VCENTER_TASK_ENTITY="")
     running = runs.seen(process, "Wait at the gate", 33)
+    assert running["activation_id"] is None
     assert (running["state"], running["cancelable"]) == ("running", False)
     assert (running["description_id"], running["entity"]["type"]) == ("vsphere.tasks.playbook", "Folder")
     runs.open_gate()
@@ -102,6 +105,15 @@ def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
     assert (outcome.status, outcome.warnings) == (0, [])
     [task] = runs.tasks()
     assert (task["id"], task["state"], task["error"]) == (running["id"], "success", None)
+
+
+def test_the_tasks_of_a_job_name_it(runs: t.Any) -> None:
+    job = {"awx_job_id": 42, "awx_job_template_name": "Patch web", "awx_user_name": "alice", "tower_job_id": 42}
+    process = runs.start(PLAIN, "--extra-vars", json.dumps(job), VCENTER_TASK_PLAYS="true")
+    runs.seen(process, "Job 42 Patch web (alice): Wait at the gate", 33)
+    runs.open_gate()
+    assert runs.outcome(process).warnings == []
+    assert [task["activation_id"] for task in runs.tasks()] == ["awx-job-42", "awx-job-42"]
 
 
 def test_a_failure_names_the_task(runs: t.Any) -> None:

@@ -160,7 +160,7 @@ def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, 
         ({"task_type": " "}, "task_type is empty"),
         (
             {"activation_id": "", "initiated_by": "", "parent_task_key": ""},
-            "initiated_by, activation_id, parent_task_key",
+            "activation_id is empty: set a value",
         ),
         ({"parent_task_key": "{'key': 'task-1'}"}, "parent_task_key is a dictionary or a list"),
         ({"activation_id": "a\x1b"}, "activation_id contains the character U+001B, which XML"),

@@ -43,6 +43,10 @@ class Server:
 
         monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", connect)
 
+    def last_request(self) -> bytes:
+        """What the client has sent over the last connection."""
+        return self._ends[-1].recv(1 << 16)
+
     def close(self) -> None:
         for end in self._ends:
             end.close()

@@ -70,3 +70,16 @@ def test_the_packages_form_one_order() -> None:
 def test_no_two_files_have_the_same_name() -> None:
     names = [pathlib.PurePath(name).name for name in FILES]
     assert sorted(names) == sorted(set(names))
+
+
+def test_each_file_has_a_file_of_unit_tests_at_the_same_place() -> None:
+    plugins = FOLDER.parent
+    tests = plugins.parent / "tests" / "unit" / "plugins"
+    files = [
+        path.relative_to(plugins)
+        for name in ("module_utils", "plugin_utils")
+        for path in (plugins / name).rglob("*.py")
+    ]
+    missing = [str(path) for path in files if not (tests / path.parent / f"test{path.name}").exists()]
+    assert len(files) > len(FILES)
+    assert missing == []

@@ -40,6 +40,7 @@ class Wire:
         self.given: list[tuple[str, t.Any]] = []
         self.params: dict[str, t.Any] = {}
         self.lacks: set[str] = set()
+        self.key = ""
 
     def get(self, ref: dict[str, t.Any], property_: str) -> t.Any:
         return self.invoke(ref, property_)
@@ -56,6 +57,8 @@ class Wire:
         if isinstance(answer, BaseException):
             raise answer
         self.accepted = method != "Login"
+        if method == "Login":
+            self.key = f"key {self.methods().count(method)}"
         return answer
 
     def manager(self, name: str) -> dict[str, t.Any]:
@@ -65,10 +68,11 @@ class Wire:
 
     @property
     def session(self) -> Session:
-        return Session(self.name, self.release, "a key")
+        return Session(self.name, self.release, self.key, self.product or "")
 
     def forget_session(self) -> None:
         self.calls.append(("forget_session", ""))
+        self.key = ""
         self.accepted = False
 
     def methods(self) -> list[str]:

@@ -10,7 +10,12 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, OutcomeUnknown, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    NotUnderstood,
+    OutcomeUnknown,
+    VsphereError,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import id_of
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
@@ -116,17 +121,23 @@ def test_whether_the_change_was_carried_out_is_unknown(server: answers.Server, t
 
 @pytest.mark.parametrize("transport", ["json", "soap"])
 @pytest.mark.parametrize("method", CHANGES)
-def test_a_fault_is_one_whatever_the_status_is(server: answers.Server, transport: str, method: str) -> None:
+@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 409, 500])
+def test_a_fault_is_one_whatever_the_status_is(
+    server: answers.Server, transport: str, method: str, status: int
+) -> None:
+    line = f"{status} Whatever"
     fault = {
-        "json": answers.json('{"_typeName":"NoPermission","privilegeId":"x","faultstring":"No."}'),
+        "json": answers.json('{"_typeName":"NoPermission","privilegeId":"x","faultstring":"No."}', status=line),
         "soap": answers.soap(
             "<soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>No.</faultstring><detail>"
-            '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"/></detail></soapenv:Fault>'
+            '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"/></detail></soapenv:Fault>',
+            status=line,
         ),
     }
     server.answers = [fault[transport]]
     with answers.connected(transport) as connection, pytest.raises(Fault, match="is not allowed"):
         CHANGES[method](connection)
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("method", ["CreateTask", "PowerOnVM_Task"])
@@ -202,3 +213,26 @@ def test_what_anybody_may_read_does_not_excuse_a_refused_session(server: answers
         pytest.raises(VsphereError, match="rejects the session right after a successful login"),
     ):
         connection.read(steps, time.monotonic() + 60)
+
+
+LISTS = ("ReadNextTasks", "ReadPreviousTasks", "latestPage")
+OBJECTS = ("ContinueRetrievePropertiesEx", "FindByInventoryPath", "FindExtension", "RetrievePropertiesEx")
+
+
+@pytest.mark.parametrize("member", [*LISTS, *OBJECTS, "WaitForUpdatesEx"])
+@pytest.mark.parametrize("body", ["{}", "[]", '{"error":"x"}', '"x"', "7", "true"])
+def test_other_json_is_not_read_as_nothing(server: answers.Server, member: str, body: str) -> None:
+    server.answers = [answers.json(body)]
+    with answers.connected("json") as connection:
+        read = connection._transport.get if member[0].islower() else connection._transport.invoke
+        if body == "[]" and member in LISTS:
+            assert read(TASK, member) == []
+        else:
+            with pytest.raises(NotUnderstood, match=f"JSON that is not a value of {member}"):
+                read(TASK, member)
+
+
+def test_a_result_without_its_empty_list_is_one(server: answers.Server) -> None:
+    server.answers = [answers.json('{"_typeName":"RetrieveResult"}')]
+    with answers.connected("json") as connection:
+        assert connection._transport.invoke(TASK, "RetrievePropertiesEx") == {"_typeName": "RetrieveResult"}

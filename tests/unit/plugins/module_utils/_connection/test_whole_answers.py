@@ -10,7 +10,13 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, TimedOut
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    NotUnderstood,
+    OutcomeUnknown,
+    TimedOut,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from .. import answers
@@ -91,12 +97,19 @@ WHO = {
         "</RetrieveServiceContentResponse>"
     ),
 }
+LOGGED_IN = {
+    "json": "200 OK\r\nvmware-api-session-id: 7bea48466ca7",
+    "soap": '200 OK\r\nSet-Cookie: vmware_soap_session="7bea48466ca7"; Path=/; HttpOnly; Secure;',
+}
 LOGIN = {
-    "json": answers.json('{"key":"5299"}', status="200 OK\r\nvmware-api-session-id: 7bea48466ca7"),
+    "json": answers.json('{"key":"5299"}', status=LOGGED_IN["json"]),
     "soap": answers.soap(
-        f"<LoginResponse {VIM}><returnval><key>5299</key></returnval></LoginResponse>",
-        status='200 OK\r\nSet-Cookie: vmware_soap_session="7bea48466ca7"; Path=/; HttpOnly; Secure;',
+        f"<LoginResponse {VIM}><returnval><key>5299</key></returnval></LoginResponse>", status=LOGGED_IN["soap"]
     ),
+}
+GONE = {
+    "json": answers.json("", status="204 No Content"),
+    "soap": answers.soap(f"<LogoutResponse {VIM}></LogoutResponse>"),
 }
 
 
@@ -147,14 +160,30 @@ def test_a_number_that_may_go_on_is_lost(server: answers.Server, framing: str) -
 
 @pytest.mark.parametrize("transport", ["json", "soap"])
 def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, transport: str) -> None:
-    """And it is not sent again: it may have made a session."""
+    """And it is not sent again, but the session whose key arrived is closed."""
     whole = LOGIN[transport]
     for length in range(len(whole)):
-        server.answers, server.connections = [WHO[transport], whole[:length]], 0
+        server.answers, server.connections = [WHO[transport], whole[:length], GONE[transport]], 0
         with pytest.raises(Lost), answers.unconnected(transport).open():
             pass
-        assert server.connections == 2
-    server.answers = [WHO[transport], whole]
+        sent = server.last_request()
+        assert b"Logout" in sent if server.connections == 3 else b"Login" in sent
+        if length >= whole.index(b"\r\n\r\n"):
+            assert b"7bea48466ca7" in sent
+
+
+@pytest.mark.parametrize("transport", ["json", "soap"])
+def test_a_session_whose_login_is_answered_oddly_is_closed(server: answers.Server, transport: str) -> None:
+    odd = answers.answer(f"{LOGGED_IN[transport]}\r\nContent-Type: text/html", "<html>")
+    server.answers = [WHO[transport], odd, GONE[transport]]
+    with pytest.raises(NotUnderstood), answers.unconnected(transport).open():
+        pass
+    assert b"Logout" in server.last_request()
+
+
+@pytest.mark.parametrize("transport", ["json", "soap"])
+def test_a_whole_login_gives_a_session(server: answers.Server, transport: str) -> None:
+    server.answers = [WHO[transport], LOGIN[transport]]
     with answers.unconnected(transport).open() as connection:
         assert connection.keep_session()
 

@@ -54,7 +54,7 @@ def test_of_many_that_have_a_name_some_are_shown(monkeypatch: t.Any) -> None:
     with pytest.raises(VsphereError, match="more than one Folder has the name web") as caught:
         find(monkeypatch, "web", ["web"] * 12)
     assert caught.value.message.count("web (Folder group-") == 10
-    assert caught.value.message.endswith("web (Folder group-9), 2 more")
+    assert caught.value.message.endswith("web (Folder group-9) and 2 more")
 
 
 def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
@@ -62,12 +62,29 @@ def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
         assert find_entity(connection, Entity("entity", "Folder", "group-1")) == reference("Folder", "group-1")
 
 
-def test_a_name_that_nothing_has_brings_those_that_are_close(monkeypatch: t.Any) -> None:
-    with pytest.raises(VsphereError, match=r"^entity\.name: .*Folder.*websrv.*websrw \(Folder group-1\)$"):
-        find(monkeypatch, "websrv", ["db", "websrw"])
-    with pytest.raises(VsphereError, match=r"^entity\.name: ") as caught:
-        find(monkeypatch, "websrv", ["db"])
-    assert "Folder group" not in caught.value.message
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [
+        (["db", "websrw"], ": use one of websrw (Folder group-1)"),
+        (["WEBSRV", "websrw"], ": use one of WEBSRV (Folder group-0)"),
+        # Two of them have the same name.
+        (["websrw", "db", "websrw"], ": use one of websrw (Folder group-0), websrw (Folder group-2)"),
+        # None is similar.
+        (["db", "dc"], ": others are db (Folder group-0), dc (Folder group-1)"),
+        (
+            ["x1", "x2", "xs3", "x4", "xs5", "xs6"],
+            ": others are xs3 (Folder group-2), xs5 (Folder group-4), xs6 (Folder",
+        ),
+        (["50%25"], ": others are 50%25 (Folder group-0)"),
+        ([], ""),
+    ],
+)
+def test_a_name_that_nothing_has_brings_the_nearest_ones(monkeypatch: t.Any, names: list[str], listed: str) -> None:
+    with pytest.raises(VsphereError) as caught:
+        find(monkeypatch, "websrv", names)
+    assert caught.value.message.startswith(f"entity.name: no Folder has the name websrv{listed}")
+    assert bool(listed) == (":" in caught.value.message.partition("websrv")[2])
+    assert caught.value.message.count("Folder group-") <= 3
 
 
 def test_what_the_user_may_not_see_is_passed_over(monkeypatch: t.Any) -> None:

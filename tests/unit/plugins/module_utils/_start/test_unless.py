@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._objects import Finder, Target
-from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import Exists, PropertyEquals
+from ansible_collections.vsphere.tasks.plugins.module_utils._start._unless import Exists, PropertyEquals, from_params
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..builders import found
@@ -26,10 +26,16 @@ def boxed(type_: str, value: t.Any) -> dict[str, t.Any]:
 
 
 def equals(path: str, value: t.Any, **given: t.Any) -> PropertyEquals:
-    condition = PropertyEquals.from_params(
-        {"property": path, "equals": value, "object": None, **given}, Target.from_params("object", OBJECT), set()
-    )
-    assert condition
+    wanted = {"property": path, "equals": value, "object": None, "exists": None, **given}
+    condition = from_params(wanted, Target.from_params("object", OBJECT), set())
+    assert isinstance(condition, PropertyEquals)
+    return condition
+
+
+def exists(**given: str) -> Exists:
+    wanted = {"type": None, "name": None, "path": None, **given}
+    condition = from_params({"exists": wanted}, None, set())
+    assert isinstance(condition, Exists)
     return condition
 
 
@@ -110,15 +116,15 @@ def test_a_property_may_be_of_another_object_than_the_one_acted_on() -> None:
 
 
 def test_without_any_object_there_is_no_condition() -> None:
-    given = {"property": "name", "equals": "x", "object": None}
-    assert PropertyEquals.from_params(given, None, set()) is None
+    given = {"property": "name", "equals": "x", "object": None, "exists": None}
+    assert from_params(given, None, set()) is None
 
 
 def test_secrets_in_the_wanted_value_are_kept() -> None:
     secrets: set[str] = set()
     with pytest.raises(VsphereError):
-        PropertyEquals.from_params(
-            {"property": "name", "equals": {"password": "hush"}, "object": None},
+        from_params(
+            {"property": "name", "equals": {"password": "hush"}, "object": None, "exists": None},
             Target.from_params("object", OBJECT),
             secrets,
         )
@@ -127,7 +133,7 @@ def test_secrets_in_the_wanted_value_are_kept() -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_object_at_a_path_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    condition = Exists.from_params({"type": None, "name": None, "path": "DC0/vm/web"})
+    condition = exists(path="DC0/vm/web")
     with connect(monkeypatch, Wire(FindByInventoryPath=[MACHINE if there else None])) as connection:
         found_reason = condition.reason(Finder(connection))
     assert found_reason == ("DC0/vm/web exists" if there else None)
@@ -135,7 +141,7 @@ def test_an_object_at_a_path_is_a_reason(monkeypatch: pytest.MonkeyPatch, there:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_object_of_a_name_is_a_reason(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    condition = Exists.from_params({"type": "VirtualMachine", "name": "web", "path": None})
+    condition = exists(type="VirtualMachine", name="web")
     named = found(MACHINE, name={"_typeName": "string", "_value": "web" if there else "db"})
     wire = Wire(
         content=[{"rootFolder": ROOT}],
@@ -150,4 +156,4 @@ def test_an_object_of_a_name_is_a_reason(monkeypatch: pytest.MonkeyPatch, there:
 
 def test_an_empty_part_is_an_error_of_the_option() -> None:
     with pytest.raises(VsphereError, match=r"^unless\.exists\.path"):
-        Exists.from_params({"type": None, "name": None, "path": " "})
+        exists(path=" ")

@@ -10,12 +10,12 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Unreachable, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history, _reader
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._history import Scroll
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
 
-from ..builders import found, hidden, history, info, reading, unknown
+from ..builders import found, hidden, history, info, newest, reading, unknown
 from ..wire import Clock, Wire, connect, reader_of
 
 TASK = reference("Task", "task-1")
@@ -208,6 +208,63 @@ def test_custom_values_that_cannot_be_read_cost_no_task(monkeypatch: pytest.Monk
         [task] = reader.given(["task-1"], custom_values=True).tasks
         assert reader._unreadable == {"task-1": ["available_fields", "custom_values"]}
     assert (task["state"], task["available_fields"], task["custom_values"]) == ("running", None, None)
+
+
+# --- in the newest part of the history ---
+
+
+def in_history(monkeypatch: pytest.MonkeyPatch, wire: Wire, *task_ids: str) -> list[str]:
+    with connect(monkeypatch, wire) as connection:
+        return [each["id"] for each in reader_of(connection).in_history([*task_ids])]
+
+
+def past(monkeypatch: pytest.MonkeyPatch, wire: Wire, *task_ids: str) -> list[str]:
+    with connect(monkeypatch, wire) as connection:
+        return [each["id"] for each in reader_of(connection).past([*task_ids])]
+
+
+def test_those_of_the_ids_that_the_history_has_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**newest(*(info(f"task-{number}") for number in range(1, 6))))
+    assert sorted(in_history(monkeypatch, wire, "task-2", "task-4", "task-9")) == ["task-2", "task-4"]
+
+
+def test_the_search_ends_when_all_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**newest(info("task-1")))
+    assert in_history(monkeypatch, wire, "task-1") == ["task-1"]
+    assert "ReadPreviousTasks" not in wire.methods()
+
+
+def test_only_the_newest_are_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_history, "NEWEST", 2)
+    times = [f"2026-01-02T03:04:0{number}Z" for number in range(3)]
+    infos = [info(f"task-{number}", queueTime=time) for number, time in enumerate(times)]
+    assert in_history(monkeypatch, Wire(**newest(*infos)), "task-0", "task-1") == ["task-1"]
+
+
+@pytest.mark.parametrize("task_ids", [(), ("task-1",)], ids=["no ids", "no history"])
+def test_without_ids_or_a_history_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, task_ids: tuple[str, ...]) -> None:
+    wire = Wire()
+    if task_ids:
+        wire.lacks.add("extensionManager")
+    assert in_history(monkeypatch, wire, *task_ids) == []
+    assert wire.methods() == ["Login", "Logout"]
+
+
+def test_all_that_are_found_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert past(monkeypatch, Wire(**newest(info("task-1"))), "task-1") == ["task-1"]
+
+
+@pytest.mark.parametrize("is_esxi", [False, True])
+def test_ids_that_the_history_lacks_are_named_and_it_only_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, is_esxi: bool
+) -> None:
+    wire = Wire(**newest(info("task-1")))
+    if is_esxi:
+        wire.lacks.add("extensionManager")
+    with pytest.raises(VsphereError) as caught:
+        past(monkeypatch, wire, "task-1", "task-8")
+    assert caught.value.result == {"missing_task_ids": ["task-1", "task-8"] if is_esxi else ["task-8"]}
+    assert ("history" in caught.value.message) == (not is_esxi)
 
 
 # --- ids ---

@@ -257,4 +257,4 @@ def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:
         "vc.example.com returned unreadable members of task-1 (queue_time, error): they are null"
     )
     many = unreadable_warning("vc.example.com", {f"task-{i}": ["reason"] for i in range(9)})
-    assert "task-4 (reason), 4 more tasks: they are null" in many
+    assert "task-4 (reason) and 4 more: they are null" in many

@@ -258,3 +258,35 @@ def test_an_older_release_gets_what_it_knows() -> None:
     newer = {"_typeName": "VirtualTPM", "key": 1, "endorsementKeyCertificate": ["YWJj"]}
     expected = b'<p0 xsi:type="VirtualDevice"><key>1</key></p0>'
     assert expected in _encoder.Encoder(OLD).call(THIS, method_with(object), {"p0": newer})
+
+
+NEWEST = VmomiSupport.GetServiceVersions("vim25")[0]
+
+
+@pytest.mark.parametrize("version", [OLD, NEW, NEWEST])
+def test_members_that_only_the_service_of_vsan_has_are_never_written(version: str) -> None:
+    encoder = _encoder.Encoder(version)
+    found = 0
+    for type_ in extending(VmomiSupport.DataObject):
+        others = [info.name for info in type_._GetPropertyList() if not of_vim(info)]
+        data = {"_typeName": _pyvmomi.wire_name(type_), **dict.fromkeys(others, "of vSAN")}
+        assert b"of vSAN" not in encoder.call(THIS, method_with(type_), {"p0": data}), data
+        found += len(others)
+    assert found > 100
+
+
+@pytest.mark.parametrize("version", [OLD, NEW, NEWEST])
+def test_methods_and_parameters_that_only_the_service_of_vsan_has_are_never_called(version: str) -> None:
+    encoder = _encoder.Encoder(version)
+    methods = params = 0
+    for type_ in _registry.descendants(VmomiSupport.ManagedObject):
+        for info in type_._methodInfo.values():
+            if of_vim(info):
+                others = [param.name for param in info.params if not of_vim(param)]
+                assert b"of vSAN" not in encoder.call(THIS, info, dict.fromkeys(others, "of vSAN")), info.wsdlName
+                params += len(others)
+            else:
+                assert not encoder.knows(info), info.wsdlName
+                methods += 1
+    assert methods > 10
+    assert params > 5

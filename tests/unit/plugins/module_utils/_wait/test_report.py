@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import ProgressFile
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import to_file
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
 
 if t.TYPE_CHECKING:
@@ -24,9 +24,9 @@ def watched(task_id: str) -> Watched:
 def test_each_task_is_a_line_after_those_that_are_there(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "progress"
     path.write_text("{}\n", encoding="utf-8")
-    report = ProgressFile(str(path))
-    report.append([watched("task-1"), watched("task-2")])
-    report.append([watched("task-3")])
+    report = to_file(str(path))
+    report([watched("task-1"), watched("task-2")])
+    report([watched("task-3")])
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line.get("id") for line in lines] == [None, "task-1", "task-2", "task-3"]
     assert lines[1] == {"id": "task-1", "operation": None, "entity": "wéb", "state": "running", "progress": 5}
@@ -34,12 +34,12 @@ def test_each_task_is_a_line_after_those_that_are_there(tmp_path: pathlib.Path) 
 
 def test_a_file_that_was_removed_is_not_made_again(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "progress"
-    report = ProgressFile(str(path))
+    report = to_file(str(path))
     path.unlink()
-    report.append([watched("task-1")])
+    report([watched("task-1")])
     assert not path.exists()
 
 
 def test_a_file_that_cannot_be_made_is_an_error_of_the_option(tmp_path: pathlib.Path) -> None:
     with pytest.raises(VsphereError, match=r"progress_file .*No such file or directory"):
-        ProgressFile(str(tmp_path / "none" / "progress"))
+        to_file(str(tmp_path / "none" / "progress"))

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback import _mirror
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, Shown, entity_from_text
@@ -46,7 +47,7 @@ class World:
         )
         self.notes: list[str] = []
         self._connection = connect(monkeypatch, self.wire)
-        self.tasks = _mirror._Tasks(self._connection, None, "x", self._note)
+        self.tasks = _mirror._Tasks(self._connection, CreateOptions("x"), self._note)
         self.taken()
 
     def _note(self, message: str) -> None:
@@ -160,7 +161,7 @@ def test_long_and_odd_texts_are_made_to_fit(world: World) -> None:
 
 def test_a_run_that_cannot_be_mirrored_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", "Traceback")
-    mirror = Mirror(OPTIONS, None, "x")
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
     assert "vCenter does not show this run: Failed to import the required Python library (requests)" in mirror.trouble
 
@@ -172,7 +173,7 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch, error: type[Exceptio
         raise error("neither 'a secret' nor the session key")
 
     monkeypatch.setattr(_mirror, "Connection", refuse)
-    mirror = Mirror(OPTIONS, None, "x")
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
     assert mirror.trouble.endswith("neither '********' nor the ********")
 

@@ -41,7 +41,7 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"long_running_after": 0}, "long_running_after 0 is out of range: set it to 1 or more"),
         ({"vcenters": []}, "vcenters is empty and would follow nothing: add a vCenter, or omit it"),
         ({"vcenters": '{"hostname": "b"}'}, "vcenters is not a list: write it as a list of dictionaries"),
-        ({"vcenters": ["b"]}, "Elements value for option 'vcenters' is of type"),
+        ({"vcenters": ["b"]}, "vcenters is not a list of dictionaries: set the parts hostname"),
         ({"vcenters": [{"host": "b"}]}, "unsupported arguments: vcenters.host. Supported"),
         ({"vcenters": [{"hostname": "b/c"}]}, "hostname 'b/c' is not a host name or address"),
         ({"vcenters": [{"port": 443}, {}]}, "vcenters contains a.example.com:443 more than once"),

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules in the environment that AWX's own code makes of the credential type."""
+
+from __future__ import annotations
+
+import pathlib
+import types
+import typing as t
+
+import pytest
+from awx_plugins.credentials import injectors
+from awx_plugins.interfaces._temporary_private_credential_api import Credential
+from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
+
+OPTIONAL = ("port", "username", "password", "ca", "transport", "session_id")
+
+
+@pytest.fixture
+def credential_type(example: t.Callable[[str], t.Any]) -> dict[str, t.Any]:
+    [found] = example("credential_types.yml")["controller_credential_types"]
+    return t.cast("dict[str, t.Any]", found)
+
+
+@pytest.fixture
+def inject(
+    vcenter: t.Any, credential_type: dict[str, t.Any], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> t.Callable[..., dict[str, str]]:
+    """Sets the environment of a job with such a credential. Returns it, and as AWX stores it."""
+    (tmp_path / "env").mkdir()
+    kind = types.SimpleNamespace(managed=False, **credential_type)
+
+    def run(**inputs: t.Any) -> dict[str, str]:
+        given = {"host": vcenter.options["hostname"], "port": str(vcenter.options["port"]), **inputs}
+        environment: dict[str, str] = {}
+        stored: dict[str, str] = {}
+        inject_credential(kind, Credential(given), environment, stored, [], str(tmp_path))
+        for name, value in environment.items():
+            # In the container of the job, the folder has another name.
+            monkeypatch.setenv(name, value.replace("/runner", str(tmp_path)))
+        return stored
+
+    return run
+
+
+@pytest.fixture
+def login(vcenter: t.Any) -> dict[str, str]:
+    return {name: vcenter.options[name] for name in ("username", "password")}
+
+
+@pytest.fixture
+def ca(vcenter: t.Any) -> str:
+    return pathlib.Path(vcenter.options["ca_path"]).read_text(encoding="utf-8")
+
+
+def test_awx_accepts_it(check_awx: t.Callable[..., None], credential_type: dict[str, t.Any]) -> None:
+    check_awx("credential_type", credential_type)
+
+
+def test_all_fields_reach_the_modules(
+    vcenter: t.Any, inject: t.Callable[..., t.Any], login: dict[str, str], ca: str, run_module: t.Callable[..., t.Any]
+) -> None:
+    stored = inject(**login, ca=ca, transport=vcenter.transport)
+    result = run_module("info", False, {})
+    assert not result["failed"], result["msg"]
+    assert result["api"]["transport"] == vcenter.transport
+    assert login["password"] not in str(stored)
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+def test_fields_that_are_empty_count_as_not_set(
+    inject: t.Callable[..., t.Any], login: dict[str, str], ca: str, run_module: t.Callable[..., t.Any]
+) -> None:
+    inject(**{**dict.fromkeys(OPTIONAL[3:], ""), **login, "ca": ca})
+    assert not run_module("info", False, {})["failed"]
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+def test_certificates_are_validated_unless_it_says_otherwise(
+    inject: t.Callable[..., t.Any], login: dict[str, str], run_module: t.Callable[..., t.Any]
+) -> None:
+    inject(**login)
+    assert "certificate" in run_module("info", False, {})["msg"]
+    inject(**login, no_verify=True)
+    assert not run_module("info", False, {})["failed"]
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+def test_a_session_can_stand_for_user_and_password(
+    vcenter: t.Any, inject: t.Callable[..., t.Any], ca: str, run_module: t.Callable[..., t.Any]
+) -> None:
+    session_id = vcenter.run("session")["session_id"]
+    stored = inject(ca=ca, session_id=session_id)
+    assert not run_module("info", False, {})["failed"]
+    assert session_id not in str(stored)
+    assert run_module("session", False, {"state": "absent"})["changed"]
+
+
+@pytest.mark.parametrize("transport", ["auto"])
+def test_the_type_that_awx_has_does_not_validate_certificates(
+    vcenter: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, run_module: t.Callable[..., t.Any]
+) -> None:
+    """That is the default of AWX's setting VMWARE_VALIDATE_CERTS (awx/settings/defaults.py)."""
+    monkeypatch.setattr(injectors, "get_vmware_certificate_validation_setting", lambda: False)
+    environment: dict[str, str] = {}
+    options = vcenter.options
+    credential = Credential({"host": options["hostname"], **{name: options[name] for name in ("username", "password")}})
+    injectors.vmware(credential, environment, str(tmp_path))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert environment["VMWARE_VALIDATE_CERTS"] == "False"
+    assert not run_module("info", False, {"port": options["port"]})["failed"]

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the tests with all supported versions, one after the other, and write the results into docs/compatibility.md:
+
+`python tests/tools/matrix.py python3.10 python3.11 …`
+
+Each interpreter is a program. With ONLY in the environment, such as ONLY="2.16 2.21", run these versions of
+ansible-core only; the results of the others stay.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import steps
+from pins import version_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
+MARKED = re.compile(r"(?<=<!-- begin matrix -->\n).*(?=<!-- end matrix -->)", re.DOTALL)
+STEPS = ("sanity", "unit", "integration")
+
+
+class Versions(NamedTuple):
+    """The versions of a run. An empty one is that of the pins."""
+
+    core: str
+    python: str
+    pyvmomi: str = ""
+    requests: str = ""
+    urllib3: str = ""
+
+    @property
+    def name(self) -> str:
+        libraries = [f"{name} {version}" for name, version in zip(self._fields[2:], self[2:], strict=True) if version]
+        return f"| {self.core} | {self.python} | {', '.join(libraries) or 'newest'} |"
+
+
+MATRIX = (
+    Versions("2.16", "3.10", "8.0.3.0.1", "2.28.0", "1.26.20"),
+    Versions("2.16", "3.11"),
+    Versions("2.17", "3.11", "8.0.3.0.1"),
+    Versions("2.18", "3.12"),
+    Versions("2.19", "3.12"),
+    Versions("2.20", "3.12", "8.0.3.0.1"),
+    Versions("2.21", "3.13"),
+)
+
+
+def run(versions: Versions, python: str) -> str:
+    """The row of the table for these versions."""
+    variables = [f"PYTHON={python}", *(f"{name.upper()}={getattr(versions, name)}" for name in versions._fields[2:])]
+    results = [steps.run(step, f"CORE={versions.core}", *variables) for step in STEPS]
+    cells = (
+        f"{each.passed}{f', **{each.failed} failed**' * bool(each.failed)} in {each.seconds:.0f} s" for each in results
+    )
+    return f"{versions.name} {' | '.join(cells)} |"
+
+
+def rows(pythons: dict[str, str], before: str) -> Iterator[str]:
+    """The new row for each of the versions, or the row of the last run."""
+    only = os.environ.get("ONLY", "").split()
+    for versions in MATRIX:
+        if only and versions.core not in only:
+            yield from re.findall(rf"^{re.escape(versions.name)}.*$", before, re.MULTILINE)
+        elif versions.python not in pythons:
+            sys.exit(f"Python {versions.python} is missing: set PYTHONS to the interpreters of all versions")
+        else:
+            yield run(versions, pythons[versions.python])
+
+
+def main(*pythons: str) -> int:
+    page = PAGE.read_text(encoding="utf-8")
+    table = [
+        "",
+        "| ansible-core | Python | libraries | sanity | unit | integration |",
+        "| --- | --- | --- | ---: | ---: | ---: |",
+        *rows({version_of(python): python for python in pythons}, page),
+        "",
+    ]
+    PAGE.write_text(MARKED.sub(lambda _match: "\n".join([*table, ""]), page), encoding="utf-8")
+    return int(any("failed" in row for row in table))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reasons that are named for a missing answer, and what helps."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http_errors import explain
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut, Unreachable, VsphereError
+from requests import exceptions as of_requests
+from urllib3 import exceptions as of_urllib3
+
+ATTEMPT: dict[str, t.Any] = {
+    "name": "vc:443",
+    "host": "vc",
+    "proxy": "",
+    "verify": True,
+    "connecting": 7,
+    "answering": 60,
+    "remedy": "raise request_timeout",
+}
+UNKNOWN_CA = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
+MISMATCH = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid"
+NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
+
+
+def new(error: Exception) -> Exception:
+    """A connection that did not come about, as requests reports it."""
+    failed = of_urllib3.NewConnectionError(t.cast("t.Any", None), "failed")
+    failed.__context__ = error
+    return of_requests.ConnectionError(of_urllib3.MaxRetryError(t.cast("t.Any", None), "/sdk", failed))
+
+
+@pytest.mark.parametrize(
+    ("error", "changes", "kind", "message"),
+    [
+        (
+            of_requests.ProxyError(of_urllib3.ProxyError("no", OSError("Tunnel connection failed: 403"))),
+            {"proxy": "http://proxy:3128"},
+            Unreachable,
+            "the proxy http://proxy:3128 on the way to vc:443 failed (Tunnel connection failed: 403): check proxy_host",
+        ),
+        (of_requests.ProxyError("no"), {}, Unreachable, "the proxy of the environment on the way to vc:443 failed"),
+        (of_requests.InvalidSchema("Missing SOCKS"), {}, Unreachable, "the proxy of the environment on the way"),
+        # urllib3 1 blames the proxy for every error behind it.
+        (
+            of_requests.ProxyError(of_urllib3.ProxyError("no", ConnectionResetError("reset"))),
+            {"proxy": "http://proxy:3128"},
+            Lost,
+            "the connection to vc:443 through the proxy http://proxy:3128 broke (reset)",
+        ),
+        (OSError("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"), {}, Unreachable, "ca_path does not contain a certificate"),
+        (of_requests.ReadTimeout(), {}, TimedOut, "vc:443 did not answer within 60 s: raise request_timeout if the"),
+        (
+            of_requests.ConnectionError(of_urllib3.ReadTimeoutError(t.cast("t.Any", None), "/", "slow")),
+            {},
+            TimedOut,
+            "vc:443 did not answer within 60 s",
+        ),
+        (
+            of_requests.ConnectTimeout(),
+            {},
+            Unreachable,
+            "vc:443 was not reachable within 7 s: check hostname, port, and firewall, or raise request_timeout",
+        ),
+        (new(socket.gaierror(-2, "unknown")), {}, Unreachable, "cannot resolve the name vc ([Errno -2] unknown)"),
+        (
+            new(ConnectionRefusedError(111, "refused")),
+            {},
+            Unreachable,
+            "cannot connect to vc:443 ([Errno 111] refused): check hostname, port, and firewall",
+        ),
+        (of_requests.InvalidURL("bad"), {}, VsphereError, "vc:443 is not an address to connect to (bad)"),
+        (
+            of_requests.RequestException(of_urllib3.LocationParseError("bad")),
+            {},
+            VsphereError,
+            "vc:443 is not an address to connect to",
+        ),
+        (
+            OSError("Could not find a CA"),
+            {"verify": "/no"},
+            VsphereError,
+            "ca_path is not usable (Could not find a CA)",
+        ),
+        (
+            of_requests.ConnectionError(ConnectionResetError("reset")),
+            {},
+            Lost,
+            "the connection to vc:443 broke (reset)",
+        ),
+        (of_requests.ConnectionError(OSError()), {}, Lost, "the connection to vc:443 broke (OSError)"),
+        (
+            of_requests.ConnectionError(of_urllib3.ProtocolError("aborted", ConnectionResetError("reset"))),
+            {},
+            Lost,
+            "the connection to vc:443 broke (reset)",
+        ),
+    ],
+)
+def test_each_cause_is_named_with_the_option_that_helps(
+    error: Exception, changes: dict[str, t.Any], kind: type[Exception], message: str
+) -> None:
+    explained = explain(error, **{**ATTEMPT, **changes})
+    assert explained.__class__ is kind
+    assert explained.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("error", "verify", "message"),
+    [
+        (ssl.SSLError(1, NO_TLS), True, "vc:443 does not support TLS: check port"),
+        (
+            ssl.SSLError(1, UNKNOWN_CA),
+            True,
+            ": set ca_path to the CA that signed its certificate, or set validate_certs",
+        ),
+        (
+            ssl.SSLError(1, UNKNOWN_CA),
+            "/ca.pem",
+            ": ca_path /ca.pem does not contain the CA that signed its certificate",
+        ),
+        (ssl.SSLError(1, MISMATCH), "/ca.pem", ": set hostname to a name in the certificate, or set validate_certs to"),
+    ],
+)
+@pytest.mark.parametrize("in_handshake", [True, False])
+def test_tls_is_to_blame_only_in_its_handshake(
+    monkeypatch: pytest.MonkeyPatch, error: ssl.SSLError, verify: bool | str, message: str, *, in_handshake: bool
+) -> None:
+    def do_handshake(connection: object = None) -> t.NoReturn:
+        raise error
+
+    if in_handshake:
+        monkeypatch.setattr(ssl.SSLSocket, "do_handshake", do_handshake)
+    with pytest.raises(ssl.SSLError):
+        do_handshake()
+    explained = explain(of_requests.SSLError(of_urllib3.SSLError(error)), **{**ATTEMPT, "verify": verify})
+    assert explained.__class__ is (Unreachable if in_handshake else Lost)
+    assert (message in explained.message) == in_handshake

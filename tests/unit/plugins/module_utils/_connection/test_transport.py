@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both transports do with a session and with faults."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap, _vijson
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from .. import answers
+from ..wire import OPTIONS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.vsphere.tasks.plugins.module_utils._connection._transport import Transport
+
+TASK, SERVICE = reference("Task", "task-1"), reference("ServiceInstance", "ServiceInstance")
+MANAGER = reference("SessionManager", "SessionManager")
+VIM = 'xmlns="urn:vim25"'
+BOTH = pytest.mark.parametrize("kind", ["json", "soap"])
+LOGGED_IN = {
+    "json": answers.json('{"key":"5299"}', status="200 OK\r\nvmware-api-session-id: the key"),
+    "soap": answers.soap(
+        f"<LoginResponse {VIM}><returnval><key>5299</key></returnval></LoginResponse>",
+        status='200 OK\r\nSet-Cookie: vmware_soap_session="the key"; Path=/; HttpOnly;',
+    ),
+}
+CANCELLED = {
+    "json": answers.json("", status="204 No Content"),
+    "soap": answers.soap(f"<CancelTaskResponse {VIM}/>"),
+}
+CONTENT = {
+    "json": answers.json('{"rootFolder":{"type":"Folder","value":"group-d1"}}'),
+    "soap": answers.soap(
+        f'<FetchResponse {VIM}><returnval xsi:type="ServiceContent"><rootFolder type="Folder">group-d1</rootFolder>'
+        "</returnval></FetchResponse>"
+    ),
+}
+LOGIN = {"userName": "someone", "password": "a secret"}
+
+
+class World:
+    """A transport to a server with answers, in a session with that key."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, kind: str, key: str = "") -> None:
+        self.server = answers.Server(monkeypatch)
+        self.close = self.server.close
+        self.secrets: list[str] = []
+        session = Session(kind, "8.0.3.0", key, "a vCenter", {"taskManager": ("TaskManager", "TaskManager")})
+        make: t.Callable[..., Transport] = {"json": _vijson.ViJson, "soap": _soap.Soap}[kind]
+        self.transport = make(Http(OPTIONS), self.secrets.append, session)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, kind: str) -> t.Iterator[World]:
+    with contextlib.closing(World(monkeypatch, kind)) as world:
+        yield world
+
+
+@BOTH
+def test_the_key_of_a_login_is_a_secret_and_goes_with_later_calls_until_it_is_forgotten(
+    world: World, kind: str
+) -> None:
+    transport, world.server.answers = world.transport, [LOGGED_IN[kind], CANCELLED[kind]]
+    transport.invoke(MANAGER, "Login", LOGIN)
+    assert b"the key" not in world.server.last_request()
+    assert world.secrets == ["the key"]
+    transport.invoke(TASK, "CancelTask")
+    assert b"the key" in world.server.last_request()
+    assert transport.session == Session(
+        kind, "8.0.3.0", "the key", "a vCenter", {"taskManager": ("TaskManager", "TaskManager")}
+    )
+    transport.forget_session()
+    transport.invoke(TASK, "CancelTask")
+    assert b"the key" not in world.server.last_request()
+    assert world.secrets == ["the key"]
+
+
+@BOTH
+def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind: str) -> None:
+    transport, world.server.answers = world.transport, [LOGGED_IN[kind], CONTENT[kind], CANCELLED[kind]]
+    transport.invoke(MANAGER, "Login", LOGIN)
+    # Everyone can read it.
+    assert transport.get(SERVICE, "content")["rootFolder"]["value"] == "group-d1"
+    assert not transport.accepted
+    assert transport.last_call == "ServiceInstance.content"
+    transport.invoke(TASK, "CancelTask")
+    assert transport.accepted
+    assert transport.last_call == "Task.CancelTask"
+    transport.forget_session()
+    assert not transport.accepted
+
+
+@BOTH
+@pytest.mark.parametrize(("text", "said"), [("No.", "No."), ("", "NotSupported")])
+def test_a_fault_has_its_type_its_text_or_else_its_type_as_text_and_its_call(
+    world: World, kind: str, text: str, said: str
+) -> None:
+    world.server.answers = [
+        {
+            "json": answers.json(f'{{"_typeName":"NotSupported","faultstring":"{text}"}}', status="500 x"),
+            "soap": answers.soap(
+                f"<soapenv:Fault><faultcode>x</faultcode><faultstring>{text}</faultstring><detail>"
+                f'<NotSupportedFault {VIM} xsi:type="NotSupported"/></detail></soapenv:Fault>',
+                status="500 x",
+            ),
+        }[kind]
+    ]
+    with pytest.raises(Fault) as caught:
+        world.transport.invoke(TASK, "CancelTask")
+    fault = caught.value
+    assert (fault.type, fault.text, fault.fields) == ("NotSupported", said, {})
+    assert fault.message.startswith("CancelTask of Task task-1 failed: ")
+    assert not world.transport.accepted

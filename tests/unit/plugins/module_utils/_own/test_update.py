@@ -1,0 +1,373 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Driving a task: which calls are made, in which order, and which requests are rejected."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import drive_task, update_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options import (
+    UpdateOptions,
+    build_result,
+    described,
+    failed,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._types._given import to_any
+
+from ..builders import found, hidden, info, newest, reading, task
+from ..wire import Wire, connect, reader_of
+
+FIELDS = {"_value": [{"key": 1, "name": "owner", "type": "string"}, {"key": 2, "name": "team", "type": "string"}]}
+METHODS = ("SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue")
+COPYING = {"_typeName": "LocalizableMessage", **described("Copying")}
+Sent = list[tuple[str, t.Any]]
+
+
+def options(**wanted: t.Any) -> UpdateOptions:
+    if "result" in wanted:
+        wanted["result_data"] = build_result(wanted["result"], set())
+    return UpdateOptions("task-1", **wanted)
+
+
+def a_time(text: str) -> dict[str, str]:
+    """A time of day as an Any."""
+    return {"_typeName": "dateTime", "_value": f"2026-01-31T{text}"}
+
+
+def whole(info_: dict[str, t.Any], **values: str) -> dict[str, t.Any]:
+    """The reading of a task with its custom values."""
+    keys = {"owner": 1, "team": 2}
+    value = {"_value": [{"key": keys[name], "value": text} for name, text in values.items()]}
+    return {"objects": [found(info_["task"], info=info_, availableField=FIELDS, value=value)]}
+
+
+def update(
+    monkeypatch: pytest.MonkeyPatch, readings: list[t.Any], wanted: UpdateOptions, **script: list[t.Any]
+) -> tuple[dict[str, t.Any], Sent, Context]:
+    """The result of an update, what was sent, and the context afterwards."""
+    check_mode = script.pop("check", [False])[0]
+    wire = Wire(RetrievePropertiesEx=readings, **{**{method: [None] * 9 for method in METHODS}, **script})
+    context = Context(check_mode=check_mode)
+    with connect(monkeypatch, wire) as connection:
+        result = update_task(reader_of(connection, context=context), wanted)
+    return result, [each for each in wire.given if each[0] in METHODS], context
+
+
+# --- the calls and their order ---
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "sent"),
+    [
+        (info("task-1", "queued"), options(state="running"), [("SetTaskState", {"state": "running"})]),
+        (info("task-1"), options(state="queued"), [("SetTaskState", {"state": "queued"})]),
+        (info("task-1"), options(progress=0), [("UpdateProgress", {"percentDone": 0})]),
+        (info("task-1", progress=5), options(progress=6), [("UpdateProgress", {"percentDone": 6})]),
+        # Progress needs a running task, and a final state ends all changes.
+        (
+            info("task-1", "queued"),
+            options(state="running", progress=5, description=described("Copying")),
+            [
+                ("SetTaskState", {"state": "running"}),
+                ("SetTaskDescription", {"description": COPYING}),
+                ("UpdateProgress", {"percentDone": 5}),
+            ],
+        ),
+        (
+            info("task-1", "queued"),
+            options(state="success", progress=100, result=7),
+            [
+                ("SetTaskState", {"state": "running"}),
+                ("UpdateProgress", {"percentDone": 100}),
+                ("SetTaskState", {"state": "success", "result": {"_typeName": "int", "_value": 7}}),
+            ],
+        ),
+        (
+            info("task-1"),
+            options(state="error", progress=9, fault_data=failed("full")),
+            [("UpdateProgress", {"percentDone": 9}), ("SetTaskState", {"state": "error", "fault": failed("full")})],
+        ),
+        (info("task-1", "queued"), options(state="success"), [("SetTaskState", {"state": "success"})]),
+        # The text of a description counts, and its key.
+        (
+            info("task-1", description={"key": "other", "message": "Copying"}),
+            options(description=described("Copying")),
+            [("SetTaskDescription", {"description": COPYING})],
+        ),
+        # An ended task still takes a description.
+        (
+            info("task-1", "success"),
+            options(state="success", progress=50, description=described("Copying")),
+            [("SetTaskDescription", {"description": COPYING})],
+        ),
+    ],
+)
+def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, t.Any], wanted: UpdateOptions, sent: Sent
+) -> None:
+    result, calls, context = update(monkeypatch, [reading(before), reading(info("task-1", "success"))], wanted)
+    assert calls == sent
+    assert (result["changed"], context.known["changed"]) == (True, True)
+    assert context.done == [method for method, _params in sent]
+    # The server has the last word about the result.
+    assert result["task"]["state"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        (info("task-1"), options()),
+        (info("task-1"), options(state="running")),
+        (info("task-1", progress=5), options(state="running", progress=5)),
+        (info("task-1", description=COPYING), options(description=described("Copying"))),
+        (
+            info("task-1", description={**COPYING, "arg": [{"key": "a", "value": "b"}]}),
+            options(description=described("Copying")),
+        ),
+        (info("task-1", description={"key": "k"}), options(description={"key": "k", "message": ""})),
+        (info("task-1", "success", result=to_any(7)), options(state="success", result=7, progress=100)),
+        (info("task-1", "success", result=to_any({"a": 1})), options(state="success", result={"a": 1})),
+        (info("task-1", "success"), options(state="success")),
+        (info("task-1", "error", error=failed("full")), options(state="error", fault_data=failed("full"))),
+        (info("task-1", "success", progress=50), options(progress=50)),
+        # The server adds a cause and messages of its own.
+        (
+            info(
+                "task-1",
+                "error",
+                error={
+                    **failed("full"),
+                    "faultMessage": [*failed("full")["faultMessage"], {"key": "k", "message": "more"}],
+                    "faultCause": {"_typeName": "VimFault"},
+                },
+            ),
+            options(state="error", fault_data=failed("full")),
+        ),
+        # The same time, written in another way.
+        (
+            info("task-1", "success", result={"_typeName": "KeyAnyValue", "key": "a", "value": a_time("02:00Z")}),
+            options(
+                state="success",
+                result={"_typeName": "KeyAnyValue", "key": "a", "value": a_time("03:00+01:00")},
+            ),
+        ),
+    ],
+)
+def test_nothing_is_sent_without_a_difference(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, t.Any], wanted: UpdateOptions
+) -> None:
+    result, sent, context = update(monkeypatch, [reading(before)], wanted)
+    assert sent == []
+    assert not result["changed"]
+    assert "changed" not in context.known
+    assert result["diff"]["before"] == result["diff"]["after"]
+
+
+def test_custom_values_are_set_by_name_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = [whole(info("task-1"), owner="a", team="b"), whole(info("task-1"), owner="a", team="c")]
+    result, sent, _context = update(monkeypatch, readings, options(custom_values={"owner": "a", "team": "c"}))
+    assert sent == [("setCustomValue", {"key": "team", "value": "c"})]
+    assert result["task"]["custom_values"] == {"owner": "a", "team": "c"}
+    assert result["diff"]["before"] == {"custom_values": {"owner": "a", "team": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "values", "problem"),
+    [
+        (whole(info("task-1")), {"owner": "a", "color": "red"}, "has the name color: use one of owner, team"),
+        (reading(info("task-1")), {"color": "red", "size": "x"}, "the name color, size: an administrator must define"),
+    ],
+)
+def test_a_custom_field_that_is_not_defined_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, t.Any], values: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(VsphereError, match=problem):
+        update(monkeypatch, [before], options(custom_values=values))
+
+
+# --- results ---
+
+
+def test_a_diff_contains_the_parts_that_the_options_speak_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = info("task-1", "queued", description=COPYING)
+    after = info("task-1", "success", progress=100, result=to_any("done"), description=COPYING)
+    wanted = options(state="success", progress=100, result="done")
+    result, _sent, _context = update(monkeypatch, [reading(before), reading(after)], wanted)
+    assert result["diff"] == {
+        "before": {"state": "queued", "progress": None, "result": None},
+        "after": {"state": "success", "progress": 100, "result": "done"},
+    }
+
+
+def test_check_mode_predicts_the_task_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = options(
+        state="error",
+        progress=9,
+        description=described("Copying"),
+        fault_data=failed("full"),
+        custom_values={"team": "c"},
+    )
+    before = whole(info("task-1"), owner="a")
+    result, sent, context = update(monkeypatch, [before], wanted, check=[True])
+    assert sent == []
+    assert (result["changed"], "changed" in context.known) == (True, False)
+    after = result["task"]
+    assert (after["state"], after["progress"]) == ("error", 9)
+    assert after["description"] == {**described("Copying"), "arg": []}
+    assert (after["error"]["type"], after["error"]["message"]) == ("ExtendedFault", "full")
+    assert after["custom_values"] == {"owner": "a", "team": "c"}
+
+
+def test_check_mode_predicts_a_result_and_keeps_what_the_options_do_not_speak_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result, _sent, _context = update(
+        monkeypatch, [reading(info("task-1", description=COPYING))], options(state="success", result=7), check=[True]
+    )
+    after = result["task"]
+    assert (after["result"], after["progress"], after["error"]) == (7, None, None)
+    assert after["description"]["message"] == "Copying"
+    over = info("task-1", "success", result=to_any(7))
+    wanted = options(state="success", description=described("Copying"))
+    result, _sent, _context = update(monkeypatch, [reading(over)], wanted, check=[True])
+    assert result["task"]["result"] == 7
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_result_says_whether_a_cancellation_was_requested(monkeypatch: pytest.MonkeyPatch, cancelled: bool) -> None:
+    result, _sent, context = update(monkeypatch, [reading(info("task-1", cancelled=cancelled))], options())
+    assert result["cancel_requested"] == context.known["cancel_requested"] == cancelled
+
+
+def test_check_mode_predicts_no_progress_of_an_ended_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = options(state="success", progress=50, description=described("Copying"))
+    result, _sent, _context = update(monkeypatch, [reading(info("task-1", "success"))], wanted, check=[True])
+    assert result["task"]["progress"] is None
+
+
+def test_a_requested_cancellation_is_known_even_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = info("task-1", "success", cancelled=True)
+    wire = Wire(RetrievePropertiesEx=[reading(before)])
+    context = Context()
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="has already ended"):
+        update_task(reader_of(connection, context=context), options(state="error"))
+    assert context.known == {"cancel_requested": True}
+
+
+# --- requests that are rejected ---
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "problem"),
+    [
+        (info("task-1", "queued"), options(progress=5), "accepts progress only while it runs: also set state: running"),
+        (info("task-1"), options(state="queued", progress=5), "is or would be queued"),
+        (
+            info("task-1", "success"),
+            options(progress=5),
+            r"has ended \(state success\), so the module can no longer set its progress: omit progress",
+        ),
+        (
+            info("task-1", "success", result=to_any(7)),
+            options(state="error"),
+            "has already ended with state success and result 7: you cannot change the outcome of a task",
+        ),
+        (info("task-1", "success", result=to_any(7)), options(state="success", result=8), "state success and result 7"),
+        (info("task-1", "success"), options(state="success", result=8), "state success and no result"),
+        (info("task-1", "success"), options(state="running"), "state success and no result"),
+        (
+            info("task-1", "error", error=failed("full")),
+            options(state="error", fault_data=failed("empty")),
+            "state error and error 'full'",
+        ),
+        (info("task-1", "error"), options(state="error", fault_data=failed("x")), "state error and no error"),
+        (
+            info("task-1", "success", result={"_typeName": "NewType", "key": "a"}),
+            options(state="success", result={"_typeName": "KeyValue", "key": "a", "value": "b"}),
+            "state success and result",
+        ),
+    ],
+)
+def test_a_request_that_the_task_cannot_meet_is_rejected_unsent(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, t.Any], wanted: UpdateOptions, problem: str
+) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(before)])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match=problem):
+        update_task(reader_of(connection), wanted)
+    assert wire.methods() == ["Login", "RetrievePropertiesEx", "Logout"]
+
+
+def test_a_task_that_changes_in_the_meantime_names_the_call_that_the_server_rejects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = Context()
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1", "queued"))],
+        SetTaskState=[None],
+        UpdateProgress=[Fault("InvalidState", "Over.", {"faultMessage": [{"key": "k", "message": "Who did it"}]})],
+    )
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError) as caught:
+        update_task(reader_of(connection, context=context), options(state="running", progress=5))
+    assert caught.value.message.endswith("is queued, so the server rejects UpdateProgress (InvalidState). Who did it")
+    assert caught.value.result["fault"]["type"] == "InvalidState"
+    assert (context.known["changed"], context.done) == (True, ["SetTaskState"])
+
+
+def test_another_fault_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Fault("NoPermission", "no", {}, "SetTaskState")
+    with pytest.raises(Fault, match="SetTaskState is not allowed"):
+        update(monkeypatch, [reading(info("task-1", "queued"))], options(state="running"), SetTaskState=[refusal])
+
+
+def test_a_task_that_the_user_is_not_allowed_to_see_is_its_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Fault, match="Reading info of Task task-1 is not allowed"):
+        update(monkeypatch, [{"objects": [hidden("task-1")]}], options(state="running"))
+
+
+# --- tasks that only the history has ---
+
+
+OVER = info("task-1", "success", result=to_any(7))
+
+
+def test_a_task_of_the_history_with_the_requested_outcome_is_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, sent, _context = update(monkeypatch, [None], options(state="success", result=7), **newest(OVER))
+    assert (result["changed"], result["task"]["result"], sent) == (False, 7, [])
+
+
+@pytest.mark.parametrize(
+    ("past", "wanted", "problem"),
+    [
+        (info("task-1"), options(state="running"), "only in its history, which does not contain its outcome"),
+        (OVER, options(state="error"), "has already ended with state success"),
+        (OVER, options(custom_values={"owner": "a"}), "does not contain custom values: omit custom_values"),
+        (OVER, options(state="success", description=described("x")), "can no longer set its description: omit descr"),
+    ],
+)
+def test_a_task_of_the_history_cannot_change(
+    monkeypatch: pytest.MonkeyPatch, past: dict[str, t.Any], wanted: UpdateOptions, problem: str
+) -> None:
+    with pytest.raises(VsphereError, match=problem):
+        update(monkeypatch, [None], wanted, **newest(past))
+
+
+def test_a_task_that_neither_server_nor_history_has_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VsphereError, match="does not know task-1") as caught:
+        update(monkeypatch, [None], options(state="success"), **newest())
+    assert caught.value.result["missing_task_ids"] == ["task-1"]
+
+
+# --- driving a task whose state is known ---
+
+
+def test_a_driven_task_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(SetTaskState=[None], UpdateProgress=[None])
+    with connect(monkeypatch, wire) as connection:
+        after = drive_task(connection, task("task-1", "queued"), options(state="running", progress=5))
+    assert (after["state"], after["progress"]) == ("running", 5)
+    assert wire.calls[1:-1] == [("SetTaskState", "task-1"), ("UpdateProgress", "task-1")]

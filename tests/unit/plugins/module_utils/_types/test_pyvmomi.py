@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one door to pyVmomi: names of types, and what a missing or rejected pyVmomi means."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+
+
+@pytest.mark.parametrize("name", ["binary", "string", "int", "anyType", "TaskInfo", "ArrayOfTaskInfo", "Task"])
+def test_a_name_leads_to_a_type_and_back(name: str) -> None:
+    assert _pyvmomi.wire_name(_pyvmomi.wire_type(name)) == name
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        _pyvmomi.wire_type("NewType")
+
+
+def test_the_registry_is_named_with_its_version() -> None:
+    assert _pyvmomi.registry_name().startswith("pyVmomi ")
+    assert _pyvmomi.registry_name() != "pyVmomi "
+
+
+def test_an_installed_library_is_no_problem() -> None:
+    _pyvmomi.require("for a test")
+
+
+class Rejecting:
+    """A library that refuses this Python when it is imported, as pyVmomi does."""
+
+    def __getattr__(self, name: str) -> t.Any:
+        raise Exception("Python 3.99 or newer is required")
+
+
+@pytest.mark.parametrize(
+    ("library", "remedy"),
+    [
+        (None, ""),
+        (
+            Rejecting(),
+            ". The installed version reports: Python 3.99 or newer is required. To replace it, run "
+            f"{sys.executable} -m pip install --upgrade 'pyvmomi",
+        ),
+    ],
+    ids=["missing", "rejecting this Python"],
+)
+def test_a_library_that_cannot_be_imported_is_an_error_only_where_it_is_required(
+    monkeypatch: pytest.MonkeyPatch, library: t.Any, remedy: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyVmomi", library)
+    spec = importlib.util.spec_from_file_location(f"{_pyvmomi.__name__}_again", _pyvmomi.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    door = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(door)
+    with pytest.raises(MissingLibrary) as caught:
+        door.require("for a test")
+    assert caught.value.library.startswith("pyvmomi")
+    assert caught.value.message.startswith(f"for a test{remedy}")
+    assert bool(remedy) == (caught.value.message != "for a test")
+    assert "Traceback" in caught.value.traceback

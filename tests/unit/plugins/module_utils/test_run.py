@@ -1,0 +1,278 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a module's options to its result or its failure."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import typing as t
+
+import pytest
+from ansible.module_utils import basic
+from ansible_collections.vsphere.tasks.plugins.module_utils import _run
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    MissingLibrary,
+    NotUnderstood,
+    VsphereError,
+)
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from .wire import Wire
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+SPEC: dict[str, dict[str, t.Any]] = {
+    "names": {"type": "list", "elements": "str"},
+    "secret": {"type": "str", "no_log": True},
+}
+TASK = reference("Task", "task-1")
+API = {"transport": "json", "release": "9.0.0.0", "product": "a vCenter"}
+Do = t.Callable[[t.Any, t.Any], dict[str, t.Any]]
+
+
+class Module:
+    """Runs a module with the usual options, and returns the result that it prints."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        self.wire = Wire(info=[1, 2, 3])
+        self.groups: list[tuple[int, int]] = []
+        # The tests stay in theirs.
+        monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
+        monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
+        # Since ansible-core 2.19, the arguments have a profile.
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+
+    def run(self, work: Do | _run.Work | Exception, **given: t.Any) -> dict[str, t.Any]:
+        arguments = {"hostname": "vcenter.example.com", "username": "someone", "password": "a secret", **given}
+        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+
+        def prepare(given: _run.Given) -> _run.Work:
+            if isinstance(work, Exception):
+                raise work
+            return work if isinstance(work, _run.Work) else _run.Work(work)
+
+        with pytest.raises(SystemExit) as caught:
+            _run.run(SPEC, prepare)
+        result: dict[str, t.Any] = json.loads(self._capsys.readouterr().out)
+        assert bool(caught.value.code) == result.get("failed", False)
+        return {name: value for name, value in result.items() if name != "invocation"}
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> t.Iterator[Module]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
+    yield Module(monkeypatch, capsys)
+    gc.unfreeze()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def fails(error: Exception, **known: t.Any) -> Do:
+    def do(connection: t.Any, context: t.Any) -> t.NoReturn:
+        context.known.update(known)
+        raise error
+
+    return do
+
+
+# --- results ---
+
+
+def test_a_result_contains_the_api_and_what_is_known(module: Module) -> None:
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        context.known.update(changed=False, forbidden_task_ids=["task-2"])
+        return {"changed": True, "task": connection.read(lambda transport: transport.get(TASK, "info"))}
+
+    assert module.run(do) == {"api": API, "changed": True, "forbidden_task_ids": ["task-2"], "task": 1}
+    assert module.wire.methods() == ["Login", "info", "Logout"]
+
+
+def test_a_failure_contains_the_api_what_is_known_and_its_own_result(module: Module) -> None:
+    error = VsphereError("It broke", missing_task_ids=["task-3"])
+    assert module.run(fails(error, changed=True)) == {
+        "failed": True,
+        "msg": "It broke",
+        "api": API,
+        "changed": True,
+        "missing_task_ids": ["task-3"],
+    }
+    assert module.wire.methods() == ["Login", "Logout"]
+
+
+def test_a_failure_names_the_completed_changes(module: Module) -> None:
+    def do(connection: t.Any, context: t.Any) -> t.NoReturn:
+        context.done.extend(("SetTaskState", "UpdateProgress"))
+        raise VsphereError("It broke")
+
+    assert module.run(do)["msg"] == "It broke; before that, the module completed SetTaskState, UpdateProgress"
+
+
+def test_unreadable_data_is_a_failure_without_a_traceback(module: Module) -> None:
+    result = module.run(fails(KeyError("state")))
+    assert "unreadable data: KeyError 'state'" in result["msg"]
+    assert "exception" not in result
+
+
+def test_a_failure_before_the_connection_sends_nothing(module: Module) -> None:
+    assert module.run(VsphereError("names is odd")) == {"failed": True, "msg": "names is odd"}
+    assert module.wire.calls == []
+
+
+def test_a_failure_to_log_in_contains_no_api(module: Module) -> None:
+    module.wire.script["Login"] = [Fault("InvalidLogin", "no", {})]
+    assert module.run(fails(Lost("not reached"))).keys() == {"failed", "msg", "fault"}
+
+
+def test_a_missing_library_names_what_to_install(module: Module) -> None:
+    result = module.run(MissingLibrary("pyvmomi", "for a test", "Traceback ..."))
+    assert "pyvmomi" in result["msg"]
+    assert "for a test" in result["msg"]
+    assert module.wire.calls == []
+
+
+def test_the_connection_options_are_checked_too(module: Module) -> None:
+    assert "port 0 is not a port" in module.run(fails(Lost("not reached")), port=0)["msg"]
+    assert module.wire.calls == []
+
+
+def test_the_work_gets_check_mode_and_its_warnings_are_shown(module: Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda module, warning: warnings.append(warning))
+
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        context.warn("Take care")
+        return {"checked": context.check_mode}
+
+    assert module.run(do, _ansible_check_mode=True)["checked"]
+    assert not module.run(do)["checked"]
+    assert warnings == ["Take care"] * 2
+
+
+# --- secrets and empty parts ---
+
+
+def test_only_the_secret_that_is_handed_out_is_shown(module: Module) -> None:
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        return {"session_id": "the key", "text": "the key and a secret"}
+
+    assert module.run(_run.Work(do), secret="the key")["session_id"] != "the key"
+    result = module.run(_run.Work(do, handed_out="session_id"), secret="the key")
+    assert (result["session_id"], "a secret" in result["text"]) == ("the key", False)
+
+
+def test_an_empty_part_is_a_failure_that_hides_secrets(module: Module) -> None:
+    result = module.run(fails(Lost("not reached")), names=["a", None, "hush"], secret="hush")
+    assert result["msg"] == "names contains null: set a value, or remove the item"
+    assert "hush" not in str(result)
+    assert module.wire.calls == []
+
+
+# --- ends ---
+
+
+def test_a_signal_ends_the_module_with_its_session_closed(module: Module) -> None:
+    def do(connection: t.Any, context: t.Any) -> t.NoReturn:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("the signal comes first")
+
+    with pytest.raises(json.JSONDecodeError):
+        # It prints nothing.
+        module.run(do)
+    assert module.wire.methods() == ["Login", "Logout"]
+    # The clean-up is on its way, and a second signal would not end it.
+    assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
+
+
+def test_a_kill_of_the_processes_of_ansible_does_not_reach_the_module(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, group: int) -> t.NoReturn:
+        raise PermissionError(1, "Operation not permitted")
+
+    module.run(lambda connection, context: {})
+    assert module.groups == [(0, 0)]
+    # The leader of a session is in a group of its own already.
+    monkeypatch.setattr(os, "setpgid", refuse)
+    assert module.run(lambda connection, context: {})["api"] == API
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+def test_a_module_that_waits_ends_when_its_progress_file_disappears(
+    module: Module, tmp_path: pathlib.Path, lasts: bool
+) -> None:
+    reports = tmp_path / "reports"
+    reports.touch()
+    ticks: list[tuple[float, float]] = []
+
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        ticks.append(signal.getitimer(signal.ITIMER_REAL))
+        context.check_wanted()
+        reports.unlink()
+        if lasts:
+            os.kill(os.getpid(), signal.SIGALRM)
+        return {"changed": False}
+
+    work = _run.Work(do, lasts=lasts, progress_file=str(reports))
+    if lasts:
+        with pytest.raises(json.JSONDecodeError):
+            module.run(work)
+        assert ticks[0][1] == 1
+    else:
+        assert module.run(work)["api"] == API
+        assert ticks[0] == (0, 0)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert module.wire.methods()[-1] == "Logout"
+
+
+def test_a_module_that_waits_ends_when_standard_output_has_no_reader() -> None:
+    reader, writer = os.pipe()
+    saved = os.dup(1)
+    try:
+        os.dup2(writer, 1)
+        _run._look(None)
+        os.close(reader)
+        with pytest.raises(SystemExit) as caught:
+            _run._look(None)
+    finally:
+        os.dup2(saved, 1)
+        for each in (saved, writer):
+            os.close(each)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert caught.value.code == 128 + signal.SIGALRM
+
+
+def test_a_module_waits_for_a_vcenter_that_starts_as_long_as_its_work_allows(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience: list[float] = []
+
+    def open_(connection: _connection.Connection, seconds: float) -> t.NoReturn:
+        patience.append(seconds)
+        raise NotUnderstood("no vCenter", "x")
+
+    monkeypatch.setattr(_connection.Connection, "open", open_)
+    assert module.run(_run.Work(fails(Lost("not reached")), patience=7))["msg"] == "no vCenter"
+    assert patience == [7]
+
+
+def test_the_garbage_collector_leaves_loaded_code_alone_and_goes_on(module: Module) -> None:
+    collecting: list[bool] = []
+
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        collecting.append(gc.isenabled() and gc.get_freeze_count() > 0)
+        return {}
+
+    module.run(do)
+    assert collecting == [True]
