@@ -22,15 +22,17 @@ COLLECTION := $(TREE)/ansible_collections/vsphere/tasks
 VCENTER := .build/vcenter
 GOVC := .build/govc
 AWX := .build/awx
-export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
 export VALE := $(CURDIR)/.build/vale
 ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
+PAGE := .build/page
+CHROMIUM := .build/chromium
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
 # The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
 export PIP_CONFIG_FILE ?= $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf))
 export GOENV ?= $(HOME)/.config/go/env
+export NPM_CONFIG_USERCONFIG := $(or $(NPM_CONFIG_USERCONFIG),$(HOME)/.npmrc)
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
 # What Ansible takes for the home folder of the target user is not HOME.
@@ -75,8 +77,15 @@ unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
 integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
-	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
+	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
+	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
+
+report: $(PAGE)/report.html $(CHROMIUM)/chromium $(ENV)/browser/ready tree  ## build the page of task_report anew, test it in Chromium; ARGS="-k name"
+	@cmp $< roles/task_report/files/report.html || { echo 'The page is not current: run make page'; exit 1; }
+	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE):tests/browser' AXE='$(CURDIR)/$(PAGE)/node_modules/axe-core/axe.min.js' \
+	    CHROMIUM='$(CURDIR)/$(CHROMIUM)' '$(CURDIR)/$(ENV)/browser/bin/python' -m pytest -p no:cacheprovider -p pages \
+	    tests/browser $(ARGS)
 
 docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	rm -rf .build/docs && mkdir -p -m 755 .build/docs/rst
@@ -96,13 +105,19 @@ go: .build/bin/go  ## the test vCenter's own tests and checks
 bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside others' (23 minutes); PART=events for one
 	@$(BENCH)/venv/bin/python tests/tools/tree.py $(BENCH)/tree
 	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
-	    '$(ANSIBLE_RULEBOOK)'
+	    $(ENV)/eda/bin/ansible-rulebook
 
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
+
+page: $(PAGE)/report.html  ## build the page of the role task_report from roles/task_report/page
+	cp $< roles/task_report/files/report.html
+
+screenshots: $(CHROMIUM)/chromium $(ENV)/browser/ready tree  ## make the pictures of the page in docs/images
+	@PYTHONPATH='$(CURDIR)/$(TREE)' CHROMIUM='$(CURDIR)/$(CHROMIUM)' $(ENV)/browser/bin/python tests/browser/screenshots.py docs/images
 
 screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make demo into docs/images/demo.svg
 	@$(ENV)/screencast/bin/python tests/tools/screencast.py docs/images/demo.svg
@@ -125,11 +140,13 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration docs build go bench matrix recording screencast compatibility \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench matrix recording page \
+    screenshots screencast compatibility \
     release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready .build/bin/go $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/browser/ready $(CHROMIUM)/chromium .build/bin/go \
+    $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -161,7 +178,7 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@'$(PYTHON)' -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
@@ -172,6 +189,24 @@ $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(
 $(AWX): $(ENV)/run tests/requirements/awx.txt
 	@echo "Downloading the package ansible …"
 	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
+
+# The libraries of the page, and what builds and tests it. Node.js comes from PyPI if PATH has none that is new enough.
+$(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run
+	@echo "Preparing $(@D) …"
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	    || python -m pip install --quiet --requirement tests/requirements/node.txt
+	@mkdir -p $(@D) && cp roles/task_report/page/package*.json $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
+	@touch $@
+
+$(PAGE)/report.html: $(PAGE)/ready $(wildcard roles/task_report/page/* roles/task_report/page/src/*)
+	@cp -R roles/task_report/page/. $(@D)
+	@cd $(@D) && npm run --silent check && npm run --silent build
+
+$(CHROMIUM)/chromium: $(PAGE)/ready tests/tools/chromium.mjs
+	@echo "Unpacking Chromium …"
+	@node tests/tools/chromium.mjs $(PAGE)/node_modules/@sparticuz/chromium $(@D)
+	@touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt
 	@echo "Preparing $(@D) …"

@@ -169,6 +169,35 @@ which keeps the objects in their original form, while vsphere.tasks returns them
     )
 
 
+def many(results: Results) -> str:
+    count, single = results["vcenters"], results["single"]
+    text = f"""## Many vCenters
+
+The playbook `vsphere.tasks.wait` on {count} test vCenters, each a separate process on the same machine, with
+{results["tasks"]:,} running tasks on each. Each module waits {results["wait"]} s for them. CPU seconds are those of
+Ansible and all modules, and memory is the peak of all these processes together, in which a page that several processes
+share counts once. The memory of a fork includes its module.
+
+"""
+    head = (
+        "forks",
+        "wall s",
+        "CPU s",
+        "CPU s for each vCenter",
+        "memory MB",
+        "MB of the first process",
+        "MB of a fork",
+    )
+    rows = []
+    for forks, run in results["forks"].items():
+        each = (run["cpu"] - single["cpu"]) / (count - 1)
+        fork = (run["memory"] - run["first"]) / int(forks)
+        memory = [f"{size:,.0f}" for size in (run["memory"], run["first"], fork)]
+        rows.append([forks, f"{run['wall']:.0f}", f"{run['cpu']:.0f}", f"{each:.2f}", *memory])
+    alone = f"{single['wall']:.0f} s, {single['cpu']:.1f} s of CPU, and {single['memory']:.0f} MB"
+    return f"{text}{table(head, rows)}\nThe same on a single vCenter: {alone}.\n"
+
+
 def walltime(results: Results) -> str:
     text = """## Wall time of a module
 
@@ -205,6 +234,7 @@ def main() -> None:
         cost(results["cost"]),
         scaling(results["scaling"]),
         history(results["history"]),
+        many(results["many"]),
         walltime(results["walltime"]),
         machine(results["machine"]),
     ]

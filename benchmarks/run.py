@@ -24,6 +24,7 @@ import events  # noqa: E402
 import history  # noqa: E402
 import lateness  # noqa: E402
 import machine  # noqa: E402
+import many  # noqa: E402
 import plots  # noqa: E402
 import report  # noqa: E402
 import scaling  # noqa: E402
@@ -33,12 +34,14 @@ from setup import Setup  # noqa: E402
 
 def main(go: str, tree: str, part: str, *programs: str) -> None:
     began = time.monotonic()
-    setup = Setup(Path(tree).resolve(), *(str(Path(program).absolute()) for program in programs))
+    vcenter, govc, rulebook = (str(Path(program).absolute()) for program in programs)
+    setup = Setup(vcenter, govc, rulebook, Path(tree).resolve())
     parts: dict[str, Callable[[], Any]] = {
         "machine": lambda: machine.describe(setup.govc, str(Path(go).absolute())),
         "walltime": lambda: walltime.measure(setup),
         "history": lambda: history.measure(setup),
         "scaling": lambda: scaling.measure(setup),
+        "many": lambda: many.measure(setup),
         "cost": lambda: cost.measure(setup),
         "events": lambda: events.measure(setup),
         "lateness": lambda: lateness.measure(setup),

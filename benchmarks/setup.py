@@ -17,10 +17,10 @@ VCenter = dict[str, Any]
 class Setup:
     """The programs: the test vCenter, govc, and ansible-rulebook. And the tree of collections with ours in it."""
 
-    tree: Path
     vcenter: str
     govc: str
     rulebook: str
+    tree: Path
 
     def environment(self, vcenter: VCenter) -> dict[str, str]:
         return {

@@ -19,14 +19,13 @@ import time
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress, report_of
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._rounds import Rounds
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import is_of_role, role_options
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import WAIT_FOR_TASK
 
 WAIT = "vsphere.tasks.vsphere_task_wait"
 SESSION = "vsphere.tasks.vsphere_session"
@@ -42,14 +41,12 @@ class ActionModule(Attended):
     """Runs the module and displays its reports."""
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
-        given: Result = {}
-        if is_of_role(self._task):
+        arguments = self._task.args
+        if WAIT_FOR_TASK.has(self._task):
             try:
-                given = role_options(task_vars, self._templar.template)
+                arguments = WAIT_FOR_TASK.arguments(arguments, task_vars, self._templar.template)
             except VsphereError as error:
                 return {"failed": True, "msg": error.message}
-        # module_defaults are in the arguments already.
-        arguments = {**_without(self._task.args, given), **given}
         try:
             interval, options = _how(arguments)
         except VsphereError:
@@ -158,9 +155,3 @@ def _how(arguments: Result) -> tuple[int, WaitOptions]:
     params = validation.validated_parameters
     Selection.from_params(params).check_for_wait(params["on_timeout"])
     return params["progress_interval"], WaitOptions.from_params(params)
-
-
-def _without(arguments: Result, given: Result) -> Result:
-    """The arguments without those whose option has an alias in ``given``."""
-    replaced = {alias for name in given for alias in CONNECTION_SPEC.get(name, {}).get("aliases", ())}
-    return {name: value for name, value in arguments.items() if name not in replaced}

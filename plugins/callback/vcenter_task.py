@@ -259,9 +259,10 @@ from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._job import Job
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._playbook_run import PlaybookRun
 
 if t.TYPE_CHECKING:
@@ -324,9 +325,8 @@ class CallbackModule(CallbackBase):
             given = self._read_options(play, known)
             job = Job.from_variables(known)
             options = ConnectionOptions.from_params(given)
-            task = CreateOptions(
-                given["task_type"], entity_from_text(given["entity"]), activation_id=job.activation_id if job else None
-            )
+            entity = Entity.from_text("entity", given["entity"]) if given["entity"] else None
+            task = CreateOptions(given["task_type"], entity, activation_id=job.activation_id if job else None)
             mirror = Mirror(options, task)
         except (AnsibleError, VsphereError) as error:
             # Ansible's own error does not list the valid values.

@@ -240,6 +240,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
     from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context, Result
     from ansible_collections.vsphere.tasks.plugins.module_utils._run import Given
+    from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
 
 ARGUMENT_SPEC = {
     **SELECTION_SPEC,
@@ -255,7 +256,11 @@ def prepare(given: Given) -> Work:
     selection.check_for_wait(options.on_timeout)
     began = time.monotonic()
     progress_file = given.params["progress_file"]
-    report = to_file(progress_file) if progress_file else lambda tasks: None
+    write = to_file(progress_file) if progress_file else None
+
+    def report(tasks: list[Watched]) -> None:
+        if write:
+            write([task.line() for task in tasks])
 
     def do(connection: Connection, context: Context) -> Result:
         appear_by = began + options.appear_timeout if options.appear_timeout else None

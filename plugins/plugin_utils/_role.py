@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of the role ``wait_for_task``: from variables to arguments of ``vsphere_task_wait``.
+"""The options of the roles: from variables to arguments of the module that a role runs.
 
-``docs/decisions/role_options.md`` explains why the role does not pass them on itself.
+``docs/decisions/role_options.md`` explains why the roles do not pass them on themselves.
 
 Private to the collection: it can change at any time.
 """
@@ -25,52 +25,82 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_ROLE = pathlib.Path(__file__).resolve().parents[2] / "roles" / "wait_for_task"
-_PREFIX = "wait_for_task_"
-_RESULT = "wait_for_task_result"
-# Options with a different name than that of the module.
-_NAMES = {"task_ids": "ids", "progress_interval": "interval"}
+    from ansible_collections.vsphere.tasks.plugins.module_utils._context import Spec
 
-_SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
-OPTIONS = {f"{_PREFIX}{_NAMES.get(name, name)}": name for name in _SPECS}
-"""The role's variables and the options of the module that they stand for."""
+_ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 
 
-def is_of_role(task: t.Any) -> bool:
-    """Whether it is a task that the role itself has, which no variable can make of another one."""
-    return bool(task._role) and pathlib.Path(task._role.get_role_path()) == _ROLE
+class Role:
+    """A role, and its options for the connection and the selection.
+
+    ``extra`` are further options of the module, whose defaults the role sets itself. ``own`` are variables that the
+    role reads itself. ``renamed`` are options of the module that have a different name in the role.
+    """
+
+    def __init__(
+        self, name: str, extra: Spec | None = None, own: tuple[str, ...] = (), renamed: dict[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self.folder = _ROLES / name
+        self.prefix = f"{name}_"
+        self.extra = extra or {}
+        self.own = {self.prefix + each for each in own}
+        self._specs = {**CONNECTION_SPEC, **SELECTION_SPEC, **self.extra}
+        self.options = {self.prefix + (renamed or {}).get(option, option): option for option in self._specs}
+        """The role's variables and the options of the module that they stand for."""
+
+    def has(self, task: t.Any) -> bool:
+        """Whether it is a task that the role itself has, which no variable can make of another one."""
+        return bool(task._role) and pathlib.Path(task._role.get_role_path()) == self.folder
+
+    def arguments(
+        self, args: Mapping[str, t.Any], variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]
+    ) -> dict[str, t.Any]:
+        """The arguments of the task, which include module_defaults, with those that the variables give instead.
+
+        A variable that is null or omitted counts as not given.
+        """
+        values = template({name: variables[name] for name in self._named(variables) if name in self.options})
+        # Since ansible-core 2.19, which does not have such a variable, templating removes omitted values.
+        if "omit" in variables:
+            values = _without_omitted(values, variables["omit"])
+        values = {name: value for name, value in values.items() if value is not None}
+        specs = {name: self._specs[self.options[name]] for name in values}
+        values = _lists.from_texts(specs, values)
+        for name in values:
+            if self.options[name] == "task_ids":
+                values[name] = _flat(values[name])
+        # Ansible's own validation rejects null for options with choices or a default.
+        wrong = ArgumentSpecValidator(specs).validate(values).error_messages
+        if wrong:
+            raise VsphereError("; ".join(wrong))
+        # The options with a default in the role belong to the module.
+        defaults = {option: spec["default"] for option, spec in self.extra.items()}
+        given = {**defaults, **{self.options[name]: value for name, value in values.items()}}
+        replaced = {alias for option in given for alias in self._specs[option].get("aliases", ())}
+        return {**{option: value for option, value in args.items() if option not in replaced}, **given}
+
+    def _named(self, variables: Mapping[str, t.Any]) -> list[str]:
+        """The variables that are options of the role, after a check of their names."""
+        named = sorted(name for name in variables if re.match(rf"{self.prefix}[^_]", name))
+        named = [name for name in named if name != f"{self.prefix}result"]
+        facts = [name for name in named if name in variables.get("ansible_facts", {})]
+        if facts:
+            raise VsphereError(
+                f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could "
+                "use them to change its actions: remove the fact, and set a variable of the role instead"
+            )
+        known = {*self.options, *self.own}
+        unknown = [name for name in named if name not in known]
+        if unknown:
+            raise VsphereError(
+                "; ".join(f"{name} is not an option of the role{nearest(name, known, self.prefix)}" for name in unknown)
+            )
+        return named
 
 
-def role_options(variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> dict[str, t.Any]:
-    """The arguments that the variables give; one that is null or omitted counts as not given."""
-    named = sorted(name for name in variables if re.match(rf"{_PREFIX}[^_]", name) and name != _RESULT)
-    facts = [name for name in named if name in variables.get("ansible_facts", {})]
-    if facts:
-        raise VsphereError(
-            f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could use "
-            "them to change its actions: remove the fact, and set a variable of the role instead"
-        )
-    unknown = [name for name in named if name not in OPTIONS]
-    if unknown:
-        raise VsphereError(
-            "; ".join(f"{name} is not an option of the role{nearest(name, OPTIONS, _PREFIX)}" for name in unknown)
-        )
-    values = template({name: variables[name] for name in named})
-    # Since ansible-core 2.19, which does not have such a variable, templating removes omitted values.
-    if "omit" in variables:
-        values = _without_omitted(values, variables["omit"])
-    values = {name: value for name, value in values.items() if value is not None}
-    spec = {name: _SPECS[OPTIONS[name]] for name in values}
-    values = _lists.from_texts(spec, values)
-    if "wait_for_task_ids" in values:
-        values["wait_for_task_ids"] = _flat(values["wait_for_task_ids"])
-    # Ansible's own validation rejects null for options with choices or a default.
-    wrong = ArgumentSpecValidator(spec).validate(values).error_messages
-    if wrong:
-        raise VsphereError("; ".join(wrong))
-    # The options with a default in the role belong to the module.
-    defaults = {name: spec["default"] for name, spec in TASK_WAIT_SPEC.items()}
-    return {**defaults, **{OPTIONS[name]: value for name, value in values.items()}}
+WAIT_FOR_TASK = Role("wait_for_task", TASK_WAIT_SPEC, renamed={"task_ids": "ids", "progress_interval": "interval"})
+TASK_REPORT = Role("task_report", own=("path", "formats", "title", "mode"))
 
 
 def _without_omitted(value: t.Any, omit: object) -> t.Any:

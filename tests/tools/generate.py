@@ -19,10 +19,11 @@ import rooms
 import specs
 import yaml
 from antsibull_docs_parser import dom
-from role_options import ROLE
-from specs import CALLBACK, EVENT_SOURCE, MODULES, ROOT, Data
+from role_options import Role
+from specs import CALLBACK, EVENT_SOURCE, FILTERS, MODULES, ROOT, Data
 
-PAGES = (ROOT / "README.md", ROLE / "README.md", ROOT / "docs" / "architecture.md")
+# The others are parts of them.
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("[a-z]*.yml"))
 HTTP = specs.PLUGINS / "module_utils" / "_connection" / "_http.py"
 MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -30,18 +31,23 @@ MARKED = re.compile(r"(<!-- begin ([a-z ]+) -->\n).*?(<!-- end \2 -->)", re.DOTA
 def pages() -> dict[Path, str]:
     """The current pages: with each table between the marks of its name."""
     tables = {
-        "contents": contents(),
-        "selection options": option_table(specs.spec_of(specs.SELECTION)),
-        "wait options": option_table(role_options.wait_spec()),
-        "connection options": option_table(specs.spec_of(specs.CONNECTION)),
-        "packages": rooms.drawing(),
+        ROOT / "README.md": {"contents": contents()},
+        ROOT / "docs" / "architecture.md": {"packages": rooms.drawing()},
     }
+    for role in role_options.ROLES:
+        parts = {"selection": specs.spec_of(specs.SELECTION), "connection": specs.spec_of(specs.CONNECTION)}
+        options = {**parts, "wait": role.extra_spec()}
+        made = {f"{name} options": option_table(role, spec) for name, spec in options.items()}
+        tables[role.page] = {**made, "report options": table(own_rows(role))}
+    return {page: filled(page, made) for page, made in tables.items()}
 
-    def filled(match: re.Match[str]) -> str:
+
+def filled(page: Path, tables: dict[str, str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         begin, name, end = match.groups()
         return begin + (tables.get(name) or sys.exit(f"{begin.strip()}: unknown table")) + end
 
-    return {page: MARKED.sub(filled, page.read_text(encoding="utf-8")) for page in PAGES}
+    return MARKED.sub(fill, page.read_text(encoding="utf-8"))
 
 
 def galaxy() -> Data:
@@ -56,11 +62,19 @@ def user_agent() -> dict[Path, str]:
 
 
 def contents() -> str:
-    """All plugins and roles, with links that also work on Galaxy, which does not support relative ones."""
+    """All plugins, roles, and playbooks, with links that also work on Galaxy, which does not support relative ones."""
     base = f"{galaxy()['repository']}/blob/main"
-    plugins = (*(("module", file) for file in MODULES), ("callback", CALLBACK), ("event source", EVENT_SOURCE))
+    plugins = (
+        *(("module", file) for file in MODULES),
+        ("callback", CALLBACK),
+        ("event source", EVENT_SOURCE),
+        *(("filter", file) for file in FILTERS),
+    )
     found = [(kind, file.stem, file, specs.documentation(file)) for kind, file in plugins]
-    found.append(("role", ROLE.name, ROLE / "README.md", role_options.main_specs()))
+    found += [("role", role.folder.name, role.page, role.main_specs()) for role in role_options.ROLES]
+    for file in PLAYBOOKS:
+        [play] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found.append(("playbook", file.stem, file, {"short_description": play["name"]}))
     rows = [
         f"| {kind} | [`{name}`]({base}/{file.relative_to(ROOT)}) | {documentation['short_description']} |"
         for kind, name, file, documentation in found
@@ -68,17 +82,29 @@ def contents() -> str:
     return "\n".join(["| kind | name | purpose |", "| --- | --- | --- |", *rows, ""])
 
 
-def option_table(spec: Data) -> str:
+def option_table(role: Role, spec: Data) -> str:
     """The options of the role for those of the module, each with the first paragraph about it and its values."""
-    module_names = {variable: name for name, variable in role_options.names().items()}
+    module_names = {variable: name for name, variable in role.names().items()}
 
-    def rows() -> Iterator[str]:
-        for variable, option in role_options.options().items():
-            if module_names[variable] in spec:
+    def rows() -> Iterator[tuple[str, str]]:
+        for variable, option in role.options().items():
+            if module_names.get(variable) in spec:
                 texts = role_options.paragraphs(option)[0], *role_options.values(spec[module_names[variable]])
-                yield f"| `{variable}` | {markdown(' '.join(texts))} |"
+                yield variable, " ".join(texts)
 
-    return "\n".join(["| option | purpose |", "| --- | --- |", *rows(), ""])
+    return table(rows())
+
+
+def own_rows(role: Role) -> Iterator[tuple[str, str]]:
+    """The options that only the role has, each with everything about it."""
+    for variable, option in role.options().items():
+        if variable not in role.names().values():
+            yield variable, " ".join(role_options.paragraphs(option))
+
+
+def table(rows: Iterator[tuple[str, str]]) -> str:
+    lines = [f"| `{variable}` | {markdown(text)} |" for variable, text in rows]
+    return "\n".join(["| option | purpose |", "| --- | --- |", *lines, ""])
 
 
 def markdown(text: str) -> str:

@@ -57,6 +57,8 @@ class Guide:
         """A part of the tree with its links as Sphinx takes them."""
         if is_a(part, "Link"):
             return self.link(part, labels)
+        if is_a(part, "Image"):
+            return self.image(part)
         if isinstance(part, list):
             return [self.linked(each, labels) for each in part]
         if isinstance(part, dict):
@@ -75,12 +77,20 @@ class Guide:
                 raise SystemExit(self.refusal(target))
             return {"t": "RawInline", "c": ["rst", f":ref:`{text} <{label}>`"]}
         if "://" not in target:
-            file = (DOCS / path).resolve()
-            if not file.exists():
-                sys.exit(self.refusal(target))
-            galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-            target = f"{galaxy['repository']}/blob/main/{file.relative_to(ROOT)}{'#' if anchor else ''}{anchor}"
+            target = f"{self.address(path, 'blob')}{'#' if anchor else ''}{anchor}"
         return {"t": "Link", "c": [attributes, [{"t": "Str", "c": text}], [target, title]]}
+
+    def image(self, element: Element) -> Element:
+        attributes, content, (target, title) = element["c"]
+        return {"t": "Image", "c": [attributes, content, [self.address(target, "raw"), title]]}
+
+    def address(self, path: str, view: str) -> str:
+        """The address of a file in the repository."""
+        file = (DOCS / path).resolve()
+        if not file.exists():
+            sys.exit(self.refusal(path))
+        galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+        return f"{galaxy['repository']}/{view}/main/{file.relative_to(ROOT)}"
 
     def refusal(self, target: str) -> str:
         return f"docs/{self.name}.md: {target}: a link to nothing"

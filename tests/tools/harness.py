@@ -3,9 +3,9 @@
 
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
-Around integration tests it runs sets of PROGRAM, the test vCenter, one of each kind that the targets speak to, and
-tells them where in integration_config.yml, and where govc and the wheel with AWX's collection are, which lie beside it,
-and ansible-rulebook, which ANSIBLE_RULEBOOK names.
+For integration tests, it starts sets of PROGRAM, the test vCenter. A set has one of each kind that the targets need. It
+writes their addresses into integration_config.yml, and the paths of govc, of the wheel with AWX's collection, and of
+ansible-rulebook, which ANSIBLE_RULEBOOK names.
 """
 
 import ast
@@ -37,8 +37,8 @@ VCENTERS = {
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6
     VCENTERS["ipv6"] = ["--listen=[::1]:0"]
-# The processes that run integration tests, each with servers of its own. More than cores, because a playbook that waits
-# for tasks leaves the core to others.
+# The number of processes that run integration tests. Each has its own set of servers. There are more processes than
+# cores, because a playbook that waits for tasks leaves the core to others.
 PROCESSES = 4
 SCRIPTS = sysconfig.get_path("scripts")
 PIP = [sys.executable, "-m", "pip"]
@@ -109,7 +109,8 @@ def main(program: str, *arguments: str) -> int:
             govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
             awx = str(Path(program).with_name("awx"))
-            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": os.environ["ANSIBLE_RULEBOOK"]}
+            rulebook = os.environ["ANSIBLE_RULEBOOK"]
+            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": rulebook}
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

@@ -28,7 +28,7 @@ RULES = ROOT / "tests" / "vale" / "vale.ini"
 FILES = re.compile(
     r".*\.md"
     r"|(?:benchmarks|extensions|plugins|tests/tools)/.*\.py"
-    r"|(?:changelogs/fragments|examples|extensions|meta|roles)/.*\.yml"
+    r"|(?:changelogs/fragments|examples|extensions|meta|playbooks|roles)/.*\.yml"
 )
 # Markup, placeholders, and names of things in code are not words of a sentence.
 CODE = re.compile(r"``?[^`]+``?|\b(?:[CEMOV]|RV)\((?:\\.|[^)\\])*\)|\{\{.*?\}\}|\{[^{}]*\}|\S+[/_=]\S*")

@@ -22,12 +22,17 @@ COLLECTION = "ansible_collections.vsphere.tasks"
 PLUGINS = ROOT / "plugins"
 CALLBACK = PLUGINS / "callback" / "vcenter_task.py"
 EVENT_SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
+FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))
-CONNECTION, SELECTION, WAIT = (PLUGINS / "doc_fragments" / f"{name}.py" for name in ("connection", "selection", "wait"))
+FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
+CONNECTION, FOLLOW, SELECTION, WAIT = (
+    PLUGINS / "doc_fragments" / f"{name}.py" for name in ("connection", "follow", "selection", "wait")
+)
 # Each documentation fragment, and the spec that it documents.
 FRAGMENTS = {
     SELECTION: ("_tasks._selection", "SELECTION_SPEC"),
     WAIT: ("_wait._wait_options", "WAIT_SPEC"),
+    FOLLOW: ("_follow._follow_options", "FOLLOW_SPEC"),
     CONNECTION: ("_connection._options", "CONNECTION_SPEC"),
 }
 # The parts of an option's documentation that come from its spec. All other parts come from its author.

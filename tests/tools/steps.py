@@ -26,6 +26,7 @@ STEPS = {
     "unit": (PYTEST_RAN, PYTEST_FAILED),
     "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "build": ("", ""),
+    "report": (PYTEST_RAN, PYTEST_FAILED),
     "demo": ("", ""),
     "docs": ("", ""),
 }

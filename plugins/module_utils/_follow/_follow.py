@@ -39,7 +39,8 @@ STALE = 60
 
 
 class Follower:
-    """Reports the events of tasks, one after the other, until an error that waiting does not mend.
+    """Reports the events of tasks, one after the other, until an error that waiting does not mend, or ``until`` (on the
+    monotonic clock).
 
     ``deliver`` gets an event and its task, and returns when the event has arrived. ``save`` is called whenever
     ``seen`` has changed, so that another run can continue from there.
@@ -52,6 +53,8 @@ class Follower:
         seen: _seen.Seen,
         deliver: Callable[[str, _taskinfo.Task], object],
         save: Callable[[], object] = lambda: None,
+        *,
+        until: float = math.inf,
     ) -> None:
         self._reader = reader
         self._connection = reader.connection
@@ -60,6 +63,7 @@ class Follower:
         self._seen = seen
         self._deliver = deliver
         self._save = save
+        self._until = until
         self._started: dict[str, datetime.datetime] = {}
         """The start of each running task that can become long running."""
         self._lagging: dict[str, int] = {}
@@ -67,15 +71,15 @@ class Follower:
         self._wanted: _filter.Filter
         self._is_lost = self._is_busy = False
 
-    def run(self) -> t.NoReturn:
+    def run(self) -> None:
         """Follow the tasks, also through failures of the connection, the session, and the services behind it."""
         self._wanted = self._search.filter()
         task_ids = self._options.selection.task_ids
         if task_ids is not None:
             self._wanted = self._wanted.narrowed(lambda task: task["id"] in task_ids)
-        while True:
+        while time.monotonic() < self._until:
             # With each call, the pauses between attempts are short again.
-            self._connection.read(self._attempt, math.inf)
+            self._connection.read(self._attempt, self._until)
 
     def _attempt(self, transport: _transport.Transport) -> None:
         try:
@@ -115,13 +119,13 @@ class Follower:
                 self._seen.advance(now)
                 self._save()
                 changed, left = {}, set()
-                if time.monotonic() > min(last, answered + STALE):
+                if time.monotonic() > min(last, answered + STALE, self._until):
                     return
 
     def _note_contact(self) -> None:
         if self._is_lost:
             self._is_lost = False
-            self._reader.context.warn(f"events of {self._connection.host} arrive again, and none is missing")
+            self._reader.context.warn(f"events of {self._connection.host} arrive again")
 
     def _take_ended(self) -> None:
         """Report tasks that ended since the last contact, because they can have left the recent tasks."""
@@ -208,7 +212,8 @@ class Follower:
         now = self._seen.contact
         left = [self._seconds_left(task_id, now) for task_id in self._started] if now else []
         # A clock of whole seconds can be late by one.
-        return 1 if self._lagging or self._is_busy else max(1, min(left, default=_watch.LONGEST_CALL))
+        longest = min(_watch.LONGEST_CALL, self._until - time.monotonic())
+        return 1 if self._lagging or self._is_busy else max(1, min([longest, *left]))
 
     def _now(self, transport: _transport.Transport) -> datetime.datetime:
         """The server's clock."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .. import _context, _errors, _values
@@ -56,6 +57,16 @@ class Entity(t.NamedTuple):
     @classmethod
     def from_params(cls, option: str, given: _context.Params, any_type: bool = False) -> Entity:
         return cls(option, *(given[part] for part in cls._fields[1:])).checked(any_type)
+
+    @classmethod
+    def from_text(cls, option: str, text: str) -> Entity:
+        """The object that a text names: ``Type:moid`` as govc has it, a path, or a name."""
+        if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
+            type_, _colon, moid = text.partition(":")
+            entity = cls(option, type=type_, moid=moid)
+        else:
+            entity = cls(option, path=text) if "/" in text else cls(option, name=text)
+        return entity.checked()
 
     def checked(self, any_type: bool = False) -> Entity:
         """Return itself, validated without a server. With an ID, ``any_type`` allows types outside of the inventory."""

@@ -52,6 +52,9 @@ class Task(t.TypedDict, total=False):
     custom_values: dict[str, str | None] | None
     children: list[Task]
     """Only with children."""
+    host: dict[str, str] | None
+    """Only with hosts, like the next one."""
+    host_name: str | None
 
 
 STATES = ("queued", "running", "success", "error")

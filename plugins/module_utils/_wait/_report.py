@@ -12,12 +12,11 @@ import json
 import pathlib
 import typing as t
 
-from .. import _errors
-from . import _watch
+from .. import _errors, _values
 
 
-def to_file(path: str) -> t.Callable[[list[_watch.Watched]], None]:
-    """Adds one line of JSON for each changed task to a file, which the process that follows the wait removes."""
+def to_file(path: str) -> t.Callable[[list[_values.Data]], None]:
+    """Adds each report as a line of JSON to a file, which the process that reads the reports removes."""
     file = pathlib.Path(path)
     try:
         file.touch()
@@ -26,10 +25,10 @@ def to_file(path: str) -> t.Callable[[list[_watch.Watched]], None]:
             f"progress_file {path} is not writable ({error.strerror}): omit the option"
         ) from error
 
-    def report(tasks: list[_watch.Watched]) -> None:
+    def write(reports: list[_values.Data]) -> None:
         # The result of the wait is more important than its progress, which the disk might not have space for.
         with contextlib.suppress(OSError), file.open("r+", encoding="utf-8") as progress:
             progress.seek(0, io.SEEK_END)
-            progress.write("".join(f"{json.dumps(task.line())}\n" for task in tasks))
+            progress.write("".join(f"{json.dumps(report)}\n" for report in reports))
 
-    return report
+    return write

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import queue
-import re
 import threading
 import time
 import typing as t
@@ -20,7 +19,6 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import MissingLibrary, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity, root_folder
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import drive_task
@@ -127,18 +125,6 @@ class Mirror:
         else:
             begin = "vCenter does not show this run: "
         self.trouble = self.trouble or begin + message
-
-
-def entity_from_text(text: str | None) -> Entity | None:
-    """An inventory object as one text: ``Type:moid`` as govc has it, a path, or a name."""
-    if not text:
-        return None
-    if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
-        type_, _colon, moid = text.partition(":")
-        entity = Entity("entity", type=type_, moid=moid)
-    else:
-        entity = Entity("entity", path=text) if "/" in text else Entity("entity", name=text)
-    return entity.checked()
 
 
 def _import_what_the_thread_needs(transport: str) -> None:

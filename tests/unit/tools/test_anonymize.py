@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is personal in a trace is replaced, the same by the same, and nothing else is."""
+"""Anonymized traces: personal data is replaced consistently, and everything else stays."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ KEPT = """
         "fe80",
     ],
 )
-def test_what_is_personal_is_replaced(personal: str) -> None:
+def test_personal_data_is_replaced(personal: str) -> None:
     assert personal.lower() not in Anonymizer([XML])(XML).lower()
 
 
-def test_what_is_not_personal_stays() -> None:
+def test_other_data_is_kept() -> None:
     assert Anonymizer([KEPT])(KEPT) == KEPT
 
 
@@ -69,7 +69,7 @@ def test_the_same_thing_has_the_same_name_everywhere() -> None:
     assert clean("cobweb") == "cobweb"
 
 
-def test_hosts_and_words_that_are_named_are_replaced() -> None:
+def test_named_hosts_and_words_are_replaced() -> None:
     clean = Anonymizer([], hosts=["vc.ams.acmecorp.com"], words=["Project X"])
     assert clean("Project X at vc.ams.acmecorp.com is com.acmecorp.backup") == (
         "text-1 at host-1.example.com is com.example.backup"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of features in CONTRIBUTING.md is complete, and leads to files that exist."""
+"""The table of features in CONTRIBUTING.md: completeness, and existing files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).parents[3]
-# What the columns are relative to, behind the one with the feature.
+# The folders of the columns after the first one.
 PLUGINS, UNIT, TARGETS = (ROOT / name for name in ("plugins", "tests/unit/plugins", "tests/integration/targets"))
 
 
@@ -28,9 +28,9 @@ def test_every_path_exists() -> None:
     assert [str(path) for column in columns() for path in column if not path.exists()] == []
 
 
-def test_every_plugin_package_and_target_is_there() -> None:
+def test_every_plugin_package_and_target_is_in_the_table() -> None:
     code, _unit, integration = columns()
-    plugins = {file for kind in ("action", "callback", "modules") for file in (PLUGINS / kind).glob("*.py")}
+    plugins = {file for kind in ("action", "callback", "filter", "modules") for file in (PLUGINS / kind).glob("*.py")}
     packages = {file.parent for kind in ("module_utils", "plugin_utils") for file in (PLUGINS / kind).glob("*/*.py")}
     assert sorted(map(str, (plugins | packages) - code - {path.parent for path in code})) == []
     targets = {path.parent.name for path in TARGETS.glob("*/aliases")}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is generated is current, and a difference is found."""
+"""Generated texts: they are current, and the check finds differences."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ SPECS = "plugins/module_utils/_wait/_wait_options.py"
 CONNECTION_SPECS = "plugins/module_utils/_connection/_options.py"
 FRAGMENT = "plugins/doc_fragments/wait.py"
 CALLBACK = "plugins/callback/vcenter_task.py"
-EVENT_SOURCE = "extensions/eda/plugins/event_source/tasks.py"
 MODULE = "plugins/modules/vsphere_task_wait.py"
+FILTER = "plugins/filter/task_report.py"
 README = "roles/wait_for_task/README.md"
+REPORT = "roles/task_report/README.md"
 ARGUMENT_SPECS = "roles/wait_for_task/meta/argument_specs.yml"
 DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 
 
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
-    for name in ("docs", "examples", "extensions", "plugins", "roles", "tests/recordings", "tests/tools"):
+    for name in ("docs", "examples", "extensions", "playbooks", "plugins", "roles", "tests/recordings", "tests/tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -46,13 +47,13 @@ def change(file: pathlib.Path, pattern: str, replacement: str) -> None:
     file.write_text(changed, encoding="utf-8")
 
 
-def test_all_that_is_generated_is_current(copy: pathlib.Path) -> None:
+def test_generated_texts_are_current(copy: pathlib.Path) -> None:
     found = generate(copy, "--check")
     assert (found.returncode, found.stdout, found.stderr) == (0, "", ""), "run make format"
 
 
 CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    # In a spec: a default, choices, a type, a default of the connection.
+    # In a spec: a default, choices, a type, and a default of the connection.
     (
         SPECS,
         r'("timeout": .*"default": )3600',
@@ -87,21 +88,22 @@ CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
             README: r"Odd `wait_for_task_timeout`, `a\|b`, `wait_for_task_result.tasks`, and this role.",
         },
     ),
-    # By hand, where it is generated.
+    # A manual change of generated text.
     (FRAGMENT, "default: 60", "default: 1", {FRAGMENT: "    default: 60"}),
     (DEFAULTS, "timeout: 60", "timeout: 1", {DEFAULTS: "wait_for_task_cancel_timeout: 60"}),
     (README, "Defaults to `30`", "", {README: "Defaults to `30`."}),
 )
 
 
-def test_the_role_s_page_has_all_options() -> None:
-    data = DataLoader().load_from_file(str(ROOT / ARGUMENT_SPECS))
-    page = (ROOT / README).read_text(encoding="utf-8")
+@pytest.mark.parametrize("role", ["task_report", "wait_for_task"])
+def test_the_page_of_a_role_contains_all_options(role: str) -> None:
+    data = DataLoader().load_from_file(str(ROOT / "roles" / role / "meta" / "argument_specs.yml"))
+    page = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
     for name in data["argument_specs"]["main"]["options"]:
         assert page.count(f"\n| `{name}` | ") == 1, name
 
 
-def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) -> None:
+def test_the_contents_link_everything(copy: pathlib.Path) -> None:
     page = copy / "README.md"
     page.write_text("# Head\n\n<!-- begin contents -->\nold\n<!-- end contents -->\n\nTail\n", encoding="utf-8")
     assert generate(copy).returncode == 0
@@ -109,7 +111,12 @@ def test_contents_has_all_plugins_and_the_role_with_links(copy: pathlib.Path) ->
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    assert linked == [*modules, ("vcenter_task", CALLBACK), ("tasks", EVENT_SOURCE), ("wait_for_task", README)]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "task_report")]
+    names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
+    playbooks = [(name, f"playbooks/{name}.yml") for name in names]
+    roles = [("task_report", REPORT), ("wait_for_task", README)]
+    source = ("tasks", "extensions/eda/plugins/event_source/tasks.py")
+    assert linked == [*modules, ("vcenter_task", CALLBACK), source, *filters, *roles, *playbooks]
 
 
 def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
@@ -135,7 +142,7 @@ def test_every_change_is_shown_and_then_written(copy: pathlib.Path) -> None:
         pytest.param(README, "(begin|end) wait options", r"\1 odd options", "odd options", id="unknown table"),
     ],
 )
-def test_what_nobody_has_written_is_missed(
+def test_a_missing_text_is_reported(
     copy: pathlib.Path, file: str, pattern: str, replacement: str, message: str
 ) -> None:
     change(copy / file, pattern, replacement)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A guide in Markdown becomes a page as antsibull-docs takes it; a link to nothing is refused."""
+"""Guides in Markdown, which become pages for antsibull-docs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import shutil
 import pytest
 
 TOOL = pathlib.Path(__file__).parents[3] / "tests" / "tools" / "guides.py"
-# Apart, because a file has its license once.
+# In two parts, because a file can have only one license.
 LICENSE = "SPDX-License-" + "Identifier: GPL-3.0-or-later"
 NOTICE = f"<!--\n{LICENSE}\n-->\n"
 FIRST = """
@@ -109,7 +109,7 @@ def pages(root: pathlib.Path, first: str) -> dict[str, str]:
     return {str(file.relative_to(root)): text for file, text in written.items()}
 
 
-def test_guides_become_pages_with_links_between_them_and_into_the_repository(tmp_path: pathlib.Path) -> None:
+def test_guides_become_pages_with_links_to_each_other_and_to_the_repository(tmp_path: pathlib.Path) -> None:
     assert pages(tmp_path, FIRST) == {
         "docs/docsite/rst/first.rst": FIRST_PAGE,
         "docs/docsite/rst/second.rst": SECOND_PAGE,
@@ -117,6 +117,6 @@ def test_guides_become_pages_with_links_between_them_and_into_the_repository(tmp
 
 
 @pytest.mark.parametrize("target", ["second.md#odd", "#odd", "odd.md", "../plays/odd.yml"])
-def test_a_link_to_nothing_is_refused(tmp_path: pathlib.Path, target: str) -> None:
+def test_a_broken_link_is_rejected(tmp_path: pathlib.Path, target: str) -> None:
     with pytest.raises(SystemExit, match=f"docs/first.md: {target}: a link to nothing"):
         pages(tmp_path, f"\n# First guide\n\n[Odd]({target})\n")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What README.md points to and repeats. tests/tools/readme.py runs its commands and playbooks."""
+"""The links, pictures, and figures in README.md. tests/tools/readme.py runs its commands and playbooks."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def links(text: str) -> list[str]:
 
 
 def anchors(page: pathlib.Path) -> set[str]:
-    """The anchors that GitHub makes of a page's headings."""
+    """The anchors that GitHub creates from the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def local(link: str, page: pathlib.Path) -> str | None:
-    """A link as a path below the root, with its anchor; None where it leads out of the repository."""
+    """A link as a path below the root, with its anchor, or None if it leads out of the repository."""
     for prefix in (f"{REPOSITORY}/blob/main/", RAW):
         if link.startswith(prefix):
             return link[len(prefix) :]
@@ -63,7 +63,7 @@ def test_links_of_the_landing_page_work_on_galaxy() -> None:
 
 def test_pictures_are_small_and_described() -> None:
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for description, link in pictures:
         assert len(description) > 50
         assert (ROOT / link[len(RAW) :]).stat().st_size <= 300_000, link

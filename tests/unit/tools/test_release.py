@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A release has its version everywhere, leaves nothing behind, and is the same file for everybody."""
+"""Releases: the version, a clean tree, and reproducible artifacts."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_release_has_its_version_everywhere_and_leaves_the_tree_clean(reposito
 
     assert GALAXY.replace("1.0.1", "1.1.0") == git(repository, "show", "HEAD:galaxy.yml")
     assert git(repository, "show", "HEAD:generated") == git(repository, "show", "HEAD:galaxy.yml")
-    # What is released keeps its version.
+    # Released options keep their version.
     assert git(repository, "show", "HEAD:plugins/modules/odd.py") == MODULE.replace("1.0.1", "1.1.0")
     assert "version_added: 1.1.0" in git(repository, "show", "HEAD:roles/odd/meta/argument_specs.yml")
     changes = yaml.safe_load(git(repository, "show", "HEAD:changelogs/changelog.yaml"))["releases"]["1.1.0"]["changes"]
@@ -123,21 +123,21 @@ def test_a_release_has_its_version_everywhere_and_leaves_the_tree_clean(reposito
         ("0.9.10", "newer than 1.0.0"),
     ],
 )
-def test_an_odd_version_is_refused_and_nothing_changed(repository: pathlib.Path, version: str, message: str) -> None:
+def test_an_odd_version_is_rejected_and_nothing_changes(repository: pathlib.Path, version: str, message: str) -> None:
     refused = run("release.py", repository, version, "../built")
     assert refused.returncode == 1
     assert message in refused.stderr
     assert git(repository, "status", "--porcelain") == ""
 
 
-def test_a_release_of_what_is_not_committed_is_refused(repository: pathlib.Path) -> None:
+def test_a_release_with_uncommitted_changes_is_rejected(repository: pathlib.Path) -> None:
     (repository / "odd").touch()
     refused = run("release.py", repository, "1.1.0", "../built")
     assert refused.returncode == 1
     assert "git status" in refused.stderr
 
 
-def test_a_release_of_nothing_is_refused(repository: pathlib.Path) -> None:
+def test_a_release_without_changes_is_rejected(repository: pathlib.Path) -> None:
     git(repository, "rm", "--quiet", "-r", "changelogs/fragments")
     git(repository, "commit", "--quiet", "--message", "Change nothing")
     refused = run("release.py", repository, "1.1.0", "../built")
@@ -145,7 +145,7 @@ def test_a_release_of_nothing_is_refused(repository: pathlib.Path) -> None:
     assert "changelogs/fragments is empty" in refused.stderr
 
 
-def test_two_builds_are_the_same_file_whatever_the_time_and_the_order_of_the_files(
+def test_two_builds_are_identical_with_other_times_and_orders_of_files(
     repository: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
@@ -162,7 +162,7 @@ def test_two_builds_are_the_same_file_whatever_the_time_and_the_order_of_the_fil
         builds.append(build(collection, repository.parent / str(number)))
     first, second = (built.read_bytes() for built in builds)
     assert first == second
-    # It is still one that ansible-galaxy takes: it compares all checksums.
+    # ansible-galaxy accepts the artifact and compares all checksums.
     install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(repository.parent)]
     subprocess.run([*install, str(builds[0])], check=True, capture_output=True)
     installed = repository.parent / "ansible_collections" / "vsphere" / "tasks"
@@ -170,7 +170,7 @@ def test_two_builds_are_the_same_file_whatever_the_time_and_the_order_of_the_fil
     assert not (installed / "tests").exists()
 
 
-def test_what_is_newer_than_the_last_release_has_the_version_of_the_next() -> None:
+def test_unreleased_options_have_the_version_of_the_next_release() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     known = {galaxy["version"], *changelog["releases"]}

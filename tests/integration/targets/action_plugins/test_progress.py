@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person sees while tasks are waited for."""
+"""The progress that Ansible shows during a wait."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import ansible_runner
 import pytest
 from vcenters import any_transport
 
-# Which lines there are; what they say of a task comes from the module, whose tests run over both protocols.
+# These tests are about the lines. The tests of the module cover their content, over both protocols.
 pytestmark = any_transport
 WAIT = pathlib.Path(__file__).with_name("wait.yml")
 
 
 @pytest.fixture
 def play(vcenter: t.Any) -> t.Callable[..., list[str]]:
-    """Runs the play with these variables; the lines of its output."""
+    """Runs the play with these variables, and returns the lines of its output."""
 
     def run(connection: str = "local", **variables: t.Any) -> list[str]:
         shown: str = vcenter.play("progress.yml", ansible_connection=connection, **variables)
@@ -41,16 +41,16 @@ def test_a_task_is_shown_while_it_runs(play: t.Callable[..., list[str]]) -> None
     lines = play(duration=6)
     assert shown(r"^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running 2[0-7] %$", lines)
     assert shown(": success", lines)
-    # Each percentage that has changed is.
+    # Each changed percentage has a line.
     assert len(shown(": running 2[0-7] %$", lines)) > 1
 
 
-def test_it_is_shown_in_rounds_where_the_module_runs_elsewhere(play: t.Callable[..., list[str]]) -> None:
+def test_a_module_on_another_host_is_shown_in_rounds(play: t.Callable[..., list[str]]) -> None:
     lines = play("elsewhere", rounds=True, interval=1)
     assert shown(r"^\[ +[0-9]+ s\] task-[0-9]+ .* on .*: running 30 %$", lines)
     assert shown(": success", lines)
     assert shown(": error$", lines)
-    assert not shown("after 0 s", lines)  # of a round
+    assert not shown("after 0 s", lines)  # The time of a single round.
 
 
 def test_each_line_is_an_event_of_ansible_runner(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
@@ -70,7 +70,7 @@ def test_each_line_is_an_event_of_ansible_runner(vcenter: t.Any, tmp_path: pathl
 
 @pytest.mark.parametrize("host", [None, "jump"])
 @pytest.mark.parametrize("check", [[], ["--check"]])
-def test_it_is_shown_in_check_mode_and_of_a_jump_host(
+def test_progress_is_shown_in_check_mode_and_from_a_jump_host(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, host: str | None, check: list[str]
 ) -> None:
     for name, value in vcenter.environment.items():
@@ -86,7 +86,7 @@ def test_it_is_shown_in_check_mode_and_of_a_jump_host(
 
 
 @pytest.mark.parametrize("connection", ["local", "elsewhere"])
-def test_it_names_the_host_where_a_play_has_several(
+def test_lines_name_the_host_if_the_play_has_several(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, connection: str
 ) -> None:
     for name, value in vcenter.environment.items():
@@ -100,7 +100,7 @@ def test_it_names_the_host_where_a_play_has_several(
         assert shown(rf"^\[ +[0-9]+ s\] \[{host}\] {task_id} .* on .*: success$", lines)
 
 
-def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
+def test_many_tasks_are_shown_as_a_summary(play: t.Callable[..., list[str]]) -> None:
     lines = play(count=12, duration=6)
     assert shown(" 0 done, 12 running, 0 failed of 12; slowest: task-", lines)
     assert shown(" 12 done, 0 running, 0 failed of 12$", lines)
@@ -108,7 +108,7 @@ def test_many_are_a_summary(play: t.Callable[..., list[str]]) -> None:
 
 
 @pytest.mark.parametrize("variables", [{"hidden": True}, {"background": 60}], ids=["no_log", "async"])
-def test_nothing_is_shown(play: t.Callable[..., list[str]], variables: dict[str, t.Any]) -> None:
+def test_no_log_and_async_show_no_progress(play: t.Callable[..., list[str]], variables: dict[str, t.Any]) -> None:
     assert not shown(r"s\] task-", play(**variables))
 
 

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What becomes of a wait, its session and its module when Ansible, or the server, comes to harm in the middle of it.
+"""Waits, their sessions, and their modules after harm to Ansible or the server.
 
-On a local connection the module runs once, elsewhere in rounds of a second.
+With a local connection, the module runs once. With other connections, it runs in rounds of a second.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 
 class Playing:
-    """A playbook that waits; it is over, or killed, at the end."""
+    """A playbook that waits. It is killed at the end if it has not ended."""
 
     def __init__(self, vcenter: t.Any, playbook: str, environment: dict[str, str], **variables: t.Any) -> None:
         self._vcenter = vcenter
@@ -62,14 +62,14 @@ class Playing:
 
 
 class Waiting(Playing):
-    """A playbook that waits for these tasks."""
+    """A playbook that waits for the tasks."""
 
     def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
         super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
 
 
 def runs_from(folder: pathlib.Path) -> bool:
-    """Whether a process runs a module from that folder."""
+    """Whether any process runs a module from the folder."""
     for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             if str(folder).encode() in file.read_bytes():
@@ -81,11 +81,11 @@ def rounds(vcenter: t.Any) -> int:
     return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
 
 
-# What the module itself does at a signal is tested over both protocols.
+# The tests of the module cover its own reaction to signals, over both protocols.
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals) -> None:
+def test_a_signal_to_ansible_closes_the_session(vcenter: t.Any, location: str, number: signal.Signals) -> None:
     before = vcenter.stats["open_sessions"]
     with Waiting(vcenter, location, vcenter.create()) as waiting:
         waiting.has_begun()
@@ -94,7 +94,7 @@ def test_ansible_is_ended(vcenter: t.Any, location: str, number: signal.Signals)
         vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
 
 
-# How Ansible is killed: alone, or with all processes of its group, as AWX does it.
+# The ways to end Ansible: the process alone, or all processes of its group, as AWX does.
 KILLS = {
     "alone": (os.kill, signal.SIGKILL),
     "group": (os.killpg, signal.SIGKILL),
@@ -103,7 +103,7 @@ KILLS = {
 }
 KILLED = [
     *((step, how) for step in ("interval", "no_log", "role", "start", "cancel") for how in ("alone", "group")),
-    # Whatever the step, the same process gets them.
+    # The signal does not depend on the step.
     *(("interval", how) for how in ("terminated", "group terminated")),
 ]
 
@@ -127,7 +127,7 @@ def test_a_killed_playbook_cancels_nothing(
         kill(playing.process.pid, number)
         playing.process.wait()
         vcenter.until(lambda: vcenter.stats["open_sessions"] <= before and not runs_from(tmp_path), 10)
-        # Nobody may be left who would do it then.
+        # From this time on, no process must exist that would cancel the task.
         time.sleep(max(0, ends + 1 - time.monotonic()))
         assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)
         assert vcenter.stats["open_sessions"] <= before
@@ -136,7 +136,7 @@ def test_a_killed_playbook_cancels_nothing(
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
-def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
+def test_a_playbook_that_is_not_killed_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
     vcenter = server("slow")
     environment = {**vcenter.environment, "ANSIBLE_REMOTE_TMP": str(tmp_path)}
     task_ids = [vcenter.create(cancelable=True)]
@@ -145,7 +145,7 @@ def test_one_that_lives_cancels(server: t.Any, step: str, location: str, tmp_pat
         output = playing.process.communicate()[0]
     assert playing.process.returncode == 2, output
     assert vcenter.requests().count(CANCEL) == 1
-    # Each run of a module may need a folder.
+    # Each run of a module can use a temporary folder.
     assert [*tmp_path.iterdir()] == []
     if step != "no_log":
         assert "because it had not ended after 0 s (option timeout)" in output
@@ -156,19 +156,21 @@ def test_a_session_of_the_environment_stays_open(vcenter: t.Any, location: str) 
     session_id = vcenter.run("session")["session_id"]
     with Waiting(vcenter, location, vcenter.create(duration=1), VMWARE_SESSION_ID=session_id) as waiting:
         waiting.outcome()
-    # That one, and no other; one of the test before may be about to end.
+    # Only that session is open, as soon as the one of the previous test has ended.
     vcenter.until(lambda: vcenter.stats["open_sessions"] == 1)
     assert vcenter.run("session", session_id=session_id, state="absent")["changed"]
 
 
 @any_transport
 @LOCATIONS
-def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: str) -> None:
+def test_a_server_that_is_unavailable_for_longer_than_a_round_does_not_end_the_wait(
+    vcenter: t.Any, location: str
+) -> None:
     task_id = vcenter.create()
     with Waiting(vcenter, location, task_id) as waiting:
         waiting.has_begun()
         vcenter.fault("status", ".", status=503, count=999)
-        time.sleep(3)  # how long it is away
+        time.sleep(3)  # The time without a server.
         vcenter.control("DELETE", "/faults")
         vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
         assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
@@ -177,7 +179,9 @@ def test_the_server_is_away_for_longer_than_a_round(vcenter: t.Any, location: st
 @any_transport
 @LOCATIONS
 @pytest.mark.parametrize("history", ["keep", "drop"])
-def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
+def test_a_vanished_task_has_its_outcome_from_the_history_or_is_gone(
+    vcenter: t.Any, location: str, history: str
+) -> None:
     task_id, other = vcenter.create(), vcenter.create()
     with Waiting(vcenter, location, task_id, other) as waiting:
         waiting.has_begun()
@@ -197,7 +201,7 @@ def test_a_task_disappears(vcenter: t.Any, location: str, history: str) -> None:
 
 
 @LOCATIONS
-def test_its_session_is_ended(vcenter: t.Any, location: str) -> None:
+def test_a_session_that_ends_during_the_wait_is_renewed(vcenter: t.Any, location: str) -> None:
     task_id = vcenter.create()
     with Waiting(vcenter, location, task_id) as waiting:
         waiting.has_begun()

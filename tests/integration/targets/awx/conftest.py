@@ -18,7 +18,7 @@ from vcenters import CONFIG, ROOT
 
 @pytest.fixture(scope="session")
 def check_awx() -> t.Callable[[str, dict[str, t.Any]], None]:
-    """Checks the arguments of a module of awx.awx, by the documentation in the release of the package ansible."""
+    """Checks the arguments of a module of awx.awx with the documentation in the ansible package."""
     [wheel] = pathlib.Path(json.loads(CONFIG.read_text(encoding="utf-8"))["awx"]).glob("ansible-*.whl")
 
     def check(module: str, arguments: dict[str, t.Any]) -> None:
@@ -42,5 +42,5 @@ def _spec(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 @pytest.fixture(scope="session")
 def example() -> t.Callable[[str], t.Any]:
-    """Loads a file of examples/awx as Ansible does."""
+    """Loads a file of examples/awx with Ansible's loader."""
     return lambda name: DataLoader().load_from_file(str(ROOT / "examples" / "awx" / name))

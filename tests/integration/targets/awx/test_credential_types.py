@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules in the environment that AWX's own code makes of the credential type."""
+"""Modules in the environment that AWX's code creates from the credential type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def credential_type(example: t.Callable[[str], t.Any]) -> dict[str, t.Any]:
 def inject(
     vcenter: t.Any, credential_type: dict[str, t.Any], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> t.Callable[..., dict[str, str]]:
-    """Sets the environment of a job with such a credential. Returns it, and as AWX stores it."""
+    """Sets the environment of a job with the credential. Returns the environment as AWX stores it."""
     (tmp_path / "env").mkdir()
     kind = types.SimpleNamespace(managed=False, **credential_type)
 
@@ -37,7 +37,7 @@ def inject(
         stored: dict[str, str] = {}
         inject_credential(kind, Credential(given), environment, stored, [], str(tmp_path))
         for name, value in environment.items():
-            # In the container of the job, the folder has another name.
+            # The container of the job has another name for the folder.
             monkeypatch.setenv(name, value.replace("/runner", str(tmp_path)))
         return stored
 
@@ -54,7 +54,7 @@ def ca(vcenter: t.Any) -> str:
     return pathlib.Path(vcenter.options["ca_path"]).read_text(encoding="utf-8")
 
 
-def test_awx_accepts_it(check_awx: t.Callable[..., None], credential_type: dict[str, t.Any]) -> None:
+def test_awx_accepts_the_credential_type(check_awx: t.Callable[..., None], credential_type: dict[str, t.Any]) -> None:
     check_awx("credential_type", credential_type)
 
 
@@ -77,7 +77,7 @@ def test_fields_that_are_empty_count_as_not_set(
 
 
 @pytest.mark.parametrize("transport", ["auto"])
-def test_certificates_are_validated_unless_it_says_otherwise(
+def test_certificates_are_validated_unless_the_credential_disables_it(
     inject: t.Callable[..., t.Any], login: dict[str, str], run_module: t.Callable[..., t.Any]
 ) -> None:
     inject(**login)
@@ -98,10 +98,10 @@ def test_a_session_can_stand_for_user_and_password(
 
 
 @pytest.mark.parametrize("transport", ["auto"])
-def test_the_type_that_awx_has_does_not_validate_certificates(
+def test_the_credential_type_of_awx_does_not_validate_certificates(
     vcenter: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, run_module: t.Callable[..., t.Any]
 ) -> None:
-    """That is the default of AWX's setting VMWARE_VALIDATE_CERTS (awx/settings/defaults.py)."""
+    """The default of the AWX setting VMWARE_VALIDATE_CERTS (awx/settings/defaults.py)."""
     monkeypatch.setattr(injectors, "get_vmware_certificate_validation_setting", lambda: False)
     environment: dict[str, str] = {}
     options = vcenter.options

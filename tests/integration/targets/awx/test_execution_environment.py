@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The execution environment: as far as that goes without a container engine."""
+"""The definition of the execution environment, without a container engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_definition_builds_a_context(tmp_path: pathlib.Path) -> None:
     subprocess.run([BUILDER, "create", "--file", definition, "--context", tmp_path], check=True)
     requirements = yaml.safe_load((tmp_path / "_build" / "requirements.yml").read_text(encoding="utf-8"))
     assert requirements == {"collections": [{"name": "vsphere.tasks"}]}
-    # Its name depends on the container engine.
+    # The name of the file depends on the container engine.
     [containerfile] = tmp_path.glob("*file")
     assert "quay.io/centos/centos:stream9" in containerfile.read_text(encoding="utf-8")
 

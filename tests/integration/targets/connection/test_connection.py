@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all modules have in common: how they connect, and what they say when that fails."""
+"""Connections, which all modules open in the same way, and their errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 from vcenters import ROOT, SERVERS, run_module
 
 
-def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
+def test_auto_uses_vijson_if_the_server_supports_it(server: t.Any) -> None:
     expected = {
         "vcenter": ("json", "9.0.0.0"),
         "vcenter801": ("json", "8.0.1.0"),
@@ -35,7 +35,7 @@ def test_auto_takes_vijson_where_the_server_has_it(server: t.Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["vcenter7", "esxi"])
-def test_json_where_there_is_none_is_refused_with_the_remedy(server: t.Any, name: str) -> None:
+def test_json_on_a_server_without_vijson_is_an_error_with_a_remedy(server: t.Any, name: str) -> None:
     result = server(name).run("info", transport="json")
     assert "does not support VI/JSON" in result["msg"]
     assert "set transport to auto or soap" in result["msg"]
@@ -50,7 +50,7 @@ def test_tasks_are_listed_on_every_kind_of_server(server: t.Any, name: str) -> N
     assert result["api"]["product"] == vcenter.address["product"]
 
 
-def test_all_missing_options_are_named_before_any_connection(vcenter: t.Any) -> None:
+def test_missing_options_are_named_together_before_any_connection(vcenter: t.Any) -> None:
     before = vcenter.stats["connections"]
     result = run_module("info", False, {"port": vcenter.options["port"]})
     assert all(f"{name} is missing" in result["msg"] for name in ("hostname", "username", "password"))
@@ -73,7 +73,7 @@ def test_the_list_of_sessions_names_the_collection(vcenter: t.Any) -> None:
     assert session["userAgent"] == f"vsphere.tasks/{version}"
 
 
-def test_a_wrong_password(vcenter: t.Any) -> None:
+def test_a_wrong_password_is_an_error_that_names_the_options(vcenter: t.Any) -> None:
     result = vcenter.run("info", password="not-the-word")
     assert "rejects the login of" in result["msg"]
     assert "check username and password" in result["msg"]
@@ -81,12 +81,12 @@ def test_a_wrong_password(vcenter: t.Any) -> None:
     assert "not-the-word" not in str(result)
 
 
-def test_a_name_that_cannot_be_resolved(vcenter: t.Any) -> None:
+def test_a_host_name_that_cannot_be_resolved_is_named(vcenter: t.Any) -> None:
     result = vcenter.run("info", hostname="no-such-host.invalid")
     assert "cannot resolve the name no-such-host.invalid" in result["msg"]
 
 
-def test_a_port_where_nobody_listens(vcenter: t.Any) -> None:
+def test_a_closed_port_is_an_error_that_names_the_options(vcenter: t.Any) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         result = vcenter.run("info", port=free.getsockname()[1])
@@ -94,19 +94,21 @@ def test_a_port_where_nobody_listens(vcenter: t.Any) -> None:
     assert "check hostname, port, and firewall" in result["msg"]
 
 
-def test_a_certificate_that_is_not_trusted(vcenter: t.Any) -> None:
+def test_an_untrusted_certificate_is_an_error_that_names_the_options(vcenter: t.Any) -> None:
     result = vcenter.run("info", ca_path=None)
     assert "the TLS connection to" in result["msg"]
     assert "ca_path" in result["msg"]
     assert "validate_certs" in result["msg"]
 
 
-def test_a_ca_path_that_is_not_there(vcenter: t.Any) -> None:
+def test_a_missing_file_of_ca_path_is_an_error_of_the_option(vcenter: t.Any) -> None:
     assert "ca_path" in vcenter.run("info", ca_path="/no/such/file")["msg"]
 
 
 @pytest.mark.parametrize("content", ["", "no certificate\n", "-----BEGIN CERTIFICATE-----\nMIIB\n"])
-def test_a_ca_path_without_a_certificate(vcenter: t.Any, tmp_path: pathlib.Path, content: str) -> None:
+def test_a_file_without_a_certificate_is_an_error_of_ca_path(
+    vcenter: t.Any, tmp_path: pathlib.Path, content: str
+) -> None:
     (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
     result = vcenter.run("info", ca_path=str(tmp_path / "ca.pem"))
     assert ("ca_path does not contain a certificate: set it to a file with CA certificates in PEM format") in result[
@@ -114,13 +116,13 @@ def test_a_ca_path_without_a_certificate(vcenter: t.Any, tmp_path: pathlib.Path,
     ]
 
 
-def test_a_port_that_does_not_speak_tls(vcenter: t.Any) -> None:
+def test_a_port_without_tls_is_an_error_that_names_the_option(vcenter: t.Any) -> None:
     port = int(vcenter.address["control"].rpartition(":")[2])
     assert f"127.0.0.1:{port} does not support TLS: check port" in vcenter.run("info", port=port)["msg"]
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_options_win_over_the_certificates_of_the_environment(
+def test_options_override_the_certificates_of_the_environment(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "/no/such/file")
@@ -129,7 +131,9 @@ def test_options_win_over_the_certificates_of_the_environment(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "[::1]"])
-def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_an_unreachable_proxy_is_named_with_its_options_or_the_environment(
+    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     result = vcenter.run("info", proxy_host=host, proxy_port=1)
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     assert f"the proxy http://{shown}:1 on the way to" in result["msg"]
@@ -142,7 +146,7 @@ def test_a_proxy_that_is_not_there(vcenter: t.Any, monkeypatch: pytest.MonkeyPat
     assert not vcenter.run("info")["failed"]
 
 
-def test_what_is_no_proxy_is_named(vcenter: t.Any) -> None:
+def test_a_server_that_is_not_a_proxy_is_named(vcenter: t.Any) -> None:
     address = {"proxy_host": vcenter.options["hostname"], "proxy_port": vcenter.options["port"]}
     assert "through the proxy http://" in vcenter.run("info", **address)["msg"]
 
@@ -183,7 +187,7 @@ def test_a_server_is_reached_over_ipv6(server: t.Any, host: str) -> None:
     assert vcenter.run("info", hostname=host)["api"]["product"] == vcenter.address["product"]
 
 
-def test_a_first_login_that_meets_a_503_is_reported_and_not_sent_again(vcenter: t.Any) -> None:
+def test_a_first_login_that_is_answered_with_503_is_not_repeated(vcenter: t.Any) -> None:
     vcenter.fault("status", "Login$", status=503)
     assert "answered HTTP 503" in vcenter.run("info")["msg"]
     assert vcenter.requests().count("SessionManager.Login") == 1
@@ -195,7 +199,7 @@ def test_an_expired_session_is_renewed_once(vcenter: t.Any) -> None:
     result = vcenter.run("cancel", task_ids=[task_id])
     assert result["cancelled_task_ids"] == [task_id]
     assert vcenter.stats["logins"] == 2
-    vcenter.control("POST", "/sessions/expire")  # the fault alone has not ended the first one
+    vcenter.control("POST", "/sessions/expire")  # The injected fault did not end the first session.
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut"])
@@ -204,17 +208,17 @@ def test_a_read_is_repeated_after_a_transient_failure(vcenter: t.Any, kind: str)
     assert not vcenter.run("info")["failed"]
 
 
-def test_a_server_that_keeps_failing_is_reported_as_that(vcenter: t.Any) -> None:
+def test_a_server_that_keeps_failing_is_reported_with_its_status(vcenter: t.Any) -> None:
     vcenter.fault("status", "hello|ServiceContent|ServiceInstance.content", status=503, count=99)
     result = vcenter.run("info")
     assert "answered HTTP 503" in result["msg"]
     assert "try again later" in result["msg"]
-    # What can be asked without harm before the login, four times.
+    # The requests before the login are safe to repeat, and are sent four times.
     assert len(vcenter.requests()) == (16 if vcenter.transport == "json" else 4)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 405, 502, 503])
-def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, status: int) -> None:
+def test_soap_is_used_if_a_front_end_rejects_only_vijson(vcenter: t.Any, status: int) -> None:
     vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
     api = vcenter.run("info", transport="auto")["api"]
     assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
@@ -222,7 +226,7 @@ def test_soap_is_taken_where_a_front_end_refuses_vijson_alone(vcenter: t.Any, st
     assert "text/html" in refused["msg"] or f"HTTP {status}" in refused["msg"]
 
 
-def test_a_login_that_neither_protocol_answers_is_reported_as_what_it_was(vcenter: t.Any) -> None:
+def test_a_login_that_neither_protocol_answers_is_reported_with_its_status(vcenter: t.Any) -> None:
     vcenter.fault("status", "Login$|RetrieveServiceContent$", status=503, count=9)
     result = vcenter.run("info", transport="auto")
     assert "answered HTTP 503" in result["msg"]
@@ -230,7 +234,7 @@ def test_a_login_that_neither_protocol_answers_is_reported_as_what_it_was(vcente
 
 
 @pytest.mark.parametrize("match", ["hello|ServiceContent|ServiceInstance.content", "RetrievePropertiesEx"])
-def test_an_html_page_is_no_vcenter(vcenter: t.Any, match: str) -> None:
+def test_an_html_page_is_not_an_answer_of_a_vcenter(vcenter: t.Any, match: str) -> None:
     vcenter.fault("html", match, count=99)
     result = vcenter.run("info")
     assert "does not answer like a vCenter or ESXi" in result["msg"]
@@ -262,7 +266,7 @@ def test_a_missing_library_is_named_with_what_to_install(
 
 
 class Proxy:
-    """A proxy that connects to whatever is asked for, and can lose its connections."""
+    """A proxy that connects to any server, and can lose its connections."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -288,7 +292,7 @@ class Proxy:
                 target.sendall(data)
 
     def lose(self) -> None:
-        # At once there are new ones.
+        # New connections can be added at any time.
         ends, self._ends = self._ends, []
         self._end(ends)
 
@@ -298,7 +302,7 @@ class Proxy:
     @staticmethod
     def _end(ends: list[socket.socket]) -> None:
         for end in ends:
-            # Those who read from it in another thread would not notice that it is closed.
+            # Another thread that reads from the socket would not notice that it is closed.
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
@@ -316,7 +320,7 @@ def test_a_proxy_that_loses_the_answer_to_a_change_leaves_its_outcome_unknown(vc
 
 
 class Pretender:
-    """A TLS server that is no vCenter: it redirects every request to another host."""
+    """A TLS server, but not a vCenter: it redirects every request to another host."""
 
     def __init__(self, look: t.Callable[[dict[str, str]], object]) -> None:
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -327,7 +331,7 @@ class Pretender:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            do_POST = do_GET  # noqa: N815 (both names are the base class's)
+            do_POST = do_GET  # noqa: N815 (the base class has these names)
 
             def log_message(self, *_args: object) -> None:
                 pass

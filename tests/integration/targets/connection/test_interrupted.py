@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module that is stopped in the middle leaves nothing behind."""
+"""Modules that are interrupted: they leave nothing behind."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ import pytest
 
 MODULE = "ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_wait"
 WAIT = "PropertyCollector.WaitForUpdatesEx"
+SOON = 15  # seconds; a server without news answers after 20
 
 
 class Waiting:
-    """A process of the module that waits for a task without an end; it is over, or killed, at the end."""
+    """A process of the module that waits for an endless task. It is killed at the end if it has not ended."""
 
     def __init__(self, vcenter: t.Any, **options: t.Any) -> None:
         self._vcenter = vcenter
@@ -48,7 +49,7 @@ class Waiting:
 
 
 def has_called(vcenter: t.Any, call: str, times: int) -> None:
-    """Return as soon as the method has been called so often."""
+    """Return when the method has been called that often."""
     called = threading.Event()
     vcenter.during(call, called.set, times)
     assert called.wait(20)
@@ -60,25 +61,25 @@ def cleaned_up(vcenter: t.Any) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal(vcenter: t.Any, number: signal.Signals) -> None:
+def test_a_signal_ends_the_module_after_its_clean_up(vcenter: t.Any, number: signal.Signals) -> None:
     with Waiting(vcenter) as waiting:
         has_called(vcenter, WAIT, 2)
         waiting.process.send_signal(number)
-        assert waiting.process.wait(5) != 0
+        assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
 
 
-def test_a_signal_while_the_server_is_silent(vcenter: t.Any) -> None:
+def test_a_signal_ends_the_module_even_if_the_server_is_silent(vcenter: t.Any) -> None:
     vcenter.fault("delay", "CreateFilter|Destroy", seconds=60, count=9)
     with Waiting(vcenter) as waiting:
         has_called(vcenter, "PropertyCollector.CreateFilter", 1)
         waiting.process.send_signal(signal.SIGTERM)
-        assert waiting.process.wait(10) != 0
+        assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
 
 
-def test_sigkill_to_the_process_group_of_ansible(vcenter: t.Any) -> None:
-    """That is how AWX cancels a job. The module finds itself alone within a second."""
+def test_the_module_cleans_up_after_sigkill_to_the_process_group_of_ansible(vcenter: t.Any) -> None:
+    """AWX cancels a job in this way. The module notices within a second that Ansible has ended."""
     options = json.dumps({"ANSIBLE_MODULE_ARGS": {**vcenter.options, "task_ids": [vcenter.create()]}})
     ansible = subprocess.Popen(
         ["/bin/sh", "-c", '"$0" -m "$1" | cat', sys.executable, MODULE], stdin=subprocess.PIPE, start_new_session=True
@@ -92,26 +93,26 @@ def test_sigkill_to_the_process_group_of_ansible(vcenter: t.Any) -> None:
     vcenter.until(lambda: cleaned_up(vcenter), 10)
 
 
-def test_nobody_reads_its_output(vcenter: t.Any) -> None:
+def test_closed_output_ends_the_module(vcenter: t.Any) -> None:
     with Waiting(vcenter) as waiting:
         has_called(vcenter, WAIT, 2)
-        # The server is quiet: it will not answer for a long time.
+        # The server does not answer for a long time.
         waiting.hang_up()
-        assert waiting.process.wait(5) != 0
+        assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
 
 
-def test_its_progress_file_is_removed(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
+def test_a_removed_progress_file_ends_the_module(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
     file = tmp_path / "progress"
     with Waiting(vcenter, progress_file=str(file)) as waiting:
         has_called(vcenter, WAIT, 2)
         file.unlink()
-        assert waiting.process.wait(5) != 0
+        assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
 
 
 @pytest.mark.parametrize("how", ["signal", "hang up"])
-def test_a_given_session_stays_without_the_collector(vcenter: t.Any, how: str) -> None:
+def test_a_given_session_stays_open_without_the_collector(vcenter: t.Any, how: str) -> None:
     session_id = vcenter.run("session")["session_id"]
     before = vcenter.stats["open_sessions"]
     with Waiting(vcenter, session_id=session_id, username=None, password=None) as waiting:
@@ -120,18 +121,18 @@ def test_a_given_session_stays_without_the_collector(vcenter: t.Any, how: str) -
             waiting.process.send_signal(signal.SIGTERM)
         else:
             waiting.hang_up()
-        assert waiting.process.wait(5) != 0
+        assert waiting.process.wait(SOON) != 0
     assert vcenter.requests()[-1] == "PropertyCollector.DestroyPropertyCollector"
     assert vcenter.stats["open_sessions"] == before
     vcenter.run("session", session_id=session_id, state="absent")
 
 
-def test_nobody_reads_its_output_while_it_is_interrupted(vcenter: t.Any) -> None:
-    """Ansible that is interrupted does both, and the second must not disturb the clean-up."""
+def test_closed_output_does_not_disturb_the_clean_up_after_a_signal(vcenter: t.Any) -> None:
+    """When Ansible is interrupted, both happen. The second event must not disturb the clean-up."""
     vcenter.fault("delay", "Destroy", seconds=1.5)
     with Waiting(vcenter) as waiting:
         has_called(vcenter, WAIT, 2)
         waiting.process.send_signal(signal.SIGINT)
         waiting.hang_up()
-        assert waiting.process.wait(8) == 128 + signal.SIGINT
+        assert waiting.process.wait(SOON) == 128 + signal.SIGINT
     assert cleaned_up(vcenter)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sessions that are refused or end: no storm of logins, which locks accounts, and nothing left behind."""
+"""Rejected and expired sessions: a limited number of logins, which protects the account, and no open sessions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ INVALID = {"_typeName": "InvalidLogin"}
 
 @pytest.fixture
 def waiting(vcenter: t.Any) -> dict[str, t.Any]:
-    """The options of a wait for a task that goes on."""
+    """The options of a wait for a running task."""
     return {"task_ids": [vcenter.create(cancelable=True)], "timeout": 60}
 
 
-def test_a_session_that_is_refused_right_after_the_login_ends_the_run(
+def test_a_session_that_is_rejected_right_after_the_login_ends_the_run(
     vcenter: t.Any, waiting: dict[str, t.Any]
 ) -> None:
     for module, options in {"info": {}, "wait": waiting, "cancel": {"task_ids": waiting["task_ids"]}}.items():
@@ -34,11 +34,11 @@ def test_a_session_that_is_refused_right_after_the_login_ends_the_run(
         assert "check for a device between" in result["msg"]
         assert vcenter.requests().count(LOGIN) == 2
         assert "Task.CancelTask" not in vcenter.requests()
-    # They cannot be logged out either.
+    # The rejected sessions cannot be logged out.
     vcenter.control("POST", "/sessions/expire")
 
 
-def test_a_refused_login_ends_a_wait(vcenter: t.Any, waiting: dict[str, t.Any]) -> None:
+def test_a_rejected_login_ends_a_wait(vcenter: t.Any, waiting: dict[str, t.Any]) -> None:
     vcenter.fault("fault", "Login$", skip=1, count=99, fault=INVALID)
     vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("POST", "/sessions/expire"))
     result = vcenter.run("wait", **waiting)
@@ -48,7 +48,7 @@ def test_a_refused_login_ends_a_wait(vcenter: t.Any, waiting: dict[str, t.Any]) 
     assert vcenter.requests().count(LOGIN) == 2
 
 
-def test_renewals_in_a_wait_are_counted(vcenter: t.Any, waiting: dict[str, t.Any]) -> None:
+def test_a_wait_renews_its_session_a_limited_number_of_times(vcenter: t.Any, waiting: dict[str, t.Any]) -> None:
     vcenter.fault("session_refused", "WaitForUpdatesEx$", skip=1, count=99)
     result = vcenter.run("wait", **waiting)
     assert result["failed"]

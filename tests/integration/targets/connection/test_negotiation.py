@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which protocol is taken, whatever becomes of the questions that it depends on."""
+"""The negotiation of the protocol, even if the requests for it fail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = {
     "esxi": ("soap", None),
 }
 
-# The option says which protocol is used, not the fixture.
+# The option determines the protocol, not the fixture.
 pytestmark = pytest.mark.parametrize("transport", ["auto"], indirect=True)
 
 
@@ -39,12 +39,12 @@ def as_usual_again(server: t.Any) -> t.Iterator[None]:
 
 
 def before_login(vcenter: t.Any) -> int:
-    """How many requests there were before the login."""
+    """The number of requests before the login."""
     return int([call.partition(".")[2] for call in vcenter.requests()].index("Login"))
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_where_negotiation_says_nothing_the_server_itself_is_asked(server: t.Any, name: str) -> None:
+def test_the_server_is_asked_directly_if_the_answer_of_hello_is_useless(server: t.Any, name: str) -> None:
     vcenter = server(name)
     for answer in SILENT:
         vcenter.control("DELETE", "/log")
@@ -59,7 +59,7 @@ def test_where_negotiation_says_nothing_the_server_itself_is_asked(server: t.Any
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "cut", "delay"])
-def test_the_same_where_its_answer_is_lost(vcenter: t.Any, kind: str) -> None:
+def test_the_server_is_asked_directly_if_the_answer_of_hello_is_lost(vcenter: t.Any, kind: str) -> None:
     vcenter.fault(kind, "hello", seconds=3)
     result = vcenter.run("info", states=["running"], request_timeout=1)
     assert (result["failed"], result["api"]["transport"]) == (False, "json")
@@ -67,7 +67,7 @@ def test_the_same_where_its_answer_is_lost(vcenter: t.Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "requests"), [("vcenter", 1), ("vcenter801", 3), ("vcenter7", 2), ("esxi", 2)])
-def test_it_costs_few_requests(server: t.Any, name: str, requests: int) -> None:
+def test_the_negotiation_needs_few_requests(server: t.Any, name: str, requests: int) -> None:
     vcenter = server(name)
     vcenter.run("info", states=["running"])
     assert before_login(vcenter) == requests
@@ -76,7 +76,7 @@ def test_it_costs_few_requests(server: t.Any, name: str, requests: int) -> None:
     assert before_login(vcenter) == 1
 
 
-# How a front end refuses one of the protocols.
+# The ways in which a front end rejects one of the protocols.
 REFUSALS: list[dict[str, t.Any]] = [
     *({"kind": "html", "status": status} for status in (200, 403, 404, 500, 502, 503)),
     {"kind": "reset_before"},
@@ -84,7 +84,7 @@ REFUSALS: list[dict[str, t.Any]] = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda how: " ".join(map(str, how.values())))
-def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, refusal: dict[str, t.Any]) -> None:
+def test_soap_is_used_if_vijson_is_rejected(vcenter: t.Any, refusal: dict[str, t.Any]) -> None:
     vcenter.control("PUT", "/hello", status=404)
     vcenter.fault(match=r"^ServiceInstance\.content$", count=99, **refusal)
     result = vcenter.run("info", states=["running"])
@@ -101,9 +101,7 @@ def test_soap_is_taken_where_vijson_is_refused(vcenter: t.Any, refusal: dict[str
 
 @pytest.mark.parametrize("refusal", REFUSALS[1:], ids=lambda how: " ".join(map(str, how.values())))
 @pytest.mark.parametrize("transport_option", ["auto", "json"])
-def test_vijson_is_taken_where_soap_is_refused(
-    vcenter: t.Any, transport_option: str, refusal: dict[str, t.Any]
-) -> None:
+def test_vijson_is_used_if_soap_is_rejected(vcenter: t.Any, transport_option: str, refusal: dict[str, t.Any]) -> None:
     vcenter.control("PUT", "/hello", status=404)
     vcenter.fault(match="RetrieveServiceContent$", count=99, **refusal)
     result = vcenter.run("info", states=["running"], transport=transport_option)
@@ -111,7 +109,7 @@ def test_vijson_is_taken_where_soap_is_refused(
     assert before_login(vcenter) <= 4
 
 
-def test_an_error_says_what_each_of_them_answered(vcenter: t.Any) -> None:
+def test_an_error_contains_the_answers_of_all_three_requests(vcenter: t.Any) -> None:
     vcenter.control("PUT", "/hello", status=429, body="Slow down", content_type="text/plain")
     vcenter.fault("html", "RetrieveServiceContent$", status=403, count=9)
     vcenter.fault("redirect", r"^ServiceInstance\.content$", count=9)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that are cut off, empty or somebody else's: never taken for what the server has to say."""
+"""Answers that are cut off, empty, or from another server: modules never take them for the data of the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPE = "com.vmware.govmomi.simulator.test"
 VM = {"path": "DC0/vm/DC0_H0_VM0"}
 READS = "RetrievePropertiesEx$|ReadNextTasks$|FindByInventoryPath$|FindExtension$"
 
-# How an answer goes wrong; unit tests have more of it.
+# The ways in which an answer is odd. Unit tests cover more of them.
 ODD: list[dict[str, t.Any]] = [
     {"kind": "cut", "in": "header", "at": 20},
     {"kind": "cut"},
@@ -35,7 +35,7 @@ def named(how: dict[str, t.Any]) -> str:
 
 
 @pytest.mark.parametrize("odd", ODD, ids=named)
-def test_no_task_is_missing_from_what_is_read(vcenter: t.Any, tag: str, odd: dict[str, t.Any]) -> None:
+def test_an_odd_answer_never_hides_a_task(vcenter: t.Any, tag: str, odd: dict[str, t.Any]) -> None:
     given = vcenter.create_many(4, change_tag=tag)
     vcenter.fault(match=READS, **odd)
     result = vcenter.run("info", states=["running"], tags=[tag])
@@ -45,7 +45,7 @@ def test_no_task_is_missing_from_what_is_read(vcenter: t.Any, tag: str, odd: dic
 
 
 @pytest.mark.parametrize("odd", ODD, ids=named)
-def test_what_was_done_is_not_done_again(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
+def test_a_change_that_was_made_is_not_repeated_after_an_odd_answer(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     task = vcenter.run("create", **options)["task"]
     vcenter.fault(match=READS, **odd, count=99)
@@ -57,7 +57,7 @@ def test_what_was_done_is_not_done_again(vcenter: t.Any, odd: dict[str, t.Any]) 
     vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
 
 
-def test_a_fault_is_one_with_any_status(vcenter: t.Any) -> None:
+def test_a_fault_counts_with_every_status(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     vcenter.fault("fault", "CancelTask$", status=200, fault={"_typeName": "NoPermission", "privilegeId": "Task.X"})
     result = vcenter.run("cancel", task_ids=[task_id])
@@ -66,9 +66,9 @@ def test_a_fault_is_one_with_any_status(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("odd", ODD, ids=named)
-def test_labels_and_logout_lose_no_result(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
+def test_odd_answers_for_labels_and_logouts_keep_the_result(vcenter: t.Any, odd: dict[str, t.Any]) -> None:
     task_id = vcenter.create(cancelable=True, description_id="VirtualMachine.sendNMI")
-    # Its label is asked for after the task.
+    # The module requests the label after the task.
     vcenter.fault(match=READS, **odd, skip=1, count=99)
     vcenter.fault(match="Logout$", **odd, count=9)
     result = vcenter.run("info", task_ids=[task_id])
@@ -76,7 +76,7 @@ def test_labels_and_logout_lose_no_result(vcenter: t.Any, odd: dict[str, t.Any])
     vcenter.control("DELETE", "/faults")
     vcenter.fault(match="Logout$", **odd, count=9)
     assert vcenter.run("cancel", task_ids=[task_id])["cancelled_task_ids"] == [task_id]
-    # Where it was not carried out.
+    # Closes sessions whose logout failed.
     vcenter.control("POST", "/sessions/expire")
 
 
@@ -108,7 +108,7 @@ def change(vcenter: t.Any, method: str, owner_field: str) -> dict[str, t.Any]:
         *("RegisterExtension", "UpdateExtension", "UnregisterExtension", "ResetVM_Task"),
     ],
 )
-def test_whether_a_change_was_carried_out_is_unknown(
+def test_an_odd_answer_to_a_change_makes_its_outcome_unknown(
     vcenter: t.Any, owner_field: str, odd: dict[str, t.Any], method: str
 ) -> None:
     vcenter.fault(match=rf"\.{method}$", **odd)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each module does its work for a user with the privileges that its documentation names, and with no less."""
+"""The privileges in the modules' documentation: each module works with them, and fails without any of them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import uuid
 import pytest
 
 ROLE = ("System.Anonymous", "System.View", "System.Read")
-"""What every role has by itself."""
+"""The privileges of every role."""
 
 TYPE = "com.vmware.govmomi.simulator.test"
 RESET = "VirtualMachine.Interact.Reset"
 
 
 class Person:
-    """A test vCenter, spoken to by a user of their own, who holds certain privileges everywhere."""
+    """A user of a test vCenter who has certain privileges on all objects."""
 
     def __init__(self, vcenter: t.Any) -> None:
         self.vcenter = vcenter
@@ -112,7 +112,7 @@ def as_administrator(person: Person, work: t.Callable[[], Result]) -> None:
 def create(person: Person) -> Result:
     result = person.run("create", task_type=TYPE)
     if not result["failed"]:
-        # Nobody else ends it, and other tests wait for whatever runs.
+        # Other tests wait for all running tasks, so this one must end.
         person.vcenter.control("PATCH", f"/tasks/{result['task']['id']}", state="success")
     return result
 
@@ -126,7 +126,7 @@ def set_value(person: Person) -> Result:
 
 
 class Job(t.NamedTuple):
-    """What a module is for, and what its user needs besides a role; ``also`` are privileges of something else."""
+    """The work of a module, and its privileges. ``also`` contains those of the operation that the module starts."""
 
     module: str
     work: t.Callable[[Person], Result]
@@ -176,19 +176,19 @@ def test_the_documented_privileges_are_enough(person: Person, job: Job) -> None:
     ("job", "missing"),
     [pytest.param(job, each, id=f"{name_of(job)}-{each}") for job in JOBS for each in (*job.needs, *job.also)],
 )
-def test_without_one_of_them_the_failure_names_it(person: Person, job: Job, missing: str) -> None:
+def test_a_missing_privilege_is_a_failure_that_names_it(person: Person, job: Job, missing: str) -> None:
     person.hold(*({*ROLE, *job.needs, *job.also} - {missing}))
     result = job.work(person)
     assert result["failed"]
     assert f"the user lacks the privilege {missing} on " in result["msg"]
     assert "(NoPermission)" in result["msg"]
     if job.work is not give_up:
-        # There it is the time limit that the module has failed for.
+        # In this case, the time limit is the reason for the failure.
         assert result["fault"]["type"] == "NoPermission"
 
 
-def test_no_documented_privilege_is_more_than_is_needed() -> None:
+def test_every_documented_privilege_is_necessary() -> None:
     for module in {job.module for job in JOBS}:
         needed = {each for job in JOBS if job.module == module for each in job.needs}
-        # Tasks and objects are seen with it; this server shows them to everybody.
+        # System.View is necessary to see tasks and objects, but this server shows them to all users.
         assert documented(module) - {"System.View"} == needed - {"System.View"}

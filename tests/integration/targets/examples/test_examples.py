@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples in the modules' documentation, the role's README and the guides, as they stand but for names and ids;
-then the plays in the folder examples. `make build` follows the collection's README."""
+"""The examples of the modules, the role, and the guides with real names and IDs, and the plays in the folder examples.
+
+`make build` runs those of the collection's README.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ pytestmark = any_transport
 
 @pytest.fixture
 def leads_to(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[t.Any], None]:
-    """Says in the environment of the plays which test vCenter they find."""
+    """Sets the environment of the plays, so that they connect to the test vCenter."""
 
     def lead(vcenter: t.Any) -> None:
         for name, value in vcenter.environment.items():
@@ -36,34 +38,34 @@ def leads_to(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[t.Any], None]:
 
 @pytest.fixture
 def found(leads_to: t.Callable[[t.Any], None], vcenter: t.Any) -> t.Any:
-    """The test vCenter that the plays find."""
+    """The test vCenter to which the plays connect."""
     leads_to(vcenter)
     return vcenter
 
 
 @pytest.fixture
 def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
-    """Runs a play of the tasks in a text, for which vCenter has tasks that end."""
+    """Runs the tasks in a text as a play, on a vCenter that has tasks for it."""
     names = {
-        # What the examples call by names that a reader would have, and the test vCenter's names for it.
+        # The names in the examples, and their counterparts in the test vCenter.
         "vcenter.example.com": found.options["hostname"],
         "esx-01.example.com": "DC0_C0_H0",
         "web-01": "DC0_H0_VM0",
-        # The simulator's machines have another controller for their disks.
+        # The disks of the simulator's machines have another controller.
         "controllerKey: 1000": "controllerKey: 202",
     }
 
     def play(text: str) -> None:
         for example, real in names.items():
             text = text.replace(example, real)
-        # A task can be cancelled or driven to one end only, so each that is named is a new one.
+        # A task can be canceled or driven to an end only once, so each ID becomes a new task.
         text = re.sub(r"task-12[34]", lambda _id: found.create(duration=2, cancelable=True), text)
         tasks = DataLoader().load(text)
         if "hosts" in tasks[0]:
             tasks = tasks[0]["tasks"]
         plays = [{"name": "Examples", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
         if "appear_timeout" in text:
-            # The migrations that are to appear; they outlast the steps before.
+            # The migrations that the example waits for. They last longer than the steps before it.
             for operation in ("VirtualMachine.migrate", "Drm.ExecuteVMotionLRO"):
                 found.create(description_id=operation, duration=15)
         file = tmp_path / "play.yml"
@@ -92,17 +94,17 @@ def test_clones_are_made_once(found: t.Any) -> None:
     assert '"0 clones in ' in found.play(EXAMPLES / "clones.yml", count=3)
 
 
-# A second run finds what the first has made.
+# The second run finds the work of the first one.
 @pytest.mark.parametrize("play", ["rolling_snapshot", "maintenance"])
-def test_a_play_twice(found: t.Any, play: str) -> None:
+def test_a_play_runs_twice(found: t.Any, play: str) -> None:
     for _time in range(2):
         found.play(EXAMPLES / f"{play}.yml")
 
 
-def test_a_maintenance_that_takes_too_long(
+def test_a_maintenance_that_takes_too_long_is_canceled(
     leads_to: t.Callable[[t.Any], None], server: t.Callable[[str], t.Any]
 ) -> None:
-    slow = server("slow")  # There the host is a minute in entering.
+    slow = server("slow")  # The host takes a minute to enter maintenance mode.
     leads_to(slow)
     shown = " ".join(slow.play(EXAMPLES / "maintenance.yml", status=2, limit=1).split())
     assert "DC0_H0 was not maintained: canceled task-" in shown
@@ -110,14 +112,14 @@ def test_a_maintenance_that_takes_too_long(
 
 
 @pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")))
-def test_of_a_module(run: t.Callable[[str], None], module: str) -> None:
+def test_the_examples_of_a_module_run(run: t.Callable[[str], None], module: str) -> None:
     run(importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module}").EXAMPLES)
 
 
-# The steps of a page are one play.
+# The steps of a page form one play.
 @pytest.mark.parametrize(
     "page",
     ["roles/wait_for_task/README.md", "docs/finding.md", "docs/own_tasks.md", "docs/starting.md", "docs/waiting.md"],
 )
-def test_of_a_page(run: t.Callable[[str], None], page: str) -> None:
+def test_the_examples_of_a_page_run(run: t.Callable[[str], None], page: str) -> None:
     run("".join(yaml_blocks(page)))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""examples/own_task.yml: what vCenter shows of a play that ends well, fails, or is cancelled."""
+"""The task in vCenter of the play examples/own_task.yml, after a success, a failure, and a cancellation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a
 
 
 class Play:
-    """Runs the play on a folder of the test's own, with other variables than its own where some are given."""
+    """Runs the play on a folder of the test. Variables override those of the play."""
 
     def __init__(self, vcenter: t.Any, folder: pathlib.Path) -> None:
         self._variables = {"folder": str(folder / "config"), "archive": str(folder / "config.tar.gz")}
@@ -42,13 +42,13 @@ class Play:
         )
 
     def __call__(self, *arguments: str, **variables: t.Any) -> tuple[int, str]:
-        """The status of the whole run, and what was shown."""
+        """The exit status and the output of a whole run."""
         with self.start(*arguments, **variables) as process:
             shown = process.communicate()[0]
         return process.returncode, shown
 
     def task(self) -> dict[str, t.Any]:
-        """The one task of the play as vCenter has it."""
+        """The task of the play in vCenter."""
         [task] = self._vcenter.run("info", activation_ids=[f"backup of {self._variables['folder']}"])["tasks"]
         return t.cast("dict[str, t.Any]", task)
 
@@ -60,7 +60,7 @@ def play(vcenter: t.Any, tmp_path: pathlib.Path) -> Play:
     return Play(vcenter, tmp_path)
 
 
-def test_it_ends_as_a_success(play: Play, tmp_path: pathlib.Path) -> None:
+def test_the_task_of_a_complete_play_is_a_success(play: Play, tmp_path: pathlib.Path) -> None:
     status, shown = play()
     assert status == 0, shown
     archive = tmp_path / "config.tar.gz"
@@ -79,13 +79,13 @@ def test_check_mode_does_nothing(play: Play) -> None:
         play.task()
 
 
-def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
+def test_the_task_of_a_failed_step_is_an_error(play: Play) -> None:
     broken = [{"description": "Working", "argv": ["true"]}, {"description": "Breaking", "argv": ["false"]}]
     status, shown = play(steps=broken)
     assert status == 2, shown
     task = play.task()
     assert (task["state"], task["progress"], task["description"]["message"]) == ("error", 50, "Breaking")
-    # How the module says it differs between releases of ansible-core.
+    # Releases of ansible-core have different messages.
     message = task["error"].pop("message")
     assert message.startswith("Run the command of the step: ")
     assert "non-zero return code" in message
@@ -98,7 +98,7 @@ def test_it_ends_as_an_error_where_a_step_fails(play: Play) -> None:
     }
 
 
-def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> None:
+def test_a_canceled_task_stops_the_play(play: Play, tmp_path: pathlib.Path) -> None:
     never = tmp_path / "never"
     cancel = [*CANCEL, "task_ids={{ backup.task.id }} wait=false"]
     steps = [{"description": "Working", "argv": cancel}, {"description": "More", "argv": ["touch", str(never)]}]
@@ -117,12 +117,12 @@ def test_it_stops_where_it_is_cancelled(play: Play, tmp_path: pathlib.Path) -> N
     }
 
 
-def test_a_run_goes_on_with_the_task_of_one_that_was_killed(play: Play) -> None:
+def test_a_run_continues_the_task_of_a_killed_run(play: Play) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
         code = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]})).recv(1)"
         killed = play.start(steps=[{"description": "Working", "argv": [sys.executable, "-c", code]}])
-        # The step is at work as soon as it calls, and ends when it is hung up on.
+        # The step connects when it begins, and ends when the connection is closed.
         with killed, server.accept()[0]:
             os.killpg(killed.pid, signal.SIGKILL)
     left = play.task()

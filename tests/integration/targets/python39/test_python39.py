@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules on the oldest Python that they support, which is older than any that today's Ansible itself runs on."""
+"""The modules on the oldest Python that they support. Current releases of Ansible do not run on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REQUIREMENTS = ("requirements.txt", "tests/unit/requirements.txt")
 
 
 def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
-    """Run a command that has to succeed, without what ansible-test has put on the PYTHONPATH of its own Python."""
+    """Run a command that must succeed, without the PYTHONPATH that ansible-test sets for its own Python."""
     ran = subprocess.run(
         command,
         cwd=ROOT,
@@ -36,12 +36,12 @@ def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
 
 
 def kept(name: str, *commands: tuple[str | pathlib.Path, ...]) -> pathlib.Path:
-    """The folder of that name, which these commands fill. It is kept from run to run."""
+    """The folder with that name, which the commands fill. It is kept for later runs."""
     folder = KEPT / name
     wanted = json.dumps([commands, [(ROOT / file).read_text(encoding="utf-8") for file in REQUIREMENTS]], default=str)
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / f"{name}.json").open("a+", encoding="utf-8") as filled:
-        # Several processes may need it at the same time.
+        # Several processes can need the folder at the same time.
         fcntl.flock(filled, fcntl.LOCK_EX)
         filled.seek(0)
         if filled.read() != wanted:
@@ -55,9 +55,9 @@ def kept(name: str, *commands: tuple[str | pathlib.Path, ...]) -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def environment() -> t.Callable[..., str]:
-    """Makes an environment of that name with what is to be installed; its Python."""
+    """Creates an environment with that name and the requirements, and returns its Python."""
     found = shutil.which("python3.9")
-    # A version manager's shim may be found and not run.
+    # The command can be a version manager's shim without a Python 3.9.
     if not found or subprocess.run([found, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
         pytest.skip("there is no Python 3.9 with venv on PATH")
 
@@ -72,13 +72,13 @@ def environment() -> t.Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def python(environment: t.Callable[..., str]) -> str:
-    """A Python with what the collection says that it needs."""
+    """A Python with the requirements of the collection."""
     return environment("modules", "--requirement=requirements.txt")
 
 
 @pytest.fixture(scope="session")
 def newer(python: str) -> str:
-    """The folder of a pyVmomi that refuses this Python."""
+    """The folder of a pyVmomi that rejects this Python."""
     target = ("--target", KEPT / "newer")
     return str(kept("newer", (python, "-m", "pip", "install", "--quiet", "--no-deps", *target, "pyvmomi>=9")))
 
@@ -87,7 +87,7 @@ def test_every_module_runs(vcenter: t.Any, python: str) -> None:
     vcenter.play("modules.yml", ansible_python_interpreter=python)
 
 
-def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, newer: str) -> None:
+def test_a_pyvmomi_that_rejects_this_python_is_an_error_with_a_remedy(vcenter: t.Any, python: str, newer: str) -> None:
     shown = vcenter.play("refused.yml", status=2, ansible_python_interpreter=python, newer=newer)
     assert "library (pyvmomi<9)" in shown
     assert (
@@ -96,8 +96,8 @@ def test_a_pyvmomi_that_refuses_this_python(vcenter: t.Any, python: str, newer: 
     ) in shown
 
 
-def test_the_unit_tests_of_what_modules_run(environment: t.Callable[..., str]) -> None:
-    # The urllib3 of the system that has this Python; it does not compare what came with Content-Length.
+def test_the_unit_tests_of_module_utils_pass(environment: t.Callable[..., str]) -> None:
+    # This urllib3 is the one of systems with this Python. It does not compare the body with Content-Length.
     python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core", "urllib3<2")
     tests = ROOT / "tests" / "unit" / "plugins" / "module_utils"
     run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, path=ROOT.parents[2])

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading and watching of recorded objects: what is asked of a PropertyCollector decides what it answers.
+"""Reading and watching recorded objects through a PropertyCollector.
 
-A recording holds what objects are; which of their properties a client asks for, together or one by one, is its own
-matter. The frames around them are those of the published API.
+A recording contains the objects. Clients can request any of their properties, together or one by one. The frames of
+the answers follow the published API.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import xml.etree.ElementTree as ET
 import recording
 
 Found = tuple[recording.Ref, list[str]]
-"""An object, and the paths that are asked of it."""
+"""An object, and the requested paths."""
 
 _ENTITIES = ("Datacenter", "Folder", "ClusterComputeResource", "ComputeResource", "HostSystem", "VirtualMachine")
 
 
 class Fault(Exception):
-    """There is no such object."""
+    """The object does not exist."""
 
     def __init__(self, ref: recording.Ref) -> None:
         super().__init__(ref)
@@ -30,7 +30,7 @@ class Fault(Exception):
 
 
 class Collector:
-    """The objects of a recording over one protocol, with the filters that are set over them."""
+    """The objects of a recording over one protocol, with the filters on them."""
 
     def __init__(self, recorded: recording.Recording, protocol: str) -> None:
         self.objects = {
@@ -41,7 +41,7 @@ class Collector:
         self._version = 0
 
     def answer(self, ref: recording.Ref, member: str, body: recording.Data) -> t.Any:
-        """What the server answers, None where that is for an exchange to say."""
+        """The answer of the server, or None if an exchange contains it."""
         if ref[0] == "PropertyCollector":
             if member in ("RetrievePropertiesEx", "RetrieveProperties"):
                 return self._forms.result(
@@ -64,7 +64,7 @@ class Collector:
         return None
 
     def _asked(self, specs: list[recording.Data]) -> list[Found]:
-        """The objects that filters select, each once, with what is asked of those of its type."""
+        """The objects that the filters select, each once, with the requested paths of its type."""
         found: dict[recording.Ref, list[str]] = {}
         for spec in specs:
             properties = {each["type"]: _list(each.get("pathSet")) for each in _list(spec["propSet"])}
@@ -101,7 +101,7 @@ class Collector:
         return self._forms.content(ref, *self._properties(ref, paths))
 
     def _properties(self, ref: recording.Ref, paths: list[str]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-        """Those that are set, by path, and those that cannot be read, with the fault."""
+        """The properties with a value, by path, and the faults of the unreadable ones."""
         found = self.objects[ref]
         missing = {
             path: found.unreadable[path.split(".")[0]] for path in paths if path.split(".")[0] in found.unreadable
@@ -110,7 +110,7 @@ class Collector:
         return {path: value for path, value in values.items() if value is not None}, missing
 
     def _updates(self, collector: str, body: recording.Data) -> t.Any:
-        """What has changed: at the first look everything, then what one more stage of each object brings."""
+        """The first answer contains everything. Each later one moves every object to its next stage."""
         specs = self._filters.get(collector, [])
         asked = self._asked(specs)
         first = not body.get("version")
@@ -132,7 +132,7 @@ class Collector:
 
 
 def _list(value: t.Any) -> list[t.Any]:
-    """What may come more than once, however often it does."""
+    """The items of an element that can be missing or occur several times."""
     return [] if value is None else value if isinstance(value, list) else [value]
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests/recordings holds, as its README.md describes it: answers of a server to requests, and its objects."""
+"""The content of tests/recordings, as its README.md describes it: exchanges with servers, and their objects."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ FAULTS = "defaults/faults.yml"
 
 Data = dict[str, t.Any]
 Ref = tuple[str, str]
-"""Type and id of a managed object."""
+"""The type and ID of a managed object."""
 
-# The types of what a path within a TaskInfo leads to; of all else that is read so, the type is a string.
+# The types of paths within a TaskInfo. All other paths that are read in this way are strings.
 _MEMBERS = {
     "state": "TaskInfoState",
     "progress": "int",
@@ -44,9 +44,9 @@ _MEMBERS = {
 
 
 def differs(expected: t.Any, found: t.Any, where: str = "") -> str:
-    """Where and how what was found is not what is expected; empty where it is.
+    """The place and kind of the first difference, or an empty text.
 
-    Of a dictionary only what is expected is looked at; a text that begins with ``~`` is a regular expression.
+    A dictionary can have more members than expected. An expected text that begins with ``~`` is a regular expression.
     """
     if isinstance(expected, dict) and isinstance(found, dict):
         problems = (differs(value, found.get(name), f"{where}.{name}") for name, value in expected.items())
@@ -62,7 +62,7 @@ def differs(expected: t.Any, found: t.Any, where: str = "") -> str:
 
 
 class Exchange(t.NamedTuple):
-    """A request, by its call and the part of its body that matters, and the answer to it."""
+    """A request, by its call and the significant part of its body, and the answer to it."""
 
     call: str
     body: Data
@@ -87,7 +87,7 @@ class Exchange(t.NamedTuple):
 
 
 class Recording:
-    """The exchanges and objects of one server, and what modules are expected to make of them."""
+    """The exchanges and objects of one server, and the expected results of modules."""
 
     def __init__(self, path: pathlib.Path) -> None:
         data = _load(path)
@@ -100,7 +100,7 @@ class Recording:
         self.transfer: Data = data.get("transfer") or (base.transfer if base else {})
         self.is_trace: bool = data.get("trace", False)
         self.faults: Data = {**(base.faults if base else _load(path.parent / FAULTS)), **data.get("faults", {})}
-        # What is recorded of the server itself comes first, and wins.
+        # The exchanges of the server itself take precedence.
         self.exchanges = [Exchange.from_data(each) for each in data.get("exchanges", ())]
         self.exchanges += base.exchanges if base else []
         self.objects: dict[Ref, Data] = copy.deepcopy(base.objects) if base else {}
@@ -116,13 +116,13 @@ def _load(path: pathlib.Path) -> Data:
 
 
 def ref(text: str) -> Ref:
-    """``Task task-1``."""
+    """The reference in a text such as ``Task task-1``."""
     type_, value = text.split(" ", 1)
     return type_, value
 
 
 class Object:
-    """A managed object in one form of the wire, at one stage of what becomes of it."""
+    """A managed object in one form of the wire, at one of its stages."""
 
     def __init__(self, data: Data, protocol: str) -> None:
         stages = data.get(protocol, {})
@@ -136,14 +136,14 @@ class Object:
         return self._stages[self._stage] is None
 
     def move(self) -> bool:
-        """Go on to the next stage; False where there is none."""
+        """Move to the next stage. Returns False at the last one."""
         if self._stage + 1 == len(self._stages):
             return False
         self._stage += 1
         return True
 
     def get(self, path: str) -> t.Any:
-        """A property, or what a path within one leads to; None where it is unset."""
+        """A property, or the value at a path within one, or None if it is unset."""
         value = self._form.root(self._stages[self._stage])
         for name, key in re.findall(r'(\w+)(?:\["([^"]+)"\])?', path):
             value = None if value is None else self._form.member(value, name)
@@ -163,7 +163,7 @@ class Object:
 
 
 class Json:
-    """Values as VI/JSON has them."""
+    """Values in the form of VI/JSON."""
 
     @staticmethod
     def root(stage: t.Any) -> t.Any:
@@ -192,7 +192,7 @@ class Json:
 
 
 class Soap:
-    """Values as elements of XML."""
+    """Values as XML elements."""
 
     @staticmethod
     def root(stage: str) -> ET.Element:
@@ -224,10 +224,10 @@ class Soap:
 
 
 def fragment(text: str) -> ET.Element:
-    """Elements that stand in a text, below a root of no meaning."""
+    """The elements in a text, below an arbitrary root."""
     return ET.fromstring(f"<root {NAMESPACES}>{dense(text)}</root>")
 
 
 def dense(text: str) -> str:
-    """XML as servers send it: without line ends between the elements."""
+    """XML in the form that servers send: without line breaks between elements."""
     return re.sub(r">\s+<", "><", text.strip())

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that answers as a recording says, and remembers each request that the recorded server would not know."""
+"""A server that answers from a recording, and collects the requests that the recorded server would reject."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENVELOPE = (
 
 
 class Request(t.NamedTuple):
-    """One request: its call as recordings name it, and its body as plain data."""
+    """A request: its call, in the notation of recordings, and its body as plain data."""
 
     protocol: str
     call: str
@@ -48,14 +48,14 @@ class Replay:
         self.reset()
 
     def reset(self) -> None:
-        """Begin again, as if nothing had been asked."""
+        """Forget all previous requests."""
         self.wrong: list[str] = []
         self.sessions: set[str] = set()
         self._used = [0] * len(self.recorded.exchanges)
         self._collectors: dict[str, Collector] = {}
 
     def answer(self, request: Request) -> recording.Data:
-        """The answer, as recordings have it: status, headers and a body."""
+        """The answer in the form of recordings: status, headers, and body."""
         if request.protocol == "http":
             return self._exchange(request)
         is_open = (request.member in ("content", "RetrieveServiceContent")) or self._is_free(request)
@@ -104,7 +104,7 @@ class Replay:
             self._collector(request.protocol).objects[ref].move()
         headers = found.answer.get("headers", {})
         for value in (headers.get("Set-Cookie", "").split(";")[0], headers.get("vmware-api-session-id")):
-            # A login that is refused has a cookie as well.
+            # A rejected login has a cookie, too.
             if value and found.answer["status"] == 200:
                 self.sessions.add(value)
         if request.member == "Logout":
@@ -113,7 +113,7 @@ class Replay:
 
     def _fault(self, name: str, request: Request, ref: recording.Ref = ("", "")) -> recording.Data:
         fault = self.recorded.faults[name][request.protocol]
-        # The texts name the object that the fault is about.
+        # The texts contain the object of the fault.
         filled = string.Template(json.dumps(fault)).safe_substitute(
             type=ref[0] or request.ref[0], id=ref[1] or request.ref[1]
         )
@@ -121,7 +121,7 @@ class Replay:
 
 
 def read(recorded: recording.Recording, verb: str, path: str, headers: t.Any, body: bytes) -> Request:
-    """What a request is, by the protocols and releases that the server has."""
+    """The parsed request, according to the protocols and releases of the server."""
     shown = f"{verb} {path}\n{body.decode(errors='replace')}"
     vijson = re.fullmatch(r"/sdk/vim25/([\d.]+)/(\w+)/([^/]+)/(\w+)", path)
     if "json" in recorded.protocols and vijson and vijson[1] in recorded.releases:
@@ -147,13 +147,13 @@ def read(recorded: recording.Recording, verb: str, path: str, headers: t.Any, bo
 
 
 def typed(body: recording.Data) -> bool:
-    """Whether the data objects in the parameters of a method say their types, without which a server refuses them."""
+    """Whether the data objects in the parameters of a method contain their types, which servers require."""
     nested = [value for each in body.values() for value in (each if isinstance(each, list) else [each])]
     return all("_typeName" in value and typed(value) for value in nested if isinstance(value, dict))
 
 
 def plain(elements: t.Iterable[ET.Element]) -> recording.Data:
-    """The elements of a request as JSON has them, but for what is a text there or not; what comes once is no list."""
+    """The elements of a request in the form of JSON, but all values are texts, and a list of one item is the item."""
     data: recording.Data = {}
     for element in elements:
         name = element.tag.rpartition("}")[2]
@@ -170,10 +170,10 @@ def plain(elements: t.Iterable[ET.Element]) -> recording.Data:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """The exchanges as HTTP."""
+    """The exchanges over HTTP."""
 
     protocol_version = "HTTP/1.1"
-    # One packet an answer.
+    # One packet for each answer.
     wbufsize = -1
     replay: Replay
 
@@ -204,9 +204,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
         self.wfile.flush()
 
-    do_GET = do_POST = _handle  # noqa: N815 (their names)
+    do_GET = do_POST = _handle  # noqa: N815 (the base class has these names)
 
-    def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002 (its name)
+    def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002 (the base class has this name)
         pass
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A trace becomes a recording that holds nothing personal and can be replayed."""
+"""Traces that become recordings, which contain no personal data and can be replayed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from replay import serving
 ROOT = pathlib.Path(_reader.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 
-# All of it stands in the traces of this file, and has to be gone.
+# The traces in this file contain all of this, and the recordings must not.
 PERSONAL = (
     "vc.ams.acmecorp.com",
     "acmecorp",
@@ -48,7 +48,7 @@ PERSONAL = (
 
 @pytest.fixture
 def make(tmp_path: pathlib.Path) -> t.Callable[..., Recording]:
-    """Makes a recording of a trace as users do."""
+    """Makes a recording from a trace, with the tool for users."""
 
     def make(trace: pathlib.Path, *words: str) -> Recording:
         made = subprocess.run(
@@ -69,7 +69,7 @@ def make(tmp_path: pathlib.Path) -> t.Callable[..., Recording]:
 
 @pytest.fixture
 def replay(tmp_path: pathlib.Path, run_module: t.Callable[[str, bool, Data], Data]) -> t.Callable[..., Data]:
-    """Runs a module against a recording, which has to know each of its requests."""
+    """Runs a module against a recording, which must contain all its requests."""
 
     def run(recorded: Recording, module: str, **options: t.Any) -> Data:
         ca, ca_path = trustme.CA(), tmp_path / "ca.pem"
@@ -88,14 +88,14 @@ def text_of(recorded: Recording, folder: pathlib.Path) -> str:
 
 
 @pytest.mark.parametrize("form", ["folder", "text"])
-def test_what_govc_traces(
+def test_a_trace_of_govc_can_be_replayed(
     server: t.Callable[[str], t.Any],
     form: str,
     make: t.Callable[..., Recording],
     replay: t.Callable[..., Data],
     tmp_path: pathlib.Path,
 ) -> None:
-    # govc reads the oldest tasks first, and this server keeps no more than it reads.
+    # govc reads the oldest tasks first, and this server keeps only as many.
     vcenter = server("wrapped")
     address, transport = vcenter.address, vcenter.transport
     task_id = vcenter.create(state="success")
@@ -128,7 +128,7 @@ def test_what_govc_traces(
     assert found["api"]["product"] == recorded.product == address["product"]
 
 
-def test_nothing_personal_is_left(
+def test_a_recording_contains_no_personal_data(
     make: t.Callable[..., Recording], replay: t.Callable[..., Data], tmp_path: pathlib.Path
 ) -> None:
     trace = tmp_path / "trace.har"
@@ -137,7 +137,7 @@ def test_nothing_personal_is_left(
     text = text_of(recorded, tmp_path)
     assert [personal for personal in PERSONAL if personal.lower() in text.lower()] == []
     found = replay(recorded, "wait", task_ids=["task-77"], timeout=20)
-    # The same thing has the same other name everywhere.
+    # Equal names have equal replacements.
     assert "tasks" in found, found["msg"]
     [task] = found["tasks"]
     assert task["state"] == "error"
@@ -147,7 +147,7 @@ def test_nothing_personal_is_left(
 
 
 @pytest.mark.parametrize("module", ["info", "wait"])
-def test_a_trace_of_a_module_is_what_the_module_needs(
+def test_a_trace_of_a_module_can_be_replayed_to_it(
     transport: str, module: str, make: t.Callable[..., Recording], replay: t.Callable[..., Data], tmp_path: pathlib.Path
 ) -> None:
     entries = []
@@ -175,7 +175,7 @@ def test_a_trace_of_a_module_is_what_the_module_needs(
 
 
 def har() -> Data:
-    """What mitmproxy writes of a wait for a task that ends in an error, against a company's server."""
+    """The trace that mitmproxy writes of a wait for a failing task, on a company's server."""
     base = "/sdk/vim25/8.0.3.0"
     key = "d5e07bef-bd58-42ca-b7bd-1830de407daf"
     task = {"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-77"}

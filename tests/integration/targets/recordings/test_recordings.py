@@ -3,7 +3,7 @@
 
 """Every module against every recording in tests/recordings, over each protocol that the server has.
 
-A recording says itself which modules run with which options, and what is expected of each.
+A recording contains the modules to run, their options, and the expected results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MODULES = ("cancel", "create", "info", "session", "start", "state", "type", "wai
 
 
 class Server(t.NamedTuple):
-    """A recorded server that is served, and the options that lead to it."""
+    """A served recording, and the options for a connection to it."""
 
     replay: Replay
     options: Data
@@ -36,7 +36,7 @@ class Server(t.NamedTuple):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[t.Callable[[Recording], Server]]:
-    """Gives the server of a recording, as if nothing had been asked of it; each is started once."""
+    """Returns the server of a recording without previous requests. Each server is started once."""
     ca = trustme.CA()
     ca_path = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(str(ca_path))
@@ -62,7 +62,7 @@ def runs() -> t.Iterator[t.Any]:
 
 
 @pytest.mark.parametrize(("recorded", "run", "transport"), [*runs()])
-def test_run(
+def test_a_run_has_the_expected_result(
     server: t.Callable[[Recording], Server], run_module: RunModule, recorded: Recording, run: Data, transport: str
 ) -> None:
     at = server(recorded)
@@ -75,7 +75,7 @@ def test_run(
 
 
 def follow(run: Data, options: Data, run_module: RunModule, before: Data) -> Data:
-    """Run a module, and then what is to follow, with values of its result where options name them; its result."""
+    """Run a module, and then the next ones, whose options can contain values of its result. Returns the last result."""
     own = {
         name: before[value[1:-1]] if isinstance(value, str) and value[1:-1] in before else value
         for name, value in run.get("options", {}).items()
@@ -94,12 +94,12 @@ def test_every_module_runs(recorded: Recording) -> None:
     assert recorded.is_trace or {run["module"] for run in recorded.runs} == set(MODULES)
 
 
-# One run of each module that a recording of a server without VI/JSON has.
+# One run of each module against a recording of a server without VI/JSON.
 WITHOUT_VIJSON = {f"{each.name}-{run['module']}": (each, run) for each in SOAP_ONLY for run in reversed(each.runs)}
 
 
 @pytest.mark.parametrize(("recorded", "run"), WITHOUT_VIJSON.values(), ids=WITHOUT_VIJSON)
-def test_vijson_where_there_is_none(
+def test_vijson_on_a_server_without_it_is_an_error_with_a_remedy(
     server: t.Callable[[Recording], Server], run_module: RunModule, recorded: Recording, run: dict[str, t.Any]
 ) -> None:
     at = server(recorded)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The replay refuses what the recorded server would, and says so."""
+"""The replay of recordings: it rejects the requests that the recorded server would reject."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WANTED = (
 
 
 class Client:
-    """Sends requests as they are."""
+    """Sends requests unchanged."""
 
     def __init__(self, replay: Replay, port: int, ca: pathlib.Path) -> None:
         self.replay = replay
@@ -60,12 +60,12 @@ def client(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> t.Iterator
         yield Client(replay, port, ca_path)
 
 
-def test_an_unknown_request_is_a_failure(client: Client) -> None:
+def test_an_unknown_request_is_reported(client: Client) -> None:
     assert client.send("GET", "/nonsense").status_code == 404
     assert client.replay.wrong == ["GET /nonsense\n"]
 
 
-def test_a_session_is_taken_back_as_it_was_handed_out(client: Client) -> None:
+def test_a_session_is_accepted_only_in_the_form_in_which_the_login_returned_it(client: Client) -> None:
     client.log_in()
     name, _equals, value = client.cookie.partition("=")
     assert re.fullmatch(r'"\w+"', value)
@@ -87,7 +87,7 @@ def test_answers_are_compressed_and_chunked_as_recorded(client: Client) -> None:
 
 
 @pytest.mark.parametrize("client", ["vcenter-7.0"], indirect=True)
-def test_a_missing_object_is_left_out_only_where_that_is_asked_for(client: Client) -> None:
+def test_a_missing_object_is_a_fault_unless_the_request_allows_it(client: Client) -> None:
     client.log_in()
     answer = client.state("task-1")
     assert (answer.status_code, "ManagedObjectNotFoundFault" in answer.text) == (500, True)
@@ -96,7 +96,7 @@ def test_a_missing_object_is_left_out_only_where_that_is_asked_for(client: Clien
     )
 
 
-def test_data_objects_have_to_say_their_types(client: Client) -> None:
+def test_data_objects_require_their_types(client: Client) -> None:
     answer = client.send(
         "POST",
         "/sdk/vim25/8.0.3.0/SessionManager/SessionManager/Login",

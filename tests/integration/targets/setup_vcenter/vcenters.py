@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules run as Ansible runs them, and playbooks, against the test vCenters named in integration_config.yml."""
+"""Modules and playbooks, run in the way of Ansible against the test vCenters in integration_config.yml."""
 
 from __future__ import annotations
 
@@ -35,17 +35,20 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
-# Each of the processes that pytest-xdist shares the tests out to has servers of its own. Without it there is one.
+# Each process of pytest-xdist has its own servers. Without pytest-xdist, there is only one process.
 SETS = json.loads(CONFIG.read_text(encoding="utf-8"))["sets"]
 SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
-# The targets that run playbooks, the one with the longest tests first.
-PLAYING = ("eda", "python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task")
-# For what no protocol can matter to, because other tests hold it over both. A playbook takes a second or two.
+# It keeps its connections, and does not search the environment for proxies.
+CONTROL = requests.Session()
+CONTROL.trust_env = False
+# The targets that run playbooks. The target with the longest tests is the first.
+PLAYING = ("eda", "python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task", "playbooks")
+# For tests that do not depend on the protocol, because others cover both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 
 
 class Vcenter:
-    """One test vCenter, spoken to over one transport, and its control API."""
+    """One test vCenter over one transport, and its control API."""
 
     def __init__(self, name: str, transport: str) -> None:
         self.address = SERVERS[name]
@@ -64,34 +67,34 @@ class Vcenter:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The options as variables of the environment."""
+        """The options as environment variables."""
         return {CONNECTION_SPEC[name]["fallback"][1][0]: str(value) for name, value in self.options.items()}
 
     def log(self) -> list[dict[str, t.Any]]:
-        """The requests since the test began, in order."""
+        """The requests since the start of the test, in order."""
         return t.cast("list[dict[str, t.Any]]", self.control("GET", "/log"))
 
     def control(self, method: str, path: str, **body: t.Any) -> t.Any:
-        answer = requests.request(method, self.address["control"] + path, json=body or None, timeout=10)
+        answer = CONTROL.request(method, self.address["control"] + path, json=body or None, timeout=10)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.text else None
 
     def create(self, **task: t.Any) -> str:
-        """A task in the state that is wanted; its id."""
+        """Create a task in the given state. Returns its ID."""
         return self.create_many(1, **task)[0]
 
     def create_many(self, count: int, **task: t.Any) -> list[str]:
-        """Tasks of an operation of vSphere itself, unless another is asked for."""
+        """Create tasks, by default of an operation of vSphere itself."""
         task = {"description_id": "VirtualMachine.powerOn", **task}
         return t.cast("list[str]", self.control("POST", "/tasks", count=count, **task)["ids"])
 
     @staticmethod
     def ago(**span: float) -> str:
-        """A time so long ago, as the control API takes it."""
+        """The time before now by that span, in the form of the control API."""
         return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).isoformat()
 
     def fault(self, kind: str, match: str, **how: t.Any) -> None:
-        """Let the next matching request go wrong."""
+        """Let the next matching requests fail."""
         self.control("POST", "/faults", **{"count": 1, "protocol": "any", "kind": kind, "match": match, **how})
 
     @property
@@ -99,11 +102,11 @@ class Vcenter:
         return t.cast("dict[str, t.Any]", self.control("GET", "/stats"))
 
     def requests(self) -> list[str]:
-        """What was called since the test began, as Type.Method, in order."""
+        """The calls since the start of the test as Type.Method, in order."""
         return [entry["call"] for entry in self.log()]
 
     def during(self, call: str, action: t.Callable[[], object], times: int = 2) -> None:
-        """Do something as soon as that method has been called so many times."""
+        """Run the action as soon as the method has been called that often."""
 
         def watch() -> None:
             while self.requests().count(call) < times:
@@ -117,34 +120,34 @@ class Vcenter:
 
     @staticmethod
     def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
-        """Return as soon as that is so."""
+        """Return as soon as the condition is true."""
         end = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < end
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End what waits for a call that has not come: it would act in a later test."""
+        """End actions whose call never came, because they would run during a later test."""
         self._over.set()
-        # What is done at a call may wait for a further one.
+        # An action can itself wait for another call.
         for watcher in self._watchers:
             watcher.join()
 
     @contextlib.contextmanager
     def connection(self) -> t.Iterator[Connection]:
-        """A session of its own, for what no module does."""
+        """An additional session, for requests that no module sends."""
         params = ArgumentSpecValidator(CONNECTION_SPEC).validate(self.options).validated_parameters
         with Connection(ConnectionOptions.from_params(params), lambda secret: None).open() as connection:
             yield connection
 
     def run(self, module: str, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        """Run a module of the collection; what it returns, with failed."""
+        """Run a module of the collection. Its result always contains failed."""
         return run_module(module, check, {**self.options, **options})
 
     def play(self, playbook: str | pathlib.Path, *arguments: str, status: int = 0, **variables: t.Any) -> str:
-        """Run a playbook, which has to end with that status, in a process of its own; its output.
+        """Run a playbook, which must end with the status, as a process. Returns its output.
 
-        Variables say where the server is.
+        The variables server and transport describe the connection.
         """
         given = {"server": self.address, "transport": self.transport, **variables}
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
@@ -165,7 +168,7 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
     name = module if module == "session" else f"task_{module}"
     main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_{name}").main
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": True}
-    # Since 2.20 they are not returned unless asked for.
+    # Since ansible-core 2.20, modules return their invocation only on request.
     if "inject_invocation" in PASS_VARS:
         arguments["_ansible_inject_invocation"] = True
     given = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
@@ -173,7 +176,7 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
         patch.setattr(basic, "_ANSIBLE_ARGS", given)
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         patch.setattr("os.setpgid", lambda *_ids: None)
-        # They are those of a process.
+        # Real modules have a process each, and therefore their own warnings.
         patch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
         shown: list[str] = []
         patch.setattr("builtins.print", lambda *texts, **_how: shown.extend(texts))
@@ -186,16 +189,17 @@ def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str,
 
 @pytest.fixture(name="run_module")
 def _run_module() -> t.Callable[[str, bool, dict[str, t.Any]], dict[str, t.Any]]:
-    """Runs a module against whatever server its options name."""
+    """Runs a module against the server in its options."""
     return run_module
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     return len(SETS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long tests first: one that begins as the last leaves the other processes without work."""
+    """Start the long tests first. If one of them starts last, the other processes have no work."""
     order = {name: number for number, name in enumerate(PLAYING)}
     items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
 
@@ -215,7 +219,7 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many tries as ever, but a twentieth of the time between them; how long that is, a unit test says."""
+    """The usual number of attempts with a twentieth of the pauses. A unit test covers their length."""
     monkeypatch.setattr(_connection, "READ_DELAYS", tuple(seconds / 20 for seconds in _connection.READ_DELAYS))
 
 
@@ -226,7 +230,7 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
-    """Gives a test vCenter by name; whatever the test does there, no session may be left behind."""
+    """Returns a test vCenter by name. After the test, none of its sessions must be open."""
     used: list[tuple[Vcenter, int]] = []
 
     def get(name: str) -> Vcenter:
@@ -245,7 +249,7 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
 
 @pytest.fixture
 def owner_field(vcenter: Vcenter) -> str:
-    """A custom field that is defined for tasks; its name."""
+    """The name of a custom field that is defined for tasks."""
     with vcenter.connection() as connection:
         fields = connection.manager("customFieldsManager")
         if "owner" not in [each["name"] for each in connection.read(lambda to: to.get(fields, "field")) or ()]:

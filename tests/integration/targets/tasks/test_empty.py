@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A variable that turns out to be empty, as a field of a survey that nobody has filled in, is never left out."""
+"""Empty parts of options, such as an empty field of a survey, which are an error and never omitted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EMPTY = pytest.mark.parametrize("empty", [None, "", "  "], ids=["null", "empty",
 @EMPTY
 @pytest.mark.parametrize("part", ["moid", "name", "path"])
 @pytest.mark.parametrize("module", ["info", "wait", "cancel", "create"])
-def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str | None) -> None:
+def test_an_empty_part_of_an_entity_is_an_error(vcenter: t.Any, module: str, part: str, empty: str | None) -> None:
     required = {"task_type": "com.example.a.b"} if module == "create" else {}
     result = vcenter.run(module, entity={**MACHINE, part: empty}, **required)
     assert result["failed"]
@@ -36,7 +36,7 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
         ("info", {"entity": {"type": None, "name": "web-01"}}, "entity.type is null"),
         ("info", {"entity": {"path": "DC0/vm", "recursion": None}}, "entity.recursion is null"),
         ("info", {"entity": {"name": "web-01", "path": None}}, "entity.path is null"),
-        # As it comes from the command line.
+        # The form of the command line.
         ("cancel", {"entity": json.dumps({**MACHINE, "name": None})}, "entity.name is null"),
         ("cancel", {"users": [None]}, "users contains null"),
         ("cancel", {"users": ["one", " "]}, "users contains an empty string"),
@@ -71,7 +71,9 @@ def test_a_part_of_an_entity(vcenter: t.Any, module: str, part: str, empty: str 
         ("state", {"description": {"key": "a.b", "message": None}}, "description.message is null"),
     ],
 )
-def test_other_parts_of_options(vcenter: t.Any, module: str, options: dict[str, t.Any], message: str) -> None:
+def test_other_empty_parts_of_options_are_errors(
+    vcenter: t.Any, module: str, options: dict[str, t.Any], message: str
+) -> None:
     result = vcenter.run(module, **{**REQUIRED.get(module, {}), **options})
     assert result["failed"]
     assert message in result["msg"]
@@ -80,8 +82,8 @@ def test_other_parts_of_options(vcenter: t.Any, module: str, options: dict[str, 
 
 @pytest.mark.parametrize("empty", ["", "  "], ids=["empty", "blank"])
 @pytest.mark.parametrize(("module", "option"), [("cancel", "entity"), ("start", "object"), ("start", "unless")])
-def test_an_option_with_parts(vcenter: t.Any, module: str, option: str, empty: str) -> None:
-    """Like each run in a test, it also checks that the result does not contain the password."""
+def test_an_empty_option_with_parts_is_an_error(vcenter: t.Any, module: str, option: str, empty: str) -> None:
+    """Each run in these tests also checks that the result does not contain the password."""
     result = vcenter.run(module, **{**REQUIRED.get(module, {}), option: empty})
     assert result["failed"]
     assert f"{option} is empty: set its parts, or omit it with default(omit)" in result["msg"]
@@ -99,21 +101,23 @@ def test_an_option_with_parts(vcenter: t.Any, module: str, option: str, empty: s
         ("type", {"task_types": ["a.b"]}, "task_types is not a list of dictionaries: set the parts id, labels"),
     ],
 )
-def test_what_has_no_parts(vcenter: t.Any, module: str, options: dict[str, t.Any], message: str) -> None:
+def test_an_empty_option_without_parts_is_an_error(
+    vcenter: t.Any, module: str, options: dict[str, t.Any], message: str
+) -> None:
     result = vcenter.run(module, **{**REQUIRED.get(module, {}), **options})
     assert result["failed"]
     assert message in result["msg"]
     assert vcenter.requests() == []
 
 
-def test_what_has_to_be_null_can_be(vcenter: t.Any) -> None:
+def test_equals_can_be_null(vcenter: t.Any) -> None:
     machine = {"path": "DC0/vm/DC0_H0_VM0"}
     unless = {"property": "parentVApp", "equals": None}
     result = vcenter.run("start", object=machine, method="PowerOffVM_Task", unless=unless)
     assert (result["failed"], result["changed"]) == (False, False), result["msg"]
 
 
-def test_an_option_that_is_null_as_a_whole_is_not_given(vcenter: t.Any, tag: str) -> None:
+def test_an_option_that_is_null_as_a_whole_counts_as_missing(vcenter: t.Any, tag: str) -> None:
     task_id = vcenter.create(change_tag=tag)
     result = vcenter.run("info", tags=[tag], users=None, entity=None)
     assert [task["id"] for task in result["tasks"]] == [task_id]

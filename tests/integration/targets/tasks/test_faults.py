@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What modules return and say of vSphere's faults: those of tasks, and those that a server answers with."""
+"""Faults of tasks and of requests: the results and messages of modules."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_sentence_of_a_failed_task_ends_with_stack_and_cause(vcenter: t.Any)
     )
 
 
-def test_the_reason_is_told_for_each_host(vcenter: t.Any) -> None:
+def test_the_message_contains_the_reason_of_each_host(vcenter: t.Any) -> None:
     task_id = vcenter.create(state="error", error=NO_HOST)
     result = vcenter.run("wait", task_ids=[task_id])
     error = result["tasks"][0]["error"]
@@ -96,7 +96,7 @@ def test_the_reason_is_told_for_each_host(vcenter: t.Any) -> None:
     )
 
 
-def test_a_fault_that_the_server_answers_with_is_returned_whole(vcenter: t.Any) -> None:
+def test_the_fault_of_a_request_is_returned_completely(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     other = {"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-9"}
     cause = wrapped({"_typeName": "HostNotConnected"}, "The host is not connected.")

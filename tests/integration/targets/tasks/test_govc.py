@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is selected is what `govc tasks` selects, for the options that both have."""
+"""Selections that are equal to those of `govc tasks`, for the options of both."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GOVC = json.loads(CONFIG.read_text(encoding="utf-8"))["govc"]
 
 
 def govc(vcenter: t.Any, *arguments: str) -> list[str]:
-    """The ids that `govc tasks` lists, in its order, over the same protocol."""
+    """The IDs that `govc tasks` lists, in its order, over the same protocol."""
     address = vcenter.address
     environment = {
         **os.environ,
@@ -32,7 +32,7 @@ def govc(vcenter: t.Any, *arguments: str) -> list[str]:
     }
     command = [GOVC, "tasks", "-json", "-n", "1000", *arguments]
     output = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
-    # It writes a document for each page.
+    # The output contains a document for each page.
     decoder, ids = json.JSONDecoder(), []
     while output.strip():
         document, end = decoder.raw_decode(output.lstrip())
@@ -54,8 +54,8 @@ def govc(vcenter: t.Any, *arguments: str) -> list[str]:
         (["-b", "2h", "-r", "/DC0"], {"begin_time": "-2h", "entity": {"path": "DC0", "recursion": "all"}}),
     ],
 )
-def test_the_same_tasks_as_govc(server: t.Any, arguments: list[str], options: dict[str, t.Any]) -> None:
-    # Wrapped faults are the only form that govc reads over VI/JSON.
+def test_a_selection_is_equal_to_that_of_govc(server: t.Any, arguments: list[str], options: dict[str, t.Any]) -> None:
+    # Over VI/JSON, govc reads only wrapped faults.
     vcenter = server("wrapped")
     vcenter.create(state="error", error={"_typeName": "NotSupported"})
     vcenter.create(state="queued")

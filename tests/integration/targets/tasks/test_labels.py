@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the vSphere Client calls operations, states and reasons, in the tasks of all modules."""
+"""The names that the vSphere Client has for operations, states, and reasons, in the tasks of all modules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 LABELS = ("operation", "state_label", "reason_label")
 
 
-def test_the_operation_is_what_the_client_shows(vcenter: t.Any) -> None:
+def test_the_operation_is_the_one_that_the_client_shows(vcenter: t.Any) -> None:
     given = [vcenter.create(description_id=each) for each in ("VirtualMachine.powerOff", "com.example.unknown")]
     assert [task["operation"] for task in vcenter.run("info", task_ids=given)["tasks"]] == [
         "Power Off virtual machine",
@@ -29,7 +29,7 @@ def test_the_operation_of_an_extension_comes_from_its_resources(vcenter: t.Any, 
     try:
         given = [vcenter.create(description_id=each["id"]) for each in types]
         before = len(vcenter.requests())
-        # The session's language is English.
+        # The language of the session is English.
         tasks = vcenter.run("info", task_ids=given)["tasks"]
         assert [task["operation"] for task in tasks] == ["Copy", "Nur deutsch"]
         assert vcenter.requests()[before:].count("PropertyCollector.RetrievePropertiesEx") == 3
@@ -38,7 +38,7 @@ def test_the_operation_of_an_extension_comes_from_its_resources(vcenter: t.Any, 
 
 
 @pytest.mark.parametrize(("description_id", "requests"), [("VirtualMachine.clone", 1), ("VirtualMachine.sendNMI", 2)])
-def test_what_is_rare_costs_a_request_more(vcenter: t.Any, description_id: str, requests: int) -> None:
+def test_a_rare_label_costs_one_more_request(vcenter: t.Any, description_id: str, requests: int) -> None:
     given = vcenter.create_many(3, description_id=description_id)
     session_id = vcenter.run("session")["session_id"]
     before = len(vcenter.requests())
@@ -52,39 +52,39 @@ def test_what_is_rare_costs_a_request_more(vcenter: t.Any, description_id: str, 
     ("module", "options", "state"),
     [("info", {}, "Running"), ("wait", {"timeout": 0, "on_timeout": "return"}, "Running"), ("cancel", {}, "Error")],
 )
-def test_the_modules_for_many_tasks_return_them(
+def test_modules_for_many_tasks_return_labels(
     vcenter: t.Any, module: str, options: dict[str, t.Any], state: str
 ) -> None:
     [task] = vcenter.run(module, task_ids=[vcenter.create(cancelable=True)], **options)["tasks"]
     assert [task[name] for name in LABELS] == ["Power On virtual machine", state, "User task"]
 
 
-def test_a_driven_task_has_them(vcenter: t.Any) -> None:
+def test_a_driven_task_has_labels(vcenter: t.Any) -> None:
     task = vcenter.run("state", task_id=vcenter.create(), state="success")["task"]
     assert [task[name] for name in LABELS] == ["Power On virtual machine", "Success", "User task"]
 
 
 @pytest.mark.parametrize("wait", [False, True])
-def test_a_started_task_has_them(vcenter: t.Any, wait: bool) -> None:
+def test_a_started_task_has_labels(vcenter: t.Any, wait: bool) -> None:
     machine = {"type": "VirtualMachine", "path": "DC0/vm/DC0_H0_VM0"}
     result = vcenter.run("start", object=machine, method="ReconfigVM_Task", params={"spec": {}}, wait=wait)
     assert (result["task"]["operation"], result["task"]["reason_label"]) == ("Reconfigure virtual machine", "User task")
 
 
-def test_a_failed_wait_has_them(vcenter: t.Any) -> None:
+def test_a_failed_wait_returns_labels(vcenter: t.Any) -> None:
     result = vcenter.run("wait", task_ids=[vcenter.create(state="error")])
     assert (result["failed"], result["tasks"][0]["state_label"]) == (True, "Error")
 
 
-def test_the_history_has_them(vcenter: t.Any, tag: str) -> None:
+def test_tasks_of_the_history_have_labels(vcenter: t.Any, tag: str) -> None:
     vcenter.create(change_tag=tag, state="success")
     [task] = vcenter.run("info", source="history", tags=[tag])["tasks"]
     assert [task[name] for name in LABELS] == ["Power On virtual machine", "Success", "User task"]
 
 
-def test_labels_that_cannot_be_read_hold_nothing_up(vcenter: t.Any) -> None:
+def test_unreadable_labels_do_not_delay_the_wait(vcenter: t.Any) -> None:
     task_id = vcenter.create(state="success", description_id="VirtualMachine.sendNMI", name="SendNMI")
-    # The task itself comes with the wait.
+    # The wait itself returns the task.
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=9)
     result = vcenter.run("wait", task_ids=[task_id], timeout=60)
     assert (result["failed"], result["tasks"][0]["operation"]) == (False, "SendNMI")
@@ -92,7 +92,7 @@ def test_labels_that_cannot_be_read_hold_nothing_up(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("options", [{"task_ids": []}, {"return_tasks": False}])
-def test_a_wait_that_returns_no_tasks_reads_none(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+def test_a_wait_that_returns_no_tasks_reads_no_labels(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     given = {"task_ids": [vcenter.create(state="success")], **options}
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=99)
     result = vcenter.run("wait", timeout=60, **given)
@@ -116,12 +116,12 @@ def test_a_whole_tree_costs_two_requests_for_labels(vcenter: t.Any, tag: str) ->
 
 
 def logins(vcenter: t.Any) -> list[str]:
-    """What was sent with each login."""
+    """The body of each login."""
     return [entry["body"] for entry in vcenter.log() if entry["call"] == "SessionManager.Login"]
 
 
 @pytest.mark.parametrize("how", ["option", "environment"])
-def test_labels_come_in_the_language_of_the_locale(
+def test_labels_are_in_the_language_of_the_locale(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tag: str, how: str
 ) -> None:
     task_type = f"com.example.{tag}.copy"
@@ -149,14 +149,14 @@ def test_a_session_that_is_renewed_keeps_its_language(vcenter: t.Any) -> None:
     vcenter.control("POST", "/sessions/expire")
 
 
-def test_no_locale_is_sent_unless_it_is_given(vcenter: t.Any) -> None:
+def test_an_empty_or_missing_locale_is_not_sent(vcenter: t.Any) -> None:
     vcenter.run("info", locale="")
     vcenter.run("info")
     assert ["ocale" in sent for sent in logins(vcenter)] == [False, False]
 
 
 @pytest.mark.parametrize("locale", ["english please", "de-", "d", "de_DE.UTF-8", "{}"])
-def test_what_is_no_locale_is_refused_before_any_request(vcenter: t.Any, locale: str) -> None:
+def test_an_invalid_locale_is_rejected_before_any_request(vcenter: t.Any, locale: str) -> None:
     assert f"locale {locale!r} is not a locale: use a value such as en_US" in vcenter.run("info", locale=locale)["msg"]
     assert vcenter.requests() == []
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Given tasks that ended so long ago that the server has them in its history only."""
+"""Tasks that ended so long ago that only the history of the server contains them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEARCH = "TaskManager.CreateCollectorForTasks"
 
 @pytest.fixture
 def past(vcenter: t.Any) -> t.Callable[..., str]:
-    """Makes a task that ended eleven minutes ago; its id."""
+    """Makes a task that ended eleven minutes ago, and returns its ID."""
 
     def make(state: str = "success", **task: t.Any) -> str:
         begun = {f"{name}_time": vcenter.ago(minutes=12) for name in ("queue", "start")}
@@ -25,7 +25,7 @@ def past(vcenter: t.Any) -> t.Callable[..., str]:
 
 
 def forget(vcenter: t.Any) -> str:
-    """A task that ran when the server lost it; its history does not know how it ended."""
+    """A running task that the server lost. The history does not contain its end."""
     task_id = str(vcenter.create())
     vcenter.control("DELETE", f"/tasks/{task_id}?history=keep")
     return task_id
@@ -33,7 +33,7 @@ def forget(vcenter: t.Any) -> str:
 
 @pytest.mark.parametrize("options", [{}, {"progress_round": 1}, {"progress_round": 2}])
 @pytest.mark.parametrize("return_tasks", [True, False])
-def test_they_are_judged_by_the_history(
+def test_a_wait_takes_the_outcome_from_the_history(
     vcenter: t.Any, past: t.Callable[..., str], options: dict[str, t.Any], return_tasks: bool
 ) -> None:
     failed = past("error", error={"_typeName": "NotSupported"})
@@ -49,14 +49,14 @@ def test_they_are_judged_by_the_history(
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
-def test_one_of_them_is_enough_for_any(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+def test_until_any_ends_with_a_past_task(vcenter: t.Any, past: t.Callable[..., str]) -> None:
     over, running = past(), vcenter.create()
     result = vcenter.run("wait", task_ids=[running, over], until="any", timeout=60)
     assert (result["failed"], result["succeeded_task_ids"], result["pending_task_ids"]) == (False, [over], [running])
     assert result["elapsed"] < 10
 
 
-def test_they_are_shown(vcenter: t.Any, past: t.Callable[..., str], tmp_path: t.Any) -> None:
+def test_a_past_task_is_in_the_progress_file(vcenter: t.Any, past: t.Callable[..., str], tmp_path: t.Any) -> None:
     task_id = past()
     vcenter.run("wait", task_ids=[task_id], progress_file=str(tmp_path / "progress"))
     shown = (tmp_path / "progress").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def test_they_are_shown(vcenter: t.Any, past: t.Callable[..., str], tmp_path: t.
     )
 
 
-def test_the_other_options_narrow_them(vcenter: t.Any, past: t.Callable[..., str], tag: str) -> None:
+def test_conditions_apply_to_past_tasks(vcenter: t.Any, past: t.Callable[..., str], tag: str) -> None:
     fits, other = past(change_tag=tag), past()
     result = vcenter.run("wait", task_ids=[other, fits], tags=[tag])
     assert (result["failed"], result["succeeded_task_ids"]) == (False, [fits])
@@ -73,7 +73,7 @@ def test_the_other_options_narrow_them(vcenter: t.Any, past: t.Callable[..., str
     assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404"])
 
 
-def test_the_history_is_left_alone_where_all_are_there(vcenter: t.Any) -> None:
+def test_the_history_is_not_searched_if_the_server_has_all_tasks(vcenter: t.Any) -> None:
     task_id = vcenter.create(state="success")
     for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
         assert not vcenter.run(module, task_ids=[task_id], **options)["failed"]
@@ -81,7 +81,9 @@ def test_the_history_is_left_alone_where_all_are_there(vcenter: t.Any) -> None:
     assert SEARCH not in vcenter.requests()
 
 
-def test_what_neither_has_is_unknown(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+def test_an_id_that_neither_the_server_nor_the_history_has_is_unknown(
+    vcenter: t.Any, past: t.Callable[..., str]
+) -> None:
     known = past()
     for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
         result = vcenter.run(module, task_ids=["task-404", known, "task-405"], **options)
@@ -99,7 +101,7 @@ def test_a_long_history_is_not_read_to_its_end(
     assert vcenter.run("wait", task_ids=[first])["missing_task_ids"] == [first]
 
 
-def test_what_ran_when_it_was_lost_is_gone(vcenter: t.Any) -> None:
+def test_a_task_that_was_lost_while_it_ran_is_gone(vcenter: t.Any) -> None:
     task_id = forget(vcenter)
     result = vcenter.run("wait", task_ids=[task_id], timeout=20)
     assert (result["failed"], result["gone_task_ids"]) == (True, [task_id])
@@ -112,7 +114,7 @@ def test_what_ran_when_it_was_lost_is_gone(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_there_is_nothing_to_cancel(vcenter: t.Any, past: t.Callable[..., str], check: bool) -> None:
+def test_a_past_task_is_not_canceled(vcenter: t.Any, past: t.Callable[..., str], check: bool) -> None:
     over, running = past(), vcenter.create(cancelable=True)
     result = vcenter.run("cancel", check, task_ids=[over, running])
     assert (result["failed"], result["cancelled_task_ids"]) == (False, [running])
@@ -121,7 +123,7 @@ def test_there_is_nothing_to_cancel(vcenter: t.Any, past: t.Callable[..., str], 
     assert result["diff"]["before"].keys() == result["diff"]["after"].keys() == {over, running}
 
 
-def test_an_outcome_that_is_reached_is_no_change(vcenter: t.Any, past: t.Callable[..., str]) -> None:
+def test_the_outcome_of_a_past_task_is_no_change(vcenter: t.Any, past: t.Callable[..., str]) -> None:
     text = {"_typeName": "string", "_value": "12 templates"}
     task_id = past(result=text, description={"key": "vsphere.tasks.description", "message": "Copied"})
     wanted = {"task_id": task_id, "state": "success", "progress": 100, "result": "12 templates"}
@@ -141,7 +143,7 @@ def test_an_outcome_that_is_reached_is_no_change(vcenter: t.Any, past: t.Callabl
         ({"progress": 5}, "the module can no longer set its progress"),
     ],
 )
-def test_nothing_else_can_be_set(
+def test_a_past_task_cannot_change(
     vcenter: t.Any, past: t.Callable[..., str], options: dict[str, t.Any], message: str
 ) -> None:
     result = vcenter.run("state", task_id=past(), **options)
@@ -151,7 +153,7 @@ def test_nothing_else_can_be_set(
 
 
 @pytest.mark.parametrize("transport", ["soap"])
-def test_an_esxi_has_no_history_to_look_in(server: t.Any) -> None:
+def test_the_history_of_an_esxi_is_not_searched(server: t.Any) -> None:
     esxi = server("esxi")
     for module in ("wait", "cancel"):
         result = esxi.run(module, task_ids=["task-404"])

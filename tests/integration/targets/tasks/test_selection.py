@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Selecting tasks: what vsphere_task_info, vsphere_task_wait and vsphere_task_cancel have in common."""
+"""Selecting tasks, which vsphere_task_info, vsphere_task_wait, and vsphere_task_cancel do in the same way."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ids(result: dict[str, t.Any]) -> list[str]:
     return [task["id"] for task in result["tasks"]]
 
 
-# --- what selects ---
+# --- conditions ---
 
 
 @pytest.mark.parametrize("source", ["recent", "history"])
@@ -125,19 +125,19 @@ def test_each_option_selects_the_same_in_both_sources(
         ("children", True),
     ],
 )
-def test_auto_takes_the_history_where_an_option_needs_it(vcenter: t.Any, option: str, value: t.Any) -> None:
+def test_auto_uses_the_history_if_an_option_requires_it(vcenter: t.Any, option: str, value: t.Any) -> None:
     assert not vcenter.run("info", **{option: value})["failed"]
     assert "TaskManager.CreateCollectorForTasks" in vcenter.requests()
 
 
 @pytest.mark.parametrize("options", [{}, {"entity": MACHINE}, {"users": ["x"], "tags": ["x"], "cancelable": True}])
-def test_auto_takes_recent_tasks_otherwise(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+def test_auto_uses_recent_tasks_for_other_options(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     assert not vcenter.run("info", **options)["failed"]
     assert "TaskManager.CreateCollectorForTasks" not in vcenter.requests()
 
 
 @pytest.mark.parametrize(("recursion", "expected"), [("self", "folder"), ("children", "vm"), ("all", "folder vm")])
-def test_recursion(vcenter: t.Any, tag: str, recursion: str, expected: str) -> None:
+def test_recursion_selects_child_objects(vcenter: t.Any, tag: str, recursion: str, expected: str) -> None:
     names = {
         vcenter.create(change_tag=tag, state="success", entity={"type": "Folder", "value": "group-d1"}): "folder",
         vcenter.create(change_tag=tag): "vm",
@@ -146,12 +146,12 @@ def test_recursion(vcenter: t.Any, tag: str, recursion: str, expected: str) -> N
     assert {names[i] for i in ids(vcenter.run("info", tags=[tag], entity=entity))} == set(expected.split())
 
 
-def test_given_ids_are_narrowed_and_looked_for_in_the_history(vcenter: t.Any) -> None:
+def test_conditions_apply_to_ids_that_are_searched_in_the_history(vcenter: t.Any) -> None:
     old = vcenter.create(state="success", queue_time=vcenter.ago(hours=2), complete_time=vcenter.ago(hours=1))
     new = vcenter.create()
     result = vcenter.run("info", task_ids=[new, old, "task-404"], source="history")
     assert (sorted(ids(result)), result["missing_task_ids"]) == (sorted([new, old]), ["task-404"])
-    # One that does not fit is not unknown, and both are found whatever the limit.
+    # A task that does not match is not unknown, and the limit does not apply to IDs.
     result = vcenter.run("info", task_ids=[new, old], source="history", states=["success"], limit=1)
     assert (ids(result), result["missing_task_ids"]) == ([old], [])
     result = vcenter.run("info", task_ids=[new, old], begin_time="-1h")
@@ -169,7 +169,7 @@ def test_order_and_limit_count_after_filtering(vcenter: t.Any, tag: str, source:
 
 @pytest.mark.parametrize("source", ["recent", "history"])
 @pytest.mark.parametrize(("module", "options"), [("wait", {"timeout": 0, "on_timeout": "return"}), ("cancel", {})])
-def test_a_selection_that_is_cut_at_its_limit_is_said(
+def test_a_selection_that_is_cut_at_its_limit_is_a_warning(
     vcenter: t.Any, tag: str, source: str, module: str, options: dict[str, t.Any]
 ) -> None:
     cut = "more than {0} tasks match the options, so the selection contains only the newest {0}: raise limit"
@@ -183,7 +183,7 @@ def test_a_selection_that_is_cut_at_its_limit_is_said(
     assert set(ids(result)) == set(task_ids[1:])
 
 
-def test_whoever_asks_for_the_newest_task_only_is_not_warned(
+def test_a_limit_for_info_is_not_a_warning_but_the_default_limit_is(
     vcenter: t.Any, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newest = vcenter.create_many(3, change_tag=tag)[-1]
@@ -200,7 +200,7 @@ def test_times_are_iso_8601_with_a_zone(vcenter: t.Any, tag: str, begin: str) ->
     assert ids(vcenter.run("info", tags=[tag], begin_time=begin)) == [inside]
 
 
-def test_an_age_is_reckoned_on_the_servers_clock_with_a_session_too(vcenter: t.Any, tag: str) -> None:
+def test_an_age_uses_the_clock_of_the_server_in_a_given_session(vcenter: t.Any, tag: str) -> None:
     inside = vcenter.create(change_tag=tag, queue_time=vcenter.ago(minutes=50))
     vcenter.create(change_tag=tag, queue_time=vcenter.ago(minutes=70))
     session = vcenter.run("session")["session_id"]
@@ -214,7 +214,7 @@ def test_an_age_is_reckoned_on_the_servers_clock_with_a_session_too(vcenter: t.A
 # --- entities ---
 
 
-def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) -> None:
+def test_an_ambiguous_name_is_an_error_that_lists_the_paths(vcenter: t.Any) -> None:
     result = vcenter.run("info", entity={"name": "DC0_H0"})
     assert "more than one inventory object has the name DC0_H0" in result["msg"]
     assert "DC0/host/DC0_H0 (ComputeResource " in result["msg"]
@@ -230,13 +230,13 @@ def test_a_name_that_several_have_lists_them_with_their_paths(vcenter: t.Any) ->
         ("web{1}", "has the name web{1}: others are DC0/vm/DC0_"),
     ],
 )
-def test_a_name_that_none_has_lists_the_nearest_ones(vcenter: t.Any, name: str, message: str) -> None:
+def test_an_unknown_name_is_an_error_that_lists_similar_names(vcenter: t.Any, name: str, message: str) -> None:
     result = vcenter.run("info", entity={"type": "VirtualMachine", "name": name})
     assert f"entity.name: no VirtualMachine {message}" in result["msg"]
     assert 1 <= result["msg"].count("(VirtualMachine vm-") <= 3
 
 
-def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcenter: t.Any) -> None:
+def test_candidates_are_listed_even_if_their_paths_cannot_be_read(vcenter: t.Any) -> None:
     refused = {"_typeName": "NoPermission", "privilegeId": "System.Read"}
     vcenter.fault("fault", "RetrievePropertiesEx$", skip=1, fault=refused)
     result = vcenter.run("info", entity={"name": "DC0_H0"})
@@ -254,7 +254,7 @@ def test_where_the_paths_cannot_be_read_the_candidates_are_listed_without(vcente
         ({"type": "VirtualMachine", "moid": "vm-404", "recursion": "all"}, "does not know VirtualMachine vm-404"),
     ],
 )
-def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], message: str) -> None:
+def test_a_missing_entity_is_an_error_of_the_option(vcenter: t.Any, entity: dict[str, t.Any], message: str) -> None:
     assert message in vcenter.run("info", entity=entity)["msg"]
 
 
@@ -294,7 +294,9 @@ def test_an_entity_that_is_not_there(vcenter: t.Any, entity: dict[str, t.Any], m
         ({"custom_values": True, "source": "history"}, "the history does not contain custom_values"),
     ],
 )
-def test_a_mistake_is_refused_before_anything_is_asked(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_an_invalid_option_is_rejected_before_any_reading(
+    vcenter: t.Any, options: dict[str, t.Any], message: str
+) -> None:
     result = vcenter.run("info", **options)
     assert result["failed"]
     assert message in result["msg"]
@@ -308,7 +310,7 @@ def test_a_mistake_is_refused_before_anything_is_asked(vcenter: t.Any, options: 
 
 
 @pytest.mark.parametrize(("order", "more"), [("oldest", 7), ("newest", 9)])
-def test_the_cost_of_a_long_history(vcenter: t.Any, tag: str, order: str, more: int) -> None:
+def test_a_long_history_needs_few_requests(vcenter: t.Any, tag: str, order: str, more: int) -> None:
     vcenter.create_many(250, change_tag=tag, state="success")
     result = vcenter.run("info", tags=[tag], source="history", order=order, page_size=100)
     assert len(ids(result)) == 250
@@ -318,7 +320,7 @@ def test_the_cost_of_a_long_history(vcenter: t.Any, tag: str, order: str, more: 
 
 
 @pytest.mark.parametrize("transport", ["soap"], indirect=True)
-def test_falling_back_to_soap_costs_one_more(server: t.Any) -> None:
+def test_auto_needs_one_more_request_than_soap(server: t.Any) -> None:
     vcenter = server("vcenter7")
     vcenter.create()
     costs = {}
@@ -329,7 +331,7 @@ def test_falling_back_to_soap_costs_one_more(server: t.Any) -> None:
     assert costs["auto"] == costs["soap"] + 1
 
 
-def test_memory_does_not_grow_with_what_is_left_out(vcenter: t.Any, tag: str) -> None:
+def test_memory_does_not_grow_with_tasks_that_do_not_match(vcenter: t.Any, tag: str) -> None:
     peaks = []
     for count in (1000, 3000):
         vcenter.create_many(count, change_tag=tag, state="success")
@@ -342,17 +344,17 @@ def test_memory_does_not_grow_with_what_is_left_out(vcenter: t.Any, tag: str) ->
 
 
 @pytest.mark.parametrize(("entity", "more"), [({"name": "DC0_H0_VM1"}, 4), ({"path": "DC0/vm/DC0_H0_VM1"}, 1)])
-def test_the_cost_of_an_entity(vcenter: t.Any, tag: str, entity: dict[str, str], more: int) -> None:
-    # Without tasks, whose names may cost requests of their own.
+def test_an_entity_needs_few_requests(vcenter: t.Any, tag: str, entity: dict[str, str], more: int) -> None:
+    # Without tasks, because their names can require more requests.
     vcenter.run("info", tags=[tag])
     without = sum(vcenter.stats["total"].values())
     vcenter.run("info", tags=[tag], entity=entity)
     assert sum(vcenter.stats["total"].values()) == 2 * without + more
 
 
-def test_the_newest_pages_may_overlap(vcenter: t.Any, tag: str) -> None:
+def test_overlapping_pages_give_each_task_once(vcenter: t.Any, tag: str) -> None:
     old = vcenter.create_many(5, change_tag=tag)
-    # Between the latest page and what precedes it.
+    # The tasks are queued between the readings of the latest page and of the page before it.
     vcenter.fault("delay", "ResetCollector$", seconds=0.5)
     vcenter.during("TaskHistoryCollector.ResetCollector", lambda: vcenter.create_many(2, change_tag=tag), times=1)
     found = ids(vcenter.run("info", tags=[tag], source="history", page_size=4))
@@ -381,10 +383,10 @@ def test_an_esxi_has_no_history(server: t.Any) -> None:
 # --- children, summary ---
 
 
-def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
+def test_children_are_returned_as_a_tree(vcenter: t.Any, tag: str) -> None:
     root = vcenter.create(change_tag=tag)
     first = vcenter.create(parent_task_key=root, root_task_key=root, queue_time=vcenter.ago(minutes=2))
-    # A task need not name its chain, nor be within the ten minutes of the recent ones.
+    # A task can lack its chain, and can have ended before the recent tasks.
     second = vcenter.create(parent_task_key=root, state="success", complete_time=vcenter.ago(minutes=30))
     below = vcenter.create(parent_task_key=second)
     orphan = vcenter.create(parent_task_key="task-404", root_task_key=root, queue_time=vcenter.ago(minutes=3))
@@ -400,7 +402,7 @@ def test_children_come_as_a_tree(vcenter: t.Any, tag: str) -> None:
     assert tree(middle) == {below: {}}
 
 
-def test_tasks_that_name_each_other_as_parents_end(vcenter: t.Any, tag: str) -> None:
+def test_a_task_that_is_its_own_parent_has_no_children(vcenter: t.Any, tag: str) -> None:
     task_id = vcenter.create(change_tag=tag)
     itself = f"task-{int(task_id.removeprefix('task-')) + 1}"
     assert vcenter.create(change_tag=tag, parent_task_key=itself) == itself
@@ -408,7 +410,7 @@ def test_tasks_that_name_each_other_as_parents_end(vcenter: t.Any, tag: str) -> 
     assert [task["children"] for task in tasks] == [[], []]
 
 
-def test_the_summary(vcenter: t.Any, tag: str) -> None:
+def test_the_summary_counts_all_selected_tasks(vcenter: t.Any, tag: str) -> None:
     begun = {"start_time": vcenter.ago(minutes=5)}
     longest = vcenter.create(
         change_tag=tag, state="success", start_time=vcenter.ago(minutes=9), complete_time=vcenter.ago()
@@ -425,16 +427,16 @@ def test_the_summary(vcenter: t.Any, tag: str) -> None:
     assert set(summary["longest"]) == {"id", "operation", "entity_name", "duration"}
 
 
-def test_the_summary_of_nothing(vcenter: t.Any, tag: str) -> None:
+def test_the_summary_of_an_empty_selection_has_only_zeros(vcenter: t.Any, tag: str) -> None:
     summary = vcenter.run("info", tags=[tag])["summary"]
     assert summary["by_state"] == {"queued": 0, "running": 0, "success": 0, "error": 0}
     assert (summary["by_user"], summary["oldest_running"], summary["longest"]) == ({}, None, None)
 
 
-# --- waiting for and cancelling what is selected ---
+# --- waiting for selected tasks and canceling them ---
 
 
-def test_what_is_selected_is_waited_for_and_judged(vcenter: t.Any, tag: str) -> None:
+def test_a_wait_returns_selected_tasks_that_run_or_have_ended(vcenter: t.Any, tag: str) -> None:
     running = vcenter.create(change_tag=tag, duration=0.3)
     done = vcenter.create(
         change_tag=tag, state="success", queue_time=vcenter.ago(hours=2), complete_time=vcenter.ago(hours=1)
@@ -444,14 +446,14 @@ def test_what_is_selected_is_waited_for_and_judged(vcenter: t.Any, tag: str) -> 
     assert {task["id"] for task in result["tasks"]} == {running, done}
 
 
-def test_one_that_has_ended_before_is_enough_where_any_is(vcenter: t.Any, tag: str) -> None:
+def test_until_any_ends_with_a_selected_task_that_has_ended(vcenter: t.Any, tag: str) -> None:
     done, endless = vcenter.create(change_tag=tag, state="success"), vcenter.create(change_tag=tag)
     result = vcenter.run("wait", tags=[tag], until="any", timeout=5)
     assert (result["failed"], result["timed_out"]) == (False, False)
     assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([done], [endless])
 
 
-def test_what_is_selected_and_failed_before_is_a_failure(vcenter: t.Any, tag: str) -> None:
+def test_a_selected_task_that_has_failed_is_a_failure(vcenter: t.Any, tag: str) -> None:
     failed = vcenter.create(change_tag=tag, state="error", error={"_typeName": "NotSupported"})
     result = vcenter.run("wait", tags=[tag], source="history")
     assert result["failed"]
@@ -466,7 +468,7 @@ def test_children_are_waited_for(vcenter: t.Any, tag: str) -> None:
     assert [task for task in result["tasks"] if "children" in task] == []
 
 
-def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: str) -> None:
+def test_unfinished_tasks_of_a_selection_are_canceled(vcenter: t.Any, tag: str) -> None:
     running, other = vcenter.create(change_tag=tag, cancelable=True), vcenter.create(cancelable=True)
     vcenter.create(change_tag=tag, state="success", cancelable=True)
     checked = vcenter.run("cancel", tags=[tag], check=True)
@@ -499,7 +501,7 @@ def test_cancelling_by_selection_takes_what_is_unfinished(vcenter: t.Any, tag: s
         {"entity": {"path": "/", "recursion": "all"}, "cancelable": True},
     ],
 )
-def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+def test_a_broad_selection_cannot_be_canceled(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", **options)
     assert "the tasks to cancel are missing" in result["msg"]
     assert vcenter.requests() == []
@@ -521,12 +523,12 @@ def test_cancelling_asks_for_a_narrowing_option(vcenter: t.Any, options: dict[st
         {"scheduled_task": "schedule-404"},
     ],
 )
-def test_each_of_these_narrows_enough_to_cancel(vcenter: t.Any, options: dict[str, t.Any]) -> None:
+def test_a_narrow_selection_can_be_canceled(vcenter: t.Any, options: dict[str, t.Any]) -> None:
     result = vcenter.run("cancel", check=True, on_not_cancelable="skip", **options)
     assert not result["failed"], result["msg"]
 
 
-def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) -> None:
+def test_tasks_of_the_root_folder_itself_can_be_canceled(vcenter: t.Any) -> None:
     on_root = vcenter.create(cancelable=True, entity={"type": "Folder", "value": "group-d1"})
     elsewhere = vcenter.create(cancelable=True)
     result = vcenter.run("cancel", entity={"type": "Folder", "moid": "group-d1"}, check=True)
@@ -541,13 +543,13 @@ def test_the_tasks_of_the_root_folder_itself_can_be_cancelled(vcenter: t.Any) ->
         ({"path": "Datacenters"}, "entity.path: Datacenters does not exist in the inventory"),
     ],
 )
-def test_the_name_of_the_root_folder_does_not_lead_to_it(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
+def test_the_name_of_the_root_folder_is_an_error(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
     assert message in vcenter.run("cancel", entity={**entity, "recursion": "all"})["msg"]
 
 
 @pytest.mark.parametrize("options", [{}, {"begin_time": "-1h"}, {"entity": {"path": "DC0/vm/DC0_H0_VM0"}}])
 @pytest.mark.parametrize("module", ["info", "wait", "cancel"])
-def test_a_user_who_is_written_in_another_way_is_named(
+def test_another_spelling_of_a_user_is_a_warning(
     vcenter: t.Any, tag: str, module: str, options: dict[str, t.Any]
 ) -> None:
     vcenter.create(change_tag=tag, user="VSPHERE.LOCAL\\Administrator", cancelable=True)
@@ -562,14 +564,16 @@ def test_a_user_who_is_written_in_another_way_is_named(
 
 
 @pytest.mark.parametrize("options", [{}, {"begin_time": "-1h"}])
-def test_users_are_no_matter_where_no_task_fits_otherwise(vcenter: t.Any, tag: str, options: dict[str, t.Any]) -> None:
+def test_users_without_tasks_are_not_a_warning_if_no_other_task_matches(
+    vcenter: t.Any, tag: str, options: dict[str, t.Any]
+) -> None:
     assert "warnings" not in vcenter.run("info", users=["nobody@example.com"], tags=[tag], **options)
     vcenter.create(change_tag=tag, user="VSPHERE.LOCAL\\Administrator")
     given = ["VSPHERE.LOCAL\\Administrator", "EXAMPLE\\svc"]
     assert "warnings" not in vcenter.run("info", users=given, tags=[tag], **options)
 
 
-def test_given_tasks_are_seen_too(vcenter: t.Any) -> None:
+def test_another_spelling_of_the_user_of_given_ids_is_a_warning(vcenter: t.Any) -> None:
     task_id = vcenter.create(user="VSPHERE.LOCAL\\Administrator", state="success")
     for source in ("auto", "history"):
         result = vcenter.run("info", task_ids=[task_id], users=["vsphere.local\\administrator"], source=source)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task that cannot be read, or not by this user, hides no other one."""
+"""Tasks that are unreadable, or hidden from the user, do not affect the others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STRANGE: list[dict[str, t.Any]] = [
 
 @pytest.fixture
 def make(vcenter: t.Any, tag: str) -> t.Iterator[t.Callable[..., str]]:
-    """Makes tasks, which are there during the test only; other tests would meet them."""
+    """Makes tasks, and removes them after the test because they would disturb others."""
     made: list[str] = []
 
     def make(**how: t.Any) -> str:
@@ -47,13 +47,13 @@ def make(vcenter: t.Any, tag: str) -> t.Iterator[t.Callable[..., str]]:
 
 @pytest.fixture
 def strange(make: t.Callable[..., str]) -> list[str]:
-    """Tasks that are strange to every client, between two that are not."""
+    """Tasks that are strange to every client, between two usual ones."""
     return [make(), *(make(unknown=True, **each) for each in STRANGE), make()]
 
 
 @pytest.fixture
 def hidden(make: t.Callable[..., str]) -> list[str]:
-    """Three tasks, the second of which the user may not see."""
+    """Three tasks. The user cannot see the second one."""
     return [make(forbidden=forbidden) for forbidden in (False, True, False)]
 
 
@@ -84,7 +84,7 @@ def test_strange_tasks_are_listed_with_all_others(vcenter: t.Any, strange: list[
             assert f"{time} (queue_time)" in warned(result)
 
 
-def test_strange_tasks_are_waited_for_and_cancelled_with_all_others(
+def test_strange_tasks_are_waited_for_and_canceled_with_all_others(
     vcenter: t.Any, strange: list[str], tag: str
 ) -> None:
     result = vcenter.run("wait", task_ids=strange, timeout=0, on_timeout="return", on_error="return")
@@ -98,7 +98,7 @@ def test_strange_tasks_are_waited_for_and_cancelled_with_all_others(
     assert not vcenter.run("create", task_type=TYPE, activation_id=tag)["changed"]
 
 
-def test_a_task_that_the_user_may_not_see_is_named(vcenter: t.Any, hidden: list[str], tag: str) -> None:
+def test_a_hidden_task_is_named_in_a_warning(vcenter: t.Any, hidden: list[str], tag: str) -> None:
     for options in ({"task_ids": hidden}, {"states": ["running"]}):
         result = vcenter.run("info", **options)
         assert not result["failed"], result
@@ -112,7 +112,7 @@ def test_a_task_that_the_user_may_not_see_is_named(vcenter: t.Any, hidden: list[
 
 
 @pytest.mark.parametrize("more", [0, 10])
-def test_others_are_waited_for_before_it_is_a_failure(
+def test_a_hidden_task_is_a_failure_after_the_wait_for_the_others(
     vcenter: t.Any, make: t.Callable[..., str], hidden: list[str], more: int
 ) -> None:
     task_ids = hidden + [make() for _each in range(more)]
@@ -132,7 +132,7 @@ def test_others_are_waited_for_before_it_is_a_failure(
     assert result["elapsed"] < 30
 
 
-def test_others_are_cancelled_before_it_is_a_failure(vcenter: t.Any, hidden: list[str]) -> None:
+def test_a_hidden_task_is_a_failure_after_the_others_are_canceled(vcenter: t.Any, hidden: list[str]) -> None:
     result = vcenter.run("cancel", task_ids=hidden)
     assert result["failed"]
     assert result["cancelled_task_ids"] == [hidden[0], hidden[2]]
@@ -140,7 +140,7 @@ def test_others_are_cancelled_before_it_is_a_failure(vcenter: t.Any, hidden: lis
     assert f"cannot cancel {hidden[1]}: " in result["msg"]
 
 
-def test_one_that_is_hidden_while_it_is_waited_for_ends_that(vcenter: t.Any, make: t.Callable[..., str]) -> None:
+def test_a_task_that_becomes_hidden_ends_the_wait_for_it(vcenter: t.Any, make: t.Callable[..., str]) -> None:
     task_id = make()
     vcenter.during(
         "PropertyCollector.WaitForUpdatesEx",

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers to surveys, which are texts, select the same tasks as values of the right type."""
+"""Answers to surveys: as texts, they select the same tasks as values of the right type."""
 
 from __future__ import annotations
 

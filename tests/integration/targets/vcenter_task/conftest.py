@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Playbook runs with the callback plugin, in processes of their own."""
+"""Playbook runs with the callback plugin, each as a process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 TYPE = "vsphere.tasks.playbook"
 PLUGIN = "vsphere.tasks.vcenter_task"
-# A host that no task reaches.
+# A host that is unreachable for all tasks.
 GONE = """
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection.local import Connection as LocalConnection
@@ -49,7 +49,7 @@ ansible_connection=local
 
 
 class Outcome(t.NamedTuple):
-    """How a run of Ansible ended, and the seconds that it took from when it was asked for."""
+    """The end of a run of Ansible, and the seconds since its start, or since the time of the measurement."""
 
     status: int
     output: str
@@ -57,13 +57,13 @@ class Outcome(t.NamedTuple):
 
     @property
     def warnings(self) -> list[str]:
-        """Those of the callback plugin."""
+        """The warnings of the callback plugin."""
         text = " ".join(self.output.split())
         return [each for each in text.split("[WARNING]: ")[1:] if "this run" in each and "vCenter" in each]
 
 
 class Runs:
-    """Runs playbooks in a folder, mirrored into a test vCenter."""
+    """Runs playbooks in a folder. A test vCenter shows the runs."""
 
     def __init__(self, vcenter: t.Any, folder: pathlib.Path) -> None:
         self.vcenter = vcenter
@@ -85,15 +85,15 @@ class Runs:
         self._gate = os.open(folder / "gate", os.O_RDWR | os.O_NONBLOCK)
 
     def start(self, playbook: str, *arguments: str, **environment: str | None) -> subprocess.Popen[str]:
-        """Start a run; a variable of the environment that is None is left out."""
+        """Start a run. A value of None removes the variable from the environment."""
         return self.start_command(playbook, "ansible-playbook", "site.yml", *arguments, **environment)
 
     def start_command(self, playbook: str, *command: str, **environment: str | None) -> subprocess.Popen[str]:
-        """Start a command beside the playbook site.yml."""
+        """Start a command in the folder of the playbook site.yml."""
         (self._folder / "site.yml").write_text(playbook, encoding="utf-8")
         merged = {**self.environment, **environment}
         with contextlib.suppress(BlockingIOError):
-            # What nobody was there any more to read.
+            # A line that no process read.
             os.read(self._gate, 9)
         process = subprocess.Popen(
             command,
@@ -104,7 +104,7 @@ class Runs:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            # What the tests are run by may have these ignored, which a program inherits.
+            # The process that runs the tests can ignore some signals, and programs inherit that.
             preexec_fn=_default_signals,  # noqa: PLW1509 (there are no threads here)
         )
         self._started.append(process)
@@ -114,7 +114,7 @@ class Runs:
         began = began or time.monotonic()
         status = process.wait(120)
         seconds = time.monotonic() - began
-        # Before 2.19 a worker that outlives Ansible keeps the output open.
+        # Before ansible-core 2.19, a worker that outlives Ansible keeps the output open.
         self.open_gate()
         output = process.communicate()[0]
         assert self.vcenter.options["password"] not in output
@@ -125,22 +125,22 @@ class Runs:
         return self.outcome(self.start(playbook, *arguments, **environment), began)
 
     def open_gate(self) -> None:
-        """Let the Ansible task that reads a line from the gate go on."""
+        """Let the Ansible task continue that reads a line from the gate."""
         os.write(self._gate, b"\n")
 
     def gate_reached(self) -> None:
-        """Wait until the Ansible task is there that says so."""
+        """Wait until the Ansible task at the gate has begun."""
         reached = self._folder / "gate.reached"
         while not reached.exists():
             time.sleep(0.05)
         reached.unlink()
 
     def tasks(self) -> list[dict[str, t.Any]]:
-        """The tasks in vCenter that were created since the test began, oldest first."""
+        """The tasks in vCenter since the start of the test, the oldest first."""
         return [task for task in reversed(self._recent()) if task["id"] not in self._before]
 
     def seen(self, process: subprocess.Popen[str], description: str, progress: int) -> dict[str, t.Any]:
-        """The first task in vCenter, once it shows that."""
+        """The first task in vCenter, as soon as it has this description and progress."""
         while process.poll() is None:
             for task in self.tasks()[:1]:
                 if ((task["description"] or {}).get("message"), task["progress"]) == (description, progress):
@@ -149,7 +149,7 @@ class Runs:
         raise AssertionError(process.communicate()[0])
 
     def stop(self) -> None:
-        """End what a test that failed has left running."""
+        """End the processes of a failed test."""
         for process in self._started:
             if process.poll() is None:
                 process.kill()

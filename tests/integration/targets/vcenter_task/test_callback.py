@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What vCenter shows of a playbook run."""
+"""The tasks in vCenter that show a playbook run."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ TWO_TASKS = """
 
 
 def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
-    # AWX passes optional fields of a credential type that are not set as empty variables.
+    # AWX passes unset optional fields of a credential type as empty variables.
     process = runs.start(PLAIN, VMWARE_PROXY_PORT="", VCENTER_TASK_ENTITY="")
     running = runs.seen(process, "Wait at the gate", 33)
     assert running["activation_id"] is None
@@ -107,7 +107,7 @@ def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
     assert (task["id"], task["state"], task["error"]) == (running["id"], "success", None)
 
 
-def test_the_tasks_of_a_job_name_it(runs: t.Any) -> None:
+def test_the_tasks_of_a_job_contain_its_name(runs: t.Any) -> None:
     job = {"awx_job_id": 42, "awx_job_template_name": "Patch web", "awx_user_name": "alice", "tower_job_id": 42}
     process = runs.start(PLAIN, "--extra-vars", json.dumps(job), VCENTER_TASK_PLAYS="true")
     runs.seen(process, "Job 42 Patch web (alice): Wait at the gate", 33)
@@ -134,7 +134,7 @@ def test_an_unreachable_host_is_a_failure(runs: t.Any) -> None:
 
 
 @any_transport
-def test_an_ignored_unreachable_host_is_none(runs: t.Any) -> None:
+def test_an_ignored_unreachable_host_is_not_a_failure(runs: t.Any) -> None:
     action = "vars: {ansible_connection: gone}\n      ignore_unreachable: true\n      ping:"
     assert runs.run(TWO_TASKS.format(hosts="one", action=action)).status == 0
     [task] = runs.tasks()
@@ -142,14 +142,14 @@ def test_an_ignored_unreachable_host_is_none(runs: t.Any) -> None:
 
 
 @any_transport
-def test_what_cannot_be_included_is_a_failure(runs: t.Any) -> None:
+def test_a_missing_file_to_include_is_a_failure(runs: t.Any) -> None:
     assert runs.run(TWO_TASKS.format(hosts="one", action="include_tasks: nowhere.yml"), VCENTER_TASK_PLAYS="true")
     run, play = runs.tasks()
     assert run["error"]["message"].startswith('Task "First" failed on one')
     assert play["state"] == "error"
 
 
-def test_plays_have_tasks_of_their_own(runs: t.Any) -> None:
+def test_plays_have_tasks_if_the_option_is_set(runs: t.Any) -> None:
     outcome = runs.run(SEVERAL, VCENTER_TASK_PLAYS="true")
     assert (outcome.status, outcome.warnings) == (2, [])
     run, *plays = runs.tasks()
@@ -161,13 +161,13 @@ def test_plays_have_tasks_of_their_own(runs: t.Any) -> None:
 
 
 @any_transport
-def test_without_being_asked_for_plays_have_none(runs: t.Any) -> None:
+def test_plays_have_no_tasks_by_default(runs: t.Any) -> None:
     runs.run(SEVERAL)
     [run] = runs.tasks()
     assert run["state"] == "error"
 
 
-def test_updates_are_rare_and_progress_never_goes_back(runs: t.Any, tmp_path: t.Any) -> None:
+def test_updates_are_rare_and_progress_never_decreases(runs: t.Any, tmp_path: t.Any) -> None:
     more = "\n".join(f"- name: More {number}\n  debug:" for number in range(3))
     (tmp_path / "more.yml").write_text(more, encoding="utf-8")
     assert runs.run(MANY, VCENTER_TASK_PLAYS="true").status == 0
@@ -191,13 +191,13 @@ def test_updates_are_rare_and_progress_never_goes_back(runs: t.Any, tmp_path: t.
 
 
 @any_transport
-def test_check_mode_is_mirrored_too(runs: t.Any) -> None:
+def test_a_run_in_check_mode_is_shown(runs: t.Any) -> None:
     assert runs.run(TWO_TASKS.format(hosts="one", action='command: "false"'), "--check").status == 0
     assert [task["state"] for task in runs.tasks()] == ["success"]
 
 
 @any_transport
-def test_ad_hoc_commands_are_where_ansible_loads_callbacks_for_them(runs: t.Any) -> None:
+def test_ad_hoc_commands_are_shown_if_ansible_loads_callbacks_for_them(runs: t.Any) -> None:
     command = ("", "ansible", "one", "-m", "command", "-a", "false")
     assert runs.outcome(runs.start_command(*command)).status == 2
     assert not runs.tasks()
@@ -214,7 +214,7 @@ def test_each_of_several_playbooks_is_a_task(runs: t.Any) -> None:
 
 
 @any_transport
-def test_a_run_that_ansible_gives_up_is_an_error(runs: t.Any) -> None:
+def test_a_run_that_ansible_aborts_is_an_error(runs: t.Any) -> None:
     outcome = runs.run(
         "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Fine\n      debug:\n"
         "- name: Broken\n  hosts: one\n  strategy: no_such_strategy\n  gather_facts: false\n  tasks: []\n"
@@ -226,8 +226,8 @@ def test_a_run_that_ansible_gives_up_is_an_error(runs: t.Any) -> None:
 
 @any_transport
 @pytest.mark.parametrize("kind", ["moid", "name", "path"])
-def test_the_entity_is_given_as_one_text(runs: t.Any, kind: str) -> None:
-    # The first task's entity is a machine, of which all three are known then.
+def test_the_entity_can_be_an_id_a_name_or_a_path(runs: t.Any, kind: str) -> None:
+    # The entity of the task is a machine. The task contains its ID, type, and name.
     some = runs.vcenter.create()
     [task] = runs.vcenter.run("info", task_ids=[some])["tasks"]
     machine = task["entity"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples of docs/callback.md and of the plugin, as they stand."""
+"""The examples in docs/callback.md and in the documentation of the plugin."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WORK = "- hosts: one\n  gather_facts: false\n  tasks:\n    - name: Work\n      {
 
 
 def example(language: str, containing: str) -> str:
-    """The one block of the page in that language that contains the text."""
+    """The block of the page in that language that contains the text."""
     blocks = re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     [found] = [block for block in blocks if containing in block]
     return str(found)
 
 
 @pytest.mark.parametrize("origin", ["page", "plugin"])
-def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pathlib.Path, origin: str) -> None:
+def test_the_examples_register_the_type_and_enable_the_plugin(runs: t.Any, tmp_path: pathlib.Path, origin: str) -> None:
     key = {"extension": "vsphere.tasks", "task_types": [{"id": "vsphere.tasks.playbook"}]}
     runs.vcenter.run("type", **key, state="absent")
     if origin == "page":
@@ -40,7 +40,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
     (tmp_path / "ansible.cfg").write_text(settings, encoding="utf-8")
     enabled = {"ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"), "ANSIBLE_CALLBACKS_ENABLED": None}
     first = runs.run(registering, **enabled)
-    # That is what registers it, so this run cannot be shown.
+    # This run cannot be shown, because it registers the task type.
     assert (first.status, ["does not know the task type" in warning for warning in first.warnings]) == (0, [True])
     assert runs.vcenter.run("type", **key)["changed"] is False
     second = runs.run(WORK.format("debug:"), **enabled)
@@ -48,7 +48,7 @@ def test_the_type_is_registered_and_the_plugin_enabled(runs: t.Any, tmp_path: pa
     assert [task["state"] for task in runs.tasks()] == ["success"] * (2 if origin == "page" else 1)
 
 
-def test_the_task_of_a_killed_run_is_ended(runs: t.Any) -> None:
+def test_the_example_ends_the_task_of_a_killed_run(runs: t.Any) -> None:
     process = runs.start(WORK.format('command: sh -c \'read line < {{ lookup("env", "GATE") }}\''))
     task = runs.seen(process, "Work", 0)
     process.send_signal(signal.SIGKILL)
@@ -58,5 +58,5 @@ def test_the_task_of_a_killed_run_is_ended(runs: t.Any) -> None:
     assert runs.run(example("yaml", "stale_task_id"), "-e", given, ANSIBLE_CALLBACKS_ENABLED=None).status == 0
     [ended] = runs.tasks()
     assert (ended["state"], ended["error"]["message"]) == ("error", "The playbook run was killed")
-    # Of a process that was killed nobody could have expected it to log out.
+    # Killed processes do not log out.
     runs.vcenter.control("POST", "/sessions/expire")

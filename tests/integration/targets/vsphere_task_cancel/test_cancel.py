@@ -14,7 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _
 CANCEL = "Task.CancelTask"
 
 
-def test_a_running_task_is_cancelled_and_really_over(vcenter: t.Any) -> None:
+def test_a_running_task_is_canceled_and_has_ended(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True, cancel_delay=0.5)
     result = vcenter.run("cancel", task_ids=[task_id])
     assert not result["failed"]
@@ -28,7 +28,7 @@ def test_a_running_task_is_cancelled_and_really_over(vcenter: t.Any) -> None:
     }
 
 
-def test_a_second_run_changes_nothing_and_says_why(vcenter: t.Any) -> None:
+def test_a_second_run_changes_nothing_and_returns_the_reason(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     vcenter.run("cancel", task_ids=[task_id])
     result = vcenter.run("cancel", task_ids=[task_id])
@@ -37,7 +37,7 @@ def test_a_second_run_changes_nothing_and_says_why(vcenter: t.Any) -> None:
     assert vcenter.requests().count(CANCEL) == 1
 
 
-def test_without_waiting_it_returns_at_once(vcenter: t.Any) -> None:
+def test_without_a_wait_the_module_returns_immediately(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True, cancel_delay=60)
     result = vcenter.run("cancel", task_ids=[task_id], wait=False)
     [task] = result["tasks"]
@@ -58,7 +58,7 @@ def test_a_task_that_does_not_end_in_time_is_a_failure(vcenter: t.Any, timeout: 
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [task_id])
 
 
-def test_what_is_not_cancelable_fails_after_the_others_were_cancelled(vcenter: t.Any) -> None:
+def test_a_task_that_is_not_cancelable_is_a_failure_after_the_others_are_canceled(vcenter: t.Any) -> None:
     fixed, free = vcenter.create(cancelable=False), vcenter.create(cancelable=True)
     result = vcenter.run("cancel", task_ids=[fixed, free])
     assert result["failed"]
@@ -68,7 +68,7 @@ def test_what_is_not_cancelable_fails_after_the_others_were_cancelled(vcenter: t
     assert (result["changed"], result["cancelled_task_ids"]) == (True, [free])
 
 
-def test_what_turns_out_not_to_be_cancelable_fails_with_what_the_server_has_said(vcenter: t.Any) -> None:
+def test_a_task_that_the_server_cannot_cancel_is_a_failure_with_its_fault(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     why = {"_typeName": "LocalizableMessage", "key": "k", "message": "Its last phase has begun."}
     vcenter.fault("fault", CANCEL, fault={"_typeName": "NotSupported", "faultMessage": [why]})
@@ -77,14 +77,14 @@ def test_what_turns_out_not_to_be_cancelable_fails_with_what_the_server_has_said
     assert (result["fault"]["type"], result["fault"]["messages"]) == ("NotSupported", [why["message"]])
 
 
-def test_what_is_not_cancelable_can_be_skipped(vcenter: t.Any) -> None:
+def test_a_task_that_is_not_cancelable_can_be_skipped(vcenter: t.Any) -> None:
     fixed = vcenter.create(cancelable=False)
     result = vcenter.run("cancel", task_ids=[fixed], on_not_cancelable="skip")
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["skipped_tasks"] == [{"id": fixed, "reason": "it is not cancelable"}]
 
 
-def test_unknown_ids_fail_before_anything_is_cancelled(vcenter: t.Any) -> None:
+def test_unknown_ids_are_an_error_before_anything_is_canceled(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     result = vcenter.run("cancel", task_ids=[task_id, "task-404", "task-405"])
     assert result["failed"]
@@ -100,7 +100,7 @@ def test_check_mode_cancels_nothing(vcenter: t.Any) -> None:
     assert CANCEL not in vcenter.requests()
 
 
-def test_a_server_that_falls_silent_is_given_up_soon_after_the_time_limit(
+def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_connection, "GRACE", 1)
@@ -113,7 +113,7 @@ def test_a_server_that_falls_silent_is_given_up_soon_after_the_time_limit(
     assert "did not answer within" in result["msg"]
 
 
-def test_a_server_that_answers_no_cancellation_is_asked_for_one_only(vcenter: t.Any) -> None:
+def test_a_server_that_answers_no_cancellation_gets_only_one_request(vcenter: t.Any) -> None:
     given = vcenter.create_many(5, cancelable=True)
     vcenter.fault("delay", "CancelTask$", seconds=60, count=9)
     result = vcenter.run("cancel", task_ids=given, wait=False, request_timeout=1)
@@ -125,7 +125,7 @@ def test_a_server_that_answers_no_cancellation_is_asked_for_one_only(vcenter: t.
     assert result["msg"].count("does not answer anymore, so the module did not send the request") == 4
 
 
-def test_a_task_that_vanishes_once_it_was_cancelled_does_not_end_the_wait_for_others(vcenter: t.Any) -> None:
+def test_a_canceled_task_that_vanishes_does_not_end_the_wait_for_others(vcenter: t.Any) -> None:
     slow, vanished = (vcenter.create(cancelable=True, cancel_delay=0.5) for each in range(2))
     vcenter.during(
         "PropertyCollector.CreatePropertyCollector", lambda: vcenter.control("DELETE", f"/tasks/{vanished}"), 1
@@ -137,7 +137,7 @@ def test_a_task_that_vanishes_once_it_was_cancelled_does_not_end_the_wait_for_ot
 
 
 @pytest.mark.parametrize("fault", ["InvalidState", "ManagedObjectNotFound"])
-def test_a_task_that_ends_between_look_and_cancel_is_no_error(vcenter: t.Any, fault: str) -> None:
+def test_a_task_that_ends_before_the_request_is_skipped(vcenter: t.Any, fault: str) -> None:
     task_id = vcenter.create(cancelable=True)
     details = {"obj": {"_typeName": "ManagedObjectReference", "type": "Task", "value": task_id}}
     vcenter.fault("fault", r"^Task\.CancelTask$", fault={"_typeName": fault, **(details if fault[0] == "M" else {})})
@@ -147,7 +147,7 @@ def test_a_task_that_ends_between_look_and_cancel_is_no_error(vcenter: t.Any, fa
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "status", "html"])
-def test_a_cancel_whose_answer_is_lost_is_not_sent_again(vcenter: t.Any, kind: str) -> None:
+def test_a_cancellation_whose_answer_is_lost_is_not_repeated(vcenter: t.Any, kind: str) -> None:
     task_id, other = vcenter.create(cancelable=True), vcenter.create(cancelable=True)
     vcenter.fault(kind, r"^Task\.CancelTask$", status=503)
     result = vcenter.run("cancel", task_ids=[task_id, other])
@@ -158,7 +158,7 @@ def test_a_cancel_whose_answer_is_lost_is_not_sent_again(vcenter: t.Any, kind: s
         assert f"the outcome of CancelTask of Task {task_id} is unknown" in result["msg"]
 
 
-def test_many_tasks_at_once(vcenter: t.Any) -> None:
+def test_many_tasks_are_canceled_together(vcenter: t.Any) -> None:
     ids = vcenter.create_many(50, cancelable=True)
     result = vcenter.run("cancel", task_ids=ids)
     assert result["cancelled_task_ids"] == ids
@@ -166,7 +166,7 @@ def test_many_tasks_at_once(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "cut", "html", "redirect", "unreadable"])
-def test_a_cancellation_whose_answer_is_lost_is_looked_for(vcenter: t.Any, kind: str) -> None:
+def test_a_cancellation_whose_answer_is_lost_is_found_in_the_task(vcenter: t.Any, kind: str) -> None:
     task_id = vcenter.create(cancelable=True)
     vcenter.fault(kind, r"^Task\.CancelTask$", carried_out=True)
     result = vcenter.run("cancel", task_ids=[task_id])

@@ -16,7 +16,7 @@ TYPE = "com.vmware.govmomi.simulator.test"
 
 @pytest.fixture(autouse=True)
 def nothing_goes_on(vcenter: t.Any) -> t.Iterator[None]:
-    """Ends what a test has created: nobody else does, and other tests wait for whatever runs."""
+    """Ends the tasks of a test. Otherwise they run on, and other tests wait for all running tasks."""
     yield
     created = vcenter.run("info", states=["queued", "running"], description_ids=[TYPE, "com.example.*"])
     for task in created["tasks"]:
@@ -34,7 +34,7 @@ def test_a_task_is_created_for_the_root_folder(vcenter: t.Any) -> None:
     assert vcenter.requests().count(CREATE) == 1
 
 
-def test_every_option_is_there_in_the_task(vcenter: t.Any) -> None:
+def test_a_task_has_the_values_of_all_options(vcenter: t.Any) -> None:
     parent = vcenter.run("create", task_type=TYPE)["task"]
     given = {
         "cancelable": True,
@@ -81,9 +81,9 @@ def test_an_unfinished_task_of_that_activation_id_is_returned(vcenter: t.Any, st
     assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
 
 
-def test_one_that_the_history_does_not_have_yet_is_returned(vcenter: t.Any) -> None:
+def test_a_task_that_the_history_does_not_contain_yet_is_returned(vcenter: t.Any) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
-    # It is no task of the root folder alone that counts, and of several the first does.
+    # Tasks of all objects count, not only those of the root folder. The first one of several is returned.
     first = vcenter.create(
         activation_id=options["activation_id"], description_id=TYPE, queue_time=vcenter.ago(minutes=1)
     )
@@ -101,15 +101,15 @@ def test_one_that_the_history_does_not_have_yet_is_returned(vcenter: t.Any) -> N
     assert CREATE not in vcenter.requests()
 
 
-def test_one_that_is_not_recent_any_more_is_returned(vcenter: t.Any) -> None:
+def test_a_task_that_is_no_longer_recent_is_returned(vcenter: t.Any) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
-    # More tasks than the server shows, or one that it has lost.
+    # The recent tasks of the server do not contain the task.
     task_id = vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
     vcenter.control("DELETE", f"/tasks/{task_id}?history=keep")
     assert vcenter.run("create", **options)["task"]["id"] == task_id
 
 
-def test_one_that_is_over_or_of_another_type_is_not(vcenter: t.Any) -> None:
+def test_an_ended_task_or_one_of_another_type_is_not_returned(vcenter: t.Any) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     vcenter.create(activation_id=options["activation_id"], description_id="com.example.other")
     vcenter.create(activation_id=options["activation_id"], state="success")
@@ -132,7 +132,7 @@ def test_check_mode_creates_nothing(vcenter: t.Any) -> None:
     assert real["diff"]["after"]["task_type"] == TYPE
 
 
-def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
+def test_an_unknown_type_is_an_error_with_a_remedy(vcenter: t.Any) -> None:
     result = vcenter.run("create", task_type="com.example.nobody.knows")
     assert result["failed"]
     assert "does not know the task type com.example.nobody.knows (InvalidArgument)" in result["msg"]
@@ -148,7 +148,7 @@ def test_a_missing_type_says_how_to_make_it(vcenter: t.Any) -> None:
         ({"path": "DC0/vm/nobody"}, "DC0/vm/nobody does not exist in the inventory"),
     ],
 )
-def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
+def test_a_missing_entity_is_an_error_of_the_option(vcenter: t.Any, entity: dict[str, str], message: str) -> None:
     result = vcenter.run("create", task_type=TYPE, entity=entity)
     assert result["failed"]
     assert message in result["msg"]
@@ -172,14 +172,14 @@ def test_an_entity_that_is_not_there_is_named(vcenter: t.Any, entity: dict[str, 
         ({"entity": {"name": "a", "path": "b"}}, "mutually exclusive"),
     ],
 )
-def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_bad_options_are_rejected_before_any_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
     result = vcenter.run("create", **{"task_type": TYPE, **options})
     assert result["failed"]
     assert message in result["msg"]
     assert vcenter.requests() == []
 
 
-def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+def test_a_missing_privilege_is_named(vcenter: t.Any) -> None:
     vcenter.options["username"] = vcenter.address["readonly_user"]
     result = vcenter.run("create", task_type=TYPE)
     assert result["failed"]
@@ -187,14 +187,14 @@ def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "cut"])
-def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, kind: str) -> None:
+def test_a_creation_without_an_answer_is_not_repeated(vcenter: t.Any, kind: str) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     vcenter.fault(kind, "CreateTask$")
     result = vcenter.run("create", **options)
     assert result["failed"]
     assert "the outcome of CreateTask of TaskManager is unknown" in result["msg"]
     assert vcenter.requests().count(CREATE) == 1
-    # By its activation id the task is found by whoever tries again.
+    # A further attempt finds the task by its activation ID.
     assert not vcenter.run("create", **options)["changed"]
 
 

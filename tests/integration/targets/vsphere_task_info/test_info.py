@@ -9,11 +9,13 @@ import datetime
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import find_entity
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 
 
-def test_given_tasks_come_in_their_order_with_one_request(vcenter: t.Any) -> None:
+def test_given_tasks_are_returned_in_their_order_with_one_request(vcenter: t.Any) -> None:
     ids = vcenter.create_many(5)
     result = vcenter.run("info", task_ids=ids)
     assert [task["id"] for task in result["tasks"]] == ids
@@ -22,21 +24,36 @@ def test_given_tasks_come_in_their_order_with_one_request(vcenter: t.Any) -> Non
     assert result["changed"] is False
 
 
-def test_it_costs_four_requests_over_vijson(vcenter: t.Any) -> None:
+def test_a_reading_costs_four_requests_over_vijson(vcenter: t.Any) -> None:
     vcenter.run("info", task_ids=[vcenter.create()])
     stats = vcenter.stats
     assert (stats["logins"], stats["logouts"]) == (1, 1)
     assert sum(stats["total"].values()) == 4
 
 
-def test_it_says_how_the_server_was_spoken_to(vcenter: t.Any) -> None:
+def test_the_result_contains_the_protocol(vcenter: t.Any) -> None:
     api = vcenter.run("info", task_ids=[])["api"]
     assert api["transport"] == vcenter.transport
     assert api["release"]
     assert api["product"] == vcenter.address["product"]
 
 
-def test_unknown_ids_are_named_and_cost_nothing(vcenter: t.Any) -> None:
+def test_the_host_is_the_entity_or_that_of_the_virtual_machine(vcenter: t.Any) -> None:
+    with vcenter.connection() as connection:
+        machine, host = (
+            find_entity(connection, Entity("entity", type=type_, name=name))
+            for type_, name in (("VirtualMachine", "DC0_H0_VM0"), ("HostSystem", "DC0_H0"))
+        )
+    ids = [vcenter.create(entity={"type": each["type"], "value": each["value"]}) for each in (machine, host, ROOT)]
+    before = vcenter.requests().count("PropertyCollector.RetrievePropertiesEx")
+    tasks = vcenter.run("info", hosts=True, task_ids=ids)["tasks"]
+    assert vcenter.requests().count("PropertyCollector.RetrievePropertiesEx") - before == 3
+    assert [task["host_name"] for task in tasks] == ["DC0_H0", "DC0_H0", None]
+    assert [task["host"] for task in tasks] == [{"type": "HostSystem", "moid": host["value"]}] * 2 + [None]
+    assert "host" not in vcenter.run("info", task_ids=ids)["tasks"][0]
+
+
+def test_unknown_ids_are_returned_as_missing(vcenter: t.Any) -> None:
     known = vcenter.create()
     result = vcenter.run("info", task_ids=["task-404", known, "task-405"])
     assert not result["failed"]
@@ -45,19 +62,19 @@ def test_unknown_ids_are_named_and_cost_nothing(vcenter: t.Any) -> None:
     assert vcenter.requests().count("PropertyCollector.RetrievePropertiesEx") == 1
 
 
-def test_only_unknown_ids(vcenter: t.Any) -> None:
+def test_only_unknown_ids_are_not_an_error(vcenter: t.Any) -> None:
     result = vcenter.run("info", task_ids=["task-404"])
     assert (result["tasks"], result["missing_task_ids"]) == ([], ["task-404"])
 
 
-def test_recent_tasks_come_newest_first(vcenter: t.Any) -> None:
+def test_recent_tasks_are_returned_newest_first(vcenter: t.Any) -> None:
     ids = vcenter.create_many(3)
     found = [task["id"] for task in vcenter.run("info")["tasks"] if task["id"] in ids]
     assert found == ids[::-1]
 
 
-def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
-    # A task that ended more than ten minutes ago is no object any more.
+def test_every_field_is_returned_over_both_protocols(vcenter: t.Any) -> None:
+    # A task that ended more than ten minutes ago is no longer an object.
     minute = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:")
     queued = f"{minute}05.678000Z"
     task_id = vcenter.create(
@@ -112,7 +129,7 @@ def test_every_field_is_there_on_both_protocols(vcenter: t.Any) -> None:
     assert task["reason"]["type"] == "TaskReasonUser"
 
 
-def test_a_description_can_be_a_key_and_what_its_text_is_filled_in_with(vcenter: t.Any) -> None:
+def test_a_description_can_be_a_key_with_arguments(vcenter: t.Any) -> None:
     arg = [{"key": "workOrderId", "value": "cp.20141020150650"}]
     task_id = vcenter.create(description={"key": "com.vmware.vdp2.task.description", "arg": arg})
     [task] = vcenter.run("info", task_ids=[task_id])["tasks"]
@@ -135,7 +152,9 @@ def test_a_running_task_has_lasted_until_now(vcenter: t.Any) -> None:
         ({"entity": {"type": "Datacenter", "name": "DC0"}}, set()),
     ],
 )
-def test_options_narrow_given_and_recent_tasks(vcenter: t.Any, options: dict[str, t.Any], expected: set[str]) -> None:
+def test_conditions_apply_to_given_and_recent_tasks(
+    vcenter: t.Any, options: dict[str, t.Any], expected: set[str]
+) -> None:
     ids = {
         vcenter.create(): "running",
         vcenter.create(cancelable=True): "cancelable",
@@ -148,7 +167,7 @@ def test_options_narrow_given_and_recent_tasks(vcenter: t.Any, options: dict[str
     assert {ids[task["id"]] for task in recent if task["id"] in ids} == expected
 
 
-def test_tasks_of_an_entity_by_name(vcenter: t.Any) -> None:
+def test_an_entity_can_be_selected_by_name(vcenter: t.Any) -> None:
     [task] = vcenter.run("info", task_ids=[vcenter.create()])["tasks"]
     found = vcenter.run("info", task_ids=[task["id"]], entity={"name": task["entity_name"]})["tasks"]
     assert [each["id"] for each in found] == [task["id"]]
@@ -164,14 +183,14 @@ def test_a_fault_is_read_in_both_forms(server: t.Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("task_id", ["task 1", "vim.Task:task-1", "../x", "task-1/CancelTask"])
-def test_what_is_no_task_id_is_refused_before_a_request(vcenter: t.Any, task_id: str) -> None:
+def test_an_invalid_id_is_rejected_before_any_request(vcenter: t.Any, task_id: str) -> None:
     result = vcenter.run("info", task_ids=[task_id])
     assert result["failed"]
     assert f"task_ids: {task_id!r} is not a task ID" in result["msg"]
     assert vcenter.requests() == []
 
 
-def test_custom_values(vcenter: t.Any, owner_field: str) -> None:
+def test_custom_values_are_returned_by_name(vcenter: t.Any, owner_field: str) -> None:
     task_id = vcenter.create()
     vcenter.run("state", task_id=task_id, custom_values={owner_field: "me"})
     with_value, without = vcenter.run("info", task_ids=[task_id, vcenter.create()], custom_values=True)["tasks"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of vsphere_task_start: what is refused before anything is sent, and what is never shown."""
+"""The options of vsphere_task_start: rejected values, and masked secrets."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def device(**members: t.Any) -> dict[str, t.Any]:
         ({"wait": True, "timeout": -1}, ["timeout -1 is negative"]),
     ],
 )
-def test_all_that_is_wrong_is_said_before_a_request(
+def test_all_problems_are_reported_together_before_any_request(
     vcenter: t.Any, options: dict[str, t.Any], messages: list[str]
 ) -> None:
     result = start(vcenter, **options)
@@ -201,7 +201,7 @@ def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict
     result = start(vcenter, **{"method": "AddHost_Task", **given})
     assert "S3cret\\" not in str(result).replace("\\\\", "\\")
     assert "invocation" in result
-    # What is none is shown.
+    # Other values are shown.
     assert "esx-02" in str(result["invocation"])
 
 
@@ -214,7 +214,7 @@ def test_secret_members_are_masked_in_every_output(vcenter: t.Any, options: dict
         ({"type": "Folder", "moid": None}, "must be a string, not None"),
     ],
 )
-def test_a_reference_has_texts_and_numbers_for_its_parts(
+def test_the_parts_of_a_reference_can_be_texts_or_numbers(
     vcenter: t.Any, folder: dict[str, t.Any], message: str
 ) -> None:
     params = {"folder": folder, "name": "web-09", "spec": {"location": {}, "powerOn": False, "template": False}}
@@ -235,7 +235,7 @@ def test_the_password_of_the_connection_stays_masked(vcenter: t.Any) -> None:
     assert vcenter.address["password"] not in str(result)
 
 
-def test_everything_is_masked_where_pyvmomi_is_missing(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_params_are_masked_without_pyvmomi(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "missing")
     result = start(vcenter, method="AddHost_Task", params=json.dumps({"spec": HOST, "asConnected": True}))
     assert "Failed to import the required Python library (pyvmomi)" in result["msg"]

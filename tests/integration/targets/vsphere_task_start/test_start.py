@@ -20,12 +20,12 @@ def start(vcenter: t.Any, method: str = "PowerOnVM_Task", **options: t.Any) -> d
 
 
 def started(vcenter: t.Any) -> list[str]:
-    """The methods that were called and return a task."""
+    """The called methods that return a task."""
     return [call for call in vcenter.requests() if call.endswith("_Task")]
 
 
 def clone(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
-    """Clone the machine to one of a new name, which is in name."""
+    """Clone the machine. The result contains the name of the clone."""
     name = f"clone-{vcenter.transport}-{next(NUMBERS)}"
     params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
     result = start(vcenter, "CloneVM_Task", **{"params": params, "wait": True, **options})
@@ -43,7 +43,7 @@ def test_a_task_is_started_and_returned(vcenter: t.Any) -> None:
     assert started(vcenter) == ["VirtualMachine.CreateSnapshot_Task"]
 
 
-def test_it_waits_where_that_is_wanted(vcenter: t.Any) -> None:
+def test_a_wait_returns_the_ended_task(vcenter: t.Any) -> None:
     result = clone(vcenter)
     assert (result["failed"], result["changed"], result["timed_out"]) == (False, True, False), result
     assert (result["task"]["state"], result["task"]["result"]["type"]) == ("success", "VirtualMachine")
@@ -61,7 +61,7 @@ def test_it_waits_where_that_is_wanted(vcenter: t.Any) -> None:
         {"type": "VirtualMachine", "path": "/DC0/vm/DC0_H0_VM1/"},
     ],
 )
-def test_an_object_by_name_or_path(vcenter: t.Any, given: dict[str, str]) -> None:
+def test_an_object_can_be_a_name_a_path_or_an_id(vcenter: t.Any, given: dict[str, str]) -> None:
     result = start(vcenter, "ResetVM_Task", object=given, wait=True)
     assert result["task"]["entity_name"] == "DC0_H0_VM1", result
     moid = result["call"]["object"]["moid"]
@@ -69,7 +69,7 @@ def test_an_object_by_name_or_path(vcenter: t.Any, given: dict[str, str]) -> Non
     assert again["task"]["entity_name"] == "DC0_H0_VM1", again
 
 
-def test_a_manager_is_named_by_its_type_alone(vcenter: t.Any) -> None:
+def test_a_manager_needs_only_its_type(vcenter: t.Any) -> None:
     params = {
         "name": f"[LocalDS_0] manager-{vcenter.transport}.vmdk",
         "datacenter": {"name": "DC0"},
@@ -93,7 +93,7 @@ def test_properties_lead_to_the_object(vcenter: t.Any) -> None:
     owner = {"path": VM, "property": "resourcePool.owner"}
     spec = {"_typeName": "ClusterConfigSpecEx", "dasConfig": {"enabled": False}}
     change = {"spec": spec, "modify": True}
-    # A machine on a host of its own is in a plain ComputeResource.
+    # A machine on a standalone host belongs to a plain ComputeResource.
     result = start(vcenter, "ReconfigureComputeResource_Task", object=owner, params=change, wait=True)
     assert result["call"]["object"]["type"] == "ComputeResource", result
 
@@ -106,7 +106,7 @@ def test_a_snapshot_is_reached_by_property(vcenter: t.Any) -> None:
     assert removed["call"]["object"] == made["task"]["result"], removed
 
 
-def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
+def test_an_unset_property_is_an_error_of_the_option(vcenter: t.Any) -> None:
     name = clone(vcenter)["name"]
     current = {"path": f"DC0/vm/{name}", "property": "snapshot.currentSnapshot"}
     result = start(vcenter, "RemoveSnapshot_Task", object=current, params={"removeChildren": False})
@@ -137,14 +137,14 @@ def test_a_property_that_is_unset_leads_nowhere(vcenter: t.Any) -> None:
         ({"type": "FailoverClusterManager"}, "PowerOnVM_Task is a method of VirtualMachine"),
     ],
 )
-def test_an_object_that_is_not_to_be_found(vcenter: t.Any, given: dict[str, str], message: str) -> None:
+def test_a_missing_object_is_an_error_of_the_option(vcenter: t.Any, given: dict[str, str], message: str) -> None:
     result = start(vcenter, object=given)
     assert message in result["msg"]
     assert not {"changed", "task"} & result.keys()
 
 
 @pytest.mark.parametrize("transport", ["soap"], indirect=True)
-def test_a_manager_that_the_server_has_not_got(server: t.Any) -> None:
+def test_a_manager_that_the_server_does_not_have_is_an_error(server: t.Any) -> None:
     esxi = server("esxi")
     manager = {"type": "IoFilterManager"}
     result = start(esxi, "InstallIoFilter_Task", object=manager, params={"vibUrl": "x", "compRes": "ha-compute-res"})
@@ -152,7 +152,7 @@ def test_a_manager_that_the_server_has_not_got(server: t.Any) -> None:
 
 
 @pytest.mark.parametrize("transport", ["soap"], indirect=True)
-def test_on_esxi(server: t.Any) -> None:
+def test_operations_and_conditions_work_on_an_esxi(server: t.Any) -> None:
     esxi = server("esxi")
     machine = {"path": "ha-datacenter/vm/ha-host_VM0"}
     off = start(esxi, "PowerOffVM_Task", object=machine, wait=True)
@@ -166,7 +166,7 @@ def test_on_esxi(server: t.Any) -> None:
 # --- parameters ---
 
 
-def test_values_are_taken_as_templates_give_them(vcenter: t.Any) -> None:
+def test_values_can_have_the_types_of_templates(vcenter: t.Any) -> None:
     path = f"DC0/vm/{clone(vcenter)['name']}"
     spec = {"numCPUs": "2", "memoryMB": 64.0, "annotation": 12, "cpuHotAddEnabled": "true"}
     result = start(vcenter, "ReconfigVM_Task", object={"path": path}, params={"spec": spec}, wait=True)
@@ -185,7 +185,7 @@ def test_values_are_taken_as_templates_give_them(vcenter: t.Any) -> None:
         ]
 
 
-def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
+def test_a_parameter_whose_object_does_not_exist_is_named(vcenter: t.Any) -> None:
     folder = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-v4711"}
     vcenter.fault("fault", "CloneVM_Task", fault={"_typeName": "ManagedObjectNotFound", "obj": folder})
     result = clone(vcenter, params={**CLONE, "folder": "group-v4711"})
@@ -193,7 +193,7 @@ def test_a_parameter_that_does_not_exist_is_named(vcenter: t.Any) -> None:
     assert result["fault"]["obj"] == {"type": "Folder", "moid": "group-v4711"}
 
 
-def test_a_parameter_by_name_that_is_of_another_type(vcenter: t.Any) -> None:
+def test_a_path_to_an_object_of_another_type_is_an_error_of_the_parameter(vcenter: t.Any) -> None:
     result = clone(vcenter, params={**CLONE, "folder": {"path": VM}})
     assert "params.folder: requires a Folder, not a VirtualMachine" in result["msg"]
     assert started(vcenter) == []
@@ -221,7 +221,7 @@ def test_a_parameter_by_name_that_is_of_another_type(vcenter: t.Any) -> None:
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_nothing_is_started_where_it_is_so_already(vcenter: t.Any, unless: dict[str, t.Any], check: bool) -> None:
+def test_nothing_is_started_if_the_condition_holds(vcenter: t.Any, unless: dict[str, t.Any], check: bool) -> None:
     result = start(vcenter, unless=unless, check=check, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
     assert (result["failed"], result["changed"], result["task"], result["call"]) == (False, False, None, None), result
     assert result["reason"].endswith(("exists", "poweredOn", "unset", "connected", "1", "'}"))
@@ -239,13 +239,13 @@ def test_nothing_is_started_where_it_is_so_already(vcenter: t.Any, unless: dict[
         {"exists": {"path": "DC0/vm/nothing"}},
     ],
 )
-def test_it_is_started_where_it_is_not_so(vcenter: t.Any, unless: dict[str, t.Any]) -> None:
+def test_the_operation_is_started_if_the_condition_does_not_hold(vcenter: t.Any, unless: dict[str, t.Any]) -> None:
     result = start(vcenter, "ResetVM_Task", unless=unless, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
     assert (result["failed"], result["changed"]) == (False, True), result
     assert result["reason"] is None
 
 
-def test_the_object_need_not_be_there_where_it_is_so_already(vcenter: t.Any) -> None:
+def test_the_object_does_not_have_to_exist_if_the_condition_holds(vcenter: t.Any) -> None:
     name = clone(vcenter)["name"]
     machine = {"path": f"DC0/vm/{name}"}
     result = start(
@@ -278,16 +278,16 @@ def test_the_object_is_looked_up_once(vcenter: t.Any, given: dict[str, str], cal
     assert start(vcenter, "ResetVM_Task", object=given, unless=unless)["changed"]
     said = vcenter.requests()
     sent = said[said.index("SessionManager.Login") + 1 : said.index("VirtualMachine.ResetVM_Task")]
-    # What comes last is the property's value.
+    # The last request reads the property.
     assert sent == [*calls, "PropertyCollector.RetrievePropertiesEx"]
 
 
-def test_an_object_of_that_path_but_another_type(vcenter: t.Any) -> None:
+def test_an_existing_object_of_another_type_is_an_error_of_the_condition(vcenter: t.Any) -> None:
     result = start(vcenter, unless={"exists": {"type": "Folder", "path": VM}})
     assert "unless.exists.path: DC0/vm/DC0_H0_VM0 is a VirtualMachine, not a Folder" in result["msg"]
 
 
-def test_a_second_clone_is_not_made(vcenter: t.Any) -> None:
+def test_a_second_clone_is_not_started(vcenter: t.Any) -> None:
     name = clone(vcenter)["name"]
     params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
     again = start(vcenter, "CloneVM_Task", params=params, unless={"exists": {"type": "VirtualMachine", "name": name}})
@@ -297,7 +297,7 @@ def test_a_second_clone_is_not_made(vcenter: t.Any) -> None:
 # --- check mode, failures, waiting ---
 
 
-def test_check_mode_shows_what_would_be_called(vcenter: t.Any) -> None:
+def test_check_mode_returns_the_call_and_sends_nothing(vcenter: t.Any) -> None:
     params = {**CLONE, "folder": {"path": "DC0/vm"}}
     result = start(vcenter, "CloneVM_Task", check=True, params=params)
     assert (result["failed"], result["changed"], result["task"]) == (False, True, None), result
@@ -308,7 +308,7 @@ def test_check_mode_shows_what_would_be_called(vcenter: t.Any) -> None:
     assert started(vcenter) == []
 
 
-def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+def test_a_missing_privilege_is_named(vcenter: t.Any) -> None:
     vcenter.options["username"] = vcenter.address["readonly_user"]
     result = start(vcenter)
     assert "the user lacks the privilege VirtualMachine.Interact.PowerOn on VirtualMachine vm-" in result["msg"]
@@ -316,7 +316,7 @@ def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
     assert result["call"]["method"] == "PowerOnVM_Task"
 
 
-def test_a_task_that_fails_is_returned(vcenter: t.Any) -> None:
+def test_a_task_that_fails_is_a_failure_with_the_task(vcenter: t.Any) -> None:
     result = start(vcenter, wait=True)
     assert (result["failed"], result["changed"]) == (True, True)
     assert (result["task"]["state"], result["task"]["error"]["type"]) == ("error", "InvalidPowerState")
@@ -326,7 +326,7 @@ def test_a_task_that_fails_is_returned(vcenter: t.Any) -> None:
     assert (judged["failed"], judged["task"]["state"]) == (False, "error")
 
 
-def test_the_time_limit_of_the_wait(server: t.Any) -> None:
+def test_the_wait_ends_at_the_time_limit(server: t.Any) -> None:
     slow = server("slow")
     result = clone(slow, timeout=0)
     assert (result["failed"], result["timed_out"], result["task"]["state"]) == (True, True, "running")
@@ -340,7 +340,7 @@ def test_the_time_limit_of_the_wait(server: t.Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "cut", "status"])
-def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None:
+def test_an_operation_without_an_answer_is_not_repeated(vcenter: t.Any, kind: str) -> None:
     vcenter.fault(kind, "ResetVM_Task")
     result = start(vcenter, "ResetVM_Task")
     assert result["failed"]
@@ -356,7 +356,7 @@ def test_a_lost_answer_is_not_asked_for_again(vcenter: t.Any, kind: str) -> None
         assert "ResetVM_Task" in [task["name"] for task in found]
 
 
-def test_a_lost_answer_in_a_session_that_has_asked_nothing_yet(vcenter: t.Any) -> None:
+def test_a_lost_answer_to_the_first_request_of_a_session_has_a_time(vcenter: t.Any) -> None:
     machine = start(vcenter, "ResetVM_Task", check=True)["call"]["object"]
     session_id = vcenter.run("session")["session_id"]
     vcenter.fault("reset_after", "ResetVM_Task")
@@ -365,7 +365,7 @@ def test_a_lost_answer_in_a_session_that_has_asked_nothing_yet(vcenter: t.Any) -
     assert vcenter.run("session", state="absent", session_id=session_id)["changed"]
 
 
-def test_a_task_that_cannot_be_read_any_more_is_named(vcenter: t.Any) -> None:
+def test_a_started_task_that_cannot_be_read_is_named(vcenter: t.Any) -> None:
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=9)
     machine = {"type": "VirtualMachine", "path": VM}
     result = start(vcenter, "ResetVM_Task", object=machine)

@@ -31,7 +31,7 @@ def test_a_task_is_driven_from_queued_to_success(vcenter: t.Any) -> None:
     ]
 
 
-def test_a_queued_task_can_be_finished_at_once(vcenter: t.Any) -> None:
+def test_a_queued_task_can_succeed_immediately(vcenter: t.Any) -> None:
     task_id = vcenter.create(state="queued")
     result = vcenter.run("state", task_id=task_id, state="success", progress=100)
     assert result["task"]["state"] == "success"
@@ -63,11 +63,11 @@ def test_a_second_run_changes_nothing(vcenter: t.Any, options: dict[str, t.Any])
     [
         *["text", "", True, False, 0, -5, 2**40, 1.5, ["a", "b"], [], ["a", 1], {"a": {"b": [None]}}, '{"a": 1}', "[x"],
         {"type": "VirtualMachine", "moid": "vm-1"},
-        # What XML does not hold, or not as it is. Some releases of ansible-core fail to log a U+0000 themselves.
+        # Characters that XML does not allow, or changes. Some releases of ansible-core cannot log U+0000.
         *["\x1b[31mred", "\x01", "\ufffe", "a\r\nb", ["a", "b\r"], ["\ud800"], {"type": "x\x1b", "moid": "vm-1"}],
     ],
 )
-def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> None:
+def test_a_result_is_returned_unchanged(vcenter: t.Any, value: object) -> None:
     task_id = vcenter.create()
     vcenter.run("state", task_id=task_id, state="success", result=value)
     [task] = vcenter.run("info", task_ids=[task_id])["tasks"]
@@ -100,7 +100,7 @@ def test_a_result_comes_back_as_it_was_given(vcenter: t.Any, value: object) -> N
     ],
     ids=["nested", "reference", "time", "enum", "list"],
 )
-def test_a_result_of_a_vi_type_is_the_same_again(vcenter: t.Any, value: t.Any, expected: t.Any) -> None:
+def test_a_result_of_a_vi_type_is_no_change_the_second_time(vcenter: t.Any, value: t.Any, expected: t.Any) -> None:
     options = {"task_id": vcenter.create(), "state": "success", "result": value}
     predicted = vcenter.run("state", check=True, **options)
     assert predicted["changed"], predicted
@@ -112,7 +112,7 @@ def test_a_result_of_a_vi_type_is_the_same_again(vcenter: t.Any, value: t.Any, e
     assert (second["failed"], second["changed"]) == (False, False), second
 
 
-def test_what_the_registry_calls_secret_is_masked(vcenter: t.Any) -> None:
+def test_members_that_the_registry_marks_as_secret_are_masked(vcenter: t.Any) -> None:
     spec = {"_typeName": "HostConnectSpec", "force": True, "hostName": "esx-01", "password": "h0st-S3cret"}
     result = vcenter.run("state", task_id=vcenter.create(), state="success", result=spec)
     assert result["task"]["result"]["hostName"] == "esx-01"
@@ -132,7 +132,7 @@ def test_an_error_is_an_extended_fault_unless_a_type_is_given(vcenter: t.Any) ->
     }
 
 
-def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
+def test_an_error_can_have_another_type_with_its_fields(vcenter: t.Any) -> None:
     task_id = vcenter.create()
     error = {"message": "no room", "type": "NoDiskSpace", "fields": {"datastore": "store-1", "file": "disk.vmdk"}}
     result = vcenter.run("state", task_id=task_id, state="error", error=error)
@@ -157,7 +157,7 @@ def test_an_error_of_another_type_with_its_own_fields(vcenter: t.Any) -> None:
         ("error", {"state": "error", "error": {"message": "\x1b[31mE\x08i\nn\ta\u200cb\r"}}),
     ],
 )
-def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
+def test_characters_that_xml_does_not_allow_are_dropped_from_texts(
     vcenter: t.Any, member: str, options: dict[str, t.Any]
 ) -> None:
     options = {"task_id": vcenter.create(state="queued"), **options}
@@ -237,7 +237,7 @@ def test_texts_for_people_are_sent_without_what_xml_does_not_hold(
         ({"custom_values": {"owner": "\x00"}}, "custom_values.owner: contains the character U+0000"),
     ],
 )
-def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_bad_options_are_rejected_before_any_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
     result = vcenter.run("state", **{"task_id": "task-1", **options})
     assert result["failed"]
     assert message in result["msg"]
@@ -253,7 +253,7 @@ def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[
     ],
     ids=["nested", "digits", "number"],
 )
-def test_fields_are_sent_as_their_types_and_are_the_same_again(vcenter: t.Any, error: dict[str, t.Any]) -> None:
+def test_fields_get_their_types_and_are_no_change_the_second_time(vcenter: t.Any, error: dict[str, t.Any]) -> None:
     options = {"task_id": vcenter.create(), "state": "error", "error": {"message": "it broke", **error}}
     first = vcenter.run("state", **options)
     assert first["changed"], first
@@ -261,13 +261,13 @@ def test_fields_are_sent_as_their_types_and_are_the_same_again(vcenter: t.Any, e
     assert (second["failed"], second["changed"]) == (False, False)
 
 
-def test_a_failure_after_a_change_says_that_it_was_one(vcenter: t.Any) -> None:
+def test_a_failure_after_a_change_is_changed(vcenter: t.Any) -> None:
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, skip=1, count=9)
     result = vcenter.run("state", task_id=vcenter.create(), progress=5)
     assert (result["failed"], result["changed"]) == (True, True)
 
 
-def test_an_unknown_custom_field_is_refused_before_anything_is_sent(vcenter: t.Any, owner_field: str) -> None:
+def test_an_unknown_custom_field_is_rejected_before_any_change(vcenter: t.Any, owner_field: str) -> None:
     task_id = vcenter.create()
     result = vcenter.run("state", task_id=task_id, progress=5, custom_values={"ownr": "me"})
     assert result["failed"]
@@ -310,11 +310,13 @@ def test_custom_values_are_set_once(vcenter: t.Any, owner_field: str) -> None:
         ),
     ],
 )
-def test_what_the_state_forbids_is_refused(vcenter: t.Any, task: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+def test_a_change_that_the_state_does_not_allow_is_rejected(
+    vcenter: t.Any, task: dict[str, t.Any], options: dict[str, t.Any]
+) -> None:
     result = vcenter.run("state", task_id=vcenter.create(**task), **options)
     assert result["failed"]
     assert "None" not in result["msg"]
-    # No server has sent one.
+    # The fault would be that of a server, but the module did not send a request.
     assert "fault" not in result
     assert changes(vcenter) == []
 
@@ -335,7 +337,7 @@ def test_check_mode_predicts_and_sends_nothing(vcenter: t.Any, options: dict[str
     assert predicted["diff"] == real["diff"]
 
 
-def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
+def test_a_missing_privilege_is_named(vcenter: t.Any) -> None:
     task_id = vcenter.create()
     vcenter.options["username"] = vcenter.address["readonly_user"]
     result = vcenter.run("state", task_id=task_id, progress=50)
@@ -344,7 +346,7 @@ def test_without_the_privilege_it_says_which(vcenter: t.Any) -> None:
     assert result["fault"]["type"] == "NoPermission"
 
 
-def test_a_failure_halfway_says_what_was_carried_out(vcenter: t.Any) -> None:
+def test_a_failure_between_changes_names_the_completed_ones(vcenter: t.Any) -> None:
     task_id = vcenter.create(state="queued")
     vcenter.fault("fault", r"^Task\.UpdateProgress$", fault={"_typeName": "InvalidState"})
     result = vcenter.run("state", task_id=task_id, state="running", progress=50)
@@ -359,7 +361,7 @@ def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_a_cancellation_that_was_asked_for_is_reported(vcenter: t.Any, check: bool) -> None:
+def test_a_requested_cancellation_is_returned(vcenter: t.Any, check: bool) -> None:
     task_id = vcenter.create(cancelable=True)
     assert vcenter.run("state", check, task_id=task_id, progress=10)["cancel_requested"] is False
     vcenter.control("PATCH", f"/tasks/{task_id}", cancelled=True)
@@ -368,7 +370,7 @@ def test_a_cancellation_that_was_asked_for_is_reported(vcenter: t.Any, check: bo
         assert (result["failed"], result["cancel_requested"]) == (False, True)
 
 
-def test_it_is_reported_too_where_the_task_has_ended_meanwhile(vcenter: t.Any) -> None:
+def test_a_requested_cancellation_is_returned_after_the_end_of_the_task(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
     vcenter.run("cancel", task_ids=[task_id])
     result = vcenter.run("state", task_id=task_id, progress=10)

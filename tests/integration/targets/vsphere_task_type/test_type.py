@@ -17,13 +17,13 @@ CHANGES = ("RegisterExtension", "UpdateExtension", "UnregisterExtension")
 
 @pytest.fixture
 def key() -> str:
-    """The key of an extension that nobody has registered; its task types begin with it."""
+    """The key of an unregistered extension. Its task types begin with the key."""
     return f"com.example.x{uuid.uuid4().hex}"
 
 
 @pytest.fixture
 def foreign(vcenter: t.Any, key: str) -> dict[str, t.Any]:
-    """An extension that somebody else has registered, with more in it than task types."""
+    """An extension of another product, which contains more than task types."""
     extension = {
         "_typeName": "Extension",
         "key": key,
@@ -62,7 +62,7 @@ def texts(locale: str, module: str, data: dict[str, str]) -> dict[str, t.Any]:
 
 
 def normal(value: t.Any) -> t.Any:
-    """One form for what servers and transports send differently: fractions of times, unset and empty texts."""
+    """A common form of values that servers and transports send differently: fractions of times, and empty texts."""
     if isinstance(value, list):
         return [normal(each) for each in value]
     if isinstance(value, dict):
@@ -71,7 +71,7 @@ def normal(value: t.Any) -> t.Any:
 
 
 def read(vcenter: t.Any, key: str) -> t.Any:
-    """The extension as the server has it."""
+    """The extension as the server returns it."""
     with vcenter.connection() as connection:
         manager = connection.manager("extensionManager")
         return normal(connection.read(lambda to: to.invoke(manager, "FindExtension", {"extensionKey": key})))
@@ -127,7 +127,7 @@ def test_tasks_of_a_registered_type_can_be_created(vcenter: t.Any, key: str) -> 
     [("vcenter7", "soap"), *itertools.product(["vcenter801", "wrapped"], ["json", "soap"])],
     indirect=["transport"],
 )
-def test_all_of_it_works_on_other_servers(server: t.Any, name: str, key: str) -> None:
+def test_types_and_their_tasks_work_on_other_servers(server: t.Any, name: str, key: str) -> None:
     vcenter = server(name)
     options = {"extension": key, "task_types": [{"id": f"{key}.copy", "labels": {"en": "Copy"}}]}
     assert vcenter.run("type", **options)["changed"]
@@ -141,7 +141,7 @@ def test_all_of_it_works_on_other_servers(server: t.Any, name: str, key: str) ->
     assert vcenter.run("type", **options, state="absent")["extension"] is None
 
 
-def test_the_rest_of_an_extension_is_left_alone(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
+def test_other_parts_of_an_extension_are_not_changed(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
     key = foreign["key"]
     types = [
         {"id": f"{key}.move", "labels": {"en": "Move it"}},
@@ -164,7 +164,7 @@ def test_the_rest_of_an_extension_is_left_alone(vcenter: t.Any, foreign: dict[st
     assert changes(vcenter)[1:] == ["UpdateExtension"]
 
 
-def test_the_version_is_set_where_it_is_given(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
+def test_a_given_version_is_set(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
     options = {"extension": foreign["key"], "task_types": [{"id": f"{foreign['key']}.move"}]}
     assert not vcenter.run("type", **options)["changed"]
     assert vcenter.run("type", **options, version="2.2")["changed"]
@@ -172,7 +172,7 @@ def test_the_version_is_set_where_it_is_given(vcenter: t.Any, foreign: dict[str,
     assert read(vcenter, foreign["key"]) == {**foreign, "version": "2.2"}
 
 
-def test_absent_types_take_their_labels_with_them(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
+def test_labels_are_removed_with_their_types(vcenter: t.Any, foreign: dict[str, t.Any]) -> None:
     key = foreign["key"]
     options = {"extension": key, "task_types": [{"id": f"{key}.move", "labels": {"en": "Move"}}], "state": "absent"}
     predicted = vcenter.run("type", check=True, **options)
@@ -187,7 +187,7 @@ def test_absent_types_take_their_labels_with_them(vcenter: t.Any, foreign: dict[
     assert changes(vcenter)[1:] == ["UpdateExtension"]
 
 
-def test_an_extension_that_was_made_here_goes_with_its_last_type(vcenter: t.Any, key: str) -> None:
+def test_an_extension_of_the_module_is_removed_with_its_last_type(vcenter: t.Any, key: str) -> None:
     types = [{"id": f"{key}.copy", "labels": {"en": "Copy"}}, {"id": f"{key}.copy.all", "labels": {"en": "All"}}]
     vcenter.run("type", extension=key, task_types=types)
     left = vcenter.run("type", extension=key, task_types=types[:1], state="absent")["extension"]
@@ -200,7 +200,7 @@ def test_an_extension_that_was_made_here_goes_with_its_last_type(vcenter: t.Any,
     assert changes(vcenter) == ["RegisterExtension", "UpdateExtension", "UnregisterExtension"]
 
 
-def test_labels_are_sent_without_what_xml_does_not_hold(vcenter: t.Any, key: str) -> None:
+def test_characters_that_xml_does_not_allow_are_dropped_from_labels(vcenter: t.Any, key: str) -> None:
     types = [{"id": f"{key}.copy", "labels": {"en": "\x1bCo\ufffepy\r"}}]
     first = vcenter.run("type", extension=key, task_types=types)
     assert first["extension"]["task_types"] == [{"id": f"{key}.copy", "labels": {"en": "Copy"}}]
@@ -232,7 +232,7 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
         ({"task_types": [{"labels": {}}]}, "missing required arguments: id"),
     ],
 )
-def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_bad_options_are_rejected_before_any_request(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
     given = {"extension": "com.example.ansible", "task_types": [{"id": "com.example.ansible.copy"}]}
     result = vcenter.run("type", **{**given, **options})
     assert result["failed"]
@@ -240,12 +240,12 @@ def test_bad_options_are_refused_before_a_request(vcenter: t.Any, options: dict[
     assert vcenter.requests() == []
 
 
-def test_all_that_is_wrong_is_said_at_once(vcenter: t.Any) -> None:
+def test_all_problems_are_reported_together(vcenter: t.Any) -> None:
     result = vcenter.run("type", extension="a/b", version="x", task_types=[{"id": "c", "labels": {"EN": "x"}}])
     assert all(f"{what!r} is not" in result["msg"] for what in ("a/b", "x", "c", "EN"))
 
 
-def test_without_the_privilege_it_says_which(vcenter: t.Any, foreign: dict[str, t.Any], key: str) -> None:
+def test_a_missing_privilege_is_named(vcenter: t.Any, foreign: dict[str, t.Any], key: str) -> None:
     vcenter.options["username"] = vcenter.address["readonly_user"]
     for name, privilege in ((f"{key}.other", "Extension.Register"), (key, "Extension.Update")):
         result = vcenter.run("type", extension=name, task_types=[{"id": f"{name}.copy"}])
@@ -253,7 +253,7 @@ def test_without_the_privilege_it_says_which(vcenter: t.Any, foreign: dict[str, 
         assert f"the user lacks the privilege {privilege}" in result["msg"]
 
 
-def test_it_is_sent_once_and_its_outcome_may_be_unknown(vcenter: t.Any, key: str) -> None:
+def test_a_registration_without_an_answer_is_not_repeated(vcenter: t.Any, key: str) -> None:
     vcenter.fault("reset_after", "RegisterExtension$")
     result = vcenter.run("type", extension=key, task_types=[{"id": f"{key}.copy"}])
     assert result["failed"]

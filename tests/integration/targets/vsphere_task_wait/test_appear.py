@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for tasks that are not there yet."""
+"""Waiting for tasks that do not exist yet."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ def test_a_task_that_appears_is_waited_for(vcenter: t.Any, tag: str, entity: dic
     result = vcenter.run("wait", check, tags=[tag], appear_timeout=30, timeout=40, **entity)
     assert (result["failed"], result.get("succeeded_task_ids"), "warnings" in result) == (False, made, False)
     assert result["elapsed"] < 10
-    # It is told, not asked for: once before, at the beginning, and when the task has appeared.
+    # The server notifies the module, which reads only before the watch, at its beginning, and when the task has
+    # appeared.
     assert vcenter.requests().count(READ) < 6
     assert vcenter.stats["collectors"]["PropertyCollector"] == 0
 
 
-def test_what_is_there_is_taken_at_once(vcenter: t.Any, tag: str) -> None:
+def test_an_existing_task_ends_the_search_immediately(vcenter: t.Any, tag: str) -> None:
     task_id = vcenter.create(state="success", change_tag=tag)
     result = vcenter.run("wait", tags=[tag], appear_timeout=30)
     assert (result["succeeded_task_ids"], "warnings" in result) == ([task_id], False)
     assert WAITED not in vcenter.requests()
 
 
-def test_a_task_that_begins_to_fit_appears(vcenter: t.Any, tag: str) -> None:
+def test_a_task_that_begins_to_match_appears(vcenter: t.Any, tag: str) -> None:
     task_id = vcenter.create(state="queued", change_tag=tag)
     vcenter.during(WAITED, lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="success"))
     result = vcenter.run("wait", tags=[tag], states=["success"], appear_timeout=30)
@@ -44,7 +45,7 @@ def test_a_task_that_begins_to_fit_appears(vcenter: t.Any, tag: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"begin_time": "-1m"}])
-def test_none_that_appears_in_time_is_a_failure(vcenter: t.Any, tag: str, options: dict[str, str]) -> None:
+def test_a_task_that_does_not_appear_in_time_is_a_failure(vcenter: t.Any, tag: str, options: dict[str, str]) -> None:
     began = time.monotonic()
     result = vcenter.run("wait", tags=[tag], appear_timeout=1, timeout=60, **options)
     assert 1 <= time.monotonic() - began < 10
@@ -52,7 +53,7 @@ def test_none_that_appears_in_time_is_a_failure(vcenter: t.Any, tag: str, option
     assert "no task that matches the options appeared within 1 s (option appear_timeout)" in result["msg"]
 
 
-def test_the_history_may_have_it_later(vcenter: t.Any, tag: str) -> None:
+def test_a_task_that_appears_late_in_the_history_is_found(vcenter: t.Any, tag: str) -> None:
     vcenter.control("PUT", "/history", lag=2)
     made: list[str] = []
     vcenter.during(WAITED, lambda: made.append(vcenter.create(state="success", change_tag=tag)))
@@ -65,7 +66,7 @@ def test_the_history_may_have_it_later(vcenter: t.Any, tag: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "how"), [("reset_before", {}), ("status", {"status": 503})])
-def test_it_survives(vcenter: t.Any, tag: str, kind: str, how: dict[str, t.Any]) -> None:
+def test_a_failing_request_does_not_end_the_search(vcenter: t.Any, tag: str, kind: str, how: dict[str, t.Any]) -> None:
     made: list[str] = []
     vcenter.fault(kind, r"WaitForUpdatesEx$", skip=1, **how)
     vcenter.during(WAITED, lambda: made.append(vcenter.create(state="success", change_tag=tag)), 3)
@@ -73,7 +74,7 @@ def test_it_survives(vcenter: t.Any, tag: str, kind: str, how: dict[str, t.Any])
     assert (result["failed"], result.get("succeeded_task_ids")) == (False, made)
 
 
-def test_it_survives_the_end_of_its_session(vcenter: t.Any, tag: str) -> None:
+def test_the_end_of_the_session_does_not_end_the_search(vcenter: t.Any, tag: str) -> None:
     made: list[str] = []
 
     def end() -> None:
@@ -101,17 +102,19 @@ def test_only_the_first_round_selects(vcenter: t.Any, tag: str) -> None:
         ({"task_ids": ["task-1"], "appear_timeout": 1}, "appear_timeout requires options that select tasks"),
     ],
 )
-def test_what_makes_no_sense_is_refused(vcenter: t.Any, options: dict[str, t.Any], message: str) -> None:
+def test_contradictory_options_are_rejected_before_any_request(
+    vcenter: t.Any, options: dict[str, t.Any], message: str
+) -> None:
     assert message in vcenter.run("wait", **options)["msg"]
     assert vcenter.requests() == []
 
 
 @pytest.mark.parametrize("transport", ["soap"])
-def test_an_esxi_tells_of_them_as_well(server: t.Any, tag: str) -> None:
+def test_tasks_that_appear_on_an_esxi_are_found(server: t.Any, tag: str) -> None:
     esxi = server("esxi")
     made: list[str] = []
     esxi.during(WAITED, lambda: made.append(esxi.create(state="success", change_tag=tag)))
     waited = esxi.run("wait", tags=[tag], appear_timeout=30)
-    # The wait can hear of the task before the thread that creates it does.
+    # The wait can notice the task before the thread that creates it.
     esxi.stop()
     assert waited.get("succeeded_task_ids") == made

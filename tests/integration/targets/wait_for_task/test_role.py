@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role, as a play uses it."""
+"""The role in plays."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from ansible.release import __version__
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import OPTIONS
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import WAIT_FOR_TASK
 from vcenters import any_transport
 
-# The role hands its variables on to the module, whose tests run over both protocols.
+# The role passes its variables to the module, whose tests run over both protocols.
 pytestmark = any_transport
 SPECS = {**CONNECTION_SPEC, **SELECTION_SPEC, **TASK_WAIT_SPEC}
 EARLY = tuple(map(int, __version__.split(".")[:2])) < (2, 19)
-# Omitted, Ansible's own look at them took these for the text that stood for it.
+# When these options are omitted, Ansible checks the placeholder for the omission as their value.
 NO_TEXTS = [
     name
-    for name, option in OPTIONS.items()
+    for name, option in WAIT_FOR_TASK.options.items()
     if SPECS[option].get("elements", SPECS[option]["type"]) not in ("str", "path")
 ]
 
 
-def test_the_role_in_a_play(vcenter: t.Any) -> None:
+def test_the_role_waits_in_a_play(vcenter: t.Any) -> None:
     vcenter.play("role.yml")
 
 
-def test_no_other_variable_changes_what_is_done(vcenter: t.Any) -> None:
+def test_other_variables_do_not_change_the_role(vcenter: t.Any) -> None:
     others = {"vsphere_tasks_unknown": ["nothing"], "wait_for_task__known": [], "wait_for_task__unknown": ["nothing"]}
     vcenter.play("variables.yml", **others)
 
 
 @pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
-def test_null_and_omitted_count_as_not_given_for_every_option(
+def test_null_and_omitted_options_count_as_missing(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, given: str | None
 ) -> None:
     for name, value in vcenter.environment.items():
         monkeypatch.setenv(name, value)
     task_id = vcenter.create(state="error", error={"_typeName": "NotSupported"})
     role = {"name": "vsphere.tasks.wait_for_task"}
-    options = {**dict.fromkeys(OPTIONS, given), "wait_for_task_ids": task_id}
+    options = {**dict.fromkeys(WAIT_FOR_TASK.options, given), "wait_for_task_ids": task_id}
     if EARLY and "omit" in str(given):
         options.update(dict.fromkeys(NO_TEXTS))
     failing = {"block": [{"include_role": role, "vars": options}, {"meta": "end_play"}], "rescue": [_shown()]}
-    # All but one, whichever that is.
+    # All options except an arbitrary one.
     alike = {**options, "wait_for_task_on_error": "return"}
     play = {
         "hosts": "localhost",

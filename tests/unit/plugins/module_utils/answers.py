@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server that sends the bytes a test wants, to the real client: what both protocols make of them."""
+"""A server that sends the bytes of a test to the real client, over either protocol."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session
 from .wire import OPTIONS
 
 FRAMINGS = ("length", "chunked", "gzip", "gzip chunked", "close", "gzip close")
-"""How HTTP says where a body ends, and whether it is compressed."""
+"""The ways in which HTTP marks the end of a body, with and without compression."""
 
 
 class Server:
-    """Sends one answer on each connection, the next in order or the last one again, and closes it."""
+    """Sends one answer on each connection, in order, and closes it. The last answer is repeated."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: list[bytes] = []
@@ -31,7 +31,7 @@ class Server:
         self._ends: list[socket.socket] = []
 
         def connect(connection: t.Any) -> None:
-            # Without TLS, which ends an answer that is cut off in the same way.
+            # No TLS, which would end a cut off answer in the same way.
             connection.sock, end = socket.socketpair()
             connection.is_verified = True
             end.sendall(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
@@ -44,7 +44,7 @@ class Server:
         monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", connect)
 
     def last_request(self) -> bytes:
-        """What the client has sent over the last connection."""
+        """The request on the last connection."""
         return self._ends[-1].recv(1 << 16)
 
     def close(self) -> None:
@@ -53,7 +53,7 @@ class Server:
 
 
 def answer(head: str, body: str, framing: str = "length") -> bytes:
-    """An answer of that status line and those headers, framed in one of the ways."""
+    """An answer with the status line, headers, and framing."""
     content, headers = body.encode(), [head]
     if "gzip" in framing:
         content = gzip.compress(content, mtime=0)
@@ -72,7 +72,7 @@ def json(body: str, framing: str = "length", status: str = "200 OK") -> bytes:
 
 
 def soap(body: str, framing: str = "length", status: str = "200 OK") -> bytes:
-    """An answer with that element in its body."""
+    """An answer whose SOAP body contains the element."""
     envelope = (
         '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
@@ -82,12 +82,12 @@ def soap(body: str, framing: str = "length", status: str = "200 OK") -> bytes:
 
 
 def unconnected(transport: str) -> Connection:
-    """A connection to a server whose first answer has said what it is, still without a session."""
+    """A connection without a session, to a server whose first answer identifies it."""
     return Connection(dataclasses.replace(OPTIONS, transport=transport), lambda secret: None)
 
 
 def connected(transport: str) -> Connection:
-    """A connection in a session that there is already, so that no request precedes the first one of a test."""
+    """A connection in an existing session, so that the first request is that of the test."""
     names = ("extensionManager", "propertyCollector", "sessionManager", "taskManager")
     managers = {name: (name[0].upper() + name[1:], name) for name in names}
     session = Session(transport, "9.0.0.0" if transport == "json" else "8.0.3.0", "a key", managers=managers)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks, and what a server says of them."""
+"""Tasks, and the answers of a server about them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Data = dict[str, t.Any]
 COLLECTOR = reference("PropertyCollector", "session[1]2")
 HISTORY = reference("TaskHistoryCollector", "session[1]3")
 OPERATION = "VirtualMachine.clone"
-"""What every task here does unless a test says otherwise; its label is one of the common ones."""
+"""The default operation of a task. Its label is a common one."""
 
 
 def info(task_id: str, state: str = "running", **members: t.Any) -> Data:
-    """A TaskInfo in VI/JSON form, with those members besides."""
+    """A TaskInfo in VI/JSON form, with the given members added."""
     return {
         "_typeName": "TaskInfo",
         "key": task_id,
@@ -35,17 +35,17 @@ def info(task_id: str, state: str = "running", **members: t.Any) -> Data:
 
 
 def task(task_id: str, state: str = "running", **members: t.Any) -> Task:
-    """The task of that TaskInfo, as users see it."""
+    """The task of that TaskInfo, in the form that users see."""
     return task_from_info(info(task_id, state, **members), None)
 
 
 def failed(type_: str = "InvalidState") -> Data:
-    """The members of a task that has failed with that fault."""
+    """The members of a task that failed with the fault."""
     return {"state": "error", "error": {"_typeName": type_, "faultstring": "No."}}
 
 
 def found(ref: Data, **properties: t.Any) -> Data:
-    """An object with those properties, as a reading returns it."""
+    """An object with the properties, as a reading returns it."""
     return {"obj": ref, "propSet": [{"name": name, "val": value} for name, value in properties.items()]}
 
 
@@ -55,18 +55,18 @@ def reading(*infos: Data) -> Data:
 
 
 def hidden(task_id: str, path: str = "info", type_: str = "NoPermission") -> Data:
-    """A task that the user may not see, as a reading or an update has it."""
+    """A task that the user cannot see, as a reading or an update returns it."""
     fault = {"_typeName": type_, "faultstring": "no"}
     return {"kind": "enter", "obj": reference("Task", task_id), "missingSet": [{"path": path, "fault": fault}]}
 
 
 def history(*infos: Data) -> dict[str, list[t.Any]]:
-    """The script of one search in the history, from its oldest task on, which brings these."""
+    """The script for one search in the history, from the oldest task on, which finds these tasks."""
     return {"CreateCollectorForTasks": [HISTORY], "ReadNextTasks": [list(infos), None], "DestroyCollector": [None]}
 
 
 def newest(*infos: Data) -> dict[str, list[t.Any]]:
-    """The script of one search in the history, from its newest task backwards, which brings these."""
+    """The script for one search in the history, from the newest task backward, which finds these tasks."""
     return {
         "CreateCollectorForTasks": [HISTORY],
         "SetCollectorPageSize": [None],
@@ -78,13 +78,13 @@ def newest(*infos: Data) -> dict[str, list[t.Any]]:
 
 
 def change(task_id: str, kind: str = "modify", **values: t.Any) -> Data:
-    """The update of a task of which small parts are watched."""
+    """The update of a task, if the watch covers only small members."""
     changes = [{"name": f"info.{name}", "op": "assign", "val": value} for name, value in values.items()]
     return {"kind": kind, "obj": reference("Task", task_id), "changeSet": changes}
 
 
 def whole(info_: Data, kind: str = "modify") -> Data:
-    """The update of a task that is watched whole."""
+    """The update of a task, if the watch covers the whole TaskInfo."""
     return {"kind": kind, "obj": info_["task"], "changeSet": [{"name": "info", "op": "assign", "val": info_}]}
 
 
@@ -94,11 +94,11 @@ def updates(*objects: Data, truncated: bool = False) -> Data:
 
 
 def watching(*answers: t.Any) -> dict[str, list[t.Any]]:
-    """The script of a watch with those answers, which may have to be set up anew some times."""
+    """The script for a watch with these answers, and for setting it up several times."""
     methods = ("CreatePropertyCollector", "CreateFilter", "DestroyPropertyCollector")
     return {**{method: [COLLECTOR] * 9 for method in methods}, "WaitForUpdatesEx": list(answers)}
 
 
 def unknown(task_id: str) -> Fault:
-    """What a server says of a task that it does not know, or no more."""
+    """The fault for a task that the server does not have, or no longer has."""
     return Fault("ManagedObjectNotFound", "gone", {"obj": reference("Task", task_id)})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rules that keep the layers apart: who may import, print and exit."""
+"""The rules that separate the layers: imports, output, and exits."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_packages_form_one_order() -> None:
     assert packages.keys() >= set(ORDER)
     for place, package in enumerate(ORDER):
         assert packages[package] <= set(ORDER[:place]), package
-    # No circle among the rest either: plugins stand above their own utilities, and those above these packages.
+    # The rest has no circle either: plugins import their own utilities, which import these packages.
     assert not [each for each in ORDER if any(other.startswith("plugin_utils") for other in packages[each])]
 
 

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The context of a run, as work outside of a module has it."""
+"""The context of work that does not run in a module."""
 
 from __future__ import annotations
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 
 
-def test_outside_of_a_module_changes_are_made_and_warnings_have_no_reader() -> None:
+def test_work_outside_of_a_module_makes_changes_and_drops_warnings() -> None:
     context = Context()
     assert not context.check_mode
     context.warn("nobody reads this")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options with empty parts, which must not widen anything."""
+"""Empty parts of options, which must not select more than intended."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
     "given",
     [
         {},
-        # As a whole, they count as missing, or have checks of their own.
+        # An option that is empty as a whole counts as missing, or has its own checks.
         {"name": None, "names": None, "entity": None, "types": None},
         {"name": "", "names": [], "entity": {}, "types": []},
         {"names": "a,b", "entity": "type=Folder"},
@@ -36,7 +36,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
         {"entity": {"unknown": None}},
         # The labels are data, not options.
         {"types": [{"id": "x", "labels": {"en": None}}]},
-        # AnsibleModule rejects what is of another type.
+        # AnsibleModule rejects values of other types.
         {"names": {"a": None}},
         {"unknown": [None]},
     ],

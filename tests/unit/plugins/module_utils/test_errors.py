@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sentences of errors, and what they return."""
+"""Errors: their messages, and the data that they return."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def message(text: str) -> dict[str, t.Any]:
     return {"_typeName": "LocalizableMessage", "key": "k", "message": text}
 
 
-def test_a_fault_says_what_was_called_on_what() -> None:
+def test_the_message_of_a_fault_names_the_call_and_the_object() -> None:
     fault = _errors.Fault("InvalidState", "Not now.", {}, "CancelTask", TASK)
     assert fault.message == str(fault) == "CancelTask of Task task-1 failed: Not now (InvalidState)"
     assert _errors.Fault("InvalidState", "Not now.", {}, "CreateTask", MANAGER).message.startswith(
@@ -27,7 +27,7 @@ def test_a_fault_says_what_was_called_on_what() -> None:
     )
 
 
-def test_a_fault_is_returned_in_the_shape_of_an_error() -> None:
+def test_the_result_of_a_fault_has_the_form_of_a_task_error() -> None:
     busy = {"task": {**TASK, "value": "task-9"}, "faultMessage": [message("Somebody else does it.")]}
     fault = _errors.Fault("TaskInProgress", "Busy.", busy, "PowerOnVM_Task")
     assert fault.result == {
@@ -43,7 +43,7 @@ def test_a_fault_is_returned_in_the_shape_of_an_error() -> None:
     assert fault.more == ". Somebody else does it"
 
 
-def test_fields_stay_what_the_server_has_sent() -> None:
+def test_the_fields_of_a_fault_are_not_changed() -> None:
     fault = _errors.Fault("InvalidArgument", "No.", {"invalidProperty": "taskType"})
     assert fault.fields["invalidProperty"] == "taskType"
     assert fault.result["fault"]["invalid_property"] == "taskType"
@@ -64,7 +64,7 @@ def test_a_missing_privilege_is_named(fields: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("is_wrapped", [False, True])
-def test_a_fault_inside_data_does_not_return_the_object_that_it_stands_at(is_wrapped: bool) -> None:
+def test_a_fault_inside_data_does_not_return_its_object(is_wrapped: bool) -> None:
     bare = {"_typeName": "NotAuthenticated", "privilegeId": "System.View"}
     data = {"_typeName": "LocalizedMethodFault", "fault": bare, "localizedMessage": "Who?"} if is_wrapped else bare
     fault = _properties.fault_of(data, "Reading info", TASK)
@@ -74,5 +74,5 @@ def test_a_fault_inside_data_does_not_return_the_object_that_it_stands_at(is_wra
 
 
 @pytest.mark.parametrize("data", ["text", {}, {"_typeName": "LocalizedMethodFault"}, None])
-def test_what_is_no_fault_inside_data_is_an_error_all_the_same(data: t.Any) -> None:
+def test_other_data_instead_of_a_fault_is_an_error(data: t.Any) -> None:
     assert _properties.fault_of(data, "Reading info", TASK).type == "MethodFault"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one shape of a fault, and what it says in a sentence."""
+"""The one form of a fault, and the sentence about it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wrapped(fault: Data, text: str | None = None) -> Data:
     return {"_typeName": "LocalizedMethodFault", "fault": fault, **({"localizedMessage": text} if text else {})}
 
 
-# As govmomi issue 2181 shows it: the reason is in the stack only.
+# As in govmomi issue 2181: only the stack contains the reason.
 STACK = {
     "_typeName": "CannotCreateFile",
     "faultstring": "Cannot complete file creation operation.",
@@ -64,7 +64,7 @@ def test_a_fault_is_read_in_all_forms(data: Data) -> None:
 
 
 @pytest.mark.parametrize("form", [lambda fault: fault, wrapped], ids=["bare", "wrapped"])
-def test_causes_have_the_same_shape_again(form: t.Callable[[Data], Data]) -> None:
+def test_causes_have_the_same_form(form: t.Callable[[Data], Data]) -> None:
     innermost = {"_typeName": "NoDiskSpace", "faultstring": "No space is left.", "datastore": "store-1"}
     middle = {"_typeName": "FileFault", "faultstring": "The file is not there.", "faultCause": form(innermost)}
     fault = _faults.shape({"_typeName": "VimFault", "faultstring": "It broke.", "faultCause": form(middle)})
@@ -77,13 +77,13 @@ def test_a_fault_without_any_text_has_its_type_as_message() -> None:
     assert _faults.shape({"_typeName": "NotSupported"}) == plain("NotSupported", "NotSupported")
 
 
-def test_the_first_message_is_the_text_where_there_is_no_other() -> None:
+def test_the_first_message_is_the_text_of_a_fault_without_one() -> None:
     fault = _faults.shape({"_typeName": "SystemError", "faultMessage": [message("It broke.")]})
     assert fault == {**plain("SystemError", "It broke."), "messages": ["It broke."]}
     assert _faults.why(fault) == "It broke (SystemError)"
 
 
-def test_a_message_without_text_is_known_by_its_key() -> None:
+def test_a_message_without_text_is_its_key() -> None:
     # The servers of storage profiles (pyVmomi, pbm_check_compatibility.yaml) send no text.
     fault = _faults.shape(
         {"_typeName": "PbmFault", "faultstring": "No.", "faultMessage": [message(None, "Tag.locale")]}
@@ -91,13 +91,13 @@ def test_a_message_without_text_is_known_by_its_key() -> None:
     assert fault["messages"] == ["Tag.locale"]
 
 
-def test_own_fields_do_not_hide_what_every_fault_has() -> None:
+def test_own_fields_do_not_replace_the_common_ones() -> None:
     names = ("type", "message", "messages", "cause")
     fault = _faults.shape({"_typeName": "ResourceInUse", "faultstring": "x", **dict.fromkeys(names, "own")})
     assert fault == plain("ResourceInUse", "x", **{f"field_{name}": "own" for name in names})
 
 
-def test_own_fields_are_in_snake_case_down_to_the_last() -> None:
+def test_own_fields_are_in_snake_case_at_every_depth() -> None:
     vm = reference("VirtualMachine", "vm-12")
     fault = _faults.shape(
         {
@@ -152,14 +152,14 @@ def test_faults_in_own_fields_have_the_same_shape(error: Data) -> None:
         ({"unheard": {"_typeName": "ArrayOfUnheard", "_value": [{**CPUS, "faultMessage": []}]}}, ["unheard", 0]),
     ],
 )
-def test_a_fault_is_known_as_one_wherever_it_stands(member: Data, path: list[str | int]) -> None:
+def test_a_fault_in_any_field_has_the_form_of_a_fault(member: Data, path: list[str | int]) -> None:
     found: t.Any = _faults.shape({"_typeName": "VimFault", **member})
     for each in path:
         found = found[each]
     assert found == plain("NumVirtualCpusNotSupported", "NumVirtualCpusNotSupported", max_supported_vcpus_dest=64)
 
 
-def test_a_reason_that_is_a_text_stays_one() -> None:
+def test_a_reason_that_is_a_text_remains_a_text() -> None:
     assert _faults.shape({"_typeName": "GenericVmConfigFault", "reason": "disk"})["reason"] == "disk"
 
 
@@ -197,18 +197,18 @@ def test_no_odd_part_is_an_error(odd: t.Any) -> None:
     assert isinstance(_faults.why(_faults.shape(odd)), str)
 
 
-def test_what_is_no_fault_is_kept_as_its_message() -> None:
+def test_other_data_becomes_the_message_of_a_fault() -> None:
     assert _faults.shape("it broke") == plain("MethodFault", "it broke")
     assert _faults.shape(wrapped({}, "it broke")) == plain("MethodFault", "it broke")
 
 
 def test_a_single_message_that_came_without_its_list_is_read() -> None:
-    # SOAP does not tell a list of one from a single value, where the type is of a newer release.
+    # If the type belongs to a newer release, SOAP does not distinguish a list of one item from a single value.
     assert _faults.shape({"_typeName": "New", "faultMessage": message("x")})["messages"] == ["x"]
 
 
 @pytest.mark.parametrize(("member", "name"), [("faultCause", "cause"), ("fault", "fault"), ("other", "other")])
-def test_what_is_too_deep_is_left_out(member: str, name: str) -> None:
+def test_faults_at_great_depth_are_left_out(member: str, name: str) -> None:
     data: Data = {"_typeName": "Innermost"}
     for _each in range(900):
         data = {"_typeName": "Other", member: data}
@@ -227,7 +227,7 @@ def test_what_is_too_deep_is_left_out(member: str, name: str) -> None:
             f"{TOO_FEW.rstrip('.')}. Failed to create object",
         ),
         (
-            # As community.vmware pull request 2301 shows it.
+            # As in community.vmware pull request 2301.
             {
                 "_typeName": "UncustomizableGuest",
                 "faultstring": "Customization of the guest is not supported due to the given reason: ",
@@ -268,7 +268,7 @@ def test_each_reason_names_its_hosts() -> None:
     )
 
 
-def test_reasons_that_no_host_belongs_to_are_said_without_one() -> None:
+def test_reasons_without_a_host_are_listed_without_one() -> None:
     data = {**no_host(wrapped(CPUS, MANY)), "host": []}
     assert _faults.why(_faults.shape(data)) == NO_HOST + MANY.rstrip(".")
 
@@ -279,7 +279,7 @@ def test_other_objects_that_faults_are_about_are_named() -> None:
     assert _faults.why(_faults.shape(data)).endswith(f"(DvsOperationBulkFault). host-9: {MANY.rstrip('.')}")
 
 
-def test_a_sentence_is_bounded_and_says_how_much_is_left_out() -> None:
+def test_a_long_sentence_is_cut_and_names_the_number_of_omitted_texts() -> None:
     errors = [wrapped(CPUS, f"Reason {i} of many: {'x' * 90}.") for i in range(64)]
     sentence = _faults.why(_faults.shape({**no_host(*errors), "faultstring": "y" * 10_000}))
     told = sentence.count("Reason")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts that surveys give for lists."""
+"""Lists in the form of texts, for example from surveys."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a module's options to its result or its failure."""
+"""Runs of modules: from the options to the result or the failure."""
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import json
 import os
@@ -46,10 +47,12 @@ class Module:
         self._capsys = capsys
         self.wire = Wire(info=[1, 2, 3])
         self.groups: list[tuple[int, int]] = []
-        # The tests stay in theirs.
+        self.params: dict[str, t.Any] = {}
+        self.collected: list[bool] = []
+        # The processes of the tests remain in their group.
         monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
         monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
-        # Since ansible-core 2.19, the arguments have a profile.
+        # Since ansible-core 2.19, arguments have a profile.
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
     def run(self, work: Do | _run.Work | Exception, **given: t.Any) -> dict[str, t.Any]:
@@ -57,6 +60,8 @@ class Module:
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
 
         def prepare(given: _run.Given) -> _run.Work:
+            self.params = given.params
+            self.collected.append(gc.isenabled())
             if isinstance(work, Exception):
                 raise work
             return work if isinstance(work, _run.Work) else _run.Work(work)
@@ -158,6 +163,11 @@ def test_the_work_gets_check_mode_and_its_warnings_are_shown(module: Module, mon
     assert warnings == ["Take care"] * 2
 
 
+def test_options_have_the_types_of_their_spec(module: Module) -> None:
+    module.run(lambda connection, context: {}, names="a,b")
+    assert (module.params["names"], module.params["port"]) == (["a", "b"], 443)
+
+
 # --- secrets and empty parts ---
 
 
@@ -186,10 +196,10 @@ def test_a_signal_ends_the_module_with_its_session_closed(module: Module) -> Non
         raise AssertionError("the signal comes first")
 
     with pytest.raises(json.JSONDecodeError):
-        # It prints nothing.
+        # The module prints nothing.
         module.run(do)
     assert module.wire.methods() == ["Login", "Logout"]
-    # The clean-up is on its way, and a second signal would not end it.
+    # The clean-up is running, and a second signal does not stop it.
     assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
 
 
@@ -201,7 +211,7 @@ def test_a_kill_of_the_processes_of_ansible_does_not_reach_the_module(
 
     module.run(lambda connection, context: {})
     assert module.groups == [(0, 0)]
-    # The leader of a session is in a group of its own already.
+    # The leader of a session is already in its own group.
     monkeypatch.setattr(os, "setpgid", refuse)
     assert module.run(lambda connection, context: {})["api"] == API
 
@@ -222,8 +232,9 @@ def test_a_module_that_waits_ends_when_its_progress_file_disappears(
             os.kill(os.getpid(), signal.SIGALRM)
         return {"changed": False}
 
-    work = _run.Work(do, lasts=lasts, progress_file=str(reports))
+    work = _run.Work(do, progress_file=str(reports))
     if lasts:
+        work = dataclasses.replace(work, lasts=True)
         with pytest.raises(json.JSONDecodeError):
             module.run(work)
         assert ticks[0][1] == 1
@@ -232,6 +243,12 @@ def test_a_module_that_waits_ends_when_its_progress_file_disappears(
         assert ticks[0] == (0, 0)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert module.wire.methods()[-1] == "Logout"
+
+
+def test_a_module_that_waits_does_not_start_without_its_progress_file(module: Module, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        module.run(_run.Work(fails(Lost("not reached")), lasts=True, progress_file=str(tmp_path / "none")))
+    assert module.wire.calls == []
 
 
 def test_a_module_that_waits_ends_when_standard_output_has_no_reader() -> None:
@@ -264,10 +281,11 @@ def test_a_module_waits_for_a_vcenter_that_starts_as_long_as_its_work_allows(
 
     monkeypatch.setattr(_connection.Connection, "open", open_)
     assert module.run(_run.Work(fails(Lost("not reached")), patience=7))["msg"] == "no vCenter"
-    assert patience == [7]
+    module.run(_run.Work(fails(Lost("not reached"))))
+    assert patience == [7, 0]
 
 
-def test_the_garbage_collector_leaves_loaded_code_alone_and_goes_on(module: Module) -> None:
+def test_the_garbage_collector_skips_loaded_code_and_stays_enabled(module: Module) -> None:
     collecting: list[bool] = []
 
     def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
@@ -275,4 +293,4 @@ def test_the_garbage_collector_leaves_loaded_code_alone_and_goes_on(module: Modu
         return {}
 
     module.run(do)
-    assert collecting == [True]
+    assert (module.collected, collecting) == ([False], [True])

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values of VI/JSON and what users give and get for them."""
+"""Values in VI/JSON, and their form for users."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VM = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": 
         ("eventChainId", "event_chain_id"),
     ],
 )
-def test_names_are_seen_in_snake_case(name: str, expected: str) -> None:
+def test_names_become_snake_case(name: str, expected: str) -> None:
     assert _values.snake(name) == expected
 
 
@@ -38,7 +38,7 @@ def test_names_are_seen_in_snake_case(name: str, expected: str) -> None:
         ({"_typeName": "KeyValue", "key": "a", "value": "b"}, {"_typeName": "KeyValue", "key": "a", "value": "b"}),
     ],
 )
-def test_plain(value: object, expected: object) -> None:
+def test_values_become_plain(value: object, expected: object) -> None:
     assert _values.plain(value) == expected
 
 
@@ -83,7 +83,7 @@ def test_a_time_that_cannot_be_read_is_none(value: object, text: str | None) -> 
     assert (time and _values.utc(time)) == text
 
 
-def test_a_reference_may_lack_a_part_or_have_it_boxed() -> None:
+def test_a_reference_can_lack_a_part_or_contain_it_boxed() -> None:
     boxed = {"_typeName": "string", "_value": "vm-1"}
     ref = {"_typeName": "ManagedObjectReference", "value": boxed}
     assert _values.plain(ref) == {"type": None, "moid": "vm-1"}
@@ -96,7 +96,7 @@ def test_releases_compare_by_their_numbers(release: str, numbers: list[int]) -> 
     assert _values.release_numbers(release) == numbers
 
 
-def test_a_text_of_the_server_is_one_line_that_steers_no_terminal() -> None:
+def test_a_text_of_the_server_becomes_one_line_without_control_characters() -> None:
     assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07") == "a b[31mcde"
 
 
@@ -114,7 +114,7 @@ def test_a_manager_is_called_by_its_type_and_other_objects_by_their_ids_too() ->
 
 
 @pytest.mark.parametrize(("text", "code"), [("a\x00", "U+0000"), ("\ufffe", "U+FFFE"), ("a\r\n\tb\u20ac", "")])
-def test_what_xml_does_not_hold_cannot_be_sent(text: str, code: str) -> None:
+def test_characters_that_xml_does_not_allow_cannot_be_sent(text: str, code: str) -> None:
     assert code in _values.unsendable(text)
     assert bool(_values.unsendable(text)) == bool(code)
 

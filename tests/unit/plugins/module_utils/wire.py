@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A wire that says what a test wants, in place of a server, and a clock that goes on only when the test wants it."""
+"""A scripted transport instead of a server, and a clock that only tests move."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ OPTIONS = ConnectionOptions(
 
 
 class Wire:
-    """A transport that answers from a script: for each method a list of results, or exceptions to raise, in order.
+    """A transport that answers from a script: for each method, a list of results and of exceptions to raise, in order.
 
-    A result that is a function is called for the result. ``params`` has what each method was given last, ``given`` all
-    of it. ``lacks`` are the managers that the server does not have.
+    A function in the list is called for its result. ``params`` contains the parameters of the last call of each method,
+    and ``given`` those of all calls. ``lacks`` contains the names of managers that the server does not have.
     """
 
     name = "json"
@@ -49,7 +49,7 @@ class Wire:
         self.calls.append((method, ref["value"]))
         self.given.append((method, params))
         self.params[method] = params
-        # No part of the collection takes this for a failure of the server.
+        # The collection does not take this for a failure of the server.
         assert self.script.get(method), f"{method} of {ref['value']} is called once too often"
         answer = self.script[method].pop(0)
         if callable(answer):
@@ -80,7 +80,7 @@ class Wire:
 
 
 class Clock:
-    """A monotonic clock, in seconds, that only pauses move, and answers that take their time."""
+    """A monotonic clock in seconds. Pauses, and answers that take a long time, move it."""
 
     def __init__(self, monkeypatch: t.Any) -> None:
         self.now = 1000.0
@@ -93,7 +93,7 @@ class Clock:
         self.now += seconds
 
     def after(self, seconds: float, answer: t.Any = None) -> t.Callable[[], t.Any]:
-        """That answer, which takes so long."""
+        """The answer, which takes that time."""
 
         def given() -> t.Any:
             self.now += seconds
@@ -103,7 +103,7 @@ class Clock:
 
 
 def reader_of(connection: _connection.Connection, *description_ids: str, context: Context | None = None) -> TaskReader:
-    """A reader that asks for no labels but those of further operations."""
+    """A reader that requests only the labels of other operations."""
     reader = TaskReader(connection, context)
     reader._labels._learn([*_labels.COMMON, *(_labels._path("methodInfo", each) for each in description_ids)], [])
     return reader

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables of the role as arguments of the module."""
+"""The variables of the role, and the arguments of the module that they become."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ OMIT = "__omit_place_holder__"
 
 
 def arguments(variables: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The arguments without those that are at their default. Templating resolves a single variable here."""
+    """The arguments that are not at their default. The template is replaced by 7."""
 
     def template(value: t.Any) -> t.Any:
         return {name: 7 if each == "{{ seven }}" else each for name, each in value.items()}
 
-    given = _role.role_options(variables, template)
+    given = _role.WAIT_FOR_TASK.arguments({}, variables, template)
     return {name: value for name, value in given.items() if value != DEFAULTS.get(name, ...)}
 
 
@@ -33,7 +33,7 @@ def arguments(variables: dict[str, t.Any]) -> dict[str, t.Any]:
     [
         ({}, {}),
         ({"hostname": "x", "wait_for_tasks": "x", "other": 1}, {}),
-        # The role's own, which no user sets.
+        # The role's variables, which users do not set.
         ({"wait_for_task_result": {"failed": True}, "wait_for_task__private": 1}, {}),
         ({"wait_for_task_hostname": "vc"}, {"hostname": "vc"}),
         ({"wait_for_task_interval": 5, "wait_for_task_timeout": 7}, {"progress_interval": 5, "timeout": 7}),
@@ -54,7 +54,7 @@ def test_variables_become_arguments(variables: dict[str, t.Any], given: dict[str
 
 
 def test_defaults_of_the_module_are_arguments_so_that_other_defaults_do_not_apply() -> None:
-    assert _role.role_options({}, lambda value: value) == DEFAULTS
+    assert _role.WAIT_FOR_TASK.arguments({}, {}, lambda value: value) == DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,6 @@ def test_only_tasks_in_the_folder_of_the_role_are_of_the_role() -> None:
 
     folder = pathlib.Path(_role.__file__).resolve().parents[2] / "roles" / "wait_for_task"
     assert folder.is_dir()
-    assert _role.is_of_role(task(str(folder)))
-    assert not _role.is_of_role(task(f"{folder}/../other"))
-    assert not _role.is_of_role(task(None))
+    assert _role.WAIT_FOR_TASK.has(task(str(folder)))
+    assert not _role.WAIT_FOR_TASK.has(task(f"{folder}/../other"))
+    assert not _role.WAIT_FOR_TASK.has(task(None))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The imports that each task pays for in Ansible's own process (docs/decisions/start_up.md)."""
+"""The imports in Ansible's own process, which every task pays for (docs/decisions/start_up.md)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""This machine, as if it were another one."""
+"""A local connection that Ansible takes for a remote one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ extends_documentation_fragment:
 
 
 class Connection(LocalConnection):
-    """Runs commands as the local connection does, and shows their output as that of SSH does."""
+    """Runs commands like the local connection, and shows their output like the SSH connection."""
 
     transport = "elsewhere"
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request to the control API of the test vCenter, in Ansible's own process: a module starts one of its own."""
+"""Requests to the control API of the test vCenter, without the additional process of a module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 
 
 class ActionModule(ActionBase):
-    """Takes path, method, and body, and returns the answer as json. The variable server says where the API is."""
+    """Takes path, method, and body, and returns the answer as json. The variable server contains the address."""
 
     _requires_connection = False
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One session per run: what is repeated, what is not, and what is left behind."""
+"""Connections: opening, repeated reads, changes that are sent once, renewed sessions, and closing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, 
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: t.Any) -> list[float]:
-    """The pauses that are made, in seconds; they take no time."""
+    """The length of each pause in seconds. No time passes."""
     made: list[float] = []
     monkeypatch.setattr("time.sleep", made.append)
     return made
@@ -42,14 +42,14 @@ def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
     assert wire.methods() == ["Login", "info", "Logout"]
 
 
-def test_it_is_closed_after_an_error_too(monkeypatch: t.Any) -> None:
+def test_a_session_is_closed_after_an_error(monkeypatch: t.Any) -> None:
     wire = Wire()
     with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
         raise ZeroDivisionError
     assert wire.methods() == ["Login", "Logout"]
 
 
-def test_a_failing_logout_hides_nothing(monkeypatch: t.Any) -> None:
+def test_a_failed_logout_does_not_change_the_outcome(monkeypatch: t.Any) -> None:
     wire = Wire(Logout=[Lost("gone")])
     with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):
         raise ZeroDivisionError
@@ -62,7 +62,7 @@ def test_a_read_is_repeated_after_a_transient_failure(monkeypatch: t.Any, error:
         assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
 
 
-def test_a_read_is_not_repeated_for_ever(monkeypatch: t.Any, pauses: list[float]) -> None:
+def test_a_read_is_repeated_only_a_few_times(monkeypatch: t.Any, pauses: list[float]) -> None:
     wire = Wire(info=[Lost("reset")] * 9)
     with connect(monkeypatch, wire) as connection, pytest.raises(Lost):
         connection.read(lambda transport: transport.get(TASK, "info"))
@@ -87,7 +87,9 @@ def test_other_failures_of_a_read_are_final(monkeypatch: t.Any, error: VsphereEr
         KeyError("value"),
     ],
 )
-def test_a_change_is_sent_once_and_its_outcome_unknown(monkeypatch: t.Any, error: Exception) -> None:
+def test_a_change_without_an_answer_is_sent_once_and_has_an_unknown_outcome(
+    monkeypatch: t.Any, error: Exception
+) -> None:
     wire = Wire(CancelTask=[error])
     with (
         connect(monkeypatch, wire) as connection,
@@ -121,7 +123,7 @@ def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatc
     assert wire.methods().count("Login") == 2
 
 
-def test_a_wait_renews_no_more_sessions_than_their_life_explains(monkeypatch: t.Any) -> None:
+def test_a_wait_renews_short_lived_sessions_only_a_few_times(monkeypatch: t.Any) -> None:
     now = 0.0
     monkeypatch.setattr("time.monotonic", lambda: now)
     wire = Wire(info=["running", NO_SESSION] * 99, Login=[None] * 99)
@@ -137,11 +139,11 @@ def test_a_wait_renews_no_more_sessions_than_their_life_explains(monkeypatch: t.
         pytest.raises(VsphereError, match=r"has ended \d+ sessions of someone within \d+ s"),
     ):
         connection.read(steps, 3600)
-    # The first one, two to spare and one a minute.
+    # The first login, and two renewals. Each minute would allow one more.
     assert wire.methods().count("Login") == 3
 
 
-def test_a_wrong_password_ends_a_wait_at_once(monkeypatch: t.Any) -> None:
+def test_a_wrong_password_ends_a_wait_immediately(monkeypatch: t.Any) -> None:
     wire = Wire(info=["running", NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
     deadline = time.monotonic() + 60
     with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="InvalidLogin"):
@@ -162,7 +164,7 @@ def test_data_that_cannot_be_read_is_one_clear_error(monkeypatch: t.Any) -> None
         connection.read(lambda transport: transport.get(TASK, "info")["state"])
 
 
-def test_an_odd_answer_to_a_logout_hides_nothing(monkeypatch: t.Any) -> None:
+def test_an_odd_answer_to_a_logout_does_not_change_the_outcome(monkeypatch: t.Any) -> None:
     wire = Wire(Logout=[TypeError("what?")])
     with connect(monkeypatch, wire) as connection:
         assert connection.describe()["product"] == "a vCenter"
@@ -184,7 +186,7 @@ def test_a_missing_privilege_is_named_with_its_object() -> None:
     assert "the user lacks the privilege Task.Update on Task task-1" in fault.message
 
 
-def test_a_refused_login_is_not_tried_again_where_it_was_no_error(monkeypatch: t.Any) -> None:
+def test_a_rejected_login_is_not_repeated_after_its_error_was_ignored(monkeypatch: t.Any) -> None:
     wire = Wire(info=["running", NO_SESSION, NO_SESSION], Login=[None, Fault("InvalidLogin", "no", {}), None])
     deadline = time.monotonic() + 60
     with connect(monkeypatch, wire) as connection:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long a request may take, and what is made of its answer or its failure."""
+"""HTTP requests: time limits, answers, and failures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..wire import OPTIONS
 
 
 class Silent:
-    """An Http whose server never answers, and a clock that goes on by as long as it is waited for."""
+    """An Http whose server never answers. Its clock advances by the time that each request waits."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
@@ -35,13 +35,13 @@ class Silent:
         return str(caught.value)
 
 
-def test_a_request_takes_request_timeout_and_what_it_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_lasts_for_request_timeout_plus_its_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Silent(monkeypatch)
     assert "within 80 s: raise request_timeout" in silent.ask(wait=20)
     assert silent.now == 80
 
 
-def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_ends_within_a_second_of_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Silent(monkeypatch)
     with silent.http.ending_by(70):
         silent.ask()
@@ -49,14 +49,14 @@ def test_no_request_outlasts_the_deadline_by_more_than_a_second(monkeypatch: pyt
         assert silent.now == 70
         silent.ask(wait=20)
         assert silent.now == 71
-        # One within that is later changes nothing.
+        # A later deadline inside this one changes nothing.
         with silent.http.ending_by(90):
             silent.ask()
     assert silent.now == 72
 
 
 @pytest.mark.parametrize("reason", ["DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "WRONG_VERSION_NUMBER"])
-def test_tls_that_breaks_after_the_request_was_sent_is_no_failure_to_connect(
+def test_a_tls_failure_after_the_request_was_sent_is_not_a_failure_to_connect(
     monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     def broken(*_arguments: t.Any, **_others: t.Any) -> t.NoReturn:
@@ -80,10 +80,10 @@ def test_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch, date: str, hou
     assert http.server_time is None or http.server_time.tzinfo
 
 
-def test_all_clean_up_together_takes_a_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_clean_ups_share_a_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = Silent(monkeypatch)
     for _request in range(2):
-        # Those that ask for it do not know of one another.
+        # Two independent callers.
         silent.http.hurry()
         with silent.http.ending_by(1000):
             silent.ask()

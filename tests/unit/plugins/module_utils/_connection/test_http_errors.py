@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The reasons that are named for a missing answer, and what helps."""
+"""Failed requests: the cause that the message names, and the option that helps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
 def new(error: Exception) -> Exception:
-    """A connection that did not come about, as requests reports it."""
+    """A connection that failed, as requests reports it."""
     failed = of_urllib3.NewConnectionError(t.cast("t.Any", None), "failed")
     failed.__context__ = error
     return of_requests.ConnectionError(of_urllib3.MaxRetryError(t.cast("t.Any", None), "/sdk", failed))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is no vSphere answer to a change leaves open whether it was carried out, and is never a traceback."""
+"""Answers that vSphere would not send: the outcome of a change is unknown, and no test ends in a traceback."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def test_whether_the_change_was_carried_out_is_unknown(server: answers.Server, t
 @pytest.mark.parametrize("transport", ["json", "soap"])
 @pytest.mark.parametrize("method", CHANGES)
 @pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 409, 500])
-def test_a_fault_is_one_whatever_the_status_is(
-    server: answers.Server, transport: str, method: str, status: int
-) -> None:
+def test_a_fault_counts_with_every_status(server: answers.Server, transport: str, method: str, status: int) -> None:
     line = f"{status} Whatever"
     fault = {
         "json": answers.json('{"_typeName":"NoPermission","privilegeId":"x","faultstring":"No."}', status=line),
@@ -169,7 +167,7 @@ def test_the_same_over_soap(server: answers.Server, method: str, value: str) -> 
 
 @pytest.mark.parametrize("version", ["", "dev", "1.0", "9" * 5000])
 @pytest.mark.parametrize("odd", ["", "<odd><value>x</value></odd>"])
-def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
+def test_odd_data_about_the_server_is_an_error_without_a_traceback(
     server: answers.Server, version: str, odd: str
 ) -> None:
     about = f"<fullName>x</fullName><apiType>HostAgent</apiType><apiVersion>{version}</apiVersion>"
@@ -183,7 +181,7 @@ def test_a_server_that_says_odd_things_of_itself_is_no_traceback(
 
 
 @pytest.mark.parametrize("type_", ["Folder", "SomethingNew"])
-def test_what_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: str) -> None:
+def test_a_type_that_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: str) -> None:
     server.answers = [b""]
     with (
         answers.connected("soap") as connection,
@@ -198,7 +196,7 @@ def test_what_pyvmomi_does_not_know_is_not_sent(server: answers.Server, type_: s
     assert server.connections == 0
 
 
-def test_what_anybody_may_read_does_not_excuse_a_refused_session(server: answers.Server) -> None:
+def test_a_session_that_can_only_read_public_properties_counts_as_rejected(server: answers.Server) -> None:
     refusal = answers.json('{"_typeName":"NotAuthenticated","faultstring":"no"}', status="500 x")
     content = answers.json('{"rootFolder":{"type":"Folder","value":"group-d1"}}')
     server.answers = [answers.json('{"api_release":"8.0.3.0"}')]
@@ -221,7 +219,7 @@ OBJECTS = ("ContinueRetrievePropertiesEx", "FindByInventoryPath", "FindExtension
 
 @pytest.mark.parametrize("member", [*LISTS, *OBJECTS, "WaitForUpdatesEx"])
 @pytest.mark.parametrize("body", ["{}", "[]", '{"error":"x"}', '"x"', "7", "true"])
-def test_other_json_is_not_read_as_nothing(server: answers.Server, member: str, body: str) -> None:
+def test_unexpected_json_is_an_error(server: answers.Server, member: str, body: str) -> None:
     server.answers = [answers.json(body)]
     with answers.connected("json") as connection:
         read = connection._transport.get if member[0].islower() else connection._transport.invoke
@@ -232,7 +230,7 @@ def test_other_json_is_not_read_as_nothing(server: answers.Server, member: str, 
                 read(TASK, member)
 
 
-def test_a_result_without_its_empty_list_is_one(server: answers.Server) -> None:
+def test_a_result_that_omits_an_empty_list_is_valid(server: answers.Server) -> None:
     server.answers = [answers.json('{"_typeName":"RetrieveResult"}')]
     with answers.connected("json") as connection:
         assert connection._transport.invoke(TASK, "RetrievePropertiesEx") == {"_typeName": "RetrieveResult"}

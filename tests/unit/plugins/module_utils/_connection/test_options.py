@@ -58,12 +58,12 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"request_timeout": 0}, "request_timeout must be between 1 and 3600 seconds, got 0"),
     ],
 )
-def test_what_is_wrong_is_said(changes: dict[str, t.Any], message: str) -> None:
+def test_an_invalid_option_is_named(changes: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         ConnectionOptions.from_params({**GOOD, **changes})
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     with pytest.raises(VsphereError) as caught:
         ConnectionOptions.from_params({**GOOD, "hostname": None, "username": None, "port": -1})
     assert all(word in caught.value.message for word in ("hostname", "username", "port -1"))

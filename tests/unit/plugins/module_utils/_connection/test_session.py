@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A session as a text, with which another module continues; logging in, and again, within bounds."""
+"""Sessions: the text that another module continues with, logins, and renewals within limits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def text_of(data: t.Any) -> str:
 
 
 @pytest.mark.parametrize("session", [SESSION, Session("json", "9.0.0.0")])
-def test_a_session_comes_back_from_its_text(session: Session) -> None:
+def test_a_session_equals_the_one_read_from_its_text(session: Session) -> None:
     found = Session.from_text(session.to_text())
     # JSON has no tuples.
     assert {name: tuple(each) for name, each in found.managers.items()} == session.managers
@@ -42,7 +42,7 @@ def test_the_key_is_not_shown() -> None:
     assert "the key" not in SESSION.to_text()
 
 
-def test_a_text_with_all_that_is_required_is_enough() -> None:
+def test_a_text_with_only_the_required_members_is_valid() -> None:
     assert Session.from_text(text_of(GOOD)) == Session("json", "8.0.3.0")
 
 
@@ -76,7 +76,7 @@ REFUSED = Fault("InvalidLogin", "Cannot complete login.", {})
 
 
 class World:
-    """A login with options that differ, and a transport with answers to it."""
+    """A login with the given options, over a transport with the given answers."""
 
     def __init__(self, *answers: t.Any, **options: t.Any) -> None:
         self.wire = Wire(Login=list(answers) or [None] * 9)
@@ -176,7 +176,7 @@ def test_a_renewal_that_fails_does_not_count(monkeypatch: pytest.MonkeyPatch) ->
     world.login.renew(world.transport, NO_SESSION)
 
 
-def test_a_session_that_is_rejected_at_once_names_what_to_check() -> None:
+def test_a_session_that_is_rejected_immediately_names_what_to_check() -> None:
     error = World().login.refused_at_once(NO_SESSION)
     assert error.message.startswith("vc:443 rejects the session right after a successful login of someone")
     assert error.result == NO_SESSION.result

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls over SOAP: their release, their session, and what the registry and the server do not know."""
+"""Calls over SOAP: release, session, and members that the registry or the server does not know."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_release_is_that_of_the_server_or_the_newest_known_one_before_it(
     transport = soap(release)
     transport.invoke(TASK, "CancelTask")
     if used is None:
-        # The oldest one of pyVmomi.
+        # The oldest release of pyVmomi.
         used = transport.session.release
         assert [int(number) for number in used.split(".")] < [6]
     assert f'SOAPAction: "urn:vim25/{used}"'.encode() in server.last_request()
@@ -137,14 +137,14 @@ def test_a_method_of_a_later_release_than_the_servers_is_not_sent(server: answer
     [(TASK, "CancelTask", None), (HISTORY, "ReadNextTasks", None), (MACHINE, "QueryUnownedFiles", None)],
     ids=["void", "an optional array", "an optional one"],
 )
-def test_nothing_is_a_value_where_the_method_can_return_nothing(
+def test_an_empty_answer_is_a_value_if_the_method_can_return_nothing(
     server: answers.Server, ref: dict[str, t.Any], method: str, value: object
 ) -> None:
     server.answers = [response(method)]
     assert soap().invoke(ref, method, {"maxCount": 1} if ref is HISTORY else None) == value
 
 
-def test_nothing_where_a_value_has_to_be_is_lost(server: answers.Server) -> None:
+def test_an_empty_answer_is_lost_if_the_method_returns_a_value(server: answers.Server) -> None:
     server.answers = [response("PowerOnVM_Task")]
     with pytest.raises(Lost, match="the answer does not contain PowerOnVM_Task"):
         soap().invoke(MACHINE, "PowerOnVM_Task")

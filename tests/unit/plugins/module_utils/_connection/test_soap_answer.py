@@ -50,7 +50,7 @@ def test_a_fault_counts_with_every_status(status: int) -> None:
         (answer(404, VALUE), NotUnderstood, "HTTP 404"),
         (answer(200, b"<html>", "text/html"), NotUnderstood, "HTTP 200 with a body of type text/html"),
         (answer(200, b"<html>", "text/html", is_whole=False), NotUnderstood, "HTTP 200 with a body of type text/html"),
-        # What is cut off so early is none of another server.
+        # A body that ends this early can still be SOAP.
         (answer(200, b'<?xml version="1.0"?>', is_whole=False), Lost, "it was incomplete"),
         (answer(200, b'<?xml version="1.0"?>'), NotUnderstood, "HTTP 200"),
         (answer(200, VALUE[:-20]), Lost, "."),
@@ -58,7 +58,7 @@ def test_a_fault_counts_with_every_status(status: int) -> None:
         (answer(200, VALUE.replace(b"Read", b"Write")), NotUnderstood, "unreadable XML: WriteResponse instead of Read"),
     ],
 )
-def test_another_answer_is_an_error_that_says_what_it_was(given: Answer, error: type[Exception], message: str) -> None:
+def test_another_answer_is_an_error_that_quotes_it(given: Answer, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message) as caught:
         outcome(given)
     assert caught.type is error

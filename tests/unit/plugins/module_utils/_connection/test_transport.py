@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both transports do with a session and with faults."""
+"""Sessions and faults, which both transports treat alike."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LOGIN = {"userName": "someone", "password": "a secret"}
 
 
 class World:
-    """A transport to a server with answers, in a session with that key."""
+    """A transport to a server with answers, in a session with the given key."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, kind: str, key: str = "") -> None:
         self.server = answers.Server(monkeypatch)
@@ -87,7 +87,7 @@ def test_the_key_of_a_login_is_a_secret_and_goes_with_later_calls_until_it_is_fo
 def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind: str) -> None:
     transport, world.server.answers = world.transport, [LOGGED_IN[kind], CONTENT[kind], CANCELLED[kind]]
     transport.invoke(MANAGER, "Login", LOGIN)
-    # Everyone can read it.
+    # A property that users read without a session.
     assert transport.get(SERVICE, "content")["rootFolder"]["value"] == "group-d1"
     assert not transport.accepted
     assert transport.last_call == "ServiceInstance.content"

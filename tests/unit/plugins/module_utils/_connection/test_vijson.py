@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls over VI/JSON: their addresses and bodies, and answers that are no values."""
+"""Calls over VI/JSON: addresses, bodies, values, and errors."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def request_of(server: answers.Server) -> tuple[str, str, bytes]:
     return lines[0], "".join(types), body
 
 
-def test_a_property_is_got_at_its_address(server: answers.Server, transport: ViJson) -> None:
+def test_a_property_is_read_at_its_address(server: answers.Server, transport: ViJson) -> None:
     assert transport.get(TASK, "info") == 1
     assert request_of(server) == ("GET /sdk/vim25/8.0.3.0/Task/task-1/info HTTP/1.1", "", b"")
 
@@ -112,7 +112,7 @@ VALUE = answers.json('{"a":1}')
         ("CreateTask", answers.json('{"_typeName":"TaskInfo"}'), {"_typeName": "TaskInfo"}),
     ],
 )
-def test_a_value_or_nothing_comes_back_where_it_is_possible(
+def test_a_value_or_an_empty_answer_is_returned_if_the_method_allows_it(
     server: answers.Server, transport: ViJson, method: str | None, answer: bytes, value: t.Any
 ) -> None:
     server.answers = [answer]
@@ -172,3 +172,51 @@ def test_a_body_without_a_length_counts_if_it_marks_its_own_end(
     else:
         with pytest.raises(Lost):
             transport.get(TASK, "info")
+
+
+VOID = (
+    "CancelTask DestroyCollector DestroyPropertyCollector DestroyView Logout RegisterExtension ResetCollector "
+    "SetCollectorPageSize SetTaskDescription SetTaskState UnregisterExtension UpdateExtension UpdateProgress "
+    "setCustomValue"
+)
+
+
+@pytest.mark.parametrize("method", VOID.split())
+def test_a_void_method_returns_nothing_and_no_value(server: answers.Server, transport: ViJson, method: str) -> None:
+    server.answers = [NOTHING]
+    assert transport.invoke(TASK, method) is None
+    server.answers = [VALUE]
+    with pytest.raises(NotUnderstood):
+        transport.invoke(TASK, method)
+
+
+OBJECTS: dict[str, t.Any] = {"objects": []}
+FOUND = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-d1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "value"),
+    [
+        ("RetrievePropertiesEx", OBJECTS),
+        ("RetrievePropertiesEx", {"_typeName": "RetrieveResult"}),
+        ("ContinueRetrievePropertiesEx", OBJECTS),
+        ("FindByInventoryPath", FOUND),
+        ("FindExtension", {"key": "com.example"}),
+        ("ReadNextTasks", []),
+        ("ReadPreviousTasks", [{"key": "task-1"}]),
+        ("WaitForUpdatesEx", {"version": "1"}),
+        ("latestPage", []),
+    ],
+)
+def test_a_read_that_can_return_nothing_has_values_of_its_own_form_only(
+    server: answers.Server, transport: ViJson, method: str, value: t.Any
+) -> None:
+    read = transport.get if method == "latestPage" else transport.invoke
+    server.answers = [NOTHING]
+    assert read(TASK, method) is None
+    server.answers = [answers.json(json.dumps(value))]
+    assert read(TASK, method) == value
+    for odd in ("{}", '{"x":1}', '"x"', "7" if isinstance(value, list) else "[]"):
+        server.answers = [answers.json(odd)]
+        with pytest.raises(NotUnderstood, match=f"JSON that is not a value of {method}"):
+            read(TASK, method)

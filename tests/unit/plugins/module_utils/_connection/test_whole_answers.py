@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An answer that ends anywhere before its end is never taken for another one."""
+"""Answers that are cut off: each is an error, never a different answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VIM = 'xmlns="urn:vim25"'
 
 
 class Call(t.NamedTuple):
-    """A call, and what servers answer over either protocol."""
+    """A call, and the answers of servers over both protocols."""
 
     make: t.Callable[[Connection], t.Any]
     json: tuple[str, str]
@@ -114,7 +114,7 @@ GONE = {
 
 
 def outcome(connection: Connection, call: Call) -> t.Any:
-    """What the call gives, or the type of the fault that it ends in."""
+    """The value of the call, or the type of its fault."""
     try:
         return call.make(connection)
     except Fault as fault:
@@ -135,7 +135,7 @@ def test_an_answer_counts_only_when_it_is_whole(
 ) -> None:
     call = CALLS[name]
     status, body = getattr(call, transport)
-    # By HTTP, a status of 204 is the whole answer.
+    # With the status 204, an HTTP answer has no body.
     whole = getattr(answers, transport)(body, framing if body else "close", status)
     server.answers = [whole]
     with answers.connected(transport) as connection:
@@ -147,12 +147,12 @@ def test_an_answer_counts_only_when_it_is_whole(
                 assert outcome(connection, call) == expected
                 enough = min(enough, length)
     assert server.connections == len(whole) + 1
-    # Nothing but the end of the compression, of the chunks and of the line may be missing.
+    # Only the end of the compression, of the chunks, or of the status line can be missing.
     assert enough >= (len(whole) - 10 if body else len("HTTP/1.1 204"))
 
 
 @pytest.mark.parametrize("framing", ["close", "gzip close"])
-def test_a_number_that_may_go_on_is_lost(server: answers.Server, framing: str) -> None:
+def test_a_number_that_can_be_cut_off_is_lost(server: answers.Server, framing: str) -> None:
     server.answers = [answers.json("4711", framing)]
     with answers.connected("json") as connection, pytest.raises(Lost):
         connection._transport.get(connection.manager("taskManager"), "maxCollector")
@@ -160,7 +160,7 @@ def test_a_number_that_may_go_on_is_lost(server: answers.Server, framing: str) -
 
 @pytest.mark.parametrize("transport", ["json", "soap"])
 def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, transport: str) -> None:
-    """And it is not sent again, but the session whose key arrived is closed."""
+    """An incomplete login is not repeated. If its key arrived, the session is closed."""
     whole = LOGIN[transport]
     for length in range(len(whole)):
         server.answers, server.connections = [WHO[transport], whole[:length], GONE[transport]], 0
@@ -173,7 +173,7 @@ def test_a_login_counts_only_when_its_answer_is_whole(server: answers.Server, tr
 
 
 @pytest.mark.parametrize("transport", ["json", "soap"])
-def test_a_session_whose_login_is_answered_oddly_is_closed(server: answers.Server, transport: str) -> None:
+def test_a_session_is_closed_after_an_odd_answer_to_its_login(server: answers.Server, transport: str) -> None:
     odd = answers.answer(f"{LOGGED_IN[transport]}\r\nContent-Type: text/html", "<html>")
     server.answers = [WHO[transport], odd, GONE[transport]]
     with pytest.raises(NotUnderstood), answers.unconnected(transport).open():
@@ -191,7 +191,7 @@ def test_a_whole_login_gives_a_session(server: answers.Server, transport: str) -
 def test_no_request_follows_over_a_connection_that_ended_early(
     monkeypatch: pytest.MonkeyPatch, server: answers.Server
 ) -> None:
-    """Below TLS, it may look as if it went on."""
+    """Below TLS, the connection can look open."""
     monkeypatch.setattr("urllib3.connectionpool.is_connection_dropped", lambda connection: False)
     whole = answers.json('{"_typeName":"NotSupported"}')
     server.answers = [whole[:-1], whole]
@@ -202,10 +202,10 @@ def test_no_request_follows_over_a_connection_that_ended_early(
 
 
 @pytest.mark.parametrize("length", [0, 20, -1])
-def test_an_answer_that_stalls_is_waited_for_once(
+def test_a_request_whose_answer_stalls_is_not_repeated(
     server: answers.Server, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
-    """Wherever it does; trying again would take as long."""
+    """Another attempt would take as long, so there is only one."""
     server.answers, server.stalls = [answers.json("null")[:length]], True
     with answers.connected("json") as connection:
         monkeypatch.setattr(connection._http, "_timeout", 0.05)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An object as a user names it: what is refused, and what is known of it without a server."""
+"""The entity of a user's options: its checks, and the questions that need no server."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_params_become_an_entity_of_the_option() -> None:
         ({"type": "Alarm", "moid": "alarm-1"}, r"^entity\.type Alarm "),
     ],
 )
-def test_what_names_nothing_is_refused(given: t.Any, message: str) -> None:
+def test_an_entity_without_a_name_is_rejected(given: t.Any, message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         entity(**given)
 
 
-def test_any_type_may_be_named_by_id_and_only_one_of_the_inventory_by_name() -> None:
+def test_an_id_takes_any_type_and_a_name_only_types_of_the_inventory() -> None:
     assert entity(any_type=True, type="Alarm", moid="alarm-1").type == "Alarm"
     assert entity(any_type=True, type="Alarm").type == "Alarm"
     with pytest.raises(VsphereError, match=r"^entity\.type"):
@@ -83,5 +83,13 @@ def test_the_root_folder_is_known_by_its_id_and_its_path(given: dict[str, t.Any]
         ("VirtualApp", "Folder", False),
     ],
 )
-def test_a_type_is_one_that_it_extends(type_: str, base: str, expected: bool) -> None:
+def test_a_type_counts_as_each_type_that_it_extends(type_: str, base: str, expected: bool) -> None:
     assert is_a(type_, base) == expected
+
+
+def test_an_object_as_a_text() -> None:
+    assert Entity.from_text("entity", "VirtualMachine:vm-12") == Entity("entity", "VirtualMachine", "vm-12")
+    assert Entity.from_text("entity", "DC0/vm/web: 1") == Entity("entity", path="DC0/vm/web: 1")
+    assert Entity.from_text("entity", "web-01") == Entity("entity", name="web-01")
+    with pytest.raises(VsphereError, match="name is empty"):
+        Entity.from_text("entity", "  ")

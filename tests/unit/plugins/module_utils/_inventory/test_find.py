@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding an object of the inventory by its id, its name or its path, and what is said where there is none."""
+"""Finding objects of the inventory by ID, name, or path, and the errors if no object or several objects match."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VIEW = reference("ContainerView", "session[1]2")
 
 
 def find(monkeypatch: t.Any, wanted: str, names: list[str]) -> dict[str, t.Any]:
-    """The object that is found by that name among folders of the given ones, each directly below the root."""
+    """The object that has that name among folders with the given names, which are all below the root folder."""
     folders = [
         {
             "obj": reference("Folder", f"group-{number}"),
@@ -50,7 +50,7 @@ def test_a_name_is_found_in_both_spellings(monkeypatch: t.Any, wanted: str) -> N
     assert find(monkeypatch, wanted, ["50", "50%25 a%2fb%5cc"])["value"] == "group-1"
 
 
-def test_of_many_that_have_a_name_some_are_shown(monkeypatch: t.Any) -> None:
+def test_a_name_of_many_objects_is_an_error_that_lists_some_of_them(monkeypatch: t.Any) -> None:
     with pytest.raises(VsphereError, match="more than one Folder has the name web") as caught:
         find(monkeypatch, "web", ["web"] * 12)
     assert caught.value.message.count("web (Folder group-") == 10
@@ -69,7 +69,7 @@ def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
         (["WEBSRV", "websrw"], ": use one of WEBSRV (Folder group-0)"),
         # Two of them have the same name.
         (["websrw", "db", "websrw"], ": use one of websrw (Folder group-0), websrw (Folder group-2)"),
-        # None is similar.
+        # Not similar to any name.
         (["db", "dc"], ": others are db (Folder group-0), dc (Folder group-1)"),
         (
             ["x1", "x2", "xs3", "x4", "xs5", "xs6"],
@@ -79,7 +79,9 @@ def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
         ([], ""),
     ],
 )
-def test_a_name_that_nothing_has_brings_the_nearest_ones(monkeypatch: t.Any, names: list[str], listed: str) -> None:
+def test_an_unknown_name_is_an_error_that_lists_similar_names(
+    monkeypatch: t.Any, names: list[str], listed: str
+) -> None:
     with pytest.raises(VsphereError) as caught:
         find(monkeypatch, "websrv", names)
     assert caught.value.message.startswith(f"entity.name: no Folder has the name websrv{listed}")
@@ -87,7 +89,7 @@ def test_a_name_that_nothing_has_brings_the_nearest_ones(monkeypatch: t.Any, nam
     assert caught.value.message.count("Folder group-") <= 3
 
 
-def test_what_the_user_may_not_see_is_passed_over(monkeypatch: t.Any) -> None:
+def test_objects_that_the_user_cannot_see_are_skipped(monkeypatch: t.Any) -> None:
     wire = Wire(
         content=[{"rootFolder": ROOT}],
         CreateContainerView=[VIEW],
@@ -99,7 +101,7 @@ def test_what_the_user_may_not_see_is_passed_over(monkeypatch: t.Any) -> None:
     assert wire.params["CreateContainerView"] == {"container": ROOT, "type": ["Folder"], "recursive": True}
 
 
-def test_where_paths_cannot_be_read_the_candidates_are_still_named(monkeypatch: t.Any) -> None:
+def test_candidates_are_named_even_if_their_paths_cannot_be_read(monkeypatch: t.Any) -> None:
     name = {"propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "web"}}]}
     both = [{"obj": reference("Folder", f"group-{number}"), **name} for number in (1, 2)]
     wire = Wire(
@@ -116,7 +118,7 @@ def test_where_paths_cannot_be_read_the_candidates_are_still_named(monkeypatch: 
 
 
 @pytest.mark.parametrize("path", ["DC0/vm/web", "/DC0/vm/web/"])
-def test_a_path_leads_to_what_the_server_says(monkeypatch: t.Any, path: str) -> None:
+def test_a_path_leads_to_the_object_that_the_server_finds(monkeypatch: t.Any, path: str) -> None:
     wire = Wire(FindByInventoryPath=[reference("VirtualMachine", "vm-1")])
     with connect(monkeypatch, wire) as connection:
         assert find_entity(connection, Entity("entity", path=path))["value"] == "vm-1"
@@ -131,7 +133,7 @@ def test_a_path_that_leads_elsewhere_is_an_error_of_the_option(monkeypatch: t.An
 
 
 @pytest.mark.parametrize("names", [[], ["web"], ["web", "web"]])
-def test_an_object_exists_also_where_there_are_several(monkeypatch: t.Any, names: list[str]) -> None:
+def test_an_object_exists_even_if_several_have_its_name(monkeypatch: t.Any, names: list[str]) -> None:
     name = {"propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "web"}}]}
     wire = Wire(
         content=[{"rootFolder": ROOT}],
@@ -141,6 +143,13 @@ def test_an_object_exists_also_where_there_are_several(monkeypatch: t.Any, names
     )
     with connect(monkeypatch, wire) as connection:
         assert entity_exists(connection, Entity("entity", "Folder", None, "web", None)) == bool(names)
+
+
+@pytest.mark.parametrize("found", [None, reference("VirtualMachine", "vm-1")])
+def test_an_object_exists_where_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
+    wire = Wire(FindByInventoryPath=[found])
+    with connect(monkeypatch, wire) as connection:
+        assert entity_exists(connection, Entity("entity", path="DC0/vm/web")) == bool(found)
 
 
 def test_the_root_folder_is_that_of_the_service_content(monkeypatch: t.Any) -> None:

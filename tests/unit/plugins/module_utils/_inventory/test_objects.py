@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any managed object, also managers, what properties lead to, and what stands in the data of a call."""
+"""Finding managed objects: managers, objects at the end of properties, and objects in the data of a call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def target(**given: str) -> Target:
 
 
 def reading(ref: dict[str, t.Any], path: str, value: t.Any) -> dict[str, t.Any]:
-    """The answer to the reading of a property, None where it is unset."""
+    """The answer to a reading of the property. A value of None stands for an unset property."""
     return {"objects": [found(ref, **({} if value is None else {path: value}))]}
 
 
@@ -47,7 +47,7 @@ def find(monkeypatch: pytest.MonkeyPatch, wire: Wire, **given: str) -> dict[str,
         ({"type": "TaskManager"}, "TaskManager"),
     ],
 )
-def test_the_type_is_known_as_far_as_it_is_declared(given: dict[str, str], type_: str) -> None:
+def test_the_type_before_the_lookup_is_the_declared_one(given: dict[str, str], type_: str) -> None:
     assert _registry.name_of(target(**given).type) == type_
 
 
@@ -69,7 +69,7 @@ def test_the_type_of_a_path_is_not_known() -> None:
         ({"type": "VirtualMachine", "moid": "vm-1", "property": "runtime.host.nme"}, r"^object\.property: .*nme.*name"),
     ],
 )
-def test_what_leads_to_no_object_is_refused(given: dict[str, str], message: str) -> None:
+def test_a_target_without_an_object_is_rejected(given: dict[str, str], message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         target(**given)
 
@@ -98,7 +98,7 @@ def test_a_manager_that_the_server_lacks_is_an_error(monkeypatch: pytest.MonkeyP
         find(monkeypatch, Wire(content=[{"about": {}}]), type="VirtualDiskManager")
 
 
-def test_properties_lead_on_across_references(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_properties_are_followed_across_references(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = reference("HostStorageSystem", "storageSystem-1")
     wire = Wire(
         RetrievePropertiesEx=[
@@ -141,7 +141,7 @@ def test_an_object_that_is_not_there_is_named_with_its_fault(monkeypatch: pytest
     assert caught.value.result["fault"]["type"] == "ManagedObjectNotFound"
 
 
-def test_a_property_that_may_not_be_read_is_the_fault_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_property_that_the_user_cannot_read_is_its_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {**hidden("x", "runtime.host"), "obj": MACHINE}
     with pytest.raises(Fault) as caught:
         find(
@@ -171,7 +171,7 @@ def test_a_name_or_a_path_stands_for_an_object_of_its_place() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"name": "x", "path": "x"}])
-def test_one_of_both_is_needed(given: dict[str, str]) -> None:
+def test_a_named_object_requires_a_name_or_a_path(given: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="name or path"):
         named(**given)
 
@@ -189,7 +189,7 @@ def test_references_take_the_place_of_named_objects_at_any_depth(monkeypatch: py
     assert isinstance(data["c"], Named)
 
 
-def test_an_object_of_another_type_than_its_place_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_object_of_a_type_that_its_place_does_not_take_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = Named.from_parts("params.pool", {"type": None, "path": "DC0/vm"}, DECLARED)
     with (
         connect(monkeypatch, Wire(FindByInventoryPath=[reference("Folder", "group-v1")])) as connection,

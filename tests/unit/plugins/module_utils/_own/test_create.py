@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Creating tasks: what is sent, and what the refusals of servers are made of."""
+"""Creating tasks: the request, and the errors for rejected requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..wire import Wire, connect, reader_of
 ENTITY = reference("Folder", "group-d1")
 
 
-def test_only_what_is_given_is_sent(monkeypatch: t.Any) -> None:
+def test_only_options_with_a_value_are_sent(monkeypatch: t.Any) -> None:
     wire = Wire(CreateTask=[{"key": "task-1"}])
     with connect(monkeypatch, wire) as connection:
         assert create_task(connection, ENTITY, CreateOptions("com.example.copy", activation_id="a")) == {

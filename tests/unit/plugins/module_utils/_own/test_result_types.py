@@ -52,7 +52,7 @@ def test_a_fault_takes_its_fields_in_both_spellings(name: str) -> None:
         # A fault, but the server does not accept it.
         ("NotSupported", {}, "error.type: NotSupported does not extend VimFault"),
         ("GenericVmConfigFault", {}, "error.fields: GenericVmConfigFault requires reason"),
-        # The message has an option of its own.
+        # The message has its own option.
         ("GenericVmConfigFault", {"reason": "x", "fault_message": []}, "does not have fault_message"),
         ("GenericVmConfigFault", {"reason": "x", "faultCause": {}}, "does not have faultCause"),
     ],

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Extensions as servers give them that the test vCenter is not."""
+"""Task types in extensions of other servers than the test vCenter."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_empty_lists_are_no_difference(monkeypatch: t.Any, state: str) -> None:
         assert not set_task_types(connection, wanted(state=state), check_mode=False)["changed"]
 
 
-def test_one_that_was_made_here_but_got_more_remains(monkeypatch: t.Any) -> None:
+def test_an_extension_of_the_module_remains_if_it_has_other_content(monkeypatch: t.Any) -> None:
     task_list = [{"_typeName": "ExtensionTaskTypeInfo", "taskID": "com.example.copy"}]
     more = {"company": "vsphere.tasks", "subjectName": "CN=someone"}
     wire = Wire(FindExtension=[extension(taskList=task_list, **more)], UpdateExtension=[None])

@@ -25,6 +25,7 @@ from ..wire import Wire, connect, reader_of
 FIELDS = {"_value": [{"key": 1, "name": "owner", "type": "string"}, {"key": 2, "name": "team", "type": "string"}]}
 METHODS = ("SetTaskState", "UpdateProgress", "SetTaskDescription", "setCustomValue")
 COPYING = {"_typeName": "LocalizableMessage", **described("Copying")}
+PARTS = ("description", "error", "custom_values")
 Sent = list[tuple[str, t.Any]]
 
 
@@ -49,7 +50,7 @@ def whole(info_: dict[str, t.Any], **values: str) -> dict[str, t.Any]:
 def update(
     monkeypatch: pytest.MonkeyPatch, readings: list[t.Any], wanted: UpdateOptions, **script: list[t.Any]
 ) -> tuple[dict[str, t.Any], Sent, Context]:
-    """The result of an update, what was sent, and the context afterwards."""
+    """The result of an update, the calls, and the context afterward."""
     check_mode = script.pop("check", [False])[0]
     wire = Wire(RetrievePropertiesEx=readings, **{**{method: [None] * 9 for method in METHODS}, **script})
     context = Context(check_mode=check_mode)
@@ -66,6 +67,11 @@ def update(
     [
         (info("task-1", "queued"), options(state="running"), [("SetTaskState", {"state": "running"})]),
         (info("task-1"), options(state="queued"), [("SetTaskState", {"state": "queued"})]),
+        (
+            info("task-1"),
+            options(state="queued", description=described("Copying")),
+            [("SetTaskState", {"state": "queued"}), ("SetTaskDescription", {"description": COPYING})],
+        ),
         (info("task-1"), options(progress=0), [("UpdateProgress", {"percentDone": 0})]),
         (info("task-1", progress=5), options(progress=6), [("UpdateProgress", {"percentDone": 6})]),
         # Progress needs a running task, and a final state ends all changes.
@@ -114,7 +120,7 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
     assert calls == sent
     assert (result["changed"], context.known["changed"]) == (True, True)
     assert context.done == [method for method, _params in sent]
-    # The server has the last word about the result.
+    # The result is the task as the server returns it.
     assert result["task"]["state"] == "success"
 
 
@@ -135,7 +141,7 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
         (info("task-1", "success"), options(state="success")),
         (info("task-1", "error", error=failed("full")), options(state="error", fault_data=failed("full"))),
         (info("task-1", "success", progress=50), options(progress=50)),
-        # The server adds a cause and messages of its own.
+        # The server adds its own cause and messages.
         (
             info(
                 "task-1",
@@ -193,7 +199,7 @@ def test_a_custom_field_that_is_not_defined_is_rejected(
 # --- results ---
 
 
-def test_a_diff_contains_the_parts_that_the_options_speak_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_diff_contains_the_parts_that_the_options_set(monkeypatch: pytest.MonkeyPatch) -> None:
     before = info("task-1", "queued", description=COPYING)
     after = info("task-1", "success", progress=100, result=to_any("done"), description=COPYING)
     wanted = options(state="success", progress=100, result="done")
@@ -221,6 +227,8 @@ def test_check_mode_predicts_the_task_and_sends_nothing(monkeypatch: pytest.Monk
     assert after["description"] == {**described("Copying"), "arg": []}
     assert (after["error"]["type"], after["error"]["message"]) == ("ExtendedFault", "full")
     assert after["custom_values"] == {"owner": "a", "team": "c"}
+    assert result["diff"]["after"] == {name: after[name] for name in ("state", "progress", *PARTS)}
+    assert result["diff"]["before"].keys() == result["diff"]["after"].keys()
 
 
 def test_check_mode_predicts_a_result_and_keeps_what_the_options_do_not_speak_of(

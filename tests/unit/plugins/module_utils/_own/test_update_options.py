@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requested state of a task: its options, and what they are on the wire."""
+"""The options for the state of a task, and their form in requests."""
 
 from __future__ import annotations
 

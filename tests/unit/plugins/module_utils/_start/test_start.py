@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting an operation: the options, what is sent, and what is known when it breaks."""
+"""Starting operations: options, requests, waiting, and the data that an error keeps."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RESET: dict[str, t.Any] = {
 
 
 def answer(url: str) -> requests.Response:
-    """Of a server whose clock is far from the one here."""
+    """The answer of a server whose clock differs from the local one."""
     if url.endswith("ResetVM_Task"):
         raise requests.exceptions.ConnectionError("reset by peer")
     response = requests.Response()
@@ -47,7 +47,7 @@ def answer(url: str) -> requests.Response:
     return response
 
 
-def test_the_time_that_it_is_to_be_looked_for_by_is_the_servers(monkeypatch: t.Any) -> None:
+def test_an_unknown_outcome_has_its_time_from_the_clock_of_the_server(monkeypatch: t.Any) -> None:
     monkeypatch.setattr(requests.Session, "request", lambda session, verb, url, **how: answer(url))
     options = StartOptions.from_params(RESET, set())
     with pytest.raises(OutcomeUnknown) as caught, Connection(OPTIONS, lambda secret: None).open() as connection:
@@ -85,22 +85,22 @@ def start(
         ({"unless": {**UNLESS, "property": "runtime.color"}}, r"unless\.property.*color"),
     ],
 )
-def test_what_is_wrong_with_an_option_is_said(given: dict[str, t.Any], message: str) -> None:
+def test_an_invalid_option_is_named(given: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         of_params(**given)
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     with pytest.raises(VsphereError) as caught:
         of_params(object={**OBJECT, "type": "Odd"}, params={"color": None}, wait=True, timeout=-1, method="Odd_Task")
     assert all(word in caught.value.message for word in ("object.type", "params.color", "timeout", "Odd_Task"))
 
 
-def test_a_method_of_a_type_that_extends_the_named_one_may_fit() -> None:
+def test_a_method_of_a_type_that_extends_the_named_one_is_accepted() -> None:
     assert of_params(object={**OBJECT, "type": "ManagedEntity", "moid": None, "path": "DC0/vm/web"}).method
 
 
-def test_only_what_the_registry_marks_stays_a_secret() -> None:
+def test_only_members_that_the_registry_marks_are_secret() -> None:
     secrets = {"something of before"}
     given = {"vm": "vm-1", "guestCustomizationSpecs": "x"}
     login = {
@@ -114,14 +114,14 @@ def test_only_what_the_registry_marks_stays_a_secret() -> None:
     assert secrets == {"something of before", "hush"}
 
 
-def test_what_may_be_a_secret_of_an_unknown_method_stays_one() -> None:
+def test_possible_secrets_in_the_params_of_an_unknown_method_are_secret() -> None:
     secrets: set[str] = set()
     with pytest.raises(VsphereError, match="Odd_Task"):
         StartOptions.from_params({**RESET, "method": "Odd_Task", "params": {"password": "hush", "x": "y"}}, secrets)
     assert secrets == {"hush"}
 
 
-def test_a_password_in_the_params_is_a_secret_whatever_they_say() -> None:
+def test_a_password_in_invalid_params_is_secret() -> None:
     secrets = {RESET["password"]}
     StartOptions.from_params({**RESET, "method": "Rename_Task", "params": {"newName": RESET["password"]}}, secrets)
     assert secrets == {RESET["password"]}
@@ -160,9 +160,7 @@ def test_check_mode_looks_up_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(("state", "started"), [("poweredOn", False), ("poweredOff", True)])
-def test_nothing_is_started_where_there_is_no_need_to(
-    monkeypatch: pytest.MonkeyPatch, state: str, started: bool
-) -> None:
+def test_nothing_is_started_if_the_condition_holds(monkeypatch: pytest.MonkeyPatch, state: str, started: bool) -> None:
     has = found(MACHINE, **{"runtime.powerState": {"_typeName": "VirtualMachinePowerState", "_value": state}})
     wire = Wire(RetrievePropertiesEx=[{"objects": [has]}, reading(info("task-1"))], PowerOnVM_Task=[TASK])
     unless = {**UNLESS, "property": "runtime.powerState", "equals": "poweredOn"}
@@ -190,11 +188,11 @@ def test_an_object_that_is_not_there_is_an_error_with_its_fault(
     assert caught.value.result["fault"]["type"] == "ManagedObjectNotFound"
 
 
-def test_where_to_look_for_a_task_of_an_object_whose_start_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_outcome_names_the_entity_to_search(monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context()
     with pytest.raises(OutcomeUnknown, match=r"vsphere_task_info with entity {type: VirtualMachine, moid: vm-1}"):
         start(monkeypatch, Wire(ResetVM_Task=[Lost("reset")]), context)
-    # What was called is known; that it has changed anything is not.
+    # The call is known. Whether it changed anything is unknown.
     assert list(context.known) == ["call"]
 
 
@@ -253,7 +251,7 @@ def test_a_task_that_is_gone_leaves_its_id(monkeypatch: pytest.MonkeyPatch) -> N
     assert caught.value.result["task"] == {"id": "task-1"}
 
 
-def test_what_is_known_when_the_wait_breaks_is_the_call_and_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_during_the_wait_keeps_the_call_and_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context()
     wire = Wire(ResetVM_Task=[TASK], **watching(RUNNING, Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
     with pytest.raises(Fault):

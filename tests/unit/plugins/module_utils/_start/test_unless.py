@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The condition under which nothing is started: when it holds, and what is refused."""
+"""The option unless: conditions that hold, conditions that do not, and conditions that are rejected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def exists(**given: str) -> Exists:
 
 
 def reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> str | None:
-    """Why nothing is to be started where that property has a value; None stands for an unset one."""
+    """The reason not to start anything if the property has the value. None stands for an unset property."""
     values = {} if has is None else {path: has}
     wire = Wire(RetrievePropertiesEx=[{"objects": [found(MACHINE, **values)]}])
     with connect(monkeypatch, wire) as connection:
@@ -79,11 +79,11 @@ def test_the_same_value_in_any_spelling_is_a_reason(
         ("runtime.powerState", "poweredOn", boxed("VirtualMachinePowerState", "ascended")),
     ],
 )
-def test_another_value_is_none(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> None:
+def test_another_value_is_not_a_reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any) -> None:
     assert reason(monkeypatch, path, wanted, has) is None
 
 
-def test_what_is_inside_of_data_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_of_a_data_object_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     data = {"_typeName": "VirtualMachineAffinityInfo", "affinitySet": [7717]}
     shown = reason(monkeypatch, "config.cpuAffinity", {"affinitySet": [7717]}, data)
     assert shown
@@ -102,12 +102,14 @@ def test_an_unset_property_is_called_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("config.hardware.numCPU", "many", r"unless\.equals"),
     ],
 )
-def test_what_no_property_can_be_is_refused_without_a_server(path: str, value: t.Any, message: str) -> None:
+def test_a_value_that_does_not_fit_the_property_is_rejected_without_a_server(
+    path: str, value: t.Any, message: str
+) -> None:
     with pytest.raises(VsphereError, match=message):
         equals(path, value)
 
 
-def test_a_property_may_be_of_another_object_than_the_one_acted_on() -> None:
+def test_a_property_can_belong_to_another_object() -> None:
     other = {**OBJECT, "moid": "vm-2"}
     assert equals("config.template", True, object=other).target.entity.moid == "vm-2"
     assert equals("config.template", True).target.entity.moid == "vm-1"
@@ -120,7 +122,7 @@ def test_without_any_object_there_is_no_condition() -> None:
     assert from_params(given, None, set()) is None
 
 
-def test_secrets_in_the_wanted_value_are_kept() -> None:
+def test_secrets_in_the_value_are_kept() -> None:
     secrets: set[str] = set()
     with pytest.raises(VsphereError):
         from_params(

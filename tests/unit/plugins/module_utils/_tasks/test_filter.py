@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tasks have to be like: the options that are refused, what the server is told, and the checks made here."""
+"""The conditions on tasks: rejected options, the filter that the server applies, and the checks in the module."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def conditions(**given: t.Any) -> Conditions:
 
 
 def fits(wanted: Conditions, **members: t.Any) -> bool:
-    """Whether a task with those members in its TaskInfo is wanted."""
+    """Whether a task whose TaskInfo has those members meets the conditions."""
     return wanted.to_filter(NOW).fits(task("task-1", **members))
 
 
 def spec(wanted: Conditions) -> dict[str, t.Any]:
-    """What the server is told, but for the name of the type."""
+    """The filter that the server gets, without the name of its type."""
     found = dict(wanted.to_filter(NOW).spec)
     assert found.pop("_typeName") == "TaskFilterSpec"
     return found
@@ -43,13 +43,13 @@ def by(user: str) -> dict[str, str]:
 # --- options ---
 
 
-def test_what_is_not_given_narrows_nothing() -> None:
+def test_conditions_without_a_value_select_all_tasks() -> None:
     wanted = conditions()
     assert (wanted, wanted.given) == (Conditions(), set())
     assert wanted.to_filter(None) == Filter({"_typeName": "TaskFilterSpec"}, [])
 
 
-def test_the_type_of_times_alone_narrows_nothing() -> None:
+def test_the_type_of_times_alone_selects_all_tasks() -> None:
     assert conditions(time_type="started").given == set()
     assert conditions(time_type="started", states=["running"]).given == {"states"}
 
@@ -74,12 +74,12 @@ def test_the_type_of_times_alone_narrows_nothing() -> None:
         ({"begin_time": "0001-01-01T00:00:00+01:00"}, "^begin_time "),
     ],
 )
-def test_what_nobody_can_mean_is_refused(given: dict[str, t.Any], message: str) -> None:
+def test_contradictory_or_impossible_conditions_are_rejected(given: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         conditions(**given)
 
 
-def test_chains_of_any_32_bits_are_taken() -> None:
+def test_a_chain_id_can_be_any_32_bit_number() -> None:
     assert conditions(event_chain_ids=[2**31 - 1, -(2**31)]).event_chain_ids == [2**31 - 1, -(2**31)]
 
 
@@ -141,14 +141,16 @@ def test_a_cause_is_that_object(option: str, member: str, type_: str) -> None:
         ({"users": ["a"], "system_user": True}, (True, False, True), {"systemUser": True, "userList": ["a"]}),
     ],
 )
-def test_whose_task_it_is(given: dict[str, t.Any], expected: tuple[bool, ...], told: dict[str, t.Any]) -> None:
+def test_users_and_system_user_select_tasks_by_their_reason(
+    given: dict[str, t.Any], expected: tuple[bool, ...], told: dict[str, t.Any]
+) -> None:
     wanted = conditions(**given)
     assert tuple(fits(wanted, reason=reason) for reason in (by("a"), by("b"), SYSTEM)) == expected
     assert spec(wanted) == {"userName": {"_typeName": "TaskFilterSpecByUsername", **told}}
 
 
 @pytest.mark.parametrize("given", [{"users": ["x"]}, {"system_user": True}, {"system_user": False}])
-def test_whose_task_it_is_is_not_guessed(given: dict[str, t.Any]) -> None:
+def test_a_task_with_an_unreadable_reason_belongs_to_no_user(given: dict[str, t.Any]) -> None:
     assert not fits(conditions(**given), reason="odd")
 
 
@@ -162,7 +164,7 @@ def test_whose_task_it_is_is_not_guessed(given: dict[str, t.Any]) -> None:
         (["*"], {"VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", ""}),
     ],
 )
-def test_operations_go_by_patterns_that_the_server_is_not_told(patterns: list[str], matching: set[str]) -> None:
+def test_patterns_of_operations_are_checked_by_the_module(patterns: list[str], matching: set[str]) -> None:
     wanted = conditions(description_ids=patterns)
     operations = ("VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", "")
     assert {each for each in operations if fits(wanted, descriptionId=each or None)} == matching
@@ -170,7 +172,7 @@ def test_operations_go_by_patterns_that_the_server_is_not_told(patterns: list[st
 
 
 @pytest.mark.parametrize("cancelable", [True, False])
-def test_the_cancel_button_is_looked_at_here(cancelable: bool) -> None:
+def test_cancelable_is_checked_by_the_module(cancelable: bool) -> None:
     wanted = conditions(cancelable=cancelable)
     assert [fits(wanted, cancelable=each) for each in (True, False, None)] == [cancelable, not cancelable, False]
     assert spec(wanted) == {}
@@ -184,7 +186,7 @@ def test_the_cancel_button_is_looked_at_here(cancelable: bool) -> None:
         ("completed", "completeTime", "completedTime"),
     ],
 )
-def test_times_bound_the_member_that_is_named_with_both_ends(time_type: str, member: str, told: str) -> None:
+def test_times_include_both_ends_of_the_named_member(time_type: str, member: str, told: str) -> None:
     wanted = conditions(begin_time="-2h", end_time="2026-01-31T11:00:00Z", time_type=time_type)
     within = [f"2026-01-31T{time}Z" for time in ("10:00:00", "10:30:00.5", "11:00:00")]
     outside = [f"2026-01-31T{time}Z" for time in ("09:59:59.999", "11:00:00.001")]
@@ -223,7 +225,7 @@ def test_all_conditions_have_to_be_met() -> None:
         assert not fits(wanted, **{**members, member: other})
 
 
-def test_a_narrowed_filter_tells_and_checks_more_and_leaves_the_first_alone() -> None:
+def test_a_narrowed_filter_has_more_conditions_and_does_not_change_the_first() -> None:
     first = conditions(states=["running"]).to_filter(None)
     second = first.narrowed(lambda each: each["id"] == "task-2", entity={"x": 1})
     assert second.spec == {**first.spec, "entity": {"x": 1}}

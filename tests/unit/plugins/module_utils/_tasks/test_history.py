@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading the history page by page, from either end, also where some tasks in it are odd."""
+"""Reading the history page by page, from either end, with odd tasks in it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ ODD: list[t.Any] = [
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_an_odd_task_hides_no_other(monkeypatch: pytest.MonkeyPatch, newest_first: bool) -> None:
+def test_an_odd_task_does_not_hide_other_tasks(monkeypatch: pytest.MonkeyPatch, newest_first: bool) -> None:
     infos = [*ODD, "odd", None, {"key": "task-1", "queueTime": QUEUED}, {"key": "task-2", "queueTime": QUEUED}]
     wire = Wire(SetCollectorPageSize=[None], latestPage=[infos], ResetCollector=[None])
-    # The page before the latest may be the same.
+    # The page before the latest one can have the same content.
     wire.script["ReadPreviousTasks" if newest_first else "ReadNextTasks"] = [infos, None]
     with connect(monkeypatch, wire) as connection:
         found = list(_history._infos(connection._transport, HISTORY, 10, newest_first))
@@ -45,7 +45,7 @@ def search(monkeypatch: pytest.MonkeyPatch, wire: Wire, scroll: _history.Scroll)
 
 
 def aged(number: int, state: str = "running") -> t.Any:
-    """A task that was queued by its number."""
+    """A task whose queue time is the number."""
     return info(f"task-{number}", state, queueTime=f"2026-01-02T03:04:{number:02}Z")
 
 
@@ -58,19 +58,19 @@ def test_pages_are_read_until_there_are_no_more_and_the_collector_is_destroyed(m
     assert ("DestroyCollector", HISTORY["value"]) in wire.calls
 
 
-def test_a_limit_counts_what_fits_and_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_counts_matching_tasks_and_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [[aged(1, "success"), aged(2)], [aged(3), aged(4)]]
     wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
     assert search(monkeypatch, wire, _history.Scroll(2, limit=2)) == ["task-2", "task-3"]
 
 
-def test_how_many_are_looked_through_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_maximum_of_tasks_to_read_counts_all_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [[aged(1, "success"), aged(2)], [aged(3), aged(4)]]
     wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
     assert search(monkeypatch, wire, _history.Scroll(2, within=3)) == ["task-2", "task-3"]
 
 
-def test_from_the_newest_backwards_no_task_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overlapping_pages_from_the_newest_task_on_give_each_task_once(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**newest(aged(3), aged(4)))
     # Others have been queued meanwhile, so that the previous page begins with tasks of the latest.
     wire.script["ReadPreviousTasks"] = [[aged(2), aged(3)], [aged(1), aged(2)], None]
@@ -79,7 +79,7 @@ def test_from_the_newest_backwards_no_task_comes_twice(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("type_", "error"), [("NotSupported", NoHistory), ("InvalidArgument", Fault)])
-def test_a_server_without_a_history_is_known_by_its_fault(
+def test_a_fault_shows_that_a_server_has_no_history(
     monkeypatch: pytest.MonkeyPatch, type_: str, error: type[Exception]
 ) -> None:
     wire = Wire(CreateCollectorForTasks=[Fault(type_, "no", {})])
@@ -87,7 +87,7 @@ def test_a_server_without_a_history_is_known_by_its_fault(
         search(monkeypatch, wire, _history.Scroll())
 
 
-def test_a_collector_is_destroyed_after_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_collector_is_destroyed_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         CreateCollectorForTasks=[HISTORY], ReadNextTasks=[Fault("SystemError", "no", {})], DestroyCollector=[None]
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Labels of operations, states and reasons: where they come from, what each costs, and what happens without them."""
+"""Labels of operations, states, and reasons: sources, number of requests, and tasks without labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = ("operation", "state_label", "reason_label")
 
 
 def task(description_id: str) -> dict[str, t.Any]:
-    """An answer with one task of that operation."""
+    """An answer with one task of the operation."""
     info = {
         "task": reference("Task", "task-1"),
         "key": "task-1",
@@ -40,7 +40,7 @@ def label(path: str, text: str) -> dict[str, t.Any]:
 
 
 def read(monkeypatch: t.Any, *answers: t.Any) -> tuple[Wire, list[t.Any]]:
-    """What the given answers make of a task that is read twice."""
+    """The wire, and the tasks of two readings with the given answers."""
     wire = Wire(RetrievePropertiesEx=list(answers))
     with connect(monkeypatch, wire) as connection:
         reader = TaskReader(connection)
@@ -49,7 +49,7 @@ def read(monkeypatch: t.Any, *answers: t.Any) -> tuple[Wire, list[t.Any]]:
     return wire, tasks
 
 
-def test_common_labels_come_with_the_task_and_are_asked_for_once(monkeypatch: t.Any) -> None:
+def test_common_labels_come_with_the_first_task_and_are_requested_only_once(monkeypatch: t.Any) -> None:
     known = 'description.methodInfo["VirtualMachine.clone"].label'
     assert known in COMMON
     answer = task("VirtualMachine.clone")
@@ -59,7 +59,7 @@ def test_common_labels_come_with_the_task_and_are_asked_for_once(monkeypatch: t.
 
 
 @pytest.mark.parametrize("odd", [None, 7, {}, {"_typeName": "string", "_value": None}, {"_value": ["Clone"]}])
-def test_a_label_that_is_no_text_is_none(monkeypatch: t.Any, odd: t.Any) -> None:
+def test_a_label_that_is_not_a_text_is_ignored(monkeypatch: t.Any, odd: t.Any) -> None:
     answer = task("VirtualMachine.clone")
     answer["objects"] += label('description.methodInfo["VirtualMachine.clone"].label', "")["objects"]
     answer["objects"][1]["propSet"][0]["val"] = odd
@@ -73,13 +73,13 @@ def test_a_label_that_is_not_common_costs_one_request(monkeypatch: t.Any) -> Non
     assert [each["operation"] for each in tasks] == ["Own"] * 2
 
 
-def test_no_label_is_a_reason_to_show_no_tasks(monkeypatch: t.Any) -> None:
+def test_a_task_whose_label_cannot_be_read_is_still_returned(monkeypatch: t.Any) -> None:
     faults = [Fault("NoPermission", "No.", {}), Fault("InvalidProperty", "What?", {})]
     tasks = read(monkeypatch, faults[0], task("a.b"), faults[1], task("a.b"))[1]
     assert [[each[name] for name in NAMES] for each in tasks] == [["Copy_Task", None, None]] * 2
 
 
-def test_what_would_break_a_property_path_is_not_asked_for(monkeypatch: t.Any) -> None:
+def test_an_operation_that_would_break_a_property_path_is_not_requested(monkeypatch: t.Any) -> None:
     session = reference("SessionManager", "sessionManager")
     current = {"objects": [{"obj": session, "propSet": [{"name": "currentSession", "val": {"locale": "en"}}]}]}
     tasks = read(monkeypatch, task('a"].b'), current, task('a"].b'))[1]
@@ -87,7 +87,7 @@ def test_what_would_break_a_property_path_is_not_asked_for(monkeypatch: t.Any) -
 
 
 def of_extensions(locale: str, *offered: tuple[str, str, str]) -> dict[str, t.Any]:
-    """The answer with the extensions, which offer a label of a.b in locales, and other texts."""
+    """The answer with the extensions, which offer labels of a.b in these locales, and other texts."""
     resources = [
         {
             "locale": each,
@@ -132,7 +132,7 @@ def test_an_extension_has_a_label_in_the_language_of_the_session_or_in_english(
     assert [each["operation"] for each in tasks] == [expected] * 2
 
 
-def test_a_server_without_extensions_is_not_asked_for_them(monkeypatch: t.Any) -> None:
+def test_extensions_are_not_requested_from_a_server_without_them(monkeypatch: t.Any) -> None:
     wire = Wire(RetrievePropertiesEx=[task("a.b"), None])
     wire.lacks.add("extensionManager")
     with connect(monkeypatch, wire) as connection:

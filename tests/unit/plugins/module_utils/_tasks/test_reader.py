@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading tasks as objects and from the history: which come, which are missing, and what is told of the rest."""
+"""Reading tasks as objects and from the history: the returned tasks, the missing IDs, and the warnings."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ def test_given_tasks_come_in_the_order_of_the_ids_with_one_request(monkeypatch: 
     assert wire.params["RetrievePropertiesEx"]["specSet"][0]["reportMissingObjectsInResults"]
 
 
-def test_a_server_that_refuses_unknown_ids_is_asked_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_that_the_server_rejects_are_left_out_of_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[unknown("task-8"), unknown("task-9"), reading(info("task-1"))])
     read = given(monkeypatch, wire, "task-8", "task-1", "task-9")
     assert ([each["id"] for each in read.tasks], read.missing) == (["task-1"], ["task-8", "task-9"])
 
 
-def test_where_all_ids_are_unknown_nothing_is_left_to_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_request_follows_if_all_ids_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given(monkeypatch, Wire(RetrievePropertiesEx=[unknown("task-8")]), "task-8").missing == ["task-8"]
 
 
 @pytest.mark.parametrize("fault", [unknown("task-7"), Fault("NoPermission", "no", {})], ids=["other id", "other type"])
-def test_another_fault_is_none_of_the_ids(monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
+def test_a_fault_about_something_else_than_the_ids_is_raised(monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     with pytest.raises(Fault):
         given(monkeypatch, Wire(RetrievePropertiesEx=[fault]), "task-1")
 
 
-def test_a_task_that_may_not_be_seen_is_left_out_and_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_the_user_cannot_see_is_neither_returned_nor_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = {"objects": [hidden("task-2"), *reading(info("task-1"))["objects"]]}
     answer["objects"].append(hidden("task-3", type_="ManagedObjectNotFound"))
     wire = Wire(RetrievePropertiesEx=[answer])
@@ -86,10 +86,10 @@ def test_spans_of_a_running_task_count_by_the_clock_of_the_server(monkeypatch: p
     assert (task["duration"], task["queued_for"]) == (10, 1)
 
 
-# --- the recent ones ---
+# --- the recent tasks ---
 
 
-def test_recent_tasks_are_those_of_the_server_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recent_tasks_are_the_matching_ones_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = reading(info("task-1"), info("task-2", "success"))
     answer["objects"].append(found(reference("TaskManager", "taskManager")))
     wire = Wire(RetrievePropertiesEx=[answer])
@@ -100,7 +100,7 @@ def test_recent_tasks_are_those_of_the_server_that_fit(monkeypatch: pytest.Monke
     assert (root["obj"]["type"], root["selectSet"][0]["path"]) == ("TaskManager", "recentTask")
 
 
-def test_recent_tasks_of_an_object_are_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recent_tasks_of_an_object_are_read_from_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))])
     machine = reference("VirtualMachine", "vm-1")
     with connect(monkeypatch, wire) as connection:
@@ -108,7 +108,7 @@ def test_recent_tasks_of_an_object_are_asked_of_it(monkeypatch: pytest.MonkeyPat
     assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == machine
 
 
-# --- the history, and what was read elsewhere ---
+# --- the history, and tasks from a TaskInfo ---
 
 
 def test_tasks_of_the_history_have_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_tasks_of_the_history_have_their_labels(monkeypatch: pytest.MonkeyPatch)
         assert [each["operation"] for each in reader.history(wanted, Scroll())] == ["Clone"]
 
 
-def test_a_task_info_of_elsewhere_becomes_a_whole_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_given_task_info_becomes_a_complete_task(monkeypatch: pytest.MonkeyPatch) -> None:
     with connect(monkeypatch, Wire()) as connection:
         reader = reader_of(connection)
         tasks = reader.from_info(
@@ -140,10 +140,10 @@ def test_a_reading_with_a_deadline_survives_a_restart(monkeypatch: pytest.Monkey
         assert len(reader.given(["task-1"], deadline=clock.now + 60).tasks) == 1
 
 
-# --- what is told of the rest ---
+# --- warnings ---
 
 
-def test_what_was_left_out_and_what_could_not_be_read_is_warned_of_once_at_the_end(
+def test_hidden_tasks_and_unreadable_members_are_one_warning_each_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     warnings: list[str] = []
@@ -163,7 +163,7 @@ def test_what_was_left_out_and_what_could_not_be_read_is_warned_of_once_at_the_e
     assert context.known == {"forbidden_task_ids": ["task-2"]}
 
 
-def test_a_reader_that_met_nothing_odd_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_without_odd_tasks_does_not_warn(monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context(warn=pytest.fail)
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))])
     with connect(monkeypatch, wire) as connection, reader_of(connection, context=context) as reader:
@@ -187,7 +187,7 @@ def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch) -> N
         {"key": 1, "name": "a", "type": "string"},
         {"key": 2, "name": "b", "type": "string"},
     ]
-    # A field that is not defined anymore goes by its key.
+    # A field that is no longer defined has its key as its name.
     assert task["custom_values"] == {"b": "x", "9": "y"}
 
 
@@ -195,7 +195,9 @@ def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch) -> N
     "odd", ["x", [{"key": 1}], {"_value": None}, {"_value": [None]}, {"_value": [{}]}, {"_value": [{"key": {}}]}]
 )
 @pytest.mark.parametrize("path", ["availableField", "value"])
-def test_custom_values_that_cannot_be_read_cost_no_task(monkeypatch: pytest.MonkeyPatch, path: str, odd: t.Any) -> None:
+def test_a_task_whose_custom_values_cannot_be_read_is_still_returned(
+    monkeypatch: pytest.MonkeyPatch, path: str, odd: t.Any
+) -> None:
     properties = {
         "info": info("task-1"),
         "availableField": {"_value": [{"key": 1, "name": "a", "type": "string"}]},
@@ -223,7 +225,7 @@ def past(monkeypatch: pytest.MonkeyPatch, wire: Wire, *task_ids: str) -> list[st
         return [each["id"] for each in reader_of(connection).past([*task_ids])]
 
 
-def test_those_of_the_ids_that_the_history_has_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_that_the_history_has_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**newest(*(info(f"task-{number}") for number in range(1, 6))))
     assert sorted(in_history(monkeypatch, wire, "task-2", "task-4", "task-9")) == ["task-2", "task-4"]
 
@@ -234,7 +236,7 @@ def test_the_search_ends_when_all_are_found(monkeypatch: pytest.MonkeyPatch) -> 
     assert "ReadPreviousTasks" not in wire.methods()
 
 
-def test_only_the_newest_are_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_tasks_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_history, "NEWEST", 2)
     times = [f"2026-01-02T03:04:0{number}Z" for number in range(3)]
     infos = [info(f"task-{number}", queueTime=time) for number, time in enumerate(times)]
@@ -242,7 +244,9 @@ def test_only_the_newest_are_looked_through(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("task_ids", [(), ("task-1",)], ids=["no ids", "no history"])
-def test_without_ids_or_a_history_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, task_ids: tuple[str, ...]) -> None:
+def test_no_request_is_sent_without_ids_or_a_history(
+    monkeypatch: pytest.MonkeyPatch, task_ids: tuple[str, ...]
+) -> None:
     wire = Wire()
     if task_ids:
         wire.lacks.add("extensionManager")
@@ -250,12 +254,12 @@ def test_without_ids_or_a_history_nothing_is_asked(monkeypatch: pytest.MonkeyPat
     assert wire.methods() == ["Login", "Logout"]
 
 
-def test_all_that_are_found_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_that_are_all_found_are_not_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert past(monkeypatch, Wire(**newest(info("task-1"))), "task-1") == ["task-1"]
 
 
 @pytest.mark.parametrize("is_esxi", [False, True])
-def test_ids_that_the_history_lacks_are_named_and_it_only_where_there_is_one(
+def test_missing_ids_are_an_error_that_mentions_the_history_only_if_the_server_has_one(
     monkeypatch: pytest.MonkeyPatch, is_esxi: bool
 ) -> None:
     wire = Wire(**newest(info("task-1")))
@@ -271,14 +275,14 @@ def test_ids_that_the_history_lacks_are_named_and_it_only_where_there_is_one(
 
 
 @pytest.mark.parametrize("task_id", ["task-1", "haTask-12-vim.VirtualMachine.powerOn-34", "task-1:2a", "ha-task_1"])
-def test_ids_of_vcenters_and_of_esxis_are_taken_once_each(task_id: str) -> None:
+def test_a_repeated_id_of_a_vcenter_or_an_esxi_counts_once(task_id: str) -> None:
     assert _reader.check_ids("task_ids", [task_id, "task-7", task_id]) == [task_id, "task-7"]
 
 
 @pytest.mark.parametrize(
     "task_id", ["", " ", "task 1", "Task:task-1", "{'id': 'task-1'}", "['task-1']", "/task-1", "-1"]
 )
-def test_what_is_no_id_is_an_error_of_the_option(task_id: str) -> None:
+def test_an_invalid_id_is_an_error_of_the_option(task_id: str) -> None:
     with pytest.raises(VsphereError, match=r"^task_ids: "):
         _reader.check_ids("task_ids", ["task-1", task_id])
 

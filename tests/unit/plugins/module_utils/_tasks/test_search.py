@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding the tasks of a selection: where it looks, what it leaves out, and what it warns of."""
+"""Finding the tasks of a selection: sources, omitted tasks, and warnings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NO_HISTORY = Fault("NotSupported", "no", {})
 def search(
     monkeypatch: pytest.MonkeyPatch, wire: Wire, *, acted_on: bool = False, **selection: t.Any
 ) -> tuple[Reading, list[str]]:
-    """What is found, and what is warned of."""
+    """The reading, and the warnings."""
     warnings: list[str] = []
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection, context=Context(warn=warnings.append))
@@ -47,7 +47,7 @@ def search(
 
 
 def ids(monkeypatch: pytest.MonkeyPatch, wire: Wire, **selection: t.Any) -> list[str]:
-    """The ids of what is found without a warning."""
+    """The IDs of the tasks that a search without warnings finds."""
     found, warnings = search(monkeypatch, wire, **selection)
     assert warnings == []
     return [each["id"] for each in found.tasks]
@@ -65,12 +65,12 @@ def test_recent_tasks_are_sorted_by_when_they_were_queued(
     assert ids(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), newest_first=newest_first) == expected
 
 
-def test_recent_tasks_are_filtered_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recent_tasks_are_filtered_by_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[RECENT])
     assert ids(monkeypatch, wire, conditions=Conditions(states=["success"])) == ["task-3"]
 
 
-def test_recent_tasks_of_one_object_are_asked_of_it_and_others_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recent_tasks_of_one_object_are_read_from_it_without_those_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[RECENT])
     assert ids(monkeypatch, wire, **OF_MACHINE) == ["task-1"]
     assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == MACHINE
@@ -88,7 +88,7 @@ def test_a_type_alone_takes_the_tasks_of_all_its_objects(
 
 
 @pytest.mark.parametrize(("limit", "warned"), [(2, False), (None, True)])
-def test_a_limit_cuts_and_only_that_of_nobody_is_warned_of(
+def test_a_cut_at_the_limit_is_a_warning_only_for_the_default_limit(
     monkeypatch: pytest.MonkeyPatch, limit: int | None, warned: bool
 ) -> None:
     monkeypatch.setattr("ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection.DEFAULT_LIMIT", 2)
@@ -98,12 +98,12 @@ def test_a_limit_cuts_and_only_that_of_nobody_is_warned_of(
     assert all("newest 2" in each and "limit" in each for each in warnings)
 
 
-def test_as_many_as_the_limit_are_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_selection_of_exactly_the_limit_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _warnings = search(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=3, acted_on=True)
     assert (len(found.tasks), found.is_cut) == (3, False)
 
 
-def test_a_limit_that_leaves_out_tasks_to_act_on_is_always_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_limit_that_omits_tasks_to_act_on_is_always_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     _found, [warning] = search(
         monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=1, newest_first=False, acted_on=True
     )
@@ -114,7 +114,7 @@ def test_a_limit_that_leaves_out_tasks_to_act_on_is_always_warned_of(monkeypatch
 # --- the history ---
 
 
-def test_the_history_is_asked_for_one_task_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_task_more_than_the_limit_is_requested_from_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(CreateCollectorForTasks=[HISTORY], DestroyCollector=[None])
     wire.script["ReadNextTasks"] = [[info("task-1")], [info("task-2"), info("task-3")]]
     found, _warnings = search(monkeypatch, wire, limit=2, page_size=2, **IN_HISTORY)
@@ -122,7 +122,7 @@ def test_the_history_is_asked_for_one_task_more_than_the_limit(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("recursion", ["self", "all"])
-def test_the_server_knows_what_is_below_an_object(monkeypatch: pytest.MonkeyPatch, recursion: str) -> None:
+def test_the_server_finds_the_tasks_of_child_objects(monkeypatch: pytest.MonkeyPatch, recursion: str) -> None:
     other = info("task-2", entity=reference("VirtualMachine", "vm-2"))
     wire = Wire(**history(info("task-1", entity=MACHINE), other))
     found = ids(monkeypatch, wire, recursion=recursion, **OF_MACHINE, **IN_HISTORY)
@@ -151,7 +151,7 @@ def test_children_come_with_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None
         ({"children": True}, "children", False),
     ],
 )
-def test_a_server_without_a_history_is_an_error_that_names_what_needs_it(
+def test_a_server_without_a_history_is_an_error_that_names_the_option_that_needs_it(
     monkeypatch: pytest.MonkeyPatch, selection: dict[str, t.Any], named: str, remedy: bool
 ) -> None:
     wire = Wire(CreateCollectorForTasks=[NO_HISTORY], RetrievePropertiesEx=[RECENT])
@@ -171,20 +171,20 @@ def test_given_ids_are_read_as_objects_and_filtered(monkeypatch: pytest.MonkeyPa
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-1"], ["task-8"])
 
 
-def test_ids_to_act_on_are_looked_for_in_the_history_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_to_act_on_are_also_searched_in_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))], **newest(info("task-2", "success")))
     found, _warnings = search(monkeypatch, wire, task_ids=["task-2", "task-1"], entity=None, acted_on=True)
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-2", "task-1"], [])
 
 
-def test_ids_to_act_on_that_nothing_knows_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_ids_to_act_on_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[None], **newest())
     with pytest.raises(VsphereError) as caught:
         search(monkeypatch, wire, task_ids=["task-8"], acted_on=True)
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
 
 
-def test_ids_in_the_history_are_told_apart_from_what_else_is_wanted_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_in_the_history_that_does_not_match_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**history(info("task-1"), info("task-2", "success"), info("task-3")))
     found, _warnings = search(
         monkeypatch,
@@ -193,7 +193,7 @@ def test_ids_in_the_history_are_told_apart_from_what_else_is_wanted_of_them(monk
         conditions=Conditions(states=["success"], tags=None),
         **IN_HISTORY,
     )
-    # The first is there, though it is not wanted.
+    # The first task exists, although it does not match.
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-2"], ["task-8"])
     assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName"}
 
@@ -208,13 +208,15 @@ def test_an_object_that_is_not_there_is_an_error_of_the_option(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("missing", [{}, {"obj": reference("VirtualMachine", "vm-2")}])
-def test_another_fault_is_none_of_the_entity(monkeypatch: pytest.MonkeyPatch, missing: dict[str, t.Any]) -> None:
+def test_a_fault_about_another_object_than_the_entity_is_raised(
+    monkeypatch: pytest.MonkeyPatch, missing: dict[str, t.Any]
+) -> None:
     wire = Wire(RetrievePropertiesEx=[Fault("ManagedObjectNotFound", "no", missing)])
     with pytest.raises(Fault):
         search(monkeypatch, wire, **OF_MACHINE)
 
 
-def test_a_search_that_is_repeated_looks_the_object_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repeated_search_looks_the_object_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(FindByInventoryPath=[MACHINE], RetrievePropertiesEx=[reading(), RECENT])
     with connect(monkeypatch, wire) as connection:
         finding = Search(reader_of(connection), Selection(entity=Entity("entity", path="DC0/vm/web")))
@@ -245,7 +247,7 @@ def by(user: str) -> dict[str, str]:
 STARTED = reading(info("task-1", reason=by("EXAMPLE\\svc")), info("task-2", "success", reason=by("EXAMPLE\\nobody")))
 
 
-def test_a_user_who_is_written_in_another_way_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_spelling_of_a_user_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[STARTED])
     found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["svc@example.com"]))
     assert found.tasks == []
@@ -253,19 +255,19 @@ def test_a_user_who_is_written_in_another_way_is_warned_of(monkeypatch: pytest.M
     assert "EXAMPLE\\svc" in warning
 
 
-def test_users_are_named_of_whom_is_what_else_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_warning_names_only_users_with_matching_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[STARTED])
     _found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["zzz"], states=["running"]))
     assert "EXAMPLE\\svc" in warning
     assert "EXAMPLE\\nobody" not in warning
 
 
-def test_a_user_who_has_started_one_is_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_who_started_a_task_is_not_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[STARTED])
     assert ids(monkeypatch, wire, conditions=Conditions(users=["EXAMPLE\\svc"])) == ["task-1"]
 
 
-def test_where_the_history_has_none_it_is_looked_at_for_who_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_of_a_warning_come_from_the_newest_part_of_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**history())
     for method, answers in newest(info("task-1", reason=by("EXAMPLE\\svc"))).items():
         wire.script[method] = [*wire.script.get(method, []), *answers]
@@ -276,7 +278,7 @@ def test_where_the_history_has_none_it_is_looked_at_for_who_is_at_work(monkeypat
     assert "userName" not in wire.params["CreateCollectorForTasks"]["filter"]
 
 
-def test_a_history_that_fails_then_costs_only_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_search_for_users_only_omits_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         CreateCollectorForTasks=[HISTORY, Fault("SystemError", "no", {})],
         ReadNextTasks=[None],

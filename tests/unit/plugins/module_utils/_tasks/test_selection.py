@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tasks options mean: where they are looked for, and when they are too many to do anything about."""
+"""Selections: their options, the source of their tasks, and the minimum that a wait or a cancellation requires."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MACHINE = {"type": "VirtualMachine", "moid": "vm-1", "name": None, "path": None,
 
 
 def select(**given: t.Any) -> Selection:
-    """The selection of a module's options; of an entity only what differs from one machine is given."""
+    """The selection of a module's options. The entity only needs the parts that differ from MACHINE."""
     if "entity" in given:
         given["entity"] = {**MACHINE, **given["entity"]}
     return Selection.from_params({**UNSET, **given})
 
 
-def test_without_options_all_recent_tasks_are_meant() -> None:
+def test_a_selection_without_options_has_all_recent_tasks() -> None:
     assert select() == Selection()
 
 
@@ -58,17 +58,17 @@ def test_options_become_the_selection() -> None:
         ({"users": []}, "users is empty"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(given: dict[str, t.Any], message: str) -> None:
+def test_an_invalid_selection_is_rejected(given: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError, match=message):
         select(**given)
 
 
 @pytest.mark.parametrize("given", [{"limit": 1}, {"page_size": 1}, {"page_size": 1000}])
-def test_limits_are_taken_to_their_ends(given: dict[str, t.Any]) -> None:
+def test_a_limit_can_be_at_an_end_of_its_range(given: dict[str, t.Any]) -> None:
     select(**given)
 
 
-# --- where they are looked for ---
+# --- the source ---
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_limits_are_taken_to_their_ends(given: dict[str, t.Any]) -> None:
         ({"begin_time": "-2h", "alarm": "alarm-1"}, ["begin_time", "alarm"]),
         ({"children": True}, ["children"]),
         ({"entity": {"recursion": "all"}}, ["entity.recursion"]),
-        # Tasks that are given are read as objects, whatever they have to be.
+        # IDs are read as objects, regardless of the other conditions.
         ({"task_ids": ["task-1"], "begin_time": "-2h", "children": True}, []),
         ({"task_ids": ["task-1"], "entity": {"recursion": "all"}}, ["entity.recursion"]),
     ],
@@ -90,7 +90,7 @@ def test_some_options_need_the_history(given: dict[str, t.Any], needs: list[str]
     assert selection.from_history == bool(needs)
 
 
-def test_the_source_has_the_last_word() -> None:
+def test_a_given_source_is_used() -> None:
     assert select(source="history").from_history
     assert not select(source="recent", begin_time="-2h").from_history
 
@@ -114,15 +114,15 @@ def test_a_selection_without_ids_is_not_plain() -> None:
     assert not select().is_plain_ids
 
 
-# --- what is done about them ---
+# --- the minimum for a wait or a cancellation ---
 
 
 @pytest.mark.parametrize("given", [{"task_ids": ["task-1"]}, {"task_ids": []}, {"entity": {}}, {"states": ["queued"]}])
-def test_something_has_to_say_what_to_wait_for(given: dict[str, t.Any]) -> None:
+def test_a_selection_with_a_condition_can_be_waited_for(given: dict[str, t.Any]) -> None:
     select(**given).check_for_wait("fail")
 
 
-def test_everything_cannot_be_waited_for() -> None:
+def test_a_selection_of_everything_cannot_be_waited_for() -> None:
     with pytest.raises(VsphereError, match="task_ids"):
         select(limit=5, order="oldest").check_for_wait("return")
 
@@ -155,13 +155,13 @@ WIDE: list[dict[str, t.Any]] = [
 
 
 @pytest.mark.parametrize("given", NARROW, ids=str)
-def test_what_singles_out_tasks_may_be_cancelled(given: dict[str, t.Any]) -> None:
+def test_a_narrow_selection_can_be_canceled(given: dict[str, t.Any]) -> None:
     select(**given).check_for_cancellation("too much")
     select(**given).check_for_wait("cancel")
 
 
 @pytest.mark.parametrize("given", WIDE, ids=str)
-def test_what_a_large_part_of_all_tasks_have_may_not_be_cancelled(given: dict[str, t.Any]) -> None:
+def test_a_broad_selection_cannot_be_canceled(given: dict[str, t.Any]) -> None:
     with pytest.raises(VsphereError, match=r"^too much: "):
         select(**given).check_for_cancellation("too much")
     with pytest.raises(VsphereError, match="on_timeout"):
@@ -169,5 +169,5 @@ def test_what_a_large_part_of_all_tasks_have_may_not_be_cancelled(given: dict[st
     select(**given).check_for_wait("return")
 
 
-def test_tasks_of_the_root_folder_itself_may_be_cancelled() -> None:
+def test_tasks_of_the_root_folder_itself_can_be_canceled() -> None:
     select(entity={"type": "Folder", "moid": "group-d1"}).check_for_cancellation("too much")

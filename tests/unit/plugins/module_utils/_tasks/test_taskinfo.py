@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shape in which tasks are returned."""
+"""The form in which tasks are returned."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo imp
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import snake
 
-# What a vCenter of release 8.0.3.0 has said of a running task.
+# A running task, as a vCenter 8.0.3.0 returned it.
 RUNNING: dict[str, t.Any] = {
     "_typeName": "TaskInfo",
     "key": "task-100001",
@@ -105,13 +105,13 @@ def test_a_pending_task_is_described_by_state_and_percent() -> None:
     assert describe(task_from_info(RUNNING, NOW)).endswith("is running at 37 %")
 
 
-def test_a_task_without_a_reason_says_so() -> None:
+def test_the_description_of_a_failed_task_without_a_fault_says_so() -> None:
     assert describe(task_from_info({**RUNNING, "state": "error"}, NOW)).endswith(
         "failed: the server gave no reason (no fault)"
     )
 
 
-# A task of a backup appliance, as a vCenter has told of it (pyVmomi, tests/files/unknown_method.xml).
+# A task of a backup appliance, as a vCenter returned it (pyVmomi, tests/files/unknown_method.xml).
 BACKUP: dict[str, t.Any] = {
     "_typeName": "TaskInfo",
     "key": "task-3996443",
@@ -140,7 +140,7 @@ BACKUP: dict[str, t.Any] = {
 }
 
 
-def test_a_description_keeps_what_its_message_is_filled_in_with() -> None:
+def test_a_description_keeps_the_arguments_of_its_message() -> None:
     assert task_from_info(BACKUP, NOW)["description"] == {
         "key": "com.vmware.vdp2.task.description",
         "message": None,
@@ -180,7 +180,7 @@ ODD: list[t.Any] = [
 
 
 def boxed(value: t.Any) -> t.Any:
-    """The value as an Any has it, and each member of it as well."""
+    """The value, and each of its members, boxed as an Any."""
     if isinstance(value, dict) and "_value" not in value:
         return {k: v if k == "_typeName" else boxed(v) for k, v in value.items()}
     return value if isinstance(value, dict) else {"_typeName": "boxed", "_value": value}
@@ -195,7 +195,7 @@ def test_boxed_members_are_read_like_others() -> None:
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize("member", [name for name in WHOLE if name != "_typeName"])
-def test_an_odd_member_costs_itself_only(member: str, odd: t.Any) -> None:
+def test_an_odd_member_is_the_only_one_that_is_lost(member: str, odd: t.Any) -> None:
     unreadable: dict[str, list[str]] = {}
     whole, task = task_from_info(WHOLE, NOW), task_from_info({**WHOLE, member: odd}, NOW, unreadable=unreadable)
     name = next(name for name in (SHOWN.get(member), snake(member)) if name in whole)
@@ -210,7 +210,7 @@ def test_an_odd_member_costs_itself_only(member: str, odd: t.Any) -> None:
 
 @pytest.mark.parametrize("member", [name for name in WHOLE if name != "_typeName"])
 @pytest.mark.parametrize("value", [None, "missing"])
-def test_a_missing_member_is_none_and_not_told_of(member: str, value: object) -> None:
+def test_a_missing_member_is_none_without_a_warning(member: str, value: object) -> None:
     unreadable: dict[str, list[str]] = {}
     info = {name: each for name, each in WHOLE.items() if name != member}
     if value is None:
@@ -223,7 +223,7 @@ def test_a_missing_member_is_none_and_not_told_of(member: str, value: object) ->
 
 
 @pytest.mark.parametrize("info", [None, "odd", 7, [], {}])
-def test_a_task_info_that_is_none_is_a_task_of_the_known_id(info: t.Any) -> None:
+def test_an_unreadable_task_info_becomes_a_task_with_the_known_id(info: t.Any) -> None:
     unreadable: dict[str, list[str]] = {}
     task = task_from_info(info, NOW, "task-5", unreadable)
     assert task["id"] == "task-5"
@@ -233,7 +233,7 @@ def test_a_task_info_that_is_none_is_a_task_of_the_known_id(info: t.Any) -> None
 
 
 def use(task: Task) -> None:
-    """Do with a task what is done with all of them."""
+    """Process a task in all the ways in which modules do."""
     assert describe(task)
     assert describe({**task, "state": "error"})
     assert _summary.summarize([task, {**task, "operation": "x"}])["by_state"].keys() >= set(STATES)
@@ -244,14 +244,14 @@ def use(task: Task) -> None:
         assert check(task) in (True, False)
 
 
-def test_states_and_reasons_of_a_newer_release_come_through() -> None:
+def test_states_and_reasons_of_a_newer_release_are_kept() -> None:
     reason = {"_typeName": "TaskReasonAgent", "agent": {"_typeName": "string", "_value": "x"}}
     task = task_from_info({**BACKUP, "state": "paused", "reason": reason}, NOW)
     assert (task["state"], task["reason"]) == ("paused", {"type": "TaskReasonAgent", "agent": "x"})
     assert _summary.summarize([task])["by_state"] == {"queued": 0, "running": 0, "success": 0, "error": 0, "paused": 1}
 
 
-def test_a_warning_names_what_cannot_be_read_in_bounds() -> None:
+def test_a_warning_names_a_few_unreadable_members() -> None:
     one = {"task-1": ["queue_time", "error"]}
     assert unreadable_warning("vc.example.com", one) == (
         "vc.example.com returned unreadable members of task-1 (queue_time, error): they are null"

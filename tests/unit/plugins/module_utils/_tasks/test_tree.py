@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tasks below a task: how they are found, and where each is put."""
+"""The tasks below a task: searching, nesting, and flattening."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 
 def child(number: int, parent: int | None, root: int | None = None, **members: t.Any) -> Task:
-    """A task that names its parent and the first of its chain, and was queued by its number."""
+    """A task with its parent and the first task of its chain. Its queue time is its number."""
     keys = {name: f"task-{n}" for name, n in (("parentTaskKey", parent), ("rootTaskKey", root)) if n}
     return task(f"task-{number}", queueTime=f"2026-01-02T03:04:{number:02}Z", **{**keys, **members})
 
@@ -61,7 +61,7 @@ def test_the_chain_of_a_task_in_its_middle_is_that_of_its_first(monkeypatch: pyt
     assert asked[0]["rootTaskKey"] == ["task-1"]
 
 
-def test_below_no_task_nothing_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_searched_without_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     with connect(monkeypatch, Wire()) as connection:
         assert _tree.find_below(reader_of(connection), [], 50) == []
 
@@ -80,7 +80,7 @@ def test_a_task_whose_parent_is_forgotten_stands_below_the_first_of_its_chain() 
     assert shape(_tree.nested([task("task-1")], [child(3, 2, root=1)])) == {"task-1": {"task-3": {}}}
 
 
-def test_what_belongs_to_no_given_task_is_left_out() -> None:
+def test_a_task_of_another_chain_is_left_out() -> None:
     assert shape(_tree.nested([task("task-1")], [child(3, 2)])) == {"task-1": {}}
 
 
@@ -92,7 +92,7 @@ def test_a_task_that_is_both_given_and_below_another_stands_in_both_places() -> 
     }
 
 
-def test_a_circle_ends_where_it_began() -> None:
+def test_a_circle_of_parents_ends_at_the_first_task() -> None:
     assert shape(_tree.nested([child(1, 2)], [child(1, 2), child(2, 1)])) == {"task-1": {"task-2": {}}}
 
 

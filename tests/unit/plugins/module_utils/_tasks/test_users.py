@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users who have started no task: who may be meant, and when nothing is to be said."""
+"""Users who started none of the tasks: similar names, and when a warning is not necessary."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SEEN = ["EXAMPLE\\svc", "VSPHERE.LOCAL\\Administrator", "com.vmware.vcIntegrity"
     ],
 )
 @pytest.mark.parametrize("found", [True, False])
-def test_another_way_to_write_a_user_is_named(wanted: str, near: str, found: bool) -> None:
+def test_a_similar_user_is_suggested(wanted: str, near: str, found: bool) -> None:
     sentence = about_users([wanted], SEEN, found=found)
     assert sentence.startswith(f"the user {wanted} started none of the tasks")
     assert sentence.endswith(f"did you mean {near}?")
 
 
-def test_who_has_started_none_is_a_matter_only_where_nothing_is_found() -> None:
+def test_a_user_without_similar_names_is_reported_only_if_no_tasks_are_found() -> None:
     assert about_users(["OTHER\\svc"], SEEN, found=True) == ""
     others = about_users(["nobody in particular"], SEEN, found=False).partition("they belong to ")[2].split(", ")
     assert len(others) == 3
@@ -36,5 +36,5 @@ def test_who_has_started_none_is_a_matter_only_where_nothing_is_found() -> None:
     assert "did you mean VSPHERE.LOCAL" in about_users(["VSPHERE.LOCAL\\Adminstrator"], SEEN, found=False)
 
 
-def test_who_has_started_one_is_no_matter() -> None:
+def test_a_user_who_started_a_task_is_not_reported() -> None:
     assert about_users(SEEN, SEEN, found=False) == ""

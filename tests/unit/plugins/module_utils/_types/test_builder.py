@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Typed data from plain YAML, by the registry of whichever pyVmomi is installed."""
+"""Typed data from plain YAML, built with the registry of the installed pyVmomi."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 
 
 def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
-    """The data, and what was wrong."""
+    """The data, and the problems."""
     builder = _builder.Builder()
     data = builder.build("x", _registry.find_type(type_name), value)
     return data, builder.problems
@@ -55,7 +55,7 @@ def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
             {"_typeName": "ManagedObjectReference", "type": "HostSystem", "value": "host-1"},
         ),
         ("VirtualMachineConfigSpec", {"numCPUs": None, "extraConfig": []}, {"_typeName": "VirtualMachineConfigSpec"}),
-        # A type with descendants, and members of its own, that knows what is given.
+        # A type with descendants that has all the given members itself.
         ("Description", {"label": "a", "summary": "b"}, {"_typeName": "Description", "label": "a", "summary": "b"}),
     ],
 )
@@ -97,7 +97,7 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
         ("VirtualDevice", {"_typeName": "KeyValue"}, "_typeName KeyValue is not VirtualDevice or one that extends it"),
     ],
 )
-def test_what_does_not_fit_is_explained(type_name: str, value: t.Any, problem: str) -> None:
+def test_a_value_that_does_not_fit_is_explained(type_name: str, value: t.Any, problem: str) -> None:
     data, problems = build(type_name, value)
     assert data is None
     assert len(problems) == 1
@@ -105,7 +105,7 @@ def test_what_does_not_fit_is_explained(type_name: str, value: t.Any, problem: s
     assert problem in problems[0]
 
 
-def test_all_that_is_wrong_is_gathered_with_its_path() -> None:
+def test_all_problems_are_collected_with_their_paths() -> None:
     value = {"deviceChange": [{"operation": "ad"}, {"device": {"_typeName": "VirtualDisk", "key": "a"}}]}
     _data, problems = build("VirtualMachineConfigSpec", value)
     assert [problem.partition(": ")[0] for problem in problems] == [
@@ -115,7 +115,7 @@ def test_all_that_is_wrong_is_gathered_with_its_path() -> None:
     ] + ["x.deviceChange[1].device"] * (len(problems) - 3)
 
 
-def test_what_was_built_can_be_sent_over_both_protocols() -> None:
+def test_built_data_is_sent_and_read_back_unchanged() -> None:
     data, problems = build(
         "VirtualMachineConfigSpec",
         {
@@ -131,7 +131,7 @@ def test_what_was_built_can_be_sent_over_both_protocols() -> None:
     method = next(each for each in methods if each.wsdlName == "ReconfigVM_Task")
     encoder = _encoder.Encoder("vim.version.v8_0_2_0")
     request = encoder.call(reference("VirtualMachine", "vm-1"), method, {"spec": data})
-    # A server that sends it back.
+    # The answer of a server that returns the data.
     sent = re.sub(rb"<_this.*?</_this>", b"", request).replace(b"ReconfigVM_Task", b"ReconfigVM_TaskResponse")
     answer = re.sub(rb"(</?)spec\b", rb"\1returnval", sent)
     assert _decoder.Decoder(_pyvmomi).read(answer, "ReconfigVM_Task", declared) == data
@@ -148,13 +148,13 @@ def test_what_was_built_can_be_sent_over_both_protocols() -> None:
         ([{"password": "p1", "userName": "root"}], {"p1"}),
     ],
 )
-def test_secrets_are_told(value: t.Any, secrets: set[str]) -> None:
+def test_secrets_are_collected(value: t.Any, secrets: set[str]) -> None:
     builder = _builder.Builder()
     builder.build("x", _registry.find_type("HostConnectSpec"), value)
     assert builder.secrets == secrets
 
 
-def test_what_may_be_a_secret_in_a_part_of_unknown_type_is_told() -> None:
+def test_possible_secrets_in_a_part_of_unknown_type_are_collected() -> None:
     builder = _builder.Builder()
     identity = {"guiUnattended": {"password": {"value": "p1", "plainText": True}, "timeZone": 5}}
     builder.build("x", _registry.find_type("CustomizationIdentitySettings"), {**identity, "nothing": 1})

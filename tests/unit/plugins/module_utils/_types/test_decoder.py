@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SOAP answers as data, whatever stands in them."""
+"""Decoding SOAP answers, including odd ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def response(values: str) -> bytes:
 
 
 def read(values: str, declared: str | None = None, decoder: Decoder = DECODER) -> t.Any:
-    """What is made of a method's value."""
+    """The value of a method's answer."""
     return decoder.read(response(values), "Fetch", _pyvmomi.wire_type(declared) if declared else None)
 
 
@@ -93,7 +93,7 @@ def test_no_encoding_hides_a_declaration(encoding: str, before: str) -> None:
         DECODER.read(given.encode(encoding), "Fetch")
 
 
-def test_an_entity_that_nobody_declares_is_none() -> None:
+def test_an_undeclared_entity_is_an_error() -> None:
     with pytest.raises(ValueError, match="undefined entity"):
         read("<returnval>&a;</returnval>")
 
@@ -124,22 +124,22 @@ def test_depth_is_bounded(declared: str | None, start: str, end: str) -> None:
         "text",
     ],
 )
-def test_another_element_is_no_answer(body: str) -> None:
+def test_an_answer_with_another_element_is_an_error(body: str) -> None:
     with pytest.raises(ValueError, match=r"an answer without a SOAP envelope|instead of FetchResponse"):
         DECODER.read(document(body), "Fetch")
 
 
 @pytest.mark.parametrize("rest", ["x", "<x/>", "</soapenv:Envelope>", HEAD])
-def test_nothing_stands_after_the_end(rest: str) -> None:
+def test_content_after_the_end_is_an_error(rest: str) -> None:
     with pytest.raises(ValueError, match=r"junk after document element|not well-formed|declaration not at start"):
         DECODER.read(response("<returnval>x</returnval>") + rest.encode(), "Fetch")
 
 
-def test_white_space_and_comments_may() -> None:
+def test_white_space_and_comments_after_the_end_are_ignored() -> None:
     assert DECODER.read(response("<returnval>x</returnval>") + b"\r\n <!-- x -->\n", "Fetch") == "x"
 
 
-def test_what_ends_too_early_is_known_from_what_is_wrong() -> None:
+def test_a_cut_off_answer_differs_from_an_invalid_one() -> None:
     whole = response("<returnval>\u00e4</returnval>")
     for length in range(len(whole)):
         with pytest.raises(CutOff):
@@ -185,11 +185,11 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
         (">bare", {"_typeName": "string", "_value": "bare"}),
     ],
 )
-def test_a_value_that_says_its_own_type(given: str, expected: t.Any) -> None:
+def test_a_value_with_a_type_attribute_has_that_type(given: str, expected: t.Any) -> None:
     assert read(f"<returnval {given}</returnval>", "anyType") == expected
 
 
-def test_what_the_registry_does_not_know_of_an_object_is_there_as_it_stands() -> None:
+def test_unknown_types_and_members_of_an_object_are_kept() -> None:
     assert read(
         '<returnval xsi:type="TaskInfoOfTomorrow"><key>task-1</key><progress>many</progress><size>7</size><part>a'
         "</part><part>b</part><state>paused</state></returnval>",
@@ -224,7 +224,7 @@ def test_a_fault_of_tomorrow_keeps_its_members() -> None:
     assert info["error"] == {"_typeName": "QuantumFault", "size": "7"}
 
 
-def test_a_fault_that_a_call_is_answered_with() -> None:
+def test_a_fault_as_the_answer_to_a_call_is_read() -> None:
     detail = '<detail><NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"><privilegeId>x</privilegeId>'
     assert fault(f"{detail}</NoPermissionFault></detail>") == {
         "_typeName": "NoPermission",
@@ -242,12 +242,12 @@ def test_a_fault_that_a_call_is_answered_with() -> None:
         ('<detail><x:QuantumFault xmlns:x="urn:x" xsi:type="x:Quantum"/></detail>', "Quantum"),
     ],
 )
-def test_a_fault_without_much_of_a_detail(detail: str, name: str) -> None:
+def test_a_fault_with_an_incomplete_detail_is_read(detail: str, name: str) -> None:
     assert fault(detail) == {"_typeName": name, "faultstring": "It failed."}
     assert fault(detail, "") == {"_typeName": name, "faultstring": ""}
 
 
-def test_control_characters_in_names_cost_nothing_but_themselves() -> None:
+def test_control_characters_in_names_are_dropped() -> None:
     info = read("<returnval><key>task-1</key><entityName>a\x01b\x1f</entityName></returnval>", "TaskInfo")
     assert info["entityName"] == "ab"
 
@@ -272,12 +272,12 @@ def test_lists_of_methods_and_of_properties(values: str, declared: str, expected
     assert (found and [each["key"] for each in found]) == expected
 
 
-def test_a_text_in_the_place_of_an_object_is_a_text() -> None:
+def test_a_text_instead_of_an_object_is_a_text() -> None:
     info = read("<returnval><key>task-1</key><reason>because</reason></returnval>", "TaskInfo")
     assert info == {"_typeName": "TaskInfo", "key": "task-1", "reason": "because"}
 
 
-def test_without_a_registry_everything_is_read_as_it_stands() -> None:
+def test_without_a_registry_all_values_are_texts() -> None:
     assert read(
         '<returnval><rootFolder type="Folder">group-d1</rootFolder><about><apiType>VirtualCenter</apiType>'
         "<apiVersion>8.0.1.0</apiVersion></about><list>1</list><list>2</list><list>3</list></returnval>",
@@ -295,11 +295,11 @@ def test_without_a_registry_everything_is_read_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize("odd", [b"\x01", b"&#1;", b"&#x1F;", b"&#55296;"])
-def test_what_xml_does_not_hold_costs_no_more_than_itself(odd: bytes) -> None:
+def test_characters_that_xml_does_not_allow_are_dropped(odd: bytes) -> None:
     answer = response("<returnval>web&#x41;@01</returnval>").replace(b"@", odd)
     assert DECODER.read(answer, "Fetch") == "webA01"
 
 
-def test_bytes_that_are_no_text_cost_no_more_than_themselves() -> None:
+def test_bytes_that_are_not_utf_8_are_replaced() -> None:
     answer = response("<returnval>web@01</returnval>").replace(b"@", b"\xff")
     assert DECODER.read(answer, "Fetch") == "web\ufffd01"

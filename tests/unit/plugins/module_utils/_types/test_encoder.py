@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests over SOAP, held against what pyVmomi's own serializer writes of the same."""
+"""SOAP requests, compared with those of pyVmomi's serializer."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def method_with(*types: t.Any) -> t.Any:
 
 
 def of_vim(info: t.Any) -> bool:
-    """Whether it is a part of this service: in some types and methods, vSAN's own has more."""
+    """Whether it belongs to this service. The service of vSAN adds members to some types and methods."""
     return bool(VmomiSupport.GetWsdlNamespace(info.version) == _pyvmomi.VIM)
 
 
 @functools.cache
 def members(type_: t.Any) -> list[t.Any]:
-    """What VI/JSON has of a type."""
+    """The members that a type has in VI/JSON."""
     known = _registry.members(type_)
     return [info for info in type_._GetPropertyList() if info.name in known and of_vim(info)]
 
@@ -50,12 +50,12 @@ def members(type_: t.Any) -> list[t.Any]:
 @functools.cache
 def extending(type_: t.Any) -> list[t.Any]:
     """The types that extend it."""
-    # pyVmomi's own wraps a wrapped fault once more.
+    # pyVmomi's serializer wraps a wrapped fault again.
     return [each for each in _registry.descendants(type_) if each is not _pyvmomi.wire_type("LocalizedMethodFault")]
 
 
 class Sampler:
-    """Values of every type, in VI/JSON form. Where several types fit, each of them gets its turn."""
+    """Values of every type, in VI/JSON form. If several types fit, each of them gets its turn."""
 
     def __init__(self) -> None:
         self._turns: dict[t.Any, t.Iterator[t.Any]] = {}
@@ -78,7 +78,7 @@ class Sampler:
         return next(value for base, value in SCALARS.items() if issubclass(declared, base))
 
     def data(self, type_: t.Any, whole: bool = True) -> dict[str, t.Any]:
-        """An object with its members, which have the required ones only."""
+        """An object with all its members, or with the required ones only."""
         data: dict[str, t.Any] = {"_typeName": _pyvmomi.wire_name(type_)}
         for info in members(type_):
             if whole or not info.flags & VmomiSupport.F_OPTIONAL:
@@ -98,7 +98,7 @@ class Sampler:
 
 
 class Pyvmomi:
-    """What pyVmomi's serializer writes, with what it gets wrong put right."""
+    """The output of pyVmomi's serializer, with its mistakes corrected."""
 
     def __init__(self, version: str) -> None:
         self._stub = SoapAdapter.SoapStubAdapterBase(version)
@@ -107,7 +107,7 @@ class Pyvmomi:
     def call(self, info: t.Any, given: dict[str, t.Any]) -> bytes:
         arguments = [self._objects(given.get(param.name), param.type) for param in info.params]
         request: bytes = self._stub.SerializeRequest(self._objects(THIS, None), info, arguments)
-        # The WSDL has another name for a reference in an Any.
+        # In an Any, the WSDL calls a reference differently.
         request = re.sub(rb'(<[^<>]* xsi:type="ManagedObject)"', rb'\1Reference"', request)
         return request.replace(b"\r", b"&#13;")
 
@@ -143,7 +143,7 @@ class Pyvmomi:
 
 
 def essence(request: bytes) -> bytes:
-    """The body of a request, without what may differ. The attribute versionId is pyVmomi's own."""
+    """The body of a request, without parts that can differ. Only pyVmomi writes the attribute versionId."""
     body = re.split(rb"</?soapenv:Body>", request)[1]
     return re.sub(rb' versionId="[^"]*"', b"", body).replace(b"&quot;", b'"').strip()
 
@@ -198,7 +198,7 @@ def test_every_method_is_called_as_pyvmomi_calls_it(version: str) -> None:
         ("TaskInfoState", "running"),
     ],
 )
-def test_a_value_of_any_type_says_which(name: str, value: t.Any) -> None:
+def test_a_value_of_any_type_has_a_type_attribute(name: str, value: t.Any) -> None:
     one = {"_typeName": name, "_value": value}
     several = {"_typeName": f"ArrayOf{name[0].upper()}{name[1:]}", "_value": [value, value]}
     info, given = method_with(object, object), {"p0": one, "p1": several}
@@ -216,13 +216,13 @@ def test_a_value_of_any_type_says_which(name: str, value: t.Any) -> None:
         reference("Task", "task-1"),
     ],
 )
-def test_other_values_of_any_type_say_which(value: dict[str, t.Any]) -> None:
+def test_other_values_of_any_type_have_a_type_attribute(value: dict[str, t.Any]) -> None:
     info, given = method_with(object), {"p0": value}
     assert essence(_encoder.Encoder(NEW).call(THIS, info, given)) == essence(Pyvmomi(NEW).call(info, given))
 
 
 def encoded(value: t.Any) -> str:
-    """What is written of one value of any type."""
+    """The encoded form of one value of any type."""
     request = _encoder.Encoder(NEW).call(THIS, method_with(object), {"p0": value}).decode()
     return request.partition("</_this>")[2].partition("</Try>")[0]
 
@@ -237,12 +237,12 @@ def test_a_fault_has_the_text_of_its_first_message_beside_it() -> None:
         f'<fault xsi:type="NotSupported">{inside}</fault><localizedMessage>a &lt; b</localizedMessage></p0>'
     )
     assert encoded(fault) == expected
-    # As SOAP has it, it may be given, too.
+    # The form of SOAP works as well.
     given = {"_typeName": "LocalizedMethodFault", "fault": fault, "localizedMessage": "a < b"}
     assert encoded(given) == expected
 
 
-def test_a_reference_may_be_one_to_a_type_that_pyvmomi_does_not_know() -> None:
+def test_a_reference_to_a_type_that_pyvmomi_does_not_know_is_written() -> None:
     data = {"_typeName": "ObjectSpec", "obj": reference("ContentLibrary", 'a"b<c')}
     assert encoded(data) == '<p0 xsi:type="ObjectSpec"><obj type="ContentLibrary">a&quot;b&lt;c</obj></p0>'
 
@@ -254,7 +254,7 @@ def test_other_data_of_a_type_that_pyvmomi_does_not_know_cannot_be_written() -> 
         encoded({"_typeName": "SomethingNew", "member": 1})
 
 
-def test_an_older_release_gets_what_it_knows() -> None:
+def test_an_older_release_gets_only_members_that_it_knows() -> None:
     newer = {"_typeName": "VirtualTPM", "key": 1, "endorsementKeyCertificate": ["YWJj"]}
     expected = b'<p0 xsi:type="VirtualDevice"><key>1</key></p0>'
     assert expected in _encoder.Encoder(OLD).call(THIS, method_with(object), {"p0": newer})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The input of users for values of vSphere: its form in VI/JSON, or the reason why it cannot be sent."""
+"""Values of users for vSphere: the form in VI/JSON, or the reason for an error."""
 
 from __future__ import annotations
 

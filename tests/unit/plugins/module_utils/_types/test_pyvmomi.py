@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one door to pyVmomi: names of types, and what a missing or rejected pyVmomi means."""
+"""Access to pyVmomi: names of types, and a pyVmomi that is missing or rejects the Python version."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_an_installed_library_is_no_problem() -> None:
 
 
 class Rejecting:
-    """A library that refuses this Python when it is imported, as pyVmomi does."""
+    """A library that rejects this Python when it is imported, as pyVmomi does."""
 
     def __getattr__(self, name: str) -> t.Any:
         raise Exception("Python 3.99 or newer is required")

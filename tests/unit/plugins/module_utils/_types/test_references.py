@@ -29,7 +29,7 @@ def test_a_name_that_is_not_a_managed_type_is_rejected(name: str, problem: str) 
     ("declared", "moid", "type_name"),
     [
         ("VirtualMachine", "vm-12", "VirtualMachine"),
-        # Some IDs, such as those of an ESXi, do not contain a type.
+        # Some IDs, such as those of an ESXi host, do not contain a type.
         ("VirtualMachine", "12", "VirtualMachine"),
         ("ManagedEntity", "vm-12", "VirtualMachine"),
         ("ComputeResource", "domain-c8", "ClusterComputeResource"),

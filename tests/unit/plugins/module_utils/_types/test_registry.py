@@ -79,7 +79,7 @@ def test_members_are_those_of_vi_json() -> None:
         "value": ("value", True),
     }
     assert not _registry.members(type_of("TaskInfo"))["result"].required
-    # The text of a fault is the server's to give.
+    # The server writes the text of a fault.
     assert sorted(_registry.members(type_of("MethodFault"))) == ["faultCause", "faultMessage"]
     assert "msg" not in _registry.members(type_of("VimFault"))
 
@@ -93,7 +93,7 @@ def test_a_secret_member_is_marked() -> None:
     ("owner", "name", "found"),
     [
         ("VirtualMachine", "runtime", "VirtualMachineRuntimeInfo"),
-        # Only types that extend it have this one.
+        # Only types that extend this one have the member.
         ("VirtualDeviceBackingInfo", "diskMode", "string"),
         ("VirtualMachine", "color", None),
     ],
@@ -108,10 +108,10 @@ def test_a_type_without_members_of_its_own_is_only_a_name() -> None:
     assert not _registry.has_own_members(type_of("VirtualDeviceBackingInfo"))
 
 
-def test_names_that_are_mostly_secret_are_known() -> None:
+def test_names_that_are_usually_secret_are_known() -> None:
     names = _registry.secret_names()
     assert "password" in names
-    # In single types only.
+    # These are secret in single types only.
     assert not {"key", "value", "name"} & names
 
 

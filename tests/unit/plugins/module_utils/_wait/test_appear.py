@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that are not there yet: when they are looked for again, and how long."""
+"""Tasks that do not exist yet: when the search is repeated, and for how long."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Search:
-    """A search that finds what it is told to, one after the other."""
+    """A search that finds the given readings, one after another."""
 
     def __init__(self, *readings: Reading) -> None:
         self.readings = [*readings]
@@ -40,9 +40,9 @@ def find(monkeypatch: pytest.MonkeyPatch, wire: Wire, search: t.Any, deadline: f
         return [each["id"] for each in _appear.find(connection, search, deadline, **how).tasks]
 
 
-def test_a_change_has_the_tasks_looked_for_again(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_a_change_repeats_the_search(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     search = Search(NONE, NONE, FOUND)
-    # Nothing new is no reason to look again.
+    # An update without a change does not repeat the search.
     wire = Wire(**watching(NEW, clock.after(20), NEW, clock.after(9, NEW)))
     assert find(monkeypatch, wire, search, clock.now + 60) == ["task-1"]
     assert search.readings == []
@@ -55,7 +55,7 @@ def test_a_truncated_answer_is_read_to_its_end_before_the_search(monkeypatch: py
     assert wire.methods().count("WaitForUpdatesEx") == 2
 
 
-def test_at_the_deadline_there_are_none(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_a_search_without_a_result_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(**watching(NEW, clock.after(20), clock.after(10)))
     assert find(monkeypatch, wire, Search(NONE), clock.now + 30) == []
     assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == 10

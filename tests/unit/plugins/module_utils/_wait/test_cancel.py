@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cancelling tasks: which are cancelled, which skipped and which a failure, and the wait for their end."""
+"""Canceling tasks: canceled tasks, skipped tasks, failures, and the wait for the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cancel(
     options: CancelOptions = NO_WAIT,
     context: Context | None = None,
 ) -> dict[str, t.Any]:
-    """The result, with what the run would add to it."""
+    """The result, including the parts that the run adds."""
     context = context or Context()
     with connect(monkeypatch, wire) as connection:
         result = cancel_tasks(reader_of(connection, context=context), [*task_ids], options)
@@ -45,7 +45,7 @@ def test_params_become_options(given: dict[str, t.Any], expected: CancelOptions)
     assert CancelOptions.from_params(params) == expected
 
 
-def test_a_negative_timeout_is_refused() -> None:
+def test_a_negative_timeout_is_rejected() -> None:
     with pytest.raises(VsphereError, match="timeout -1"):
         CancelOptions.from_params({"on_not_cancelable": "fail", "timeout": -1, "wait": True})
 
@@ -74,12 +74,12 @@ def test_with_a_wait_cancelled_tasks_are_followed_to_their_end(monkeypatch: pyte
     result = cancel(monkeypatch, wire, "task-2", "task-1", options=CancelOptions())
     assert [(each["id"], each["state"]) for each in result["tasks"]] == [("task-2", "success"), ("task-1", "error")]
     assert [each["id"] for each in result["skipped_tasks"]] == ["task-2"]
-    # What has ended before is not watched.
+    # Tasks that had already ended are not watched.
     watched = wire.params["CreateFilter"]["spec"]["objectSet"]
     assert [each["obj"]["value"] for each in watched] == ["task-1"]
 
 
-def test_a_task_that_goes_on_for_too_long_is_a_failure_with_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_outlasts_the_timeout_is_a_failure_with_the_results_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, context = Clock(monkeypatch), Context()
     wire = Wire(
         RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", cancelled=True))],
@@ -123,7 +123,7 @@ def test_a_task_without_a_cancel_button_is_a_failure_unless_such_are_skipped(
         assert [each["id"] for each in caught.value.result["tasks"]] == ["task-1"]
 
 
-def test_all_tasks_are_tried_and_the_failures_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_tasks_are_tried_and_the_failures_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
     infos = [info(f"task-{number}") for number in (1, 2, 3)]
     refusals = [Fault(type_, "no", {}) for type_ in ("NoPermission", "SystemError")]
     context = Context()
@@ -132,18 +132,18 @@ def test_all_tasks_are_tried_and_the_failures_are_told_together(monkeypatch: pyt
         cancel(monkeypatch, wire, "task-1", "task-2", "task-3", context=context)
     assert context.known["cancelled_task_ids"] == ["task-2"]
     assert context.known["changed"]
-    # Of several faults the first is returned.
+    # The result contains the first of several faults.
     assert caught.value.result["fault"]["type"] == "NoPermission"
 
 
-def test_a_request_without_an_answer_is_told_in_the_words_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_without_an_answer_is_reported_with_the_text_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))], CancelTask=[TimedOut("slow")])
     with pytest.raises(VsphereError, match=r"^slow; .*CancelTask of Task task-1 .*; .*task-2 ") as caught:
         cancel(monkeypatch, wire, "task-1", "task-2")
     assert "fault" not in caught.value.result
 
 
-def test_check_mode_sends_nothing_and_shows_what_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_mode_sends_nothing_and_predicts_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2", "success"))])
     result = cancel(monkeypatch, wire, "task-1", "task-2", options=CancelOptions(), context=Context(check_mode=True))
     assert (result["changed"], result["cancelled_task_ids"]) == (True, ["task-1"])
@@ -156,12 +156,12 @@ def test_a_task_that_only_the_history_has_is_skipped(monkeypatch: pytest.MonkeyP
     result = cancel(monkeypatch, wire, "task-1", "task-2")
     assert [each["id"] for each in result["skipped_tasks"]] == ["task-1", "task-2"]
     assert [each["id"] for each in result["tasks"]] == ["task-1", "task-2"]
-    # Of the one that the history does not know the end of, no more can be said.
+    # If the history does not contain the end of a task, the reason says only that.
     reason = result["skipped_tasks"][0]["reason"]
     assert ("history" in reason) == (state == "running")
 
 
-def test_an_unknown_id_ends_it_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_id_is_an_error_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))], **newest())
     with pytest.raises(VsphereError) as caught:
         cancel(monkeypatch, wire, "task-1", "task-8")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requesting a cancellation: when it is sent, and what each kind of answer means for the task."""
+"""Requests for a cancellation: when they are sent, and the meaning of each answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def request(
     deadline: float | None = None,
     context: Context | None = None,
 ) -> Answer:
-    """What becomes of the request for one task."""
+    """The answer to the request for one task."""
     with connect(monkeypatch, wire) as connection:
         cancellation = Cancellation(reader_of(connection, context=context), deadline)
         return cancellation.request("task-1", cancelled=cancelled, cancelable=cancelable)
@@ -54,7 +54,7 @@ def test_a_request_is_sent_to_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"cancelled": True, "cancelable": False}, Kind.SENT_BEFORE, True),
     ],
 )
-def test_what_the_task_itself_says_spares_the_request(
+def test_the_state_of_the_task_can_make_the_request_unnecessary(
     monkeypatch: pytest.MonkeyPatch, says: dict[str, t.Any], kind: Kind, will_end: bool
 ) -> None:
     answer = request(monkeypatch, Wire(), **says)
@@ -66,7 +66,7 @@ def test_check_mode_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert request(monkeypatch, Wire(), context=Context(check_mode=True)).kind == Kind.SENT
 
 
-def test_nothing_is_sent_when_nobody_waits_for_it_anymore(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_after_the_end_of_ansible(monkeypatch: pytest.MonkeyPatch) -> None:
     def end() -> t.NoReturn:
         raise SystemExit
 
@@ -98,7 +98,7 @@ def test_each_fault_has_its_meaning(monkeypatch: pytest.MonkeyPatch, fault: Faul
     answer = request(monkeypatch, Wire(CancelTask=[fault]))
     assert (answer.kind, answer.will_end) == (kind, will_end)
     assert answer.reason
-    # A fault is told where it stands in the way.
+    # Only a fault that prevents the end is an error.
     assert answer.error is (None if will_end else fault)
 
 
@@ -131,7 +131,7 @@ def test_after_a_lost_answer_a_task_that_cannot_be_read_is_refused(monkeypatch: 
 @pytest.mark.parametrize(
     ("error", "silent"), [(TimedOut("slow"), True), (Unreachable("down"), True), (Fault("NoPermission", "", {}), False)]
 )
-def test_a_server_that_does_not_answer_is_asked_once_for_all_tasks(
+def test_a_silent_server_gets_only_one_request_for_all_tasks(
     monkeypatch: pytest.MonkeyPatch, error: Exception, silent: bool
 ) -> None:
     wire = Wire(CancelTask=[error, None])

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The outcome of a wait: as a result and back, put together of rounds, and judged by the options."""
+"""The outcome of a wait: conversion from and to a result, the sum of rounds, and failures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sentences(outcome: Outcome, check_mode: bool = False, **options: t.Any) -> l
     return outcome.failures(WaitOptions(timeout=60, **options), check_mode)
 
 
-def test_a_result_has_each_group_under_a_key_of_its_own() -> None:
+def test_a_result_has_one_key_for_each_group() -> None:
     assert WHOLE.to_result(with_tasks=False) == {
         "changed": True,
         "succeeded_task_ids": ["task-1"],
@@ -48,11 +48,11 @@ def test_a_result_has_each_group_under_a_key_of_its_own() -> None:
     }
 
 
-def test_a_result_and_back_loses_nothing() -> None:
+def test_an_outcome_equals_the_one_read_from_its_result() -> None:
     assert Outcome.from_result(WHOLE.to_result(with_tasks=True)) == WHOLE
 
 
-def test_what_a_failed_module_did_not_come_to_return_is_empty() -> None:
+def test_parts_that_a_failed_module_did_not_return_are_empty() -> None:
     assert Outcome.from_result({"msg": "refused", "gone_task_ids": ["task-1"]}) == Outcome(gone=["task-1"])
 
 
@@ -61,7 +61,7 @@ def test_only_a_cancellation_changes_anything() -> None:
     assert not outcome.to_result(with_tasks=False)["changed"]
 
 
-def test_a_later_round_adds_what_ended_and_replaces_what_is_pending() -> None:
+def test_a_later_round_adds_ended_tasks_and_replaces_pending_ones() -> None:
     first = Outcome(
         succeeded=["task-1"],
         pending=["task-2", "task-3"],
@@ -84,11 +84,11 @@ def test_a_later_round_adds_what_ended_and_replaces_what_is_pending() -> None:
     assert (list(first.tasks), first.timed_out, first.elapsed) == (["task-1", "task-3"], True, 20)
 
 
-def test_what_is_pending_has_not_ended() -> None:
+def test_ended_tasks_are_those_that_are_not_pending() -> None:
     assert WHOLE.ended == ["task-1", "task-2", "task-3", "task-4"]
 
 
-def test_tasks_that_succeeded_are_no_failure() -> None:
+def test_successful_tasks_are_not_a_failure() -> None:
     Outcome(succeeded=["task-1"]).check(WaitOptions(timeout=60), check_mode=False, result={})
 
 
@@ -109,11 +109,11 @@ def test_a_failure_has_a_sentence_for_each_bad_end_and_the_result() -> None:
     assert caught.value.result == {"x": 1}
 
 
-def test_bad_ends_are_returned_where_that_is_wanted() -> None:
+def test_bad_ends_are_not_a_failure_if_on_error_is_return() -> None:
     assert sentences(Outcome(failed=["task-1"], gone=["task-2"]), on_error="return") == []
 
 
-def test_a_task_that_was_cancelled_at_the_time_limit_says_so_and_blames_no_user() -> None:
+def test_a_cancellation_at_the_time_limit_differs_from_one_by_a_user() -> None:
     ended = task("task-1", **failed("RequestCanceled"))
     [ours] = sentences(Outcome(failed=["task-1"], cancelled=["task-1"], tasks={"task-1": ended}))
     [theirs] = sentences(Outcome(failed=["task-1"], tasks={"task-1": ended}))
@@ -121,7 +121,7 @@ def test_a_task_that_was_cancelled_at_the_time_limit_says_so_and_blames_no_user(
     assert "RequestCanceled" in theirs
 
 
-def test_what_is_late_is_a_failure_unless_it_is_to_be_returned() -> None:
+def test_a_late_task_is_a_failure_unless_on_timeout_is_return() -> None:
     late = Outcome(pending=["task-1", "task-2"], tasks={"task-1": task("task-1", progress=7)}, timed_out=True)
     first, second = sentences(late)
     assert "running at 7 %" in first
@@ -131,7 +131,7 @@ def test_what_is_late_is_a_failure_unless_it_is_to_be_returned() -> None:
     assert sentences(Outcome(pending=["task-1"])) == []
 
 
-def test_what_is_late_after_a_cancellation_says_how_long_after_or_why_there_was_none() -> None:
+def test_a_late_task_after_a_cancellation_has_its_time_or_the_reason_of_its_failure() -> None:
     late = Outcome(
         pending=["task-1", "task-2"], cancelled=["task-1"], not_cancelled={"task-2": "no button"}, timed_out=True
     )
@@ -142,7 +142,7 @@ def test_what_is_late_after_a_cancellation_says_how_long_after_or_why_there_was_
     assert second.endswith("no button")
 
 
-def test_what_check_mode_would_have_cancelled_is_not_late() -> None:
+def test_a_task_that_check_mode_would_cancel_is_not_late() -> None:
     late = Outcome(pending=["task-1", "task-2"], cancelled=["task-1"], timed_out=True)
     assert len(sentences(late, on_timeout="cancel")) == 2
     [left] = sentences(late, check_mode=True, on_timeout="cancel")

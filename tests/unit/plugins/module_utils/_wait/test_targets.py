@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a selection means to a wait or a cancellation: the tasks that are to end, and those that have ended."""
+"""The targets of a wait or a cancellation: unfinished tasks, and tasks that have ended."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def find(
     appear_by: float | None = None,
     context: Context | None = None,
 ) -> tuple[list[str], list[str]]:
-    """The ids of the tasks that are to end, and of those that have ended."""
+    """The IDs of the unfinished tasks, and of the ended ones."""
     with connect(monkeypatch, wire) as connection:
         found = _targets.find(reader_of(connection, context=context), selection, appear_by=appear_by)
     return found.task_ids, [each["id"] for each in found.ended]
 
 
-def test_ids_that_nothing_narrows_cost_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_without_other_conditions_cost_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find(monkeypatch, Wire(), Selection(task_ids=["task-2", "task-1"])) == (["task-2", "task-1"], [])
 
 
-def test_selected_tasks_are_told_apart_by_whether_they_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_selected_tasks_are_divided_into_unfinished_and_ended_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1", "error"), info("task-2"), info("task-3", "queued"))])
     assert find(monkeypatch, wire, RUNNING) == (["task-2", "task-3"], ["task-1"])
 
@@ -61,7 +61,7 @@ def test_an_id_that_neither_the_server_nor_the_history_knows_is_an_error(monkeyp
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
 
 
-def test_more_tasks_than_the_limit_bring_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_tasks_than_the_limit_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))])
     selection = Selection(conditions=RUNNING.conditions, limit=1)
@@ -72,9 +72,7 @@ def test_more_tasks_than_the_limit_bring_a_warning(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_tasks_may_appear_only_where_there_are_none_and_time_is_given(
-    monkeypatch: pytest.MonkeyPatch, there: bool
-) -> None:
+def test_tasks_can_appear_if_none_exist_and_there_is_time(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     clock = Clock(monkeypatch)
     wire = Wire(RetrievePropertiesEx=[reading(*[info("task-1")] * there), reading(info("task-2"))])
     if not there:
@@ -86,11 +84,11 @@ def test_without_time_to_appear_nothing_is_watched(monkeypatch: pytest.MonkeyPat
     assert find(monkeypatch, Wire(RetrievePropertiesEx=[reading()]), RUNNING) == ([], [])
 
 
-def test_a_search_in_the_history_for_what_may_appear_is_lagging(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_in_the_history_is_repeated_because_the_history_lags_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     wire = Wire(
         CreateCollectorForTasks=[HISTORY] * 3,
-        # The third search finds it, though nothing has changed since the second one.
+        # The third search finds the task, although nothing has changed since the second one.
         ReadNextTasks=[None, None, [info("task-2")], None],
         DestroyCollector=[None] * 3,
         **watching(updates({"kind": "enter", "obj": {"value": "x"}}), clock.after(1)),

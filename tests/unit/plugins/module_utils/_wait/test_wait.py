@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole wait: when it ends, what is done at the time limit, how each task is judged, and what an error keeps."""
+"""Whole waits: the end, the time limit, the outcome of each task, and the data that an error keeps."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def wait(
     began: float | None = None,
     **options: t.Any,
 ) -> Outcome:
-    """What a wait for those tasks brings, up to 60 seconds unless the options say otherwise."""
+    """The outcome of a wait for those tasks, with a timeout of 60 seconds unless the options contain another one."""
     how = WaitOptions(**{"timeout": 60, **options})
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection, context=context)
@@ -66,7 +66,7 @@ def groups(outcome: Outcome) -> dict[str, list[str]]:
     return {name: getattr(outcome, name) for name in names if getattr(outcome, name)}
 
 
-def test_until_all_ends_when_the_last_task_is_over(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_until_all_ends_with_the_last_task(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     first = updates(whole(info("task-1"), "enter"), whole(info("task-2"), "enter"))
     answers = [first, clock.after(2, updates(whole(FAILED))), clock.after(3, updates(whole(SUCCESS)))]
     wire = Wire(**watching(*answers), RetrievePropertiesEx=[None])
@@ -77,7 +77,7 @@ def test_until_all_ends_when_the_last_task_is_over(monkeypatch: pytest.MonkeyPat
     assert [each["operation"] for each in outcome.tasks.values()] == ["VirtualMachine.clone"] * 2
 
 
-def test_until_any_ends_when_the_first_task_is_over(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_until_any_ends_with_the_first_task(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     first = updates(whole(info("task-1"), "enter"), whole(info("task-2"), "enter"))
     wire = Wire(
         **watching(first, updates(whole(SUCCESS))), RetrievePropertiesEx=[None, reading(info("task-2", progress=9))]
@@ -85,12 +85,12 @@ def test_until_any_ends_when_the_first_task_is_over(monkeypatch: pytest.MonkeyPa
     outcome = wait(monkeypatch, wire, "task-2", "task-1", until="any")
     assert groups(outcome) == {"succeeded": ["task-1"], "pending": ["task-2"]}
     assert not outcome.timed_out
-    # In the order in which they were given.
+    # The order is that of the given IDs.
     assert list(outcome.tasks) == ["task-2", "task-1"]
     assert outcome.tasks["task-2"]["progress"] == 9
 
 
-def test_until_any_ends_at_once_where_a_selected_task_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_until_any_ends_immediately_if_a_selected_task_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**watching(updates(RUNNING)), RetrievePropertiesEx=[reading(info("task-1"))])
     ended = [task("task-9", **failed())]
     outcome = wait(monkeypatch, wire, "task-1", ended=ended, until="any")
@@ -113,16 +113,14 @@ def test_the_time_limit_leaves_tasks_pending(monkeypatch: pytest.MonkeyPatch, cl
     assert (outcome.timed_out, outcome.elapsed) == (True, 60)
 
 
-def test_a_task_that_is_over_at_the_time_limit_has_not_timed_out(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_a_task_that_ends_at_the_time_limit_has_not_timed_out(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(**watching(clock.after(5, updates(whole(SUCCESS, "enter")))))
     outcome = wait(monkeypatch, wire, "task-1", timeout=0)
     assert groups(outcome) == {"succeeded": ["task-1"]}
     assert not outcome.timed_out
 
 
-def test_a_task_that_ends_after_the_last_look_counts_as_what_it_is(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
+def test_a_task_that_ends_after_the_last_look_counts_as_ended(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(**watching(updates(RUNNING)), RetrievePropertiesEx=[None, reading(SUCCESS)])
     outcome = wait(monkeypatch, wire, "task-1", timeout=0)
     assert groups(outcome) == {"succeeded": ["task-1"]}
@@ -144,7 +142,7 @@ def test_a_round_that_ends_before_the_time_limit_has_not_timed_out(
     assert not outcome.timed_out
 
 
-def test_of_tasks_that_nobody_wants_only_those_that_failed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_failed_tasks_are_read_if_tasks_are_not_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [f"task-{number}" for number in range(11)]
     states = dict.fromkeys(many, "success")
     states["task-2"] = "error"
@@ -212,7 +210,7 @@ def test_a_task_that_was_cancelled_before_is_followed_and_not_counted(
     assert outcome.not_cancelled == {}
 
 
-def test_in_check_mode_what_would_be_cancelled_is_told_and_not_followed(
+def test_check_mode_reports_the_tasks_that_it_would_cancel_and_does_not_follow_them(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     wire = Wire(**watching(updates(RUNNING)), RetrievePropertiesEx=[None, reading(info("task-1"))])
@@ -222,7 +220,7 @@ def test_in_check_mode_what_would_be_cancelled_is_told_and_not_followed(
 
 
 @pytest.mark.parametrize("on_timeout", ["fail", "return"])
-def test_nothing_is_cancelled_unless_it_is_wanted(
+def test_nothing_is_canceled_unless_on_timeout_is_cancel(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, on_timeout: str
 ) -> None:
     wire = Wire(**watching(updates(RUNNING)), RetrievePropertiesEx=[None, reading(info("task-1"))])
@@ -246,12 +244,12 @@ def test_a_task_that_vanishes_is_gone_unless_the_history_says_how_it_ended(
     outcome = wait(monkeypatch, wire, "task-1")
     assert groups(outcome) == {"succeeded" if kept else "gone": ["task-1"]}
     assert list(outcome.tasks) == (["task-1"] if kept else [])
-    # It is looked for around the time when it was queued.
+    # The search covers the time around the queue time.
     time = wire.params["CreateCollectorForTasks"]["filter"]["time"]
     assert time["beginTime"] < "2026-01-02T03:04:05" < time["endTime"]
 
 
-def test_a_task_that_still_runs_in_the_history_is_gone_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vanished_task_that_still_runs_in_the_history_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         **watching(updates(RUNNING), updates(change("task-1", "leave"))),
         RetrievePropertiesEx=[None, None],
@@ -262,7 +260,7 @@ def test_a_task_that_still_runs_in_the_history_is_gone_all_the_same(monkeypatch:
     assert outcome.tasks == {}
 
 
-def test_a_history_that_fails_costs_the_wait_nothing_but_what_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_history_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         **watching(updates(change("task-1", "enter", state="success"))),
         RetrievePropertiesEx=[{"objects": [hidden("task-1")]}],
@@ -272,7 +270,7 @@ def test_a_history_that_fails_costs_the_wait_nothing_but_what_it_knows(monkeypat
     assert groups(outcome) == {"succeeded": ["task-1"]}
 
 
-def test_a_task_that_the_user_may_not_see_is_forbidden_and_the_others_are_waited_for(
+def test_a_hidden_task_is_forbidden_and_the_wait_for_the_others_continues(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wire = Wire(
@@ -292,7 +290,7 @@ def test_ids_that_neither_the_server_nor_its_history_knows_end_the_wait(monkeypa
     assert context.known == {}
 
 
-def test_an_id_that_only_the_history_knows_has_ended_and_the_others_are_waited_for(
+def test_an_id_that_only_the_history_has_is_ended_and_the_wait_for_the_others_continues(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wire = Wire(
@@ -304,13 +302,13 @@ def test_an_id_that_only_the_history_knows_has_ended_and_the_others_are_waited_f
     assert groups(outcome) == {"succeeded": ["task-1"], "failed": ["task-2"]}
 
 
-def test_an_id_that_still_runs_in_the_history_alone_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_id_that_still_runs_in_the_history_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         **watching(unknown("task-2"), updates(RUNNING), updates(whole(SUCCESS, "enter"))),
         **newest(info("task-2")),
         RetrievePropertiesEx=[None],
     )
-    # It is looked for once more at the end, when the history may say how it ended.
+    # The wait searches again at the end, when the history might contain the end.
     for method, answers in newest().items():
         wire.script[method] += answers
     outcome = wait(monkeypatch, wire, "task-1", "task-2")
@@ -320,9 +318,7 @@ def test_an_id_that_still_runs_in_the_history_alone_is_gone(monkeypatch: pytest.
 # --- errors ---
 
 
-def test_a_connection_that_does_not_come_back_keeps_what_is_known(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
+def test_a_lost_connection_keeps_the_results_so_far(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     first = updates(
         change("task-1", "enter", state="running"),
         change("task-2", "enter", state="error"),
@@ -334,7 +330,7 @@ def test_a_connection_that_does_not_come_back_keeps_what_is_known(
     context = Context()
     with pytest.raises(VsphereError, match=r"connection while 1 of 4 tasks .*timeout.*refused"):
         wait(monkeypatch, wire, "task-1", "task-2", "task-3", "task-4", context=context)
-    # It has tried for some seconds after the time limit.
+    # The wait continues its attempts for some seconds after the time limit.
     assert clock.now == pytest.approx(1070, abs=1)
     elapsed = context.known.pop("elapsed")
     assert elapsed == pytest.approx(70, abs=1)
@@ -347,7 +343,7 @@ def test_a_connection_that_does_not_come_back_keeps_what_is_known(
     }
 
 
-def test_a_connection_that_breaks_before_the_first_look_knows_nothing(
+def test_a_connection_that_breaks_before_the_first_look_keeps_no_tasks(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     wire = Wire(CreatePropertyCollector=[Lost("reset")] * 99)
@@ -357,7 +353,7 @@ def test_a_connection_that_breaks_before_the_first_look_knows_nothing(
     assert context.known == {}
 
 
-def test_a_connection_that_breaks_when_all_are_over_says_so(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_a_connection_that_breaks_after_all_tasks_ended_says_so(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(
         **watching(updates(change("task-1", "enter", state="success"))), RetrievePropertiesEx=[Lost("reset")] * 99
     )
@@ -367,7 +363,7 @@ def test_a_connection_that_breaks_when_all_are_over_says_so(monkeypatch: pytest.
     assert context.known["succeeded_task_ids"] == ["task-1"]
 
 
-def test_a_refusal_in_the_middle_stays_what_it_is_and_keeps_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_during_the_wait_is_raised_with_the_results_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**watching(updates(RUNNING), Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
     context = Context()
     with pytest.raises(Fault):
@@ -376,7 +372,7 @@ def test_a_refusal_in_the_middle_stays_what_it_is_and_keeps_what_is_known(monkey
     assert context.known["timed_out"] is False
 
 
-def test_what_an_error_keeps_is_shaped_by_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_caller_shapes_the_results_that_an_error_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**watching(updates(RUNNING), Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
     context = Context()
     with connect(monkeypatch, wire) as connection, pytest.raises(Fault):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a wait: from params, and what is refused."""
+"""The options of a wait: defaults, conversion, and rejected values."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def test_a_module_with_the_short_spec_gives_the_rest_its_defaults() -> None:
 
 
 @pytest.mark.parametrize("name", ["timeout", "cancel_timeout", "progress_interval", "appear_timeout"])
-def test_seconds_below_zero_are_refused(name: str) -> None:
+def test_negative_seconds_are_rejected(name: str) -> None:
     with pytest.raises(VsphereError, match=f"{name} -1"):
         of_wait(**{name: -1})
     of_wait(**{name: 0})
 
 
-def test_time_to_appear_is_a_part_of_the_timeout() -> None:
+def test_appear_timeout_cannot_exceed_the_timeout() -> None:
     assert of_wait(appear_timeout=60, timeout=60).appear_timeout == 60
     with pytest.raises(VsphereError, match=r"appear_timeout 61 .*timeout 60"):
         of_wait(appear_timeout=61, timeout=60)
 
 
-def test_what_has_an_id_need_not_appear() -> None:
+def test_appear_timeout_is_rejected_with_ids() -> None:
     with pytest.raises(VsphereError, match="appear_timeout"):
         of_wait(appear_timeout=1, task_ids=["task-1"])
     of_wait(appear_timeout=0, task_ids=["task-1"])

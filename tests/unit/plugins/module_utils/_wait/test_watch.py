@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following tasks by a PropertyCollector: what becomes of each by the answers to WaitForUpdatesEx."""
+"""Watching tasks with a PropertyCollector: the state of each task after the answers to WaitForUpdatesEx."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def no_pauses(monkeypatch: t.Any) -> None:
 
 
 def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) -> tuple[Watch, list[list[str]]]:
-    """Watch the tasks until all are over; the watch, and what it has reported each time."""
+    """Watch the tasks until all have ended. Returns the watch and its reports."""
     wire.script = {**watching(), **wire.script}
     seen: list[list[str]] = []
     with connect(monkeypatch, wire) as connection:
@@ -38,7 +38,7 @@ def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) 
     return watch, seen
 
 
-def test_changes_are_reported_until_all_tasks_are_over(monkeypatch: t.Any) -> None:
+def test_changes_are_reported_until_all_tasks_have_ended(monkeypatch: t.Any) -> None:
     answers = [
         updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="queued")),
         updates(change("task-2", state="error")),
@@ -49,11 +49,11 @@ def test_changes_are_reported_until_all_tasks_are_over(monkeypatch: t.Any) -> No
     watch, seen = follow(monkeypatch, wire, "task-1", "task-2")
     assert watch.pending == []
     assert seen == [["task-1 running", "task-2 queued"], ["task-2 error"], ["task-1 success"]]
-    # The logout takes the collector along.
+    # The logout destroys the collector.
     assert wire.methods()[-2:] == ["WaitForUpdatesEx", "Logout"]
 
 
-def test_without_time_it_looks_once_and_reads_a_truncated_answer_to_its_end(monkeypatch: t.Any) -> None:
+def test_a_watch_without_time_reads_once_until_the_answer_is_complete(monkeypatch: t.Any) -> None:
     answers = [
         updates(change("task-1", "enter", state="success"), truncated=True),
         updates(change("task-2", "enter", state="running")),
@@ -87,7 +87,7 @@ def test_a_change_without_value_unsets(monkeypatch: t.Any) -> None:
     assert len(seen) == 3
 
 
-def test_a_progress_that_is_no_number_is_none(monkeypatch: t.Any) -> None:
+def test_a_progress_that_is_not_a_number_is_none(monkeypatch: t.Any) -> None:
     answers = [updates(change("task-1", "enter", state="success", progress="50.5"))]
     watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
     assert watch.tasks["task-1"].line()["progress"] is None
@@ -100,7 +100,7 @@ def test_unknown_tasks_are_found_at_the_first_look(monkeypatch: t.Any) -> None:
 
 
 @pytest.mark.parametrize("how", ["fault", "leave"])
-def test_a_task_that_was_seen_and_is_not_there_any_more_is_gone(monkeypatch: t.Any, how: str) -> None:
+def test_a_task_that_vanishes_is_gone(monkeypatch: t.Any, how: str) -> None:
     away = {"fault": unknown("task-1"), "leave": updates(change("task-1", "leave"))}[how]
     answers = [updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")), away]
     answers.append(updates(change("task-2", "enter", state="success")))
@@ -132,7 +132,7 @@ def test_a_watch_that_breaks_is_set_up_anew(monkeypatch: t.Any, error: Exception
     assert wire.methods().count("DestroyPropertyCollector") == 1
 
 
-def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
+def test_a_failed_clean_up_does_not_change_the_outcome(monkeypatch: t.Any) -> None:
     answers = [
         updates(change("task-1", "enter", state="running")),
         Lost("reset"),
@@ -143,7 +143,7 @@ def test_a_failing_clean_up_hides_nothing(monkeypatch: t.Any) -> None:
     assert watch.tasks["task-1"].is_over
 
 
-def test_a_task_that_the_first_look_does_not_speak_of_is_unknown(monkeypatch: t.Any) -> None:
+def test_a_task_that_is_missing_from_the_first_look_is_unknown(monkeypatch: t.Any) -> None:
     missing = {"obj": reference("Task", "task-8"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
     first = updates(change("task-1", "enter", state="running"))
     first["filterSet"][0]["missingSet"] = [missing]
@@ -151,7 +151,7 @@ def test_a_task_that_the_first_look_does_not_speak_of_is_unknown(monkeypatch: t.
     assert watch.unknown == ["task-8", "task-9"]
 
 
-def test_a_task_that_is_reported_missing_later_is_gone_at_once(monkeypatch: t.Any) -> None:
+def test_a_task_that_is_reported_missing_later_is_gone_immediately(monkeypatch: t.Any) -> None:
     missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
     gone = {"version": "-", "filterSet": [{"missingSet": [missing]}]}
     watch, seen = follow(
@@ -163,9 +163,7 @@ def test_a_task_that_is_reported_missing_later_is_gone_at_once(monkeypatch: t.An
 
 @pytest.mark.parametrize("type_", ["ManagedObjectNotFound", "NoPermission"])
 @pytest.mark.parametrize("where", ["object", "filter"])
-def test_what_is_no_more_to_be_seen_of_a_task_that_is_over_changes_nothing(
-    monkeypatch: t.Any, where: str, type_: str
-) -> None:
+def test_an_ended_task_that_becomes_unreadable_keeps_its_outcome(monkeypatch: t.Any, where: str, type_: str) -> None:
     fault = {"_typeName": type_, "faultstring": "no"}
     later = updates(change("task-2", state="success"))
     if where == "object":
@@ -181,7 +179,7 @@ def test_what_is_no_more_to_be_seen_of_a_task_that_is_over_changes_nothing(
     assert seen[-1] == ["task-2 success"]
 
 
-def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:
+def test_a_vanished_task_is_reported_once(monkeypatch: t.Any) -> None:
     missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
     gone = updates(change("task-1", "leave"))
     gone["filterSet"][0]["missingSet"] = [missing]
@@ -196,7 +194,7 @@ def test_a_task_is_gone_once(monkeypatch: t.Any) -> None:
 
 
 @pytest.mark.parametrize("where", ["object", "filter"])
-def test_a_task_that_the_user_may_not_see_costs_that_task_only(monkeypatch: t.Any, where: str) -> None:
+def test_a_hidden_task_does_not_affect_the_others(monkeypatch: t.Any, where: str) -> None:
     fault = {"_typeName": "NoPermission", "privilegeId": "System.View", "faultstring": "no"}
     first = updates(change("task-1", "enter", state="success"))
     if where == "object":
@@ -218,12 +216,12 @@ def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: st
     watch, seen = follow(monkeypatch, wire, "task-1")
     assert wire.params["CreateFilter"]["spec"]["propSet"][0]["pathSet"] == ["info"]
     assert seen == [["task-1 running"], ["task-1 success"]]
-    # What tells only a part of the change is read again.
+    # A partial update is followed by another reading.
     assert watch.tasks["task-1"].final == (over if end == "whole" else None)
 
 
 @pytest.mark.parametrize("where", ["object", "filter"])
-def test_a_session_lost_into_the_missing_set_is_renewed_and_hides_no_task(monkeypatch: t.Any, where: str) -> None:
+def test_a_lost_session_in_the_missing_set_is_renewed_and_all_tasks_are_found(monkeypatch: t.Any, where: str) -> None:
     missing = hidden("task-1", "info.state", "NotAuthenticated")
     first = updates(missing)
     if where == "filter":
@@ -237,7 +235,7 @@ def test_a_session_lost_into_the_missing_set_is_renewed_and_hides_no_task(monkey
 
 
 def watch_of(monkeypatch: t.Any, seen: list[str], *task_ids: str, lately: bool = False) -> Watch:
-    """A watch that is not begun yet, whose reports are added to those that are seen."""
+    """A watch that has not started. Its reports are appended to seen."""
     connection = connect(monkeypatch, Wire())
     return Watch(
         reader_of(connection),
@@ -247,7 +245,7 @@ def watch_of(monkeypatch: t.Any, seen: list[str], *task_ids: str, lately: bool =
     )
 
 
-def test_what_the_history_knows_of_unknown_tasks_settles_them(monkeypatch: t.Any) -> None:
+def test_the_history_settles_unknown_tasks(monkeypatch: t.Any) -> None:
     seen: list[str] = []
     watch = watch_of(monkeypatch, seen, "task-1", "task-2", "task-3")
     watch.unknown = ["task-1", "task-2"]
@@ -257,7 +255,7 @@ def test_what_the_history_knows_of_unknown_tasks_settles_them(monkeypatch: t.Any
     assert seen == ["task-1 success", "task-2 gone"]
 
 
-def test_a_task_that_was_there_in_an_earlier_round_is_gone_and_not_unknown(monkeypatch: t.Any) -> None:
+def test_an_unknown_task_of_an_earlier_round_is_gone(monkeypatch: t.Any) -> None:
     wire = Wire(**watching(updates()))
     with connect(monkeypatch, wire) as connection:
         watch = Watch(reader_of(connection), ["task-1"], seen=True)
@@ -266,7 +264,7 @@ def test_a_task_that_was_there_in_an_earlier_round_is_gone_and_not_unknown(monke
 
 
 @pytest.mark.parametrize(("first", "times"), [("running", 1), ("success", 0)])
-def test_what_is_done_meanwhile_is_done_once_and_only_while_tasks_run(
+def test_work_during_the_watch_is_done_once_and_only_while_tasks_run(
     monkeypatch: t.Any, first: str, times: int
 ) -> None:
     done: list[int] = []

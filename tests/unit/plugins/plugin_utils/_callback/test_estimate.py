@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far a run is, whatever turns up on the way."""
+"""The estimated progress of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._estimate 
 
 
 def begin(estimate: Estimate, *tasks: str) -> list[int]:
-    """Begin one after the other; the percentages of the run by then."""
+    """Begin the tasks one after another. Returns the percentages of the run."""
     percents = []
     for task in tasks:
         estimate.begin_task(task)
@@ -31,7 +31,7 @@ def test_a_task_that_hosts_begin_one_by_one_counts_once() -> None:
     assert begin(estimate, *"aabbabc") == [0, 0, 25, 25, 25, 25, 50]
 
 
-def test_the_plays_ahead_count() -> None:
+def test_tasks_of_later_plays_count() -> None:
     estimate = Estimate({"one": set("ab"), "two": set("cd")})
     estimate.begin_play("one", "ab")
     assert begin(estimate, *"ab") == [0, 25]
@@ -41,7 +41,7 @@ def test_the_plays_ahead_count() -> None:
     assert begin(estimate, *"cd") == [50, 75]
 
 
-def test_tasks_that_turn_up_are_known_from_then_on() -> None:
+def test_an_unexpected_task_counts_from_its_beginning_on() -> None:
     estimate = Estimate({"play": set("abcd")})
     estimate.begin_play("play", "abcd")
     assert begin(estimate, *"abc") == [0, 25, 50]
@@ -49,7 +49,7 @@ def test_tasks_that_turn_up_are_known_from_then_on() -> None:
     assert begin(estimate, "new", "newer", "newest", "d") == [60, 66, 71, 85]
 
 
-def test_what_did_not_run_is_settled_with_its_play() -> None:
+def test_skipped_tasks_count_as_done_after_their_play() -> None:
     estimate = Estimate({"one": set("abcd"), "two": set("efgh")})
     estimate.begin_play("one", "abcd")
     begin(estimate, "a")
@@ -57,7 +57,7 @@ def test_what_did_not_run_is_settled_with_its_play() -> None:
     assert estimate.percent == 50
 
 
-def test_what_tags_leave_out_is_settled_at_once() -> None:
+def test_tasks_that_tags_leave_out_count_as_done_when_their_play_begins() -> None:
     estimate = Estimate({"one": set("abcd"), "two": set("efgh")})
     estimate.begin_play("one", "ab")
     assert (estimate.percent, estimate.play_percent) == (25, 50)
@@ -68,19 +68,19 @@ def test_a_further_batch_of_hosts_makes_the_progress_wait() -> None:
     estimate.begin_play("play", "ab")
     assert begin(estimate, *"ab") == [0, 50]
     estimate.begin_play("play", "ab")
-    # What is known has doubled; both of the first batch are done.
+    # The number of known tasks has doubled, and both tasks of the first batch are done.
     assert begin(estimate, *"ab") == [50, 75]
     estimate.begin_play("play", "ab")
-    # Four of six are less than what was said before.
+    # Four of six tasks are less than the percentage before.
     assert begin(estimate, *"ab") == [75, 83]
 
 
-def test_nothing_known_is_nothing_done() -> None:
+def test_a_run_without_known_tasks_is_at_zero() -> None:
     estimate = Estimate({})
     assert (estimate.percent, estimate.play_percent) == (0, 0)
 
 
-def test_it_never_goes_back_and_never_beyond() -> None:
+def test_the_progress_never_decreases_and_never_exceeds_the_maximum() -> None:
     chance = random.Random(5)  # noqa: S311 (the same runs each time)
     for _run in range(200):
         plays = {str(play): {f"{play}.{task}" for task in range(chance.randrange(9))} for play in range(4)}

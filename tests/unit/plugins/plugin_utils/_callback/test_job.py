@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The job that a run belongs to, by its variables."""
+"""The job of a run, which its variables describe."""
 
 from __future__ import annotations
 

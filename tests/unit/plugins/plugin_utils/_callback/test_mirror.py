@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is sent to vCenter of what happens in a run, and when."""
+"""The requests to vCenter during a run, and their times."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback import _mirror
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, Shown, entity_from_text
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror, Shown
 
 from ...module_utils.wire import OPTIONS, Wire, connect
 
 
 class Clock:
-    """Time that passes when a test says so."""
+    """A clock that only tests move."""
 
     now = 100.0
 
@@ -32,7 +32,7 @@ def info(task_id: str, state: str) -> dict[str, t.Any]:
 
 
 class World:
-    """The tasks of a run on a wire, a clock, and what was warned of."""
+    """The tasks of a run over a scripted transport, a clock, and the warnings."""
 
     def __init__(self, monkeypatch: t.Any, **script: list[t.Any]) -> None:
         self.clock = Clock()
@@ -54,7 +54,7 @@ class World:
         self.notes += [message] if message else []
 
     def taken(self) -> list[str]:
-        """The methods that were called since the last look."""
+        """The methods that were called since the last call of this one."""
         calls = [f"{method} {ref}" if ref == "task-8" else method for method, ref in self.wire.calls]
         self.wire.calls.clear()
         return calls
@@ -69,7 +69,7 @@ def shown(percent: int) -> tuple[Shown, Shown]:
     return Shown(f"Step {percent}", percent), Shown(f"Play: step {percent}", percent)
 
 
-def test_the_first_update_is_due_at_once_and_the_next_a_second_later(world: World) -> None:
+def test_the_first_update_is_due_immediately_and_the_next_a_second_later(world: World) -> None:
     world.tasks.show(*shown(1))
     assert world.tasks.pause == 0
     world.tasks.update()
@@ -81,7 +81,7 @@ def test_the_first_update_is_due_at_once_and_the_next_a_second_later(world: Worl
     assert world.tasks.pause == 0.75
 
 
-def test_what_nobody_has_seen_is_replaced(world: World) -> None:
+def test_updates_that_were_not_sent_are_replaced(world: World) -> None:
     for percent in range(9):
         world.tasks.show(*shown(percent))
     world.tasks.update()
@@ -89,7 +89,7 @@ def test_what_nobody_has_seen_is_replaced(world: World) -> None:
     assert world.wire.params["UpdateProgress"] == {"percentDone": 8}
 
 
-def test_the_end_waits_for_no_second(world: World) -> None:
+def test_the_end_is_sent_without_a_pause(world: World) -> None:
     world.tasks.show(*shown(1))
     world.tasks.update()
     world.taken()
@@ -101,7 +101,7 @@ def test_the_end_waits_for_no_second(world: World) -> None:
     assert world.notes == []
 
 
-def test_the_end_shows_the_last_step_where_its_second_is_over(world: World) -> None:
+def test_the_end_includes_the_last_step_if_it_is_due(world: World) -> None:
     world.tasks.show(*shown(1))
     world.tasks.update()
     world.taken()
@@ -121,7 +121,7 @@ def test_a_play_ends_before_its_run(world: World) -> None:
     assert called == ["SetTaskState task-8", "SetTaskState task-8", "SetTaskState", "SetTaskState"]
 
 
-def test_after_a_failure_it_rests_and_then_looks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_update_is_followed_by_a_pause_and_a_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     properties = [{"name": "info", "val": info("task-7", "running")}]
     answer = {"objects": [{"obj": reference("Task", "task-7"), "propSet": properties}]}
     world = World(
@@ -135,13 +135,13 @@ def test_after_a_failure_it_rests_and_then_looks_first(monkeypatch: pytest.Monke
     assert ["the line broke" in note for note in world.notes] == [True]
     world.clock.now += _mirror.RETRY_AFTER
     world.tasks.update()
-    # It was carried out, as it turns out, so it is not sent again.
-    read = ["RetrievePropertiesEx"] * 2  # The second one is for its label.
+    # The first request succeeded, so the module does not repeat it.
+    read = ["RetrievePropertiesEx"] * 2  # The second one reads the label.
     assert world.taken() == ["SetTaskState", *read, "SetTaskDescription", "UpdateProgress"]
     assert world.tasks.pause is None
 
 
-def test_a_task_that_refuses_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_rejects_an_update_gets_no_more_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, SetTaskState=[Fault("InvalidState", "Over.", {}, "SetTaskState")])
     world.tasks.update()
     world.tasks.show(*shown(1))
@@ -151,7 +151,7 @@ def test_a_task_that_refuses_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ["(InvalidState)" in note for note in world.notes] == [True]
 
 
-def test_long_and_odd_texts_are_made_to_fit(world: World) -> None:
+def test_long_texts_are_cut_and_control_characters_removed(world: World) -> None:
     world.tasks.show(Shown("a\x1b[31m\n" + "x" * 999, 0), shown(0)[1])
     world.tasks.update()
     world.tasks.finish("\x00" + "y" * 999)
@@ -159,7 +159,7 @@ def test_long_and_odd_texts_are_made_to_fit(world: World) -> None:
     assert message == "y" * (_mirror.LONGEST - 1) + "…"
 
 
-def test_a_run_that_cannot_be_mirrored_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_cannot_be_shown_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", "Traceback")
     mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
@@ -167,7 +167,7 @@ def test_a_run_that_cannot_be_mirrored_is_told_why(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("error", [VsphereError, ValueError])
-def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+def test_a_reason_contains_no_secrets(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     def refuse(options: t.Any, keep_secret: t.Callable[[str], object]) -> t.NoReturn:
         keep_secret("session key")
         raise error("neither 'a secret' nor the session key")
@@ -176,12 +176,3 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch, error: type[Exceptio
     mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
     assert mirror.trouble.endswith("neither '********' nor the ********")
-
-
-def test_an_object_as_a_text() -> None:
-    assert entity_from_text(None) is entity_from_text("") is None
-    assert entity_from_text("VirtualMachine:vm-12") == ("entity", "VirtualMachine", "vm-12", None, None)
-    assert entity_from_text("DC0/vm/web: 1") == ("entity", None, None, None, "DC0/vm/web: 1")
-    assert entity_from_text("web-01") == ("entity", None, None, "web-01", None)
-    with pytest.raises(VsphereError, match="name is empty"):
-        entity_from_text("  ")

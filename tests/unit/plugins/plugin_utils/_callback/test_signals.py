@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A step before a signal ends Ansible."""
+"""The step that runs before a signal ends Ansible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class World:
-    """What happened, in order, while Ansible's own handlers are in place."""
+    """The events in order, with handlers in the place of Ansible's."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -13,6 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda import _child
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._arguments import validated
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._cursor import Cursor
 
 GIVEN = {"hostname": "vcenter.example.com", "username": "someone", "password": "a secret"}
 
@@ -58,7 +59,7 @@ def kept_signals() -> t.Iterator[None]:
 def source(link: Link) -> t.Any:
     made: t.Any = _child.Source(t.cast("t.Any", link), validated(GIVEN)[0])
     made._connection = Connection()
-    made._cursor = _child.Cursor(None, "host")
+    made._cursor = Cursor(None, "host")
     return made
 
 

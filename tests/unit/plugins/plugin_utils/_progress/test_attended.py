@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Running a module as long as Ansible is there."""
+"""Running a module that ends when Ansible ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import _at
 
 Result = dict[str, t.Any]
 LONG = 30
-"""Seconds after which a test fails instead of waiting for ever."""
+"""Seconds after which a test fails instead of waiting forever."""
 
 
 def fake(**members: t.Any) -> t.Any:
@@ -44,7 +44,7 @@ class Action(_attended.Attended):
 
     def _execute_module(self, *unused: t.Any, **how: t.Any) -> Result:
         self.ran.append((how["module_name"], dict(how["module_args"]), how["wrap_async"]))
-        # Ansible's own adds to the arguments.
+        # Ansible adds arguments in the same way.
         how["module_args"]["_ansible_check_mode"] = False
         return self._module(self.ran[-1][1])
 
@@ -54,7 +54,7 @@ class Action(_attended.Attended):
         return str(self.shell.tmpdir)
 
     def attend(self, arguments: Result | None = None) -> tuple[Result, list[Result]]:
-        """The result of the module, and its reports."""
+        """The result of the module, and the reports."""
         reports: list[Result] = []
         result = self._attend("a.b.c", {"x": 1} if arguments is None else arguments, {}, reports.extend)
         return result, reports
@@ -67,11 +67,11 @@ def said(arguments: Result, text: str) -> None:
 
 @pytest.fixture
 def killed(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], None]:
-    """Kills Ansible, as far as this process sees."""
+    """Makes Ansible seem killed to this process."""
     return lambda: monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=-1))
 
 
-def test_the_result_is_that_of_the_plugin(tmp_path: pathlib.Path) -> None:
+def test_the_result_of_a_run_is_that_of_the_plugin(tmp_path: pathlib.Path) -> None:
     result = Action(tmp_path, lambda arguments: {}).run(task_vars={"a": 1})
     assert (result["msg"], result["vars"]) == ("from the plugin", {"a": 1})
 
@@ -84,7 +84,7 @@ def test_nothing_starts_after_the_end_of_ansible(tmp_path: pathlib.Path, killed:
     assert action.ran == []
 
 
-def test_a_parent_that_is_there_is_no_problem(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plugin_runs_as_long_as_its_parent_exists(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: types.SimpleNamespace(pid=os.getppid()))
     assert Action(tmp_path, lambda arguments: {}).run(task_vars={})["msg"] == "from the plugin"
 
@@ -101,11 +101,13 @@ def test_reports_of_a_local_module_are_shown_and_its_file_is_removed(tmp_path: p
     assert action.ran == [("a.b.c", {"x": 1, "progress_file": str(tmp_path / "progress" / "reports")}, False)]
     assert arguments == {"x": 1}
     assert list(tmp_path.iterdir()) == []
-    # A second run in the same task starts anew.
+    # A second run in the same task starts with an empty file.
     assert action.attend() == ({"changed": True}, [{"id": "task-1"}, {"id": "task-2"}])
 
 
-def test_half_a_report_waits_for_its_end(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incomplete_report_is_shown_when_it_is_complete(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_attended, "_LOOK_EVERY", 0.01)
     looked = threading.Event()
 
@@ -135,7 +137,7 @@ def test_an_error_of_the_module_is_raised_and_its_file_is_removed(tmp_path: path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_end_of_ansible_takes_the_file_away_and_does_not_wait_for_the_module(
+def test_the_end_of_ansible_removes_the_file_and_does_not_wait_for_the_module(
     tmp_path: pathlib.Path, killed: t.Callable[[], None]
 ) -> None:
     seen: list[bool] = []
@@ -157,7 +159,7 @@ def test_the_end_of_ansible_takes_the_file_away_and_does_not_wait_for_the_module
     assert seen == [False]
 
 
-def test_a_folder_is_made_where_no_earlier_run_left_one(tmp_path: pathlib.Path) -> None:
+def test_a_missing_folder_is_created(tmp_path: pathlib.Path) -> None:
     action = Action(tmp_path, lambda arguments: {})
     action.shell.tmpdir = None
     action.attend()

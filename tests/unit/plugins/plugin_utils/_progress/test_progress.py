@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lines that a person sees while tasks are waited for."""
+"""The lines of progress during a wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def report(number: int = 1, state: str = "running", progress: int | None = None,
 
 
 class Shown:
-    """Feeds reports at given times, in seconds from the beginning, and keeps the lines without their clock."""
+    """Feeds reports at given times, in seconds from the start, and keeps the lines without their time."""
 
     def __init__(self, interval: float = 30) -> None:
         self.lines: list[str] = []
@@ -36,13 +36,13 @@ class Shown:
         return [line.partition("] ")[2] for line in self.lines]
 
 
-def test_a_line_tells_id_operation_entity_state_and_percent() -> None:
+def test_a_line_contains_id_operation_entity_state_and_percentage() -> None:
     shown = Shown()
     assert shown.at(12, report(progress=37)) == ["task-1 CloneVM_Task on web-01: running 37 %"]
     assert shown.lines[0].startswith("[   12 s]")
 
 
-def test_a_line_names_the_host_where_there_are_several() -> None:
+def test_a_line_names_the_host_if_the_play_has_several() -> None:
     lines: list[str] = []
     progress = Progress(lines.append, 30, "web-01\x1b")
     progress.show([report()], time.monotonic())
@@ -52,7 +52,7 @@ def test_a_line_names_the_host_where_there_are_several() -> None:
     assert not any("\x1b" in line for line in lines)
 
 
-def test_a_line_comes_when_something_changed_and_when_the_interval_is_over() -> None:
+def test_a_line_is_shown_after_a_change_and_after_the_interval() -> None:
     shown = Shown(interval=30)
     shown.at(0, report(progress=9))
     assert shown.at(10, report(progress=9)) == []
@@ -66,13 +66,13 @@ def test_a_percentage_that_changes_many_times_a_second_is_shown_once_a_second() 
     shown.at(0, report(progress=1), report(2, progress=1))
     assert shown.at(0.3, report(progress=2)) == []
     assert shown.at(0.9, report(progress=3)) == []
-    # Nothing is held back for longer, also where nothing else comes.
+    # A change is shown after a second, even if nothing follows.
     assert shown.at(1.2) == ["task-1 CloneVM_Task on web-01: running 3 %"]
     assert shown.at(1.5, report(2, progress=2)) == ["task-2 CloneVM_Task on web-01: running 2 %"]
     assert shown.at(10) == []
 
 
-def test_a_change_of_state_is_shown_at_once() -> None:
+def test_a_change_of_state_is_shown_immediately() -> None:
     shown = Shown()
     shown.at(0, report(state="queued"))
     assert shown.at(0.1, report(progress=0)) == ["task-1 CloneVM_Task on web-01: running 0 %"]
@@ -81,13 +81,13 @@ def test_a_change_of_state_is_shown_at_once() -> None:
     assert shown.at(100) == []
 
 
-def test_a_task_that_is_over_is_not_repeated() -> None:
+def test_an_ended_task_is_shown_once() -> None:
     shown = Shown(interval=1)
     shown.at(0, report(state="success"))
     assert shown.at(100) == []
 
 
-def test_many_tasks_are_summed_up_and_only_ends_are_told() -> None:
+def test_many_tasks_are_a_summary_and_only_ends_have_lines() -> None:
     shown = Shown(interval=30)
     first = shown.at(0, *(report(n, progress=n) for n in range(1, 12)))
     assert first == ["0 done, 11 running, 0 failed of 11; slowest: task-1 CloneVM_Task on web-01: running 1 %"]
@@ -99,7 +99,7 @@ def test_many_tasks_are_summed_up_and_only_ends_are_told() -> None:
     assert len(shown.at(32)) == 1
 
 
-def test_what_was_over_before_or_is_gone_is_in_the_summary() -> None:
+def test_the_summary_includes_ended_and_vanished_tasks() -> None:
     shown = Shown()
     reports = [report(n, state="success" if n < 9 else "running") for n in range(1, 13)]
     first = shown.at(0, *reports)
@@ -110,14 +110,14 @@ def test_what_was_over_before_or_is_gone_is_in_the_summary() -> None:
     assert shown.at(100) == []
 
 
-def test_a_task_that_is_gone_is_said_once() -> None:
+def test_a_vanished_task_is_shown_once() -> None:
     shown = Shown(interval=1)
     shown.at(0, report())
     assert shown.at(1, report(state="gone")) == ["task-1 CloneVM_Task on web-01: gone"]
     assert shown.at(100) == []
 
 
-def test_what_is_not_known_of_a_task_is_no_hindrance() -> None:
+def test_a_task_with_unknown_members_has_a_line() -> None:
     unknown = {**report(), **dict.fromkeys(("operation", "entity", "state", "progress"))}
     assert Shown().at(0, unknown) == ["task-1 unknown operation: state unknown"]
 
@@ -128,6 +128,6 @@ def test_a_state_of_a_newer_release_is_not_the_end() -> None:
     assert shown.at(6, report(state="paused")) == ["task-1 CloneVM_Task on web-01: paused"]
 
 
-def test_text_from_the_server_cannot_steer_a_terminal() -> None:
+def test_text_from_the_server_is_shown_without_control_characters() -> None:
     nasty = report(entity="web\x1b[2J\r\n-01\u202e\u2028", operation="Clone\x07")
     assert Shown().at(0, nasty) == ["task-1 Clone on web[2J -01: running"]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting in rounds comes to the same as waiting once."""
+"""Waiting in rounds, which has the same result as waiting once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def outcome(*tasks: dict[str, t.Any], timed_out: bool = False, **other: t.Any) -
     }
 
 
-def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() -> None:
+def test_a_task_that_ended_in_a_round_is_not_requested_again_and_counts_at_the_end() -> None:
     rounds = Rounds()
     selection = {"states": ["running"], "entity": {"name": "web"}, "hostname": "vcenter", "appear_timeout": 5}
     assert rounds.narrow(selection) == selection
@@ -58,7 +58,7 @@ def test_what_ended_in_a_round_is_not_asked_for_again_and_counts_at_the_end() ->
 
 
 @pytest.mark.parametrize(("on_timeout", "failed"), [("fail", True), ("return", False)])
-def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
+def test_a_timeout_names_the_time_limit_of_the_whole_wait(on_timeout: str, failed: bool) -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), timed_out=True))
     result = rounds.result(WaitOptions(timeout=60, on_timeout=on_timeout), 60.0, check_mode=False)
@@ -67,7 +67,7 @@ def test_the_whole_time_limit_is_named(on_timeout: str, failed: bool) -> None:
 
 
 @pytest.mark.parametrize(("until", "over"), [("all", False), ("any", True)])
-def test_rounds_are_over_when_the_wait_is(until: str, over: bool) -> None:
+def test_rounds_end_with_the_wait(until: str, over: bool) -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), task(2, "running")))
     assert not rounds.are_over(until)
@@ -77,7 +77,7 @@ def test_rounds_are_over_when_the_wait_is(until: str, over: bool) -> None:
     assert rounds.are_over(until)
 
 
-def test_a_round_that_breaks_leaves_what_is_known() -> None:
+def test_a_broken_round_keeps_the_results_so_far() -> None:
     rounds = Rounds()
     broken = {"failed": True, "msg": "no session"}
     assert rounds.broken(broken) == broken
@@ -98,13 +98,13 @@ def test_a_warning_of_any_round_is_kept_once() -> None:
     assert result["warnings"] == ["cut", "old"]
 
 
-def test_tasks_are_left_out_where_that_was_asked_for() -> None:
+def test_tasks_are_left_out_if_return_tasks_is_false() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "success")))
     assert "tasks" not in rounds.result(WaitOptions(timeout=60, return_tasks=False), 1.0, check_mode=False)
 
 
-def test_what_does_not_obey_a_cancellation_is_a_failure() -> None:
+def test_a_task_that_outlasts_its_cancellation_is_a_failure() -> None:
     rounds = Rounds()
     rounds.add(outcome(task(1, "running"), timed_out=True, cancelled_task_ids=["task-1"], failed=True, msg="x"))
     result = rounds.result(WaitOptions(timeout=60, on_timeout="cancel"), 120.0, check_mode=False)
@@ -112,7 +112,7 @@ def test_what_does_not_obey_a_cancellation_is_a_failure() -> None:
     assert "option cancel_timeout" in result["msg"]
 
 
-def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> None:
+def test_the_reason_for_a_failed_cancellation_is_that_of_the_module() -> None:
     rounds = Rounds()
     refused = [{"id": "task-1", "reason": "the user lacks the privilege Task.Cancel"}]
     rounds.add(outcome(task(1, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True, exception="x"))
@@ -123,7 +123,7 @@ def test_why_a_task_could_not_be_cancelled_is_said_as_the_module_says_it() -> No
     assert "exception" not in result
 
 
-def test_what_check_mode_would_cancel_is_no_failure_beside_one() -> None:
+def test_a_task_that_check_mode_would_cancel_is_not_part_of_a_failure() -> None:
     rounds = Rounds()
     refused = [{"id": "task-2", "reason": "it is not cancelable"}]
     last = outcome(task(1, "running"), task(2, "running"), timed_out=True, not_cancelled_tasks=refused, failed=True)

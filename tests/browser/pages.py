@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Opens reports in headless Chromium. Whatever a test does, no page may report an error or load anything else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.filter.task_report import task_report
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from samples import Task
+
+
+@contextlib.contextmanager
+def chromium() -> t.Iterator[Browser]:
+    """The headless Chromium of the package, with the libraries that it brings for a machine that lacks them."""
+    folder = pathlib.Path(os.environ["CHROMIUM"])
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(folder / "lib")}
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox needs rights that root in a container does not have.
+        browser = playwright.chromium.launch(
+            executable_path=folder / "chromium", args=["--no-sandbox"], env=environment
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", name="browser")
+def _browser() -> t.Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+class Opened:
+    """A report in a page of the browser, and what the page complained about."""
+
+    def __init__(self, page: Page, file: pathlib.Path) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        page.on("console", lambda message: self.problems.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("dialog", self._dismiss)
+        page.on("request", lambda request: self._note(request.url))
+        self._address = file.as_uri()
+        page.goto(self._address)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page has shown everything that fits the filter."""
+        self.page.locator("body[aria-busy=false]").wait_for()
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _note(self, address: str) -> None:
+        if address != self._address:
+            self.problems.append(f"request: {address}")
+
+    def cells(self, table: str, column: int) -> list[str]:
+        """The texts in a column of a table."""
+        self.settle()
+        texts: list[str] = self.page.locator(f"#{table} tbody tr td:nth-child({column})").all_inner_texts()
+        return texts
+
+
+class Open(t.Protocol):
+    def __call__(self, *tasks: Task, **context: t.Any) -> Opened: ...
+
+
+@pytest.fixture
+def open_report(browser: Browser, tmp_path: pathlib.Path) -> t.Iterator[Open]:
+    """Opens a report of these tasks, or of these results."""
+    opened: list[Opened] = []
+
+    def open_report(
+        *tasks: Task, results: list[t.Any] | None = None, unread: tuple[str, ...] = (), **context: t.Any
+    ) -> Opened:
+        file = tmp_path / "report.html"
+        given = results or [{"server": "vc1.example.com", "tasks": list(tasks)}]
+        file.write_text(task_report(given, title="A report", unread=unread), encoding="utf-8")
+        settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", "timezone_id": "UTC", **context}
+        page = browser.new_context(**settings).new_page()
+        page.set_default_timeout(5_000)
+        opened.append(Opened(page, file))
+        return opened[-1]
+
+    yield open_report
+    for each in opened:
+        each.page.context.close()
+        assert each.problems == []

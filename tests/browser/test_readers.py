@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Readers with other needs and other devices: axe-core, keyboard, dark and small screens, paper."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import typing as t
+
+import pytest
+from pages import Open, Opened
+from samples import many, task, unfinished
+
+AXE = pathlib.Path(os.environ["AXE"]).read_text(encoding="utf-8")
+LOOKS: dict[str, dict[str, t.Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
+}
+
+
+def violations(report: Opened) -> list[str]:
+    found = report.page.evaluate(f"{AXE}; axe.run()")
+    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing(open_report: Open, look: str) -> None:
+    results = [
+        {"server": "vc1", "tasks": [*many(100), *unfinished()]},
+        {"server": "vc2", "msg": "No route to host"},
+    ]
+    report = open_report(results=results, **LOOKS[look])
+    assert violations(report) == []
+    report.page.get_by_text("Table", exact=True).click()
+    report.page.locator("#tasks-table tbody .link").first.click()
+    assert violations(report) == []
+
+
+def test_the_chosen_colors_beat_those_of_the_system(open_report: Open) -> None:
+    report = open_report(task(1), color_scheme="dark")
+    page = report.page
+
+    def background() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    dark = background()
+    page.locator("#theme").select_option("light")
+    assert background() != dark
+    page.locator("#theme").select_option("dark")
+    assert background() == dark
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_a_small_screen_needs_no_sideways_scrolling(open_report: Open, width: int) -> None:
+    report = open_report(*many(300), viewport={"width": width, "height": 700})
+    assert report.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_everything(open_report: Open) -> None:
+    report = open_report(*many(30))
+    reached = set()
+    for _press in range(120):
+        report.page.keyboard.press("Tab")
+        reached.add(report.page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+    assert {
+        "search",
+        "server",
+        "operation",
+        "user",
+        "clear",
+        "theme",
+        "group",
+        "timeline",
+        "zoom-in",
+        "limit",
+    } - reached <= {
+        "server"  # hidden, because there is only one
+    }
+    assert {"Duration", "Reason"} <= reached
+
+
+def test_a_printed_report_has_the_content_without_the_controls(open_report: Open) -> None:
+    report = open_report(*many(30), color_scheme="dark")
+    page = report.page
+    page.emulate_media(media="print")
+    assert page.locator("#filters").is_hidden()
+    assert page.locator("#tasks-table table").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    text = page.evaluate("getComputedStyle(document.body).color")
+    assert text == "rgb(23, 33, 43)"

@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook cancel_stuck: it shows first, and an empty answer cancels nothing."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from vcenters import any_transport
+
+pytestmark = any_transport
+
+OPERATION = "VirtualMachine.relocate"
+
+
+def make(vcenter: t.Any, **task: t.Any) -> str:
+    """A migration that has been running for three hours."""
+    old = vcenter.ago(hours=3)
+    given = {"description_id": OPERATION, "queue_time": old, "start_time": old, "cancelable": True, **task}
+    return t.cast("str", vcenter.create(**given))
+
+
+def unfinished(vcenter: t.Any) -> set[str]:
+    found = vcenter.run("info", states=["queued", "running"], description_ids=[OPERATION], source="recent")
+    return {task["id"] for task in found["tasks"]}
+
+
+@pytest.fixture(autouse=True)
+def no_others(site: t.Any) -> None:
+    for vcenter in site.vcenters.values():
+        for task_id in unfinished(vcenter):
+            vcenter.control("DELETE", f"/tasks/{task_id}")
+
+
+def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> None:
+    stuck, others = {}, {}
+    for name, vcenter in site.vcenters.items():
+        stuck[name] = make(vcenter)
+        young = vcenter.ago(minutes=59)
+        others[name] = {
+            make(vcenter, cancelable=False),
+            make(vcenter, queue_time=young, start_time=young),
+            make(vcenter, start_time=young),
+            make(vcenter, user="VSPHERE.LOCAL\\somebody"),
+        }
+    answers = {
+        "older_than": "1h\n",
+        "operations": f'["{OPERATION}", "VirtualMachine.clone"]',
+        "users": site.vcenters["json.example.com"].address["principal"],
+        "entity": '{"type": "VirtualMachine", "name": "DC0_H0_VM0"}',
+    }
+    shown = site.run("cancel_stuck", dry_run=None, **answers)
+    assert shown.status == 0, shown.output
+    for name, vcenter in site.vcenters.items():
+        result = shown.results[name]
+        assert (result["dry_run"], result["cancelled_task_ids"]) == (True, [stuck[name]])
+        assert [each["reason"] for each in result["skipped_tasks"]] == ["it is not cancelable"]
+        assert result["report"][0] == "would cancel 1 tasks"
+        assert result["report"][1].startswith(f"{stuck[name]} ")
+        assert unfinished(vcenter) == {stuck[name], *others[name]}
+        # Nobody has seen this one.
+        others[name].add(make(vcenter))
+    # In a workflow, the result of the first job is a variable of the second one.
+    approved = "{{ vsphere_cancel_stuck[inventory_hostname].cancelled_task_ids }}"
+    hand_over = f"--extra-vars={json.dumps({'vsphere_cancel_stuck': shown.results})}"
+    run = site.run("cancel_stuck", hand_over, dry_run="no", task_ids=approved, **answers)
+    assert run.status == 0, run.output
+    for name, vcenter in site.vcenters.items():
+        assert (run.results[name]["dry_run"], run.results[name]["cancelled_task_ids"]) == (False, [stuck[name]])
+        assert unfinished(vcenter) == others[name]
+    assert "WARNING" not in shown.output + run.output
+
+
+def test_what_is_refused(site: t.Any) -> None:
+    vcenter = site.vcenters["json.example.com"]
+    stuck = make(vcenter)
+    answers = {"operations": OPERATION, "users": "*", "dry_run": "false"}
+    messages = {
+        "empty": "vsphere_cancel_stuck_users: an empty value does not match everything",
+        "null": "vsphere_cancel_stuck_operations: an empty value does not match everything",
+        "wide": "set task_ids, a single object",
+        "odd": "maybe",
+    }
+    by_host = {
+        "empty": {**answers, "users": " "},
+        "null": {**answers, "operations": None},
+        "wide": {**answers, "operations": "*"},
+        "odd": {**answers, "dry_run": "maybe"},
+    }
+    run = site.run("cancel_stuck", by_host=by_host, older_than="1h")
+    assert run.status == 2, run.output
+    assert run.results.keys() == messages.keys()
+    for host, message in messages.items():
+        assert message in run.results[host]["report"][0]
+    assert unfinished(vcenter) == {stuck}

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook report: one report of all vCenters."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+from vcenters import any_transport
+
+pytestmark = any_transport
+
+
+def test_it_writes_one_report_of_all_vcenters(site: t.Any, tmp_path: pathlib.Path, tag: str) -> None:
+    operation = f"com.example.{tag}"
+    made = {name: set(vcenter.create_many(2, description_id=operation)) for name, vcenter in site.vcenters.items()}
+    page = tmp_path / "tasks.html"
+    run = site.run(
+        "report",
+        path=f" {page}\n",
+        formats='["html", "json"]',
+        operations=f"{operation}\r\n",
+        states="queued\nrunning",
+        entity="DC0/vm/DC0_H0_VM0",
+        limit="10",
+    )
+    assert run.status == 0, run.output
+    written = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    assert tag in page.read_text(encoding="utf-8")
+    expected = {(name, task_id) for name, ids in made.items() for task_id in ids}
+    assert {(task["server"], task["id"]) for task in written["tasks"]} == expected
+    for result in run.results.values():
+        assert result["files"] == [str(page), str(page.with_suffix(".json"))]
+        assert result["by_state"]["running"] == 2
+    # It changes nothing in check mode, and says which vCenter it could not read.
+    page.unlink()
+    unreachable = {"json.example.com": {}, "other.example.com": {"entity": "nothing", "states": ""}}
+    run = site.run("report", "--check", path=str(page), by_host=unreachable)
+    assert run.status == 2, run.output
+    assert not page.exists()
+    assert "nothing" in run.results["other.example.com"]["report"][0]
+    assert "failed" not in run.results["json.example.com"]

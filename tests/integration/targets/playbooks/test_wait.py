@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook wait."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from vcenters import any_transport
+
+pytestmark = any_transport
+
+GOOD, BAD = "json.example.com", "soap.example.com"
+WAIT = "PropertyCollector.WaitForUpdatesEx"
+
+
+def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
+    for task_id in task_ids:
+        vcenter.control("PATCH", f"/tasks/{task_id}", **ends)
+
+
+def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any, tag: str) -> None:
+    operation = f"com.example.{tag}"
+    tasks = {}
+    for name, vcenter in site.vcenters.items():
+        tasks[name] = vcenter.create_many(2, description_id=operation)
+        ends = {"state": "success"} if name == GOOD else {"state": "error", "error": {"_typeName": "DatabaseError"}}
+        vcenter.during(WAIT, functools.partial(end, vcenter, tasks[name], ends), 1)
+        # Neither of these is waited for: because of its operation, and because it has ended.
+        vcenter.create()
+        vcenter.create(description_id=operation, state="error", error={"_typeName": "DatabaseError"})
+    run = site.run(
+        "wait",
+        "--check",
+        operations=f"com.example.other\r\n{operation}\r\n",
+        entity=" DC0/vm/DC0_H0_VM0 ",
+        users=" \n",
+        timeout="60",
+        appear_timeout=None,
+    )
+    assert run.status == 2, run.output
+    assert set(run.results[GOOD]["succeeded_task_ids"]) == set(tasks[GOOD])
+    assert run.results[GOOD]["report"] == ["2 succeeded, 0 failed, 0 have not ended"]
+    assert set(run.results[BAD]["failed_task_ids"]) == set(tasks[BAD])
+    assert "DatabaseError" in run.results[BAD]["report"][0]
+    # The progress names the vCenter.
+    assert f"[{GOOD}] {tasks[GOOD][0]}" in run.output
+    assert "WARNING" not in run.output
+
+
+def test_an_unknown_variable_is_refused(site: t.Any) -> None:
+    run = site.run("wait", "--extra-vars=vsphere_wait_user=me", f"--limit={GOOD}")
+    assert run.status == 2, run.output
+    [report] = run.results[GOOD]["report"]
+    assert report.startswith("vsphere_wait_user: the playbook has no such variable; its variables are vsphere_wait_")
+    assert site.vcenters[GOOD].requests() == []

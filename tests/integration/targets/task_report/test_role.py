@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role, as a play uses it, for one and for several vCenters."""
+
+from __future__ import annotations
+
+import csv
+import json
+import pathlib
+import re
+import typing as t
+
+import pytest
+from vcenters import Vcenter, any_transport
+
+ROLE = {"name": "vsphere.tasks.task_report"}
+
+
+def data(page: pathlib.Path) -> dict[str, t.Any]:
+    """The data in a page."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(encoding="utf-8"))
+    assert found
+    return t.cast("dict[str, t.Any]", json.loads(found[1]))
+
+
+def column(page: pathlib.Path, name: str) -> list[t.Any]:
+    found = data(page)
+    return [row[found["columns"].index(name)] for row in found["rows"]]
+
+
+def table(file: pathlib.Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [*csv.DictReader(lines)]
+
+
+def changes(output: str) -> int:
+    """The changed tasks of all hosts in the recap."""
+    return sum(map(int, re.findall(r"changed=(\d+)", output)))
+
+
+@pytest.fixture
+def playbook(tmp_path: pathlib.Path) -> t.Callable[..., pathlib.Path]:
+    """Writes a play that runs the role with these variables."""
+
+    def write(hosts: str = "localhost", more: list[t.Any] | None = None, **variables: t.Any) -> pathlib.Path:
+        given = {"task_report_path": str(tmp_path / "report.html"), **variables}
+        tasks = [{"name": "Report", "include_role": ROLE, "vars": given}, *(more or [])]
+        file = tmp_path / "play.yml"
+        play = {"name": "Report", "hosts": hosts, "gather_facts": False, "tasks": tasks}
+        file.write_text(json.dumps([play]), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture
+def environment(vcenter: Vcenter, monkeypatch: pytest.MonkeyPatch) -> Vcenter:
+    """A vCenter that the environment names."""
+    for name, value in vcenter.environment.items():
+        monkeypatch.setenv(name, value)
+    return vcenter
+
+
+def test_a_report_of_one_server(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    ids = environment.create_many(3, state="success", change_tag=tag)
+    more = [{"debug": {"msg": "FILES {{ task_report_result.files | map('basename') | join(',') }}"}}]
+    play = playbook(
+        more=more, task_report_tags=[tag], task_report_formats=["html", "json", "csv"], task_report_title="T"
+    )
+    checked = environment.play(play, "--check")
+    assert changes(checked) == 1
+    assert list(tmp_path.glob("report.*")) == []
+    output = environment.play(play)
+    assert changes(output) == 1
+    assert "FILES report.html,report.json,report.csv" in output
+    page = tmp_path / "report.html"
+    assert data(page)["title"] == "T"
+    assert [each["name"] for each in data(page)["servers"]] == [environment.address["host"]]
+    assert sorted(column(page, "id")) == sorted(ids)
+    whole = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert sorted(task["id"] for task in whole["tasks"]) == sorted(ids)
+    assert whole["tasks"][0]["cancelable"] is not None
+    assert sorted(row["id"] for row in table(tmp_path / "report.csv")) == sorted(ids)
+    assert changes(environment.play(play)) == 0
+
+
+@any_transport
+def test_the_differences_are_shown(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    play = playbook(task_report_tags=[tag], task_report_formats=["csv"])
+    environment.play(play)
+    task_id = environment.create(state="success", change_tag=tag)
+    output = environment.play(play, "--diff", "--check")
+    assert f"+{environment.address['host']},{task_id}," in output
+    assert task_id not in (tmp_path / "report.csv").read_text(encoding="utf-8")
+
+
+@any_transport
+def test_texts_of_the_server_are_neither_html_nor_templates_nor_formulas(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    texts = ["</script><script>alert(1)</script>", "{{ 7 * 7 }}", "{% raw %}", "=1+1", "@DATA@", "{'a': 1}", "[1, 2]"]
+    for text in texts:
+        environment.create(state="success", change_tag=tag, activation_id=text)
+    environment.play(playbook(task_report_tags=[tag], task_report_formats=["html", "json", "csv"]))
+    page = tmp_path / "report.html"
+    assert sorted(column(page, "activation_id")) == sorted(texts)
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+    whole = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert sorted(task["activation_id"] for task in whole["tasks"]) == sorted(texts)
+    cells = [f"'{text}" if text[0] in "=@" else text for text in texts]
+    assert sorted(row["activation_id"] for row in table(tmp_path / "report.csv")) == sorted(cells)
+
+
+@any_transport
+def test_several_vcenters_make_one_report_even_if_one_is_down(
+    server: t.Callable[[str], Vcenter], playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    hosts: dict[str, t.Any] = {}
+    for name in ("vcenter", "vcenter7", "down"):
+        vcenter = server("vcenter" if name == "down" else name)
+        options = {f"task_report_{option}": value for option, value in vcenter.options.items()}
+        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        hosts[name] = {**options, **local, "task_report_tags": [tag]}
+        if name == "down":
+            hosts[name]["task_report_port"] = 1
+        else:
+            vcenter.create(state="success", change_tag=tag)
+    inventory = tmp_path / "inventory.json"
+    inventory.write_text(json.dumps({"vcenters": {"hosts": hosts}}), encoding="utf-8")
+    output = server("vcenter").play(playbook("vcenters"), "-i", str(inventory), status=2)
+    assert output.count("down: FAILED!") + output.count("[down]: FAILED!") == 1
+    found = data(tmp_path / "report.html")
+    problems = {each["name"]: each["problem"] for each in found["servers"]}
+    assert problems["vcenter"] is None
+    assert problems["vcenter7"] is None
+    assert "refused" in problems["down"]
+    assert sorted(row[0] for row in found["rows"]) == [0, 1]
+
+
+@any_transport
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"task_report_begin_tme": "-1h"}, "did you mean task_report_begin_time or"),
+        ({"task_report_states": ["odd"]}, "task_report_states"),
+    ],
+)
+def test_wrong_options_are_rejected_by_name(
+    environment: Vcenter,
+    playbook: t.Callable[..., pathlib.Path],
+    tmp_path: pathlib.Path,
+    variables: dict[str, t.Any],
+    message: str,
+) -> None:
+    output = environment.play(playbook(**variables), status=2)
+    assert message in output, output
+    assert environment.requests() == []
+
+
+@any_transport
+def test_the_filter_reports_what_the_play_selected(environment: Vcenter, tmp_path: pathlib.Path, tag: str) -> None:
+    failed = environment.create(state="error", error={"_typeName": "NotSupported"}, change_tag=tag)
+    environment.create(state="success", change_tag=tag)
+    selected = "found.tasks | selectattr('state', 'eq', 'error')"
+    content = f"{{{{ [found | combine({{'tasks': {selected}}})] | vsphere.tasks.task_report }}}}"
+    tasks = [
+        {"vsphere.tasks.vsphere_task_info": {"tags": [tag]}, "register": "found"},
+        {"copy": {"dest": str(tmp_path / "failed.html"), "content": content, "mode": "0644"}},
+    ]
+    file = tmp_path / "play.yml"
+    file.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    environment.play(file)
+    assert column(tmp_path / "failed.html", "id") == [failed]

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""vsphere_task_follow: which events it returns, and when it ends. The target playbooks looks at what it shows."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+WAITED = "PropertyCollector.WaitForUpdatesEx"
+
+
+def test_it_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
+    earlier = vcenter.create(change_tag=tag)
+
+    def act() -> None:
+        vcenter.control("PATCH", f"/tasks/{earlier}", state="success")
+        vcenter.create(change_tag=tag, state="error", error={"_typeName": "DatabaseError"})
+        vcenter.create(change_tag="another")
+
+    vcenter.during(WAITED, act)
+    began = time.monotonic()
+    result = vcenter.run("follow", tags=[tag], duration=3)
+    assert 3 <= time.monotonic() - began < 8
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert [(each["event"], each["state"]) for each in result["events"]] == [
+        ("succeeded", "success"),
+        ("created", "error"),
+        ("failed", "error"),
+    ]
+    assert result["events"][0]["id"] == earlier
+    assert {event: count for event, count in result["counts"].items() if count} == {
+        "created": 1,
+        "succeeded": 1,
+        "failed": 1,
+    }
+
+
+def test_it_survives_a_lost_session(vcenter: t.Any, tag: str) -> None:
+    task_id = vcenter.create(change_tag=tag)
+
+    def act() -> None:
+        vcenter.control("POST", "/sessions/expire")
+        vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+
+    vcenter.during(WAITED, act)
+    result = vcenter.run("follow", tags=[tag], duration=4, events=["succeeded"])
+    assert [each["id"] for each in result["events"]] == [task_id]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({}, "duration is required"), ({"duration": 0}, "duration 0 is out of range")],
+    ids=["no end", "no time"],
+)
+def test_what_is_refused(vcenter: t.Any, options: dict[str, int], message: str) -> None:
+    assert message in vcenter.run("follow", **options)["msg"]
+    assert vcenter.requests() == []
