@@ -26,6 +26,13 @@ HERE = pathlib.Path(__file__).parent
 COLLECTION = HERE.parents[3]
 PLUGIN = COLLECTION / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
 RULEBOOK = json.loads(vcenters.CONFIG.read_text(encoding="utf-8"))["ansible_rulebook"]
+SCHEMA = COLLECTION / "extensions" / "eda" / "task_event.schema.json"
+VALIDATE = """
+import json, sys, jsonschema
+validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+for event in json.load(sys.stdin):
+    validator.validate(event)
+"""
 MARK = "VSPHERE_TASKS_TEST"
 Event = dict[str, t.Any]
 
@@ -171,6 +178,12 @@ class Runs:
         run = Run(command, self.folder, environment)
         self._started.append(run)
         return run
+
+
+def validate(events: list[Event]) -> None:
+    """Validate events with the JSON schema, by the library that ansible-rulebook brings along."""
+    python = str(pathlib.Path(RULEBOOK).with_name("python"))
+    subprocess.run([python, "-c", VALIDATE, str(SCHEMA)], input=json.dumps(events), check=True, text=True)
 
 
 def waits(server: t.Any) -> int:

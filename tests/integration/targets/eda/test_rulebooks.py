@@ -119,15 +119,16 @@ def test_maintenance_mode_is_followed_by_a_playbook(runs: Runs, vcenter: t.Any) 
     run.until(lambda: "Update DC0_H0" in run.errors)
 
 
-def test_the_rulebook_of_the_guide(runs: Runs, vcenter: t.Any) -> None:
-    page = (COLLECTION / "docs" / "eda.md").read_text(encoding="utf-8")
-    (ruleset, *_rest) = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
-    source = ruleset["sources"][0]["vsphere.tasks.tasks"]
-    assert source.keys() & vcenter.options.keys() == {"hostname", "username", "password"}
-    source.update(vcenter.options)
-    file = runs.folder / "guide.yml"
-    file.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
-    run = runs.given_rulebook(str(file))
+@pytest.mark.parametrize("page", ["README.md", "docs/eda.md"])
+def test_the_rulebook_of_a_page(runs: Runs, vcenter: t.Any, page: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (COLLECTION / page).read_text(encoding="utf-8"), re.DOTALL)
+    rulebook = yaml.safe_load(next(block for block in blocks if "sources:" in block))
+    source = rulebook[0]["sources"][0]["vsphere.tasks.tasks"]
+    for name in source.keys() & {"hostname", "username", "password"}:
+        source[name] = vcenter.options[name]
+    file = runs.folder / "rulebook.yml"
+    file.write_text(yaml.safe_dump(rulebook), encoding="utf-8")
+    run = runs.given_rulebook(str(file), **vcenter.environment)
     follows(run, vcenter)
     vcenter.create(description_id="VirtualMachine.clone", state="error", error=BROKEN)
     run.until(lambda: "DC0_H0_VM0: It broke." in run.errors)

@@ -10,7 +10,7 @@ import signal
 import typing as t
 
 import pytest
-from eda_runs import Runs, follows, waits
+from eda_runs import Runs, follows, validate, waits
 from vcenters import any_transport
 
 CANCELED = {"_typeName": "RequestCanceled", "faultstring": "The task was canceled by a user."}
@@ -48,6 +48,7 @@ def test_the_events_of_each_outcome(runs: Runs, vcenter: t.Any) -> None:
     assert names(events, short) == ["created", "succeeded"]
     by_event = {event["event"]: event for event in events}
     assert by_event["failed"]["error"]["type"] == "GenericVmConfigFault"
+    validate(events)
     tasks = {task["id"]: task for task in vcenter.run("info", task_ids=[good, bad, gone, short])["tasks"]}
     for name, task in (("failed", bad), ("cancelled", gone)):
         assert by_event[name] == {**tasks[task], "event": name, "vcenter": vcenter.options["hostname"]}
