@@ -49,6 +49,7 @@ def test_a_property_is_fetched(server: answers.Server) -> None:
     assert soap().get(TASK, "info") == {"_typeName": "TaskInfo", "key": "task-1"}
     request = server.last_request()
     assert request.startswith(b"POST /sdk HTTP/1.1\r\n")
+    assert b"\r\nContent-Type: text/xml; charset=UTF-8\r\n" in request
     assert b'<Fetch xmlns="urn:vim25"><_this type="Task">task-1</_this><prop>info</prop></Fetch>' in request
 
 
