@@ -97,6 +97,14 @@ def test_a_plugin_survives_a_kill_of_the_process_group_of_ansible(
     assert Action(tmp_path, lambda arguments: {}).run(task_vars={})["msg"] == "from the plugin"
 
 
+def test_check_mode_and_asynchronous_tasks_are_supported(tmp_path: pathlib.Path) -> None:
+    action = Action(tmp_path, lambda arguments: {})
+    action.task.check_mode = True
+    assert action.run(task_vars={})["msg"] == "from the plugin"
+    action.task.check_mode, action.task.async_val = False, 60
+    assert action.run(task_vars={})["msg"] == "from the plugin"
+
+
 def test_nothing_starts_after_the_end_of_ansible(tmp_path: pathlib.Path, killed: t.Callable[[], None]) -> None:
     killed()
     action = Action(tmp_path, lambda arguments: {})
@@ -165,6 +173,8 @@ def test_the_end_of_ansible_removes_the_file_and_does_not_wait_for_the_module(
     continued, over = threading.Event(), threading.Event()
 
     def module(arguments: Result) -> Result:
+        # Python does not wait for it at its own end either.
+        assert threading.current_thread().daemon
         killed()
         assert continued.wait(LONG)
         seen.append(pathlib.Path(arguments["progress_file"]).exists())
