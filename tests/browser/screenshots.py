@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the pictures of the report for README.md and its guide: `python tests/browser/screenshots.py FOLDER`."""
+"""Take the pictures of the report for README.md and its guide: `python tests/browser/screenshots.py FOLDER`."""
 
 import base64
 import sys
@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from samples import many, unfinished
 
 API = {"product": "VMware vCenter Server 9.0.0"}
-# For each picture, how the page looks, and how far it is scrolled.
+# The appearance and the scroll position of each picture.
 PICTURES = {
     "report": ("light", "#filters"),
     "report-dark": ("dark", "#timeline-title"),

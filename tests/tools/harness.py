@@ -3,9 +3,9 @@
 
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
-Around integration tests it runs sets of PROGRAM, the test vCenter, one of each kind that the targets speak to, and
-tells them where in integration_config.yml, and where govc and the wheel with AWX's collection are, which lie beside it,
-and ansible-rulebook, which ANSIBLE_RULEBOOK names.
+During integration tests, it runs PROGRAM, the test vCenter, several times: one set for each process, with one of each
+kind. The file integration_config.yml contains their addresses. It also contains the paths of govc and of the wheel with
+AWX's collection, which are beside PROGRAM, and of ansible-rulebook, which is in ANSIBLE_RULEBOOK.
 """
 
 import ast
@@ -37,7 +37,7 @@ VCENTERS = {
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6
     VCENTERS["ipv6"] = ["--listen=[::1]:0"]
-# The processes that run integration tests, each with servers of its own. More than cores, because a playbook that waits
+# The processes that run integration tests, each with its own servers. More than cores, because a playbook that waits
 # for tasks leaves the core to others.
 PROCESSES = 4
 SCRIPTS = sysconfig.get_path("scripts")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook follow: what it shows of several vCenters, and how it ends."""
+"""The playbook follow: the shown events of several vCenters, and its end."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_it_writes_one_report_of_all_vcenters(site: t.Any, tmp_path: pathlib.Pat
     for result in run.results.values():
         assert result["files"] == [str(page), str(page.with_suffix(".json"))]
         assert result["by_state"]["running"] == 2
-    # It changes nothing in check mode, and says which vCenter it could not read.
+    # In check mode, the playbook changes nothing, and names the vCenter that it could not read.
     page.unlink()
     unreachable = {"json.example.com": {}, "other.example.com": {"entity": "nothing", "states": ""}}
     run = site.run("report", "--check", path=str(page), by_host=unreachable)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The arguments of the event source: refused with the words of the modules, completed for each vCenter."""
+"""The arguments of the event source: rejected with the messages of modules, and completed for each vCenter."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"vcenters": [{"port": 443}, {}]}, "vcenters contains a.example.com:443 more than once"),
     ],
 )
-def test_wrong_arguments_are_refused(more: dict[str, t.Any], message: str) -> None:
+def test_wrong_arguments_are_rejected(more: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError) as raised:
         validated({**GIVEN, **more})
     assert message in raised.value.message
