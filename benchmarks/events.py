@@ -125,7 +125,7 @@ def is_following(control: Control) -> bool:
     requests = control.stats()["requests"]
     waits = [requests.get(protocol, {}).get("PropertyCollector.WaitForUpdatesEx", 0) for protocol in ("json", "soap")]
     polls = requests.get("soap", {}).get("EventManager.CreateCollectorForEvents", 0)
-    return min(waits) > 1 and polls > 0
+    return bool(min(waits) > 1 and polls > 0)
 
 
 def measure(setup: Setup) -> dict[str, Any]:

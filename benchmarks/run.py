@@ -12,7 +12,9 @@ PART, as in `make bench PART=events`, measure only that, and keep the other resu
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "tests" / "tools"))
@@ -32,8 +34,9 @@ from setup import Setup  # noqa: E402
 
 def main(go: str, tree: str, part: str, *programs: str) -> None:
     began = time.monotonic()
-    setup = Setup(*(str(Path(program).absolute()) for program in programs), tree=Path(tree).resolve())
-    parts = {
+    vcenter, govc, rulebook = (str(Path(program).absolute()) for program in programs)
+    setup = Setup(vcenter, govc, rulebook, Path(tree).resolve())
+    parts: dict[str, Callable[[], Any]] = {
         "machine": lambda: machine.describe(setup.govc, str(Path(go).absolute())),
         "walltime": lambda: walltime.measure(setup),
         "history": lambda: history.measure(setup),

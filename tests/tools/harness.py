@@ -3,9 +3,9 @@
 
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
-During integration tests, it runs PROGRAM, the test vCenter, several times: one set for each process, with one of each
-kind. The file integration_config.yml contains their addresses. It also contains the paths of govc and of the wheel with
-AWX's collection, which are beside PROGRAM, and of ansible-rulebook, which is in ANSIBLE_RULEBOOK.
+For integration tests, it starts sets of PROGRAM, the test vCenter. A set has one of each kind that the targets need. It
+writes their addresses into integration_config.yml, and the paths of govc, of the wheel with AWX's collection, and of
+ansible-rulebook, which ANSIBLE_RULEBOOK names.
 """
 
 import ast
@@ -37,8 +37,8 @@ VCENTERS = {
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as loopback:
     loopback.bind(("::1", 0))  # as far as this machine has IPv6
     VCENTERS["ipv6"] = ["--listen=[::1]:0"]
-# The processes that run integration tests, each with its own servers. More than cores, because a playbook that waits
-# for tasks leaves the core to others.
+# The number of processes that run integration tests. Each has its own set of servers. There are more processes than
+# cores, because a playbook that waits for tasks leaves the core to others.
 PROCESSES = 4
 SCRIPTS = sysconfig.get_path("scripts")
 PIP = [sys.executable, "-m", "pip"]

@@ -63,7 +63,7 @@ def test_links_of_the_landing_page_work_on_galaxy() -> None:
 
 def test_pictures_are_small_and_described() -> None:
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for description, link in pictures:
         assert len(description) > 50
         assert (ROOT / link[len(RAW) :]).stat().st_size <= 300_000, link

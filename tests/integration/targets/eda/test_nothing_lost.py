@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import typing as t
@@ -101,7 +102,7 @@ def test_a_rulebook_that_is_killed_at_any_moment_loses_no_event(runs: Runs, vcen
     follows(started[0], vcenter)
     tasks = vcenter.create_many(10, state="success")
     for noted, following in ((7, 6), (13, 7)):
-        started[-1].until(lambda noted=noted: is_noted(tasks, noted))
+        started[-1].until(functools.partial(is_noted, tasks, noted))
         # The next event is in the queue.
         started[-1].stop(signal.SIGKILL)
         started.append(runs.alone(given, *["one"] * following))

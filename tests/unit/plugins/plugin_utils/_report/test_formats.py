@@ -33,35 +33,6 @@ def embedded(results: list[t.Any], **options: t.Any) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", json.loads(text))
 
 
-def first(results: list[t.Any]) -> dict[str, t.Any]:
-    """The first row, by the names of its columns."""
-    found = embedded(results)
-    return dict(zip(found["columns"], found["rows"][0]))
-
-
-def test_a_row_has_the_parts_of_a_task() -> None:
-    row = first([{"tasks": [TASK]}])
-    assert row["entity_moid"] == "vm-1"
-    assert row["user"] == "EXAMPLE\\alice"
-    assert row["error_messages"] == "A B"
-    assert row["duration"] is None
-
-
-@pytest.mark.parametrize(
-    ("changes", "column", "value"),
-    [
-        ({"reason": {"type": "TaskReasonAlarm", "alarm_name": "Disk"}}, "user", "Disk"),
-        ({"reason": {"type": "TaskReasonSchedule", "name": "Nightly"}}, "user", "Nightly"),
-        ({"reason": {"type": "TaskReasonSystem"}, "reason_label": None}, "started_by", "TaskReasonSystem"),
-        ({"reason": None, "error": None, "entity": None}, "user", None),
-        ({"operation": None}, "operation", "PowerOnVM_Task"),
-        ({"operation": None, "name": None, "description_id": "a.b"}, "operation", "a.b"),
-    ],
-)
-def test_unset_members_have_a_replacement_or_are_null(changes: dict[str, t.Any], column: str, value: object) -> None:
-    assert first([{"tasks": [{**TASK, **changes}]}])[column] == value
-
-
 def test_children_are_tasks_too() -> None:
     parent = {**TASK, "children": [{**TASK, "id": "task-2", "children": [{**TASK, "id": "task-3"}]}]}
     found = json.loads(task_report([{"server": "a", "tasks": [parent]}], output="json"))
@@ -72,18 +43,6 @@ def test_children_are_tasks_too() -> None:
 
 def test_the_tasks_of_the_role_are_json_text() -> None:
     assert embedded([{"tasks": json.dumps([TASK])}]) == embedded([{"tasks": [TASK]}])
-
-
-def test_servers_have_a_name_and_a_problem_if_their_tasks_are_missing() -> None:
-    results = [
-        {"server": "a", "tasks": [], "api": {"product": "vCenter 9"}},
-        {"tasks": [], "api": {"product": "ESXi 8"}},
-        {"server": "c", "msg": "refused"},
-        {},
-    ]
-    servers = embedded(results, unread=["a", "d"])["servers"]
-    assert [each["name"] for each in servers] == ["a", "ESXi 8", "c", "vCenter", "d"]
-    assert [bool(each["problem"]) for each in servers] == [False, False, True, True, True]
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--", "@DATA@", "a & b", "\u2028", "\ud800", "ü", "\x00"])
