@@ -35,7 +35,7 @@ def no_others(site: t.Any) -> None:
             vcenter.control("DELETE", f"/tasks/{task_id}")
 
 
-def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> None:
+def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
     stuck, others = {}, {}
     for name, vcenter in site.vcenters.items():
         stuck[name] = make(vcenter)

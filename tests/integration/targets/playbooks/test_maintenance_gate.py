@@ -44,7 +44,7 @@ def no_others(site: t.Any) -> None:
             vcenter.control("DELETE", f"/tasks/{task['id']}")
 
 
-def test_it_waits_until_nothing_runs_and_holds_until_it_is_released(site: t.Any, tag: str) -> None:
+def test_an_object_is_held_after_its_tasks_until_it_is_released(site: t.Any, tag: str) -> None:
     for vcenter in site.vcenters.values():
         ref = host(vcenter)
         vcenter.during(WAIT, functools.partial(replace, vcenter, vcenter.create(entity=ref), ref), 1)

@@ -14,7 +14,7 @@ from vcenters import any_transport
 pytestmark = any_transport
 
 
-def test_it_writes_one_report_of_all_vcenters(site: t.Any, tmp_path: pathlib.Path, tag: str) -> None:
+def test_all_vcenters_are_in_one_report(site: t.Any, tmp_path: pathlib.Path, tag: str) -> None:
     operation = f"com.example.{tag}"
     made = {name: set(vcenter.create_many(2, description_id=operation)) for name, vcenter in site.vcenters.items()}
     page = tmp_path / "tasks.html"

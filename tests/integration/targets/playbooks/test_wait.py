@@ -21,7 +21,7 @@ def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
         vcenter.control("PATCH", f"/tasks/{task_id}", **ends)
 
 
-def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any, tag: str) -> None:
+def test_a_failed_task_of_a_vcenter_is_a_failure_after_all_waits(site: t.Any, tag: str) -> None:
     operation = f"com.example.{tag}"
     tasks = {}
     for name, vcenter in site.vcenters.items():

@@ -163,7 +163,9 @@ def test_wrong_options_are_rejected_by_name(
 
 
 @any_transport
-def test_the_filter_reports_what_the_play_selected(environment: Vcenter, tmp_path: pathlib.Path, tag: str) -> None:
+def test_the_filter_reports_the_tasks_that_the_play_selected(
+    environment: Vcenter, tmp_path: pathlib.Path, tag: str
+) -> None:
     failed = environment.create(state="error", error={"_typeName": "NotSupported"}, change_tag=tag)
     environment.create(state="success", change_tag=tag)
     selected = "found.tasks | selectattr('state', 'eq', 'error')"

@@ -60,7 +60,7 @@ def test_the_arguments_are_completed() -> None:
     assert (options.selection.task_ids, options.events, options.long_running_after) == (["task-1"], EVENTS, 60)
 
 
-def test_each_vcenter_takes_what_it_does_not_have_from_the_source() -> None:
+def test_a_vcenter_takes_missing_arguments_from_the_source() -> None:
     several = [{"hostname": "b.example.com", "username": "other"}, {"hostname": "c.example.com", "port": 8443}]
     first, second = validated({"user": "someone", "pwd": "a secret", "port": 444, "vcenters": several})
     assert [first[name] for name in ("hostname", "username", "password", "port")] == [
