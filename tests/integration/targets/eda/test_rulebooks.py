@@ -31,7 +31,7 @@ NEXT = """
 
 
 class Service(http.server.ThreadingHTTPServer):
-    """Notes what is posted to it."""
+    """Records the requests to it."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -47,7 +47,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_unused: object) -> None:
-        """Say nothing."""
+        """Log no requests."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def service() -> t.Iterator[Service]:
 
 
 def start(runs: Runs, vcenter: t.Any, name: str, **variables: t.Any) -> Run:
-    """Run a rulebook of the collection by its name, with the connection in the environment."""
+    """Run a rulebook of the collection by its name. The environment contains the connection."""
     file = runs.folder / "vars.yml"
     file.write_text(yaml.safe_dump(variables), encoding="utf-8")
     run = runs.given_rulebook(f"vsphere.tasks.{name}", "--vars", str(file), **vcenter.environment)
