@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 from eda_runs import Runs, follows
+from vcenters import any_transport
 
 
 def test_events_of_a_task_reach_the_rules(runs: Runs, vcenter: t.Any) -> None:
@@ -43,3 +44,23 @@ def test_nothing_is_left_after_a_signal(runs: Runs, vcenter: t.Any, number: sign
     os.killpg(run.process.pid, number)
     assert run.ended() != 0
     vcenter.until(lambda: vcenter.stats["open_sessions"] == before)
+
+
+@any_transport
+def test_nothing_is_left_after_the_action_shutdown(runs: Runs, vcenter: t.Any) -> None:
+    before = vcenter.stats["open_sessions"]
+    action = {"shutdown": {"delay": 0.1, "message": "enough"}}
+    run = runs.rulebook(vcenter.options, [{"name": "all", "condition": 'event.event == "created"', "action": action}])
+    follows(run, vcenter)
+    vcenter.create()
+    assert run.ended(60) == 0
+    assert vcenter.stats["open_sessions"] == before
+
+
+@any_transport
+def test_wrong_arguments_end_the_rulebook_with_the_message_of_a_module(runs: Runs, vcenter: t.Any) -> None:
+    run = runs.rulebook({**vcenter.options, "states": ["done"]})
+    assert run.ended(60) != 0
+    assert (
+        "value of states must be one or more of: queued, running, success, error. Got no match for: done" in run.errors
+    )
