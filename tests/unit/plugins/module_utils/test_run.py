@@ -95,7 +95,7 @@ def fails(error: Exception, **known: t.Any) -> Do:
 # --- results ---
 
 
-def test_a_result_contains_the_api_and_what_is_known(module: Module) -> None:
+def test_a_result_contains_the_api_and_known_data(module: Module) -> None:
     def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
         context.known.update(changed=False, forbidden_task_ids=["task-2"])
         return {"changed": True, "task": connection.read(lambda transport: transport.get(TASK, "info"))}
@@ -104,7 +104,7 @@ def test_a_result_contains_the_api_and_what_is_known(module: Module) -> None:
     assert module.wire.methods() == ["Login", "info", "Logout"]
 
 
-def test_a_failure_contains_the_api_what_is_known_and_its_own_result(module: Module) -> None:
+def test_a_failure_contains_the_api_known_data_and_its_own_result(module: Module) -> None:
     error = VsphereError("It broke", missing_task_ids=["task-3"])
     assert module.run(fails(error, changed=True)) == {
         "failed": True,
@@ -140,7 +140,7 @@ def test_a_failure_to_log_in_contains_no_api(module: Module) -> None:
     assert module.run(fails(Lost("not reached"))).keys() == {"failed", "msg", "fault"}
 
 
-def test_a_missing_library_names_what_to_install(module: Module) -> None:
+def test_a_missing_library_is_named_with_its_package(module: Module) -> None:
     result = module.run(MissingLibrary("pyvmomi", "for a test", "Traceback ..."))
     assert "pyvmomi" in result["msg"]
     assert "for a test" in result["msg"]

@@ -156,7 +156,7 @@ def test_an_empty_answer_is_lost_if_the_method_returns_a_value(server: answers.S
         soap().get(TASK, "info")
 
 
-def test_a_session_that_a_front_end_rejects_is_refused(server: answers.Server) -> None:
+def test_a_session_that_a_front_end_rejects_is_a_rejected_session(server: answers.Server) -> None:
     server.answers = [answers.answer("401 Unauthorized\r\nContent-Type: text/html", "<html>")]
     with pytest.raises(SessionRefused, match="CancelTask failed: The session is not authenticated"):
         soap().invoke(TASK, "CancelTask")

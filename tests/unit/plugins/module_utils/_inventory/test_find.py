@@ -147,7 +147,7 @@ def test_an_object_exists_even_if_several_have_its_name(monkeypatch: t.Any, name
 
 
 @pytest.mark.parametrize("found", [None, reference("VirtualMachine", "vm-1")])
-def test_an_object_exists_where_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
+def test_an_object_exists_if_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
     wire = Wire(FindByInventoryPath=[found])
     with connect(monkeypatch, wire) as connection:
         assert entity_exists(connection, Entity("entity", path="DC0/vm/web")) == bool(found)
