@@ -22,7 +22,7 @@ ACTIONS = {
     "sort": """() => document.querySelector("#tasks-table th button").click()""",
     "zoom": """() => document.getElementById("zoom-in").click()""",
 }
-# Until what it changes is painted.
+# Until the browser has painted the change.
 ACT = """async (act) => {
     act();
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following tasks: what is read when, and what is reported, whatever the server says."""
+"""Following tasks: the readings, and the reported events."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file with what was delivered: written whole, and used by one process at a time."""
+"""The cursor of the event source: the file, its contents, and its lock."""
 
 from __future__ import annotations
 
