@@ -200,7 +200,7 @@ $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.
 	@touch $@
 
 $(PAGE)/report.html: $(PAGE)/ready $(wildcard roles/task_report/page/* roles/task_report/page/src/*)
-	@cp -R roles/task_report/page/. $(@D)
+	@rm -rf $(@D)/src && cp -R roles/task_report/page/. $(@D)
 	@cd $(@D) && npm run --silent check && npm run --silent build
 
 $(CHROMIUM)/chromium: $(PAGE)/ready tests/tools/chromium.mjs

@@ -14,10 +14,10 @@ from playwright.sync_api import Page
 from samples import many, unfinished
 
 API = {"product": "VMware vCenter Server 9.0.0"}
-# For each picture, how the page looks, and how far it is scrolled.
+# For each picture, the look of the page, its height, the element at the top, and whether the slowest task is chosen.
 PICTURES = {
-    "report": ("light", "#filters"),
-    "report-dark": ("dark", "#timeline-title"),
+    "report": ("light", 900, "#filters", False),
+    "report-dark": ("dark", 1160, "#timeline-title", True),
 }
 TO_WEBP = """async (png) => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
@@ -46,13 +46,17 @@ def main(folder: str) -> None:
     with tempfile.TemporaryDirectory() as temporary, chromium() as browser:
         file = Path(temporary, "report.html")
         file.write_text(content(), encoding="utf-8")
-        for name, (scheme, place) in PICTURES.items():
-            size = {"width": 1280, "height": 900}
+        for name, (scheme, height, top, is_chosen) in PICTURES.items():
+            size = {"width": 1280, "height": height}
             context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-US", timezone_id="UTC")
             page = context.new_page()
             page.goto(file.as_uri())
             page.locator("body[aria-busy=false]").wait_for()
-            page.locator(place).evaluate("element => element.scrollIntoView()")
+            if is_chosen:
+                page.locator("#operations-table tbody .link").first.click()
+                page.locator("#group").select_option("host")
+                page.locator("#reveal").click()
+            page.locator(top).evaluate("element => element.scrollIntoView()")
             png = page.screenshot()
             page.goto("about:blank")
             Path(folder, f"{name}.webp").write_bytes(webp(png, page))

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Readers with other needs and other devices: axe-core, keyboard, dark and small screens, paper."""
+"""Readers with other needs and devices: axe-core, keyboard, dark and small screens, and paper."""
 
 from __future__ import annotations
 
@@ -85,9 +85,12 @@ def test_the_keyboard_reaches_everything(open_report: Open) -> None:
 def test_a_printed_report_has_the_content_without_the_controls(open_report: Open) -> None:
     report = open_report(*many(30), color_scheme="dark")
     page = report.page
+    page.locator("#tasks-table tbody .link").first.click()
     page.emulate_media(media="print")
     assert page.locator("#filters").is_hidden()
     assert page.locator("#tasks-table table").is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("#tasks-table tbody tr").count() == 30
+    assert page.locator("#facts").is_visible()
     text = page.evaluate("getComputedStyle(document.body).color")
     assert text == "rgb(23, 33, 43)"

@@ -41,24 +41,20 @@ class Clock:
         return next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration") * 1000
 
 
-def loaded(page: Page) -> tuple[float, float]:
-    """When the page painted anything, and when it had shown the tasks."""
-    names = ("first-contentful-paint", "ready")
-    paint, ready = (page.evaluate(f"performance.getEntriesByName('{name}')[0].startTime") for name in names)
-    return float(paint), float(ready)
-
-
-def test_twenty_thousand_tasks(open_report: Open) -> None:
+def test_twenty_thousand_tasks_stay_usable(open_report: Open) -> None:
     results = [{"server": f"vc{number}", "tasks": many(5000, seed=number)} for number in range(1, 5)]
     report = open_report(results=results)
     page = report.page
     assert page.locator("#count").inner_text() == "20,000 tasks"
-    paint, ready = loaded(page)
-    for _run in range(2):
-        page.reload()
-        report.settle()
-        paint, ready = min((paint, ready), loaded(page), key=max)
     clock = Clock(page)
+    begin = clock.now()
+    page.reload()
+    report.settle()
+    load = clock.now() - begin
+    paint, ready = (
+        page.evaluate(f"performance.getEntriesByName('{name}')[0].startTime")
+        for name in ("first-contentful-paint", "ready")
+    )
     measured: dict[str, int] = {}
     for _run in range(2):
         for name, act in ACTIONS.items():
@@ -68,7 +64,11 @@ def test_twenty_thousand_tasks(open_report: Open) -> None:
             # The first run also loads fonts and compiles.
             measured[name] = round(clock.now() - begin)
     times = ", ".join(f"{name} {spent} ms" for name, spent in measured.items())
-    sys.stderr.write(f"20,000 tasks: first paint {paint:.0f} ms, all visible after {ready:.0f} ms, {times}\n")
-    assert max(paint, ready) < FIRST_PAINT
+    sys.stderr.write(
+        f"20,000 tasks: first paint after {paint:.0f} ms, tasks shown after {ready:.0f} ms, work: "
+        f"load {load:.0f} ms, {times}\n"
+    )
+    assert paint < FIRST_PAINT
+    assert load < FIRST_PAINT
     assert max(measured[name] for name in ("search", "outcome", "clear")) < FILTER, times
     assert max(measured.values()) < OTHERS, times

@@ -24,6 +24,8 @@ import { Table } from "./table";
 import { Timeline } from "./timeline";
 
 const SPANS = 300;
+const ROWS = 25;
+const PRINTED = 1000;
 const GROUPS: Record<string, (task: Task) => string> = {
   entity: (task) => task.entity,
   user: (task) => task.user,
@@ -39,6 +41,7 @@ const timeline = new Timeline(byId("timeline"), choose);
 const concurrencyChart = new ConcurrencyChart(byId("concurrency"));
 const durationChart = new DurationChart(byId("durations"));
 let shown: Task[] = [];
+let chosen: { task: Task; companions: Task[] } | null = null;
 let pieces: (() => void)[] = [];
 let timer = 0;
 
@@ -57,6 +60,7 @@ const tasksTable = new Table<Task>(
   ],
   { column: report.servers.length > 1 ? 5 : 4, down: true },
   "task",
+  ROWS,
 );
 const operationsTable = new Table<Operation>(
   "Durations by operation",
@@ -126,7 +130,7 @@ function names(tasks: Task[], nameOf: (task: Task) => string): string {
 /** Show the tasks that fit the filter: first what the reader sees then, and the rest piece by piece. */
 function update(): void {
   shown = selection.tasks();
-  details.hide();
+  close();
   byId("count").textContent = describe(shown, report);
   summarize();
   tasksTable.show(shown);
@@ -164,14 +168,18 @@ function showConcurrency(): void {
 
 function group(): void {
   timeline.show(shown, GROUPS[byId<HTMLSelectElement>("group").value] ?? (() => ""));
+  if (chosen) timeline.choose(chosen.task, chosen.companions);
+}
+
+function close(): void {
+  chosen = null;
+  details.hide();
 }
 
 function choose(task: Task): void {
   const found = companions(task, shown);
-  timeline.choose(
-    task,
-    found.map((each) => each.task),
-  );
+  chosen = { task, companions: found.map((each) => each.task) };
+  timeline.choose(task, chosen.companions);
   details.show(task, found);
   byId("reveal").onclick = (): void => timeline.reveal(task);
 }
@@ -241,7 +249,7 @@ function listen(): void {
   });
   byId("group").addEventListener("change", group);
   byId("close").addEventListener("click", () => {
-    details.hide();
+    close();
     timeline.choose(null, []);
   });
   const redraw = (): void => [timeline, concurrencyChart, durationChart].forEach((chart) => chart.redraw());
@@ -251,8 +259,14 @@ function listen(): void {
     redraw();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  // The style sheet makes printed pages light. The charts are pictures that were drawn before.
-  matchMedia("print").addEventListener("change", redraw);
+  const print = (isPrinted: boolean): void => {
+    tasksTable.resize(isPrinted ? PRINTED : ROWS);
+    // The style sheet makes printed pages light. The charts are pictures that were drawn before.
+    redraw();
+  };
+  matchMedia("print").addEventListener("change", (event) => print(event.matches));
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
 }
 
 head();

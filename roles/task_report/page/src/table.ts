@@ -46,7 +46,7 @@ export class Table<T> {
     private readonly columns: Column<T>[],
     private by: { column: number; down: boolean },
     private readonly noun: string,
-    private readonly size = 25,
+    private size = 25,
   ) {
     this.heads = columns.map((column, index) =>
       el("th", { scope: "col" }, el("button", { type: "button", click: () => this.sortBy(index) }, column.title)),
@@ -63,6 +63,13 @@ export class Table<T> {
     this.rows = rows;
     this.page = 0;
     this.sort();
+  }
+
+  /** Show so many rows on a page. */
+  resize(size: number): void {
+    this.size = size;
+    this.page = 0;
+    this.draw();
   }
 
   private sortBy(column: number): void {

@@ -88,7 +88,7 @@ export class Timeline extends Chart {
 
   /** Show the time around a task, and its lane. */
   reveal(task: Task): void {
-    const margin = Math.max(1000, task.to - task.from) / 2;
+    const margin = Math.max(1000, task.to - task.from);
     this.move(0, task.from - margin, task.to + margin);
     this.moveLanes((this.lanes.lane[this.tasks.indexOf(task)] ?? 0) - this.visible / 2);
   }

@@ -52,7 +52,7 @@ class Rejecting:
     ],
     ids=["missing", "rejecting this Python"],
 )
-def test_a_library_that_cannot_be_imported_is_an_error_only_where_it_is_required(
+def test_a_library_that_cannot_be_imported_is_an_error_only_if_it_is_required(
     monkeypatch: pytest.MonkeyPatch, library: t.Any, remedy: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyVmomi", library)
