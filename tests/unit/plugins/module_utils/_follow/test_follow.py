@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following tasks: the requests after each answer of the server, and the reported events."""
+"""Following tasks: the readings, and the reported events, for all answers of the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AT = "2026-01-02T03:04:{:02}Z"
 
 @dataclasses.dataclass
 class Follow:
-    """A follower on a wire with a script, until its last answer, which ends the process."""
+    """A follower on a scripted transport. The last answer ends the process."""
 
     monkeypatch: pytest.MonkeyPatch
     clock: Clock
@@ -66,7 +66,7 @@ def done(task_id: str, second: int = 6, **members: t.Any) -> t.Any:
     return info(task_id, "success", completeTime=AT.format(second), **members)
 
 
-def test_a_change_is_read_and_reported_and_what_was_there_is_not(follow: Follow) -> None:
+def test_changes_are_read_and_reported_but_not_earlier_tasks(follow: Follow) -> None:
     first = updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="success"))
     second = updates(change("task-1", state="success"), change("task-3", "enter", state="queued"))
     wire = follow.run([first, second, None], RetrievePropertiesEx=[reading(done("task-1"), info("task-3", "queued"))])
@@ -122,7 +122,7 @@ def test_a_task_that_left_the_recent_tasks_is_watched_by_itself(follow: Follow) 
     assert wire.params["CreateFilter"]["spec"]["objectSet"][0]["obj"]["value"] == "task-1"
 
 
-def test_the_end_of_a_task_that_is_gone_comes_from_the_history(follow: Follow) -> None:
+def test_the_end_of_a_vanished_task_comes_from_the_history(follow: Follow) -> None:
     left = updates({**change("task-1", "leave"), "changeSet": []})
     gone = [unknown("task-1"), unknown("task-1")]
     late, found = newest(info("task-1")), newest(done("task-1"))
@@ -135,7 +135,7 @@ def test_the_end_of_a_task_that_is_gone_comes_from_the_history(follow: Follow) -
     assert asked == [0, 20, 1, 20]
 
 
-def test_a_task_without_a_known_end_is_forgotten_in_the_end(follow: Follow) -> None:
+def test_a_task_without_a_known_end_is_forgotten(follow: Follow) -> None:
     left = updates({**change("task-1", "leave"), "changeSet": []})
     script = {method: answers * _follow.TRIES for method, answers in newest().items()}
     follow.run(
@@ -157,7 +157,7 @@ def test_a_task_becomes_long_running_at_its_time(follow: Follow) -> None:
     )
     asked = [given["options"]["maxWaitSeconds"] for method, given in wire.given if method == "WaitForUpdatesEx"]
     assert asked == [0, 3, 2, 1, 1]
-    # It is read at its time; the clock of the fake server is unknown to the task.
+    # The second reading follows at the limit. The fake server has no clock, so the task has no duration.
     assert wire.methods().count("RetrievePropertiesEx") == 2
 
 
@@ -200,6 +200,6 @@ def test_an_esxi_has_no_history(follow: Follow) -> None:
     assert follow.events == []
 
 
-def test_other_errors_end_it(follow: Follow) -> None:
+def test_other_errors_end_the_follower(follow: Follow) -> None:
     with pytest.raises(_errors.VsphereError, match="no such user"):
         follow.run([NOTHING, _errors.VsphereError("no such user")])

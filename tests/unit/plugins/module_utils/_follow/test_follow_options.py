@@ -26,7 +26,7 @@ def test_without_options_all_events_of_all_tasks_are_reported() -> None:
     assert options().selection.conditions.given == set()
 
 
-def test_tasks_are_selected_as_by_the_modules() -> None:
+def test_tasks_are_selected_with_the_options_of_modules() -> None:
     selection = options(task_ids=["task-1", "task-1"], users=["DOMAIN\\me"], entity={"name": "web"}).selection
     assert (selection.task_ids, selection.conditions.users) == (["task-1"], ["DOMAIN\\me"])
     assert selection.entity
@@ -44,7 +44,7 @@ def test_tasks_are_selected_as_by_the_modules() -> None:
         {"states": []},
     ],
 )
-def test_options_that_would_report_nothing_are_refused(given: dict[str, t.Any]) -> None:
+def test_options_that_would_report_nothing_are_rejected(given: dict[str, t.Any]) -> None:
     with pytest.raises(VsphereError) as raised:
         options(**given)
     assert next(iter(given)) in raised.value.message

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file with the delivered events: written completely, and used by one process at a time."""
+"""The file with the delivered events: written as a whole, and used by one process at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def unfinished(folder: pathlib.Path, host: str = "host:443") -> list[str]:
         return cursor.seen.unfinished
 
 
-def test_another_process_goes_on(tmp_path: pathlib.Path) -> None:
+def test_another_process_continues_with_the_file(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "new" / "folder"
     with Cursor(str(folder), "[::1]:443") as first:
         for task_id in ("task-1", "task-2"):
@@ -56,14 +56,14 @@ def test_a_second_process_waits_for_the_first_and_gives_up(
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"start": null, "contact": null, "tasks": {"task-1": 1}}'])
-def test_anything_else_is_refused(tmp_path: pathlib.Path, text: str) -> None:
+def test_other_content_is_rejected(tmp_path: pathlib.Path, text: str) -> None:
     (tmp_path / "host_443.json").write_text(text, encoding="utf-8")
     for _again in range(2):
         with pytest.raises(VsphereError, match="is not a cursor of this collection: remove the file"):
             unfinished(tmp_path)
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: pathlib.Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(VsphereError) as raised:
         unfinished(tmp_path / "file" / "folder")
