@@ -56,3 +56,14 @@ def zizmor(session: nox.Session) -> None:
     """Check what the GitHub workflows let others do: zizmor."""
     session.install("zizmor")
     session.run("zizmor", "--offline", "--persona=pedantic", "--quiet", ".github")
+
+
+@nox.session
+def event_source(session: nox.Session) -> None:
+    """Check the event source as Automation Hub does: ruff with nearly all rules, and pylint."""
+    session.install("pylint", "ruff")
+    folder = "extensions/eda/plugins"
+    ignored = "D100,D104,INP001,FA102,UP001,UP010,I001,FA100,PLR0913,E501"
+    session.run("ruff", "check", "--isolated", "--quiet", "--select", "ALL", "--ignore", ignored, folder)
+    disabled = "R0801,E0401,C0103,R0913,R0902,R0903"
+    session.run("pylint", "--score=n", f"--disable={disabled}", f"{folder}/event_source/tasks.py")

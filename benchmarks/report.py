@@ -174,9 +174,9 @@ def many(results: Results) -> str:
     text = f"""## Many vCenters
 
 The playbook `vsphere.tasks.wait` on {count} test vCenters, each a separate process on the same machine, with
-{results["tasks"]:,} running tasks on each. Each module waits {results["wait"]} s for them. CPU seconds are those of
-Ansible and all modules, and memory is the peak of all these processes together, in which a page that several processes
-share counts once. The memory of a fork includes its module.
+{results["tasks"]:,} tasks on each. The tasks have ended, so that the figures show the work, and no waiting. CPU seconds
+are those of Ansible and all modules, and memory is the peak of all these processes together, in which a page that
+several processes share counts once. The memory of a fork includes its module.
 
 """
     head = (

@@ -33,7 +33,7 @@ def gathering(problems: list[str]) -> t.Iterator[None]:
 def close_to(name: str, known: t.Iterable[str], cutoff: float = 0.6) -> list[str]:
     """The known names that are similar to a name, most similar first. Case does not count.
 
-    These are three different names at most. A ``cutoff`` of 0 takes the nearest ones, even without any similarity.
+    It returns up to three different names. A ``cutoff`` of 0 takes the nearest ones, even without any similarity.
     """
     # Only a mistake needs it.
     import difflib

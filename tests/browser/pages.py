@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Opens reports in headless Chromium. Whatever a test does, no page may report an error or load anything else."""
+"""Opens reports in headless Chromium. No page can report an error or load anything else without failing its test."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from samples import Task
 
 @contextlib.contextmanager
 def chromium() -> t.Iterator[Browser]:
-    """The headless Chromium of the package, with the libraries that it brings for a machine that lacks them."""
+    """The headless Chromium of the package, with the libraries in it for machines without them."""
     folder = pathlib.Path(os.environ["CHROMIUM"])
     environment = {**os.environ, "LD_LIBRARY_PATH": str(folder / "lib")}
     with sync_playwright() as playwright:
-        # Chromium's own sandbox needs rights that root in a container does not have.
+        # Chromium's sandbox requires privileges that root in a container does not have.
         browser = playwright.chromium.launch(
             executable_path=folder / "chromium", args=["--no-sandbox"], env=environment
         )
@@ -37,7 +37,7 @@ def _browser() -> t.Iterator[Browser]:
 
 
 class Opened:
-    """A report in a page of the browser, and what the page complained about."""
+    """A report on a page of the browser, and the problems of the page."""
 
     def __init__(self, page: Page, file: pathlib.Path) -> None:
         self.page = page

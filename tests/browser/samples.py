@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks as vsphere_task_info returns them, invented but plausible, and the same in each run."""
+"""Tasks in the form of vsphere_task_info, invented but plausible. Each run has the same ones."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def task(number: int = 1, **changes: t.Any) -> Task:
 
 
 def at(seconds: float) -> str:
-    """A time so long after the first, as the module returns it."""
+    """The time that many seconds after the first task, in the form of the module."""
     time = BEGIN + datetime.timedelta(seconds=seconds)
     return time.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
@@ -95,7 +95,7 @@ def timed(number: int, queued: float, started: float | None, ended: float | None
 
 
 def many(count: int, seed: int = 1, hours: float = 8) -> list[Task]:
-    """A working day of a vCenter."""
+    """The tasks of a working day of a vCenter."""
     chance = random.Random(seed)  # noqa: S311 (nothing is secret here)
     entities = [f"{tier}-{number:03}" for tier in TIERS for number in range(1, max(4, count // 100))]
     weights = [each[-1] for each in OPERATIONS]
@@ -143,7 +143,7 @@ def _one(
 
 
 def unfinished(seed: int = 1, hours: float = 8) -> list[Task]:
-    """Some tasks that run or are queued at the end of that day."""
+    """Tasks that run or are queued at the end of that day."""
     end = hours * 3600
     running = [
         timed(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Readers with other needs and other devices: axe-core, keyboard, dark and small screens, paper."""
+"""Readers with other needs and devices: axe-core, keyboard, dark and small screens, and paper."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the page shows, and how it follows what a reader does."""
+"""The content of the report, and its reactions to the reader."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def search(report: Opened, text: str) -> None:
 
 
 def limited(report: Opened) -> str:
-    """What the page says after it is limited to the visible time."""
+    """The text about limits after the reader limits the page to the visible time."""
     report.page.get_by_role("button", name="Only tasks of this time").click()
     return str(report.page.locator("#limits").inner_text())
 
@@ -204,13 +204,13 @@ def test_a_bar_chooses_its_task(open_report: Open) -> None:
     assert report.page.locator("#chosen").inner_text() == "Power On virtual machine on web-01"
 
 
-def test_a_tooltip_says_what_a_bar_is(open_report: Open) -> None:
+def test_a_tooltip_describes_its_bar(open_report: Open) -> None:
     report = open_report(timed(1, 0, 0, 1000))
     report.page.locator("#timeline").hover(position={"x": 600, "y": 40})
     assert "ran for 16 min 40 s" in report.page.locator("#timeline .tip").inner_text()
 
 
-def test_durations_of_operations(open_report: Open) -> None:
+def test_operations_have_their_durations(open_report: Open) -> None:
     tasks = [timed(number, 0, 0, number) for number in range(1, 102)]
     report = open_report(*tasks, timed(200, 0, 0, 7200, operation="Clone"), timed(201, 0, 0, None, operation="Runs"))
     rows = report.page.locator("#operations-table tbody tr").all_inner_texts()
@@ -223,7 +223,7 @@ def test_durations_of_operations(open_report: Open) -> None:
     assert report.page.locator("#chosen").inner_text() == "Clone on web-200"
 
 
-def test_concurrency(open_report: Open) -> None:
+def test_the_concurrency_of_tasks_is_shown(open_report: Open) -> None:
     report = open_report(timed(1, 0, 0, 100), timed(2, 0, 50, 150), timed(3, 50, 90, 100), timed(4, 100, 100, 150))
     assert report.page.locator("#peak").inner_text() == "At most 3 tasks ran at the same time. At most 1 task waited."
     assert colored(report, "success", "concurrency") > 100
@@ -263,7 +263,7 @@ def test_servers_without_tasks_are_named(open_report: Open) -> None:
     assert "vc1, vCenter 9; vc2; vc3" in report.page.locator("#origin").inner_text()
 
 
-def test_a_report_without_tasks(open_report: Open) -> None:
+def test_a_report_without_tasks_says_so(open_report: Open) -> None:
     report = open_report(results=[{"server": "vc1", "tasks": []}])
     assert report.page.locator("#count").inner_text() == "0 tasks"
     assert "No tasks" in report.page.locator("#origin").inner_text()
@@ -275,7 +275,7 @@ def test_child_tasks_are_below_their_parents_and_other_tasks_below_them(open_rep
         timed(2, 10, 10, 1000, operation="Child", entity_name="b", parent_task_key="task-1"),
         timed(3, 20, 20, 1000, operation="Grandchild", entity_name="c", parent_task_key="task-2"),
         timed(4, 0, 0, 1000, operation="Other", entity_name="a"),
-        # Each is the other's parent, as no server says.
+        # Each of the two is the parent of the other, which servers do not return.
         timed(5, 0, 0, 1000, operation="Odd", entity_name="z", parent_task_key="task-6"),
         timed(6, 0, 0, 1000, operation="Odder", entity_name="z", parent_task_key="task-5"),
     )

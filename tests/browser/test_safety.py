@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts of the server stay texts, and the page can do nothing but show them."""
+"""Texts of the server: they remain texts, and the page can only show them."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_every_text_of_the_server_is_shown_as_it_is(open_report: Open, text: str
     )
     page = report.page
     shown = page.locator("#tasks-table tbody").evaluate("body => body.textContent")
-    # A lone half of a surrogate pair has no other form.
+    # A single half of a surrogate pair has no other form.
     assert text.replace("\ud800", "") in shown.replace("\ud800", "").replace("\ufffd", "")
     for group in ("entity", "user", "operation", "host", "vCenter"):
         page.get_by_label("Group by").select_option(group)
     page.locator("#tasks-table tbody .link").first.click()
     for x in range(250, 1000, 150):
         page.locator("#timeline").hover(position={"x": x, "y": 40})
-    # Only the page's own: the data, and the one script.
+    # The page's own scripts: the data, and the program.
     assert page.locator("img, iframe, svg, script").count() == 2
 
 

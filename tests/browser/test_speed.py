@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Twenty thousand tasks stay usable."""
+"""The speed of a report with twenty thousand tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIONS = {
     "sort": """() => document.querySelector("#tasks-table th button").click()""",
     "zoom": """() => document.getElementById("zoom-in").click()""",
 }
-# Until what it changes is painted.
+# Ends when the change is painted.
 ACT = """async (act) => {
     act();
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -30,7 +30,7 @@ ACT = """async (act) => {
 
 
 class Clock:
-    """The time that the page has worked. Other programs on the machine do not change it, unlike the time of day."""
+    """The working time of the page. Other programs on the machine do not change it, unlike the time of day."""
 
     def __init__(self, page: Page) -> None:
         self._session = page.context.new_cdp_session(page)
@@ -41,7 +41,7 @@ class Clock:
         return next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration") * 1000
 
 
-def test_twenty_thousand_tasks(open_report: Open) -> None:
+def test_twenty_thousand_tasks_stay_usable(open_report: Open) -> None:
     results = [{"server": f"vc{number}", "tasks": many(5000, seed=number)} for number in range(1, 5)]
     report = open_report(results=results)
     page = report.page

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
-// Command govc is govc's own frame (flags, login, logout, progress line) around its commands for tasks and one more,
-// task.wait: it waits for a given task as govc's task-returning commands wait for theirs, and says when it knew.
+// Command govc has govc's own commands for tasks in its frame of flags, login, logout, and progress line. It adds
+// task.wait, which waits for a given task in the way of govc's other commands and reports the time at which it noticed
+// the end.
 package main
 
 import (
@@ -42,7 +43,7 @@ func (cmd *wait) Process(ctx context.Context) error {
 	return cmd.OutputFlag.Process(ctx)
 }
 
-// stats is what the test vCenter has counted so far.
+// stats contains the counters of the test vCenter.
 func stats() (json.RawMessage, error) {
 	response, err := http.Get(os.Getenv("BENCH_CONTROL") + "/stats")
 	if err != nil {

@@ -6,6 +6,7 @@
 `python tests/tools/galaxy.py COLLECTION FOLDER IMPORTER_PYTHON VCENTER_PROGRAM`
 """
 
+import json
 import os
 import re
 import shutil
@@ -38,6 +39,9 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)
     print(run.stdout)
+    contents = json.loads((dist / "importer_result.json").read_text(encoding="utf-8"))["docs_blob"]["contents"]
+    if "tasks" not in [each["content_name"] for each in contents if each["doc_strings"]]:
+        raise SystemExit("Galaxy would not show the documentation of the event source")
     return run.returncode or bool(re.search("^(WARNING|ERROR)", run.stdout, re.MULTILINE))
 
 

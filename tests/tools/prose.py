@@ -6,7 +6,7 @@
 `python tests/tools/prose.py .build/vale`
 
 Vale reads Markdown by itself. From Python and YAML files, this script hands it the comments, docstrings, messages, and
-documentation, each paragraph as a line.
+documentation, each paragraph as a line. In tests, strings are data, so it hands over only the comments and docstrings.
 """
 
 import ast
@@ -27,9 +27,10 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "tests" / "vale" / "vale.ini"
 FILES = re.compile(
     r".*\.md"
-    r"|(?:benchmarks|extensions|plugins|tests/tools)/.*\.py"
+    r"|(?:benchmarks|extensions|plugins|tests)/.*\.py"
     r"|(?:changelogs/fragments|examples|extensions|meta|playbooks|roles)/.*\.yml"
 )
+TESTS = re.compile("tests/(?!tools/)")
 # Markup, placeholders, and names of things in code are not words of a sentence.
 CODE = re.compile(r"``?[^`]+``?|\b(?:[CEMOV]|RV)\((?:\\.|[^)\\])*\)|\{\{.*?\}\}|\{[^{}]*\}|\S+[/_=]\S*")
 
@@ -87,10 +88,23 @@ def from_yaml(source: str, first: int = 1) -> Iterator[Text]:
             yield from paragraphs(first + node.start_mark.line, node.value)
 
 
+def remarks(source: str) -> Iterator[Text]:
+    """The comments of a Python file."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return comments((each.start[0], each.string.lstrip("# ")) for each in tokens if each.type == tokenize.COMMENT)
+
+
+def from_test(source: str) -> Iterator[Text]:
+    """The comments and the docstrings."""
+    yield from remarks(source)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from paragraphs(node.lineno, node.value.value)
+
+
 def from_python(source: str) -> Iterator[Text]:
     """The comments, the docstrings, the messages, and the documentation, which is YAML."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    yield from comments((each.start[0], each.string.lstrip("# ")) for each in tokens if each.type == tokenize.COMMENT)
+    yield from remarks(source)
     seen: set[ast.AST] = set()
     # Parents come before their children.
     for node in ast.walk(ast.parse(source)):
@@ -101,6 +115,12 @@ def from_python(source: str) -> Iterator[Text]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value and node not in seen:
             is_yaml = node.value.startswith("\n")
             yield from (from_yaml(node.value, node.lineno) if is_yaml else paragraphs(node.lineno, node.value))
+
+
+def texts(file: str, source: str) -> Iterator[Text]:
+    if file.endswith(".yml"):
+        return from_yaml(source)
+    return from_test(source) if TESTS.match(file) else from_python(source)
 
 
 def findings(vale: str, folder: Path) -> dict[str, list[tuple[int, str]]]:
@@ -121,14 +141,14 @@ def check(vale: str, root: Path, files: Iterable[str]) -> list[Finding]:
             if copy.suffix == ".md":
                 copy.write_text(source, encoding="utf-8")
                 continue
-            texts = sorted(from_yaml(source) if copy.suffix == ".yml" else from_python(source))
+            found = sorted(texts(file, source))
             copy = copy.with_name(copy.name + ".txt")
-            copy.write_text("".join(f"{text}\n\n" for _line, text in texts), encoding="utf-8")
-            lines[file + ".txt"] = [line for line, _text in texts for _twice in range(2)]
+            copy.write_text("".join(f"{text}\n\n" for _line, text in found), encoding="utf-8")
+            lines[file + ".txt"] = [line for line, _text in found for _twice in range(2)]
         return sorted(
             Finding(file.removesuffix(".txt"), lines[file][line - 1] if file in lines else line, message)
-            for file, found in findings(vale, Path(name)).items()
-            for line, message in found
+            for file, violations in findings(vale, Path(name)).items()
+            for line, message in violations
         )
 
 

@@ -87,7 +87,8 @@ def follow(text: str, home: Path, environment: dict[str, str], control: str) -> 
         if language == "yaml":
             file = home / block.removeprefix("# ").split("\n")[0]
             file.write_text(block, encoding="utf-8")
-            if "hosts:" in block:
+            # The integration tests run the rulebook.
+            if "hosts:" in block and "sources:" not in block:
                 [task] = change(control, "POST", "/tasks", RUNNING)["ids"]
                 end = functools.partial(change, control, "PATCH", f"/tasks/{task}", {"state": "success"})
                 shown = run(["ansible-playbook", file.name], end)

@@ -19,39 +19,39 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// call is one request on its way through the simulator, of either protocol.
+// call is a request of either protocol during its way through the simulator.
 type call struct {
-	ctx     context.Context // ends with the client's connection, and with the session
-	token   string          // what the client sent as its session; a new one after a login
-	session string          // the key of that
-	login   *session        // the one that it is in, if any
+	ctx     context.Context // ends with the client's connection and with the session
+	token   string          // the session that the client sent, or the new one after a login
+	session string          // the key of the session
+	login   *session        // the session of the call, if any
 
-	inner  *simulator.Context // the simulator's
+	inner  *simulator.Context // the context of the simulator
 	ref    types.ManagedObjectReference
 	method string
 	body   any
 
-	task *Task // the first that it has started
+	task *Task // the first task that the call started
 
-	refused types.BaseMethodFault // why it is not carried out
-	message string                // the text of that, where it is not the usual one
-	carried bool                  // this program dispatches it, not the simulator (see carry)
+	refused types.BaseMethodFault // the reason for a rejection
+	message string                // the text of the fault, unless it is the usual one
+	carried bool                  // this program dispatches the call, not the simulator (see carry)
 	result  soap.HasFault
 }
 
 type callKey struct{}
 
-// callOf finds the call that a simulator context belongs to; nil for the simulator's own doings.
+// callOf finds the call of a simulator context, or nil for internal work of the simulator.
 func callOf(ctx *simulator.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
 }
 
-// serve gives a SOAP request to the simulator.
+// serve passes a SOAP request to the simulator.
 //
-// The simulator makes the context of a request itself and keeps the HTTP request in it to itself, but asks a
-// hook (Registry.Cookie) which session a context is of. So the session cookie that it sees is the number of our
-// call, and the hook, identify, ties the two together.
+// The simulator creates the context of a request itself and does not expose the HTTP request in it, but a hook
+// (Registry.Cookie) returns the session of a context. Therefore, the simulator gets the number of the call as session
+// cookie, and the hook, identify, connects the two.
 func (s *Server) serve(c *call, r *http.Request, envelope []byte) *recorder {
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel()
@@ -89,11 +89,11 @@ func (s *Server) identify(ctx *simulator.Context) string {
 	return c.session
 }
 
-// carrier is any valid SOAP request: it only carries a call of ours into the simulator, for a context with its session.
+// carrier is any valid SOAP request. It only starts a call in the simulator, for a context with its session.
 var carrier = []byte(`<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body>` +
 	`<CurrentTime xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></CurrentTime></Body></Envelope>`)
 
-// carry calls a method with a body that is decoded already, and returns the answer before it is encoded.
+// carry calls a method with a decoded body, and returns the answer before it is encoded.
 func (s *Server) carry(c *call, r *http.Request) soap.HasFault {
 	c.carried = true
 	inner := r.Clone(r.Context())
@@ -102,11 +102,11 @@ func (s *Server) carry(c *call, r *http.Request) soap.HasFault {
 	return c.result
 }
 
-// intercept is the simulator's Handler hook: it sees every call, before the object is looked at.
+// intercept is the simulator's Handler hook. It gets every call before the lookup of the object.
 func (s *Server) intercept(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	c := callOf(ctx)
 	if c == nil || c.inner != ctx {
-		return nil, nil // a call of the simulator's own
+		return nil, nil // an internal call of the simulator
 	}
 	if ctx.Session != nil {
 		s.sessions.bind(ctx.Session)
@@ -119,10 +119,10 @@ func (s *Server) intercept(ctx *simulator.Context, method *simulator.Method) (mo
 		return nil, c.refused
 	}
 	c.result = s.dispatch(ctx, c)
-	return nil, &types.RequestCanceled{} // the answer is there: nothing is left to do for the simulator
+	return nil, &types.RequestCanceled{} // the answer exists, so the simulator has nothing to do
 }
 
-// dispatch does what the simulator does with a decoded SOAP request.
+// dispatch handles a decoded SOAP request like the simulator.
 func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 	ctx.Caller = &c.ref
 	if ctx.Session == nil && !slices.Contains(withoutSession, c.method) {
@@ -149,10 +149,10 @@ func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 	return method.Call(args)[0].Interface().(soap.HasFault)
 }
 
-// withoutSession are the calls of VI/JSON that need no session.
+// withoutSession contains the calls of VI/JSON that need no session.
 var withoutSession = []string{"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent"}
 
-// needsSession says that of a call as the counters name it.
+// needsSession reports whether a call, by its name in the counters, needs a session.
 func needsSession(call string) bool {
 	_, member, _ := strings.Cut(call, ".")
 	return member != "" && call != "ServiceInstance.content" && !slices.Contains(withoutSession, member)
@@ -166,7 +166,7 @@ func lookup(ctx *simulator.Context, ref types.ManagedObjectReference) mo.Referen
 	return ctx.Map.Get(ref)
 }
 
-// methodOf finds a published method on a simulator object, where X_Task is called XTask.
+// methodOf finds a published method of a simulator object, which calls X_Task XTask.
 func methodOf(object mo.Reference, name string) reflect.Value {
 	name = upperFirst(name)
 	if operation, ok := strings.CutSuffix(name, "_Task"); ok {
@@ -175,12 +175,12 @@ func methodOf(object mo.Reference, name string) reflect.Value {
 	return reflect.ValueOf(object).MethodByName(name)
 }
 
-// sessionOver is true when the session has ended since the call came.
+// sessionOver reports whether the session has ended since the call arrived.
 func (c *call) sessionOver() bool {
 	return c != nil && c.login != nil && c.login.ctx.Err() != nil
 }
 
-// fault is what a call of ours was refused with.
+// fault is the reason for which a call was rejected.
 func (c *call) fault() *soap.Fault {
 	if c.result == nil {
 		return nil
@@ -188,7 +188,7 @@ func (c *call) fault() *soap.Fault {
 	return c.result.Fault()
 }
 
-// fault is the answer of a call that was refused. Its message is filled in where it is written out.
+// fault is the answer to a rejected call. The encoder adds its message.
 func fault(f types.BaseMethodFault) soap.HasFault {
 	return &methods.CurrentTimeBody{Fault_: simulator.Fault("", f)}
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// certificate is the one given, or one made for this run, written where asked.
+// certificate is the given certificate, or a new one in the given file.
 func certificate(c Config) (tls.Certificate, error) {
 	pair, ca, err := loadOrMake(c)
 	if err != nil {
@@ -42,7 +42,7 @@ func loadOrMake(c Config) (pair tls.Certificate, ca []byte, err error) {
 	return makeCertificate()
 }
 
-// makeCertificate makes a CA and a server certificate for the loopback names.
+// makeCertificate creates a CA and a server certificate for the loopback names.
 func makeCertificate() (pair tls.Certificate, ca []byte, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -56,7 +56,7 @@ func makeCertificate() (pair tls.Certificate, ca []byte, err error) {
 		return pair, nil, err
 	}
 
-	// The parsed one has the key id that the server's certificate must name (Python checks that).
+	// The parsed CA has the key ID that the server's certificate must contain, because Python checks it.
 	issuer, err := x509.ParseCertificate(ca)
 	if err != nil {
 		return pair, nil, err

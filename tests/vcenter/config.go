@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Config is what the command line decides.
+// Config contains the settings of the command line.
 type Config struct {
 	Listen, Control string
 
@@ -30,7 +30,7 @@ type Config struct {
 	NoVIJSON, NoHello, WrappedFaults bool
 	Release                          string
 	UnknownRelease                   int
-	Hello                            *helloAnswer // instead of the usual one
+	Hello                            *helloAnswer // replaces the usual answer
 
 	Delays      map[string]time.Duration
 	CancelDelay time.Duration
@@ -39,7 +39,7 @@ type Config struct {
 	HistoryLag  time.Duration
 }
 
-// releases are the published VI/JSON releases, oldest first; a server knows its own and all older ones.
+// releases are the published VI/JSON releases, oldest first. A server supports its own and all older ones.
 var releases = []string{"8.0.1.0", "8.0.2.0", "8.0.3.0", "9.0.0.0"}
 
 func parseFlags(args []string) (Config, error) {
@@ -73,7 +73,7 @@ func parseFlags(args []string) (Config, error) {
 
 	fs.DurationVar(&c.HistoryLag, "history-lag", 0, "how long a new task is not in the history yet")
 
-	fs.SetOutput(io.Discard) // whoever calls says what is wrong
+	fs.SetOutput(io.Discard) // the caller prints the error
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fs.SetOutput(os.Stdout)
@@ -85,7 +85,7 @@ func parseFlags(args []string) (Config, error) {
 	return c, c.check(fs.Args())
 }
 
-// nameUsers gives the users that were not named the names of a server of the kind.
+// nameUsers gives unnamed users the names of a server of that kind.
 func (c *Config) nameUsers() {
 	domain, admin := "@vsphere.local", "administrator"
 	if c.ESX {
@@ -135,12 +135,12 @@ func (c *Config) addDelay(value string) error {
 	return nil
 }
 
-// delay is how long the tasks of a method take.
+// delay is the duration of the tasks of a method.
 func (c *Config) delay(method string) time.Duration {
 	return c.Delays[strings.TrimSuffix(method, "_Task")]
 }
 
-// vijsonReleases are the releases served over VI/JSON, newest first.
+// vijsonReleases are the supported VI/JSON releases, newest first.
 func (c *Config) vijsonReleases() []string {
 	if c.ESX || c.NoVIJSON {
 		return nil
@@ -158,7 +158,7 @@ func (c *Config) newest() string {
 	return c.Release
 }
 
-// unknownRelease is the status of a release that is not served.
+// unknownRelease is the status for an unsupported release.
 func (c *Config) unknownRelease() int {
 	switch {
 	case c.UnknownRelease != 0:
@@ -169,17 +169,17 @@ func (c *Config) unknownRelease() int {
 	return http.StatusNotFound
 }
 
-// hasHello says whether version negotiation is there, which came with the second release.
+// hasHello reports whether the server negotiates versions, which came with the second release.
 func (c *Config) hasHello() bool {
 	return len(c.vijsonReleases()) > 1
 }
 
-// envoy says whether there is one in front of the server.
+// envoy reports whether the server is behind an Envoy proxy.
 func (c *Config) envoy() bool {
 	return len(c.vijsonReleases()) > 0
 }
 
-// version is the product's version and its API version.
+// version returns the version of the product and of its API.
 func (c *Config) version() (product, api string) {
 	api = c.newest()
 	if c.NoVIJSON {

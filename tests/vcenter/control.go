@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// controlAPI is how tests reach behind the server.
+// controlAPI is the interface through which tests control the server.
 func (s *Server) controlAPI() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, do func(*http.Request) (any, error)) {
@@ -89,7 +89,7 @@ func (s *Server) controlAPI() http.Handler {
 	return mux
 }
 
-// readControl reads the body of a request, in which a misspelt name is an error.
+// readControl reads the body of a request. An unknown name in it is an error.
 func readControl(r *http.Request, into any) error {
 	return decodeStrictly(r.Body, into)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// taskChange is what a test may change of a task that is there.
+// taskChange contains the changes that a test can make to a task.
 type taskChange struct {
 	State       types.TaskInfoState `json:"state"`
 	Progress    json.RawMessage     `json:"progress"`
@@ -23,7 +23,7 @@ type taskChange struct {
 	Description *message            `json:"description"`
 	Result      json.RawMessage     `json:"result"`
 	Error       json.RawMessage     `json:"error"`
-	Unknown     bool                `json:"unknown"` // types and enumeration values need not be known
+	Unknown     bool                `json:"unknown"` // types and enumeration values can be unknown
 }
 
 type message struct {
@@ -45,12 +45,12 @@ func (m *message) localizable() *types.LocalizableMessage {
 	return localizable
 }
 
-// percent is a progress that is one number.
+// percent is a progress that consists of one number.
 func (c *taskChange) percent() (percent int32, ok bool) {
 	return percent, len(c.Progress) > 0 && json.Unmarshal(c.Progress, &percent) == nil
 }
 
-// controlChange is PATCH /tasks/{id}.
+// controlChange handles PATCH /tasks/{id}.
 func (s *Server) controlChange(r *http.Request) (any, error) {
 	task := s.tasks.find(r.PathValue("id"))
 	if task == nil {
@@ -76,7 +76,7 @@ func (s *Server) controlChange(r *http.Request) (any, error) {
 		}
 		if wanted.Forbidden != nil {
 			task.forbidden.Store(*wanted.Forbidden)
-			ctx.Update(task, []types.PropertyChange{change("info.state", task.Info.State)}) // whoever waits looks
+			ctx.Update(task, []types.PropertyChange{change("info.state", task.Info.State)}) // notifies waiting clients
 		}
 		if wanted.Cancelable != nil {
 			ctx.Update(task, []types.PropertyChange{change("info.cancelable", *wanted.Cancelable)})
@@ -97,14 +97,15 @@ func (s *Server) controlChange(r *http.Request) (any, error) {
 	return map[string]string{"id": task.Self.Value}, nil
 }
 
-// cancelByTest sets the flag only: the test says what becomes of the task.
+// cancelByTest only sets the flag. The test decides how the task ends.
 func (t *Task) cancelByTest() {
 	t.locked(func(ctx *simulator.Context) {
 		ctx.Update(t, []types.PropertyChange{change("info.cancelled", true)})
 	})
 }
 
-// controlDelete is DELETE /tasks/{id}: the server forgets the task, its history only unless history=keep is asked for.
+// controlDelete handles DELETE /tasks/{id}: the server forgets the task, and its history forgets it without
+// history=keep.
 func (s *Server) controlDelete(r *http.Request) (any, error) {
 	task := s.tasks.find(r.PathValue("id"))
 	if task == nil {

@@ -18,7 +18,7 @@ import (
 // defaultTaskType is the task type that the simulator registers.
 const defaultTaskType = "com.vmware.govmomi.simulator.test"
 
-// newTaskSpec says what a task is like that a test makes.
+// newTaskSpec describes a task that a test creates.
 type newTaskSpec struct {
 	taskChange
 
@@ -35,7 +35,7 @@ type newTaskSpec struct {
 	ChangeTag        string                        `json:"change_tag"`
 	User             string                        `json:"user"`
 	Reason           json.RawMessage               `json:"reason"`
-	Members          json.RawMessage               `json:"members"` // of the TaskInfo, which need not be known
+	Members          json.RawMessage               `json:"members"` // members of the TaskInfo, which can be unknown
 	EntityName       string                        `json:"entity_name"`
 	QueueTime        *time.Time                    `json:"queue_time"`
 	StartTime        *time.Time                    `json:"start_time"`
@@ -45,10 +45,10 @@ type newTaskSpec struct {
 	fault   *types.LocalizedMethodFault
 	reason  types.BaseTaskReason
 	members []types.KeyAnyValue
-	steps   []int32 // the progress, spread over the duration
+	steps   []int32 // the progress, distributed over the duration
 }
 
-// controlCreate is POST /tasks.
+// controlCreate handles POST /tasks.
 func (s *Server) controlCreate(r *http.Request) (any, error) {
 	spec := &newTaskSpec{}
 	if err := readControl(r, spec); err != nil {
@@ -64,7 +64,7 @@ func (s *Server) controlCreate(r *http.Request) (any, error) {
 	return map[string][]string{"ids": ids}, nil
 }
 
-// prepare checks what a test asks for, and fills in what it leaves out.
+// prepare checks the specification of a test, and sets its defaults.
 func (s *Server) prepare(spec *newTaskSpec) (err error) {
 	if spec.State == "" {
 		spec.State = types.TaskInfoStateRunning
@@ -124,11 +124,11 @@ func (spec *newTaskSpec) prepareProgress() error {
 	return nil
 }
 
-// defaultEntity is the oldest virtual machine, or the root folder where there is none.
+// defaultEntity is the oldest virtual machine, or the root folder if there are no machines.
 func (s *Server) defaultEntity() types.ManagedObjectReference {
 	first := s.content().RootFolder
 	for _, vm := range s.registry.All("VirtualMachine") {
-		// A longer id is a greater number.
+		// A longer ID is a greater number.
 		ref := vm.Reference()
 		older := len(ref.Value) < len(first.Value) || len(ref.Value) == len(first.Value) && ref.Value < first.Value
 		if first.Type == "Folder" || older {
@@ -203,7 +203,7 @@ func (spec *newTaskSpec) setTimes(task *Task) {
 	}
 }
 
-// live lets a task go on and end, as the test wants it.
+// live lets a task run and end according to the specification.
 func (t *Task) live(spec *newTaskSpec) {
 	var percent func(float64) int32
 	if len(spec.steps) > 0 {

@@ -43,7 +43,7 @@ func (s *Server) readReason(data []byte, unknown bool) (reason types.BaseTaskRea
 	return reason, decodeInto(data, &reason)
 }
 
-// decodeInto reads a value in VI/JSON of the type that into points to.
+// decodeInto reads a value in VI/JSON of the type to which into points.
 func decodeInto(data []byte, into any) error {
 	tree, err := parseJSON(data)
 	if err != nil {

@@ -14,7 +14,7 @@ const soapOpen, soapClose = `<?xml version="1.0"?><soapenv:Envelope xmlns:soapen
 	`xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soapenv:Body>`,
 	`</soapenv:Body></soapenv:Envelope>`
 
-// soap sends a SOAP call as it is written; the cookie is the whole header, none if empty.
+// soap sends a SOAP call unchanged. The cookie is the whole header, or none if it is empty.
 func (r *raw) soap(cookie, call string) answer {
 	r.v.t.Helper()
 	a, err := r.trySOAP(cookie, call)
@@ -68,7 +68,7 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
-// A login that is refused gets a cookie as well, which is of no session.
+// A rejected login returns the cookie of no session.
 func TestCookieOfRefusedLogin(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -79,7 +79,7 @@ func TestCookieOfRefusedLogin(t *testing.T) {
 	equal(t, "sessions", len(v.sessions.keys()), 0)
 }
 
-// VI/JSON's header has the bare token, which is not the key of the session; both protocols share sessions.
+// The header of VI/JSON contains the bare token, not the key of the session. Both protocols share sessions.
 func TestSessionHeader(t *testing.T) {
 	t.Parallel()
 	r := start(t).raw().login()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// exchange is a request of one of the protocols, and what answers it.
+// exchange is a request of one of the protocols, and the handler for it.
 type exchange struct {
 	protocol string // json or soap
 	call     string // Type.member, or hello
@@ -21,7 +21,7 @@ type exchange struct {
 
 var contentTypes = map[string]string{"json": "application/json", "soap": "text/xml; charset=utf-8"}
 
-// answer carries a request out, or lets a fault happen to it.
+// answer handles a request, or makes it fail.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, e exchange) {
 	begin := time.Now()
 	s.stats.request(e.protocol, e.call)
@@ -37,8 +37,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, e exchange) {
 	s.log.end(entry, status)
 }
 
-// deliver sends an answer as it leaves a server of the kind: compressed and in chunks by an envoy, where the client
-// takes that.
+// deliver sends an answer in the way of a server of that kind: an Envoy proxy compresses it and sends it in chunks, if
+// the client accepts that.
 func (s *Server) deliver(w http.ResponseWriter, r *http.Request, out *recorder, took time.Duration) {
 	out.header.Set("Cache-Control", "no-cache")
 	if !s.config.envoy() {
@@ -55,11 +55,11 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request, out *recorder, 
 	}
 	out.compress()
 	out.sendHeader(w)
-	_ = http.NewResponseController(w).Flush() // from here on it is chunks
+	_ = http.NewResponseController(w).Flush() // the rest is sent in chunks
 	_, _ = w.Write(out.body.Bytes())
 }
 
-// lowerNames gives the header's names the case that an envoy gives them, but for those that Go's server looks at.
+// lowerNames gives the header's names the case that Envoy gives them, except for those that Go's server evaluates.
 func (r *recorder) lowerNames() {
 	for name, values := range r.header {
 		if !slices.Contains([]string{"Content-Type", "Content-Encoding"}, name) {
@@ -69,7 +69,7 @@ func (r *recorder) lowerNames() {
 	}
 }
 
-// send writes the answer out, in one piece.
+// send writes the answer in one piece.
 func (r *recorder) send(w http.ResponseWriter) {
 	if r.status == http.StatusNoContent {
 		r.sendHeader(w)

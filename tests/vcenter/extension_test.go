@@ -34,7 +34,7 @@ func unregisterExtension(c *vim25.Client, key string) error {
 	return err
 }
 
-// An extension with one of everything that a client that writes task types has to leave alone.
+// An extension with all the parts that a client that writes task types must not change.
 func newExtension(taskType string) types.Extension {
 	return types.Extension{
 		Key:         "com.example.storage",

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What faults tell beyond their message comes through on both protocols, as a task's error and as the fault of a call.
+// The details of faults are the same over both protocols, in a task's error and in the fault of a call.
 func TestWhatFaultsTell(t *testing.T) {
 	t.Parallel()
 	const host = `{"_typeName":"ManagedObjectReference","type":"HostSystem","value":"host-1"}`
@@ -58,7 +58,7 @@ func TestWhatFaultsTell(t *testing.T) {
 	}
 }
 
-// Without a message of its own, a fault has that of a vCenter for its type.
+// A fault without a message has vCenter's message for its type.
 func TestMessageOfNoCompatibleHost(t *testing.T) {
 	t.Parallel()
 	v := start(t)

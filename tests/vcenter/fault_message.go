@@ -10,7 +10,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// faultMessages are vCenter's texts for faults; the simulator leaves most of them empty.
+// faultMessages are vCenter's texts for faults. The simulator leaves most of them empty.
 var faultMessages = map[string]string{
 	"InvalidLocale":         "The locale is not supported.",
 	"InvalidLogin":          "Cannot complete login due to an incorrect user name or password.",
@@ -31,7 +31,7 @@ var powerStates = map[types.VirtualMachinePowerState]string{
 	types.VirtualMachinePowerStateSuspended:  "Suspended",
 }
 
-// messageOf is the text for a fault: its own first, then vCenter's for its type.
+// messageOf is the text of a fault: its own text, or vCenter's text for its type.
 func messageOf(fault types.BaseMethodFault) string {
 	if own := fault.GetMethodFault(); own != nil && len(own.FaultMessage) > 0 && own.FaultMessage[0].Message != "" {
 		return own.FaultMessage[0].Message
@@ -54,7 +54,7 @@ func messageOfType(typeName string) string {
 	return "The operation failed: " + typeName + "."
 }
 
-// localized is a fault in the form that data holds it.
+// localized is a fault in the form inside data.
 func localized(fault types.BaseMethodFault) *types.LocalizedMethodFault {
 	return &types.LocalizedMethodFault{Fault: fault, LocalizedMessage: messageOf(fault)}
 }

@@ -15,33 +15,33 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// faultRule is something that goes wrong with the next requests that match.
+// faultRule is a failure of the next requests that match.
 type faultRule struct {
 	Kind     string `json:"kind"`
 	Match    string `json:"match,omitempty"`
 	Protocol string `json:"protocol"`
-	Count    int    `json:"count"` // how often it still happens
-	Skip     int    `json:"skip"`  // how many matching requests pass before that
+	Count    int    `json:"count"` // the remaining number of failures
+	Skip     int    `json:"skip"`  // the number of matching requests before the first failure
 
-	CarriedOut  *bool             `json:"carried_out,omitempty"` // whether the request is
+	CarriedOut  *bool             `json:"carried_out,omitempty"` // whether the server carries the request out
 	Status      int               `json:"status,omitempty"`
 	Body        *string           `json:"body,omitempty"`
 	ContentType string            `json:"content_type,omitempty"`
 	Headers     map[string]string `json:"headers,omitempty"`
 	Seconds     float64           `json:"seconds,omitempty"`
 	Fault       json.RawMessage   `json:"fault,omitempty"`
-	Unknown     bool              `json:"unknown,omitempty"` // the types in it need not be known
+	Unknown     bool              `json:"unknown,omitempty"` // the types in it can be unknown
 
-	In      string `json:"in,omitempty"`      // where the answer is cut: header or body
-	At      *int   `json:"at,omitempty"`      // how many bytes of that are sent, half of them if not given
-	Chunked bool   `json:"chunked,omitempty"` // the body is sent in chunks, without a length
-	Gzip    bool   `json:"gzip,omitempty"`    // and compressed
+	In      string `json:"in,omitempty"`      // the part of the answer that is cut: header or body
+	At      *int   `json:"at,omitempty"`      // the number of bytes of that part that are sent, by default half of them
+	Chunked bool   `json:"chunked,omitempty"` // the body has chunks instead of a length
+	Gzip    bool   `json:"gzip,omitempty"`    // the body is compressed
 
 	match *regexp.Regexp
 	fault *types.LocalizedMethodFault
 }
 
-// faultKind is what a rule of the kind does if it does not say otherwise.
+// faultKind contains the defaults of a kind of failure.
 type faultKind struct {
 	carriedOut bool
 	status     int
@@ -52,7 +52,7 @@ type faultKind struct {
 const htmlPage = "<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>Welcome</h1></body></html>\n"
 
 var (
-	// answers are the kinds that answer with something that is not vSphere's.
+	// answers are the kinds with an answer that is not from vSphere.
 	answers = map[string]faultKind{
 		"status":     {false, http.StatusServiceUnavailable, "text/plain; charset=utf-8", ""},
 		"html":       {false, http.StatusOK, "text/html; charset=utf-8", htmlPage},
@@ -60,7 +60,7 @@ var (
 		"redirect":   {true, http.StatusFound, "text/html; charset=utf-8", htmlPage},
 		"unreadable": {true, http.StatusOK, "", "\x00\xff<{not readable]>"},
 	}
-	// faultKinds are all kinds.
+	// faultKinds contains all kinds.
 	faultKinds = map[string]faultKind{
 		"fault": {false, http.StatusInternalServerError, "", ""}, "cut": {carriedOut: true}, "delay": {carriedOut: true},
 		"reset_before": {}, "reset_after": {carriedOut: true}, "session_refused": {carriedOut: true},
@@ -73,7 +73,7 @@ func init() {
 	}
 }
 
-// prepareFault checks a rule and fills in what was not given.
+// prepareFault checks a rule and sets its defaults.
 func (s *Server) prepareFault(f *faultRule) (err error) {
 	kind, ok := faultKinds[f.Kind]
 	if !ok {
@@ -113,7 +113,7 @@ func (s *Server) prepareFault(f *faultRule) (err error) {
 	return err
 }
 
-// faultQueue are the rules that are still to happen.
+// faultQueue contains the remaining rules.
 type faultQueue struct {
 	mu    sync.Mutex
 	rules []*faultRule
@@ -141,7 +141,7 @@ func (q *faultQueue) pending() []faultRule {
 	return found
 }
 
-// take finds what happens to a request, if anything; a rule that was taken often enough is gone.
+// take finds the rule for a request, if any. A rule without remaining failures is dropped.
 func (q *faultQueue) take(e exchange) *faultRule {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/vmware/govmomi/simulator"
 )
 
-// happen lets a fault happen to a request. It returns the status that the client sees, 0 if it sees none.
+// happen makes a request fail. It returns the status that the client gets, or 0 without an answer.
 func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *faultRule) int {
 	begin := time.Now()
 	if f.Kind == "delay" {
@@ -35,7 +35,7 @@ func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *f
 	}
 	if _, ok := answers[f.Kind]; ok {
 		out = f.answer(r, e)
-		out.send(w) // not by what is in front of a vCenter
+		out.send(w) // without the Envoy proxy of a vCenter
 		return out.status
 	}
 	switch f.Kind {
@@ -52,7 +52,7 @@ func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *f
 	return out.status
 }
 
-// answer is one of something else than vSphere.
+// answer is an answer that is not from vSphere.
 func (f *faultRule) answer(r *http.Request, e exchange) *recorder {
 	out := newRecorder()
 	contentType := f.ContentType
@@ -71,7 +71,7 @@ func (f *faultRule) answer(r *http.Request, e exchange) *recorder {
 	return out
 }
 
-// faultAnswer is one of vSphere, of the status that is asked for.
+// faultAnswer is an answer of vSphere with the given status.
 func (s *Server) faultAnswer(r *http.Request, e exchange, f *faultRule) *recorder {
 	out := newRecorder()
 	if e.protocol == "json" {
@@ -90,7 +90,7 @@ func reset(w http.ResponseWriter) {
 	}
 }
 
-// cut sends the beginning of an answer, and closes the connection.
+// cut sends the beginning of an answer and closes the connection.
 func (f *faultRule) cut(w http.ResponseWriter, out *recorder, protocol string) {
 	if out.body.Len() == 0 {
 		out.status = http.StatusOK
@@ -113,7 +113,7 @@ func (f *faultRule) cut(w http.ResponseWriter, out *recorder, protocol string) {
 	}
 }
 
-// length is how much of a part of the answer is sent.
+// length is the number of bytes of the part that are sent.
 func (f *faultRule) length(part []byte) int {
 	if f.At == nil {
 		return len(part) / 2
@@ -121,7 +121,7 @@ func (f *faultRule) length(part []byte) int {
 	return min(max(*f.At, 0), len(part))
 }
 
-// wire is an answer as it goes over the wire: the header, and the body, in one piece or in chunks.
+// wire is an answer in the form of the wire: the header, and the body in one piece or in chunks.
 func (r *recorder) wire(chunked bool) (header, body []byte) {
 	fields := r.header.Clone()
 	body = r.body.Bytes()
@@ -130,7 +130,7 @@ func (r *recorder) wire(chunked bool) (header, body []byte) {
 		var chunks bytes.Buffer
 		writer := httputil.NewChunkedWriter(&chunks)
 		for piece := body; len(piece) > 0; {
-			n := min(len(piece), max(len(body)/3, 1)) // three, and the rest
+			n := min(len(piece), max(len(body)/3, 1)) // three chunks, and the rest
 			_, _ = writer.Write(piece[:n])
 			piece = piece[n:]
 		}

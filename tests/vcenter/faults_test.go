@@ -104,7 +104,7 @@ func TestFaultOfVSphere(t *testing.T) {
 	})
 }
 
-// In the middle of a wait: the client finds the change afterwards, as it asks again with the version that it has.
+// During a wait: the client gets the change later, because it repeats the request with its version.
 func TestFaultsDuringWait(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"reset_after", "cut"} {

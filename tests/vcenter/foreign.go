@@ -14,8 +14,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// foreignValues are values of types that the simulator does not know, in VI/JSON. Where one belongs, the simulator has
-// a value that it does know, with a mark in it; what was encoded gets the foreign value in its place, on both protocols.
+// foreignValues contains values of types that the simulator does not know, in VI/JSON. In their place, the simulator
+// has a known value that contains a mark. After encoding, the foreign value replaces it, for both protocols.
 type foreignValues struct {
 	mu     sync.Mutex
 	values []*object
@@ -23,7 +23,7 @@ type foreignValues struct {
 
 var markText = regexp.MustCompile(`^@@foreign:(\d+)@@$`)
 
-// keep takes a value, and gives it its mark.
+// keep stores a value and returns its mark.
 func (f *foreignValues) keep(value *object) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -31,7 +31,7 @@ func (f *foreignValues) keep(value *object) string {
 	return fmt.Sprintf("@@foreign:%d@@", len(f.values)-1)
 }
 
-// marked is a copy of the value of a mark; nil for any other text.
+// marked is a copy of the value of a mark, or nil for any other text.
 func (f *foreignValues) marked(text any) *object {
 	mark, _ := text.(string)
 	found := markText.FindStringSubmatch(mark)
@@ -62,7 +62,7 @@ func copyTree(tree any) any {
 	return tree
 }
 
-// readForeign reads an object in VI/JSON whose types need not be known.
+// readForeign reads an object in VI/JSON whose types can be unknown.
 func readForeign(data []byte) (*object, error) {
 	tree, err := parseJSON(data)
 	if err != nil {
@@ -75,7 +75,7 @@ func readForeign(data []byte) (*object, error) {
 	return value, nil
 }
 
-// result, reason, fault and members bring a foreign value into a TaskInfo.
+// result, reason, fault, and members put a foreign value into a TaskInfo.
 
 func (f *foreignValues) result(data []byte) (any, error) {
 	value, err := readForeign(data)
@@ -123,7 +123,7 @@ func (f *foreignValues) members(data []byte) ([]types.KeyAnyValue, error) {
 	return []types.KeyAnyValue{{Key: f.keep(value), Value: ""}}, nil
 }
 
-// intoJSON puts the foreign values in their places in an object.
+// intoJSON replaces the marks in an object by their foreign values.
 func (f *foreignValues) intoJSON(o *object) {
 	for _, name := range []string{"_value", "userName", "reason"} {
 		if value := f.marked(o.get(name)); value != nil {
@@ -147,7 +147,7 @@ var (
 	namespace     = regexp.MustCompile(` xmlns="[^"]*"`)
 )
 
-// intoXML puts the foreign values in their places in an envelope.
+// intoXML replaces the marks in an envelope by their foreign values.
 func (f *foreignValues) intoXML(envelope []byte) []byte {
 	envelope = markedMembers.ReplaceAllFunc(envelope, func(found []byte) []byte {
 		var out bytes.Buffer
@@ -158,7 +158,7 @@ func (f *foreignValues) intoXML(envelope []byte) []byte {
 		parts := markedElement.FindSubmatch(found)
 		value := f.marked(string(parts[3]))
 		name := string(parts[1])
-		if name == "SystemErrorFault" { // that of a call, which is named after its type
+		if name == "SystemErrorFault" { // the fault of a call, whose element has the name of its type
 			name = value.typeName() + "Fault"
 		}
 		var out bytes.Buffer

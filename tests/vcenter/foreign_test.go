@@ -9,7 +9,7 @@ import (
 
 const historyFilter = `{"filter":{"_typeName":"TaskFilterSpec"}}`
 
-// Tasks that no client library knows the types of come through on both protocols, in every way of reading them.
+// Tasks with types that no client library knows can be read in every way over both protocols.
 func TestForeignTypes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ spec, json, property, xml, path string }{
@@ -79,7 +79,7 @@ func TestForeignTypes(t *testing.T) {
 	}
 }
 
-// Another state, result and error of a task that is there.
+// A state, result, and error of an existing task.
 func TestForeignChange(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -89,7 +89,7 @@ func TestForeignChange(t *testing.T) {
 	r.call("Task/"+task+"/info").want(t, 200, `"result":{"_typeName":"Novelty","a":1}`)
 }
 
-// A call is refused with a fault that nobody knows.
+// A call is rejected with an unknown fault.
 func TestForeignFault(t *testing.T) {
 	t.Parallel()
 	v := start(t)

@@ -14,8 +14,8 @@ import (
 
 const helloPath = "/api/vcenter/system"
 
-// helloAnswer is what the version negotiation answers where it is down or refused by what is in front of it: it is
-// served by another service than /sdk.
+// helloAnswer is the answer to the version negotiation if its service is unavailable, or if a front end rejects the
+// request. Another service than that of /sdk handles it.
 type helloAnswer struct {
 	Status      int               `json:"status"`
 	Body        string            `json:"body"`
@@ -34,7 +34,7 @@ func readHello(from io.Reader) (*helloAnswer, error) {
 	return answer, nil
 }
 
-// serveHello answers which of the releases that a client knows it shall use: the first that is served.
+// serveHello answers with the release for a client that knows the given ones: the first supported one.
 func (s *Server) serveHello(r *http.Request, body []byte) *recorder {
 	out := newRecorder()
 	if other := s.hello.Load(); other != nil {
@@ -72,14 +72,14 @@ func (s *Server) serveHello(r *http.Request, body []byte) *recorder {
 	return out
 }
 
-// refuseAPI answers what an ESXi does not have below /api, where only JSON-RPC is.
+// refuseAPI is the answer of an ESXi to addresses below /api, which supports only JSON-RPC.
 func refuseAPI(out *recorder) {
 	out.Header().Set("Content-Type", "text/plain")
 	out.WriteHeader(http.StatusBadRequest)
 	_, _ = out.Write([]byte("Unsupported content type"))
 }
 
-// writeNoOperation is the answer of vCenter's REST service to an address that it does not have.
+// writeNoOperation is the answer of vCenter's REST service to an unknown address.
 func writeNoOperation(out *recorder, path string) {
 	message := encodeJSON("Unable to find operations for URL: " + path + ".")
 	writeJSON(out, http.StatusNotFound, fmt.Appendf(nil, `{"error_type":"NOT_FOUND","messages":[{"args":[%s],`+

@@ -35,7 +35,7 @@ type vcenter struct {
 	t *testing.T
 }
 
-// making is held while an inventory is made: the simulator uses package variables for that.
+// making is locked during the creation of an inventory, because the simulator uses package variables for it.
 var making sync.Mutex
 
 func start(t *testing.T, args ...string) *vcenter {
@@ -54,7 +54,7 @@ func start(t *testing.T, args ...string) *vcenter {
 	return &vcenter{server, t}
 }
 
-// client is govmomi's, which is not ours, over either protocol, logged in.
+// client is a session of govmomi's client, which is independent of this project, over either protocol.
 func (v *vcenter) client(protocol string, user ...string) *vim25.Client {
 	v.t.Helper()
 	c := v.anonymous(protocol)
@@ -97,7 +97,7 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// wantFault demands that a call was refused with the fault of the type of F.
+// wantFault fails the test unless a call was rejected with a fault of the type F.
 func wantFault[F any](t *testing.T, err error) F {
 	t.Helper()
 	var found F
@@ -125,7 +125,7 @@ func equal[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-// eventually waits for something that takes a moment.
+// eventually waits until a condition is true.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	for range 300 {
@@ -137,7 +137,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 	t.Fatal("not within 3 s: " + what)
 }
 
-// make makes tasks by the control API.
+// make creates tasks with the control API.
 func (v *vcenter) make(spec string) []types.ManagedObjectReference {
 	v.t.Helper()
 	var answer struct{ IDs []string }
@@ -158,7 +158,7 @@ func (v *vcenter) taskInfo(ref types.ManagedObjectReference) types.TaskInfo {
 	return v.tasks.find(ref.Value).info()
 }
 
-// ask calls the control API; into may be nil.
+// ask calls the control API. into can be nil.
 func (v *vcenter) ask(method, path, body string, into any) {
 	v.t.Helper()
 	request, err := http.NewRequest(method, v.ControlURL()+path, strings.NewReader(body))
@@ -176,7 +176,7 @@ func (v *vcenter) ask(method, path, body string, into any) {
 	}
 }
 
-// raw is a client without any knowledge of VI/JSON.
+// raw is a client that does not know VI/JSON.
 type raw struct {
 	v       *vcenter
 	http    *http.Client
@@ -189,7 +189,7 @@ func (v *vcenter) raw() *raw {
 	v.t.Helper()
 	transport := soap.NewClient(&url.URL{Scheme: "https", Host: "unused"}, false)
 	check(v.t, transport.SetRootCAs(v.config.CAOut))
-	transport.Jar = nil // it sends what a test says
+	transport.Jar = nil // the tests send the cookies
 	r := &raw{v: v, http: &transport.Client, release: v.config.newest()}
 	if v.listener != nil {
 		r.base = v.URL()
@@ -224,7 +224,7 @@ func (r *raw) sendWith(header http.Header, method, path, body string) (answer, e
 	return answer{response.StatusCode, response.Header, string(data)}, err
 }
 
-// call sends a VI/JSON request; path is {type}/{id}/{member}, and a body makes it a POST.
+// call sends a VI/JSON request. path is {type}/{id}/{member}, and a request with a body is a POST.
 func (r *raw) call(path string, body ...string) answer {
 	r.v.t.Helper()
 	method := http.MethodGet
@@ -246,7 +246,7 @@ func (r *raw) login() *raw {
 	return r
 }
 
-// quiet drops what the simulator logs.
+// quiet drops the log of the simulator.
 func quiet() {
 	log.SetOutput(io.Discard)
 }
@@ -260,13 +260,13 @@ func writeKey(path string, pair tls.Certificate) error {
 	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600)
 }
 
-// setStateNow moves a task on from behind the server.
+// setStateNow sets the state of a task without a client.
 func (t *Task) setStateNow(state types.TaskInfoState) error {
 	t.locked(func(ctx *simulator.Context) { t.setState(ctx, state, nil, nil) })
 	return nil
 }
 
-// want checks an answer: the status, and parts of the body.
+// want checks the status and parts of the body of an answer.
 func (a answer) want(t *testing.T, status int, parts ...string) answer {
 	t.Helper()
 	if a.status != status {

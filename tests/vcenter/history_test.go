@@ -156,7 +156,7 @@ func TestHistoryLimits(t *testing.T) {
 	_, err = collector(c, types.TaskFilterSpec{})
 	wantFault[types.InvalidState](t, err)
 	_, err = collector(v.client("soap"), types.TaskFilterSpec{})
-	check(t, err) // another session has its own
+	check(t, err) // another session has its own limit
 
 	v.ask("DELETE", "/tasks/"+made[4].Value, "", nil)
 	v.ask("DELETE", "/tasks/"+made[3].Value+"?history=keep", "", nil)
@@ -172,7 +172,7 @@ func TestNoHistoryOnESX(t *testing.T) {
 	wantFault[types.NotSupported](t, err)
 }
 
-// A task that has been over for ten minutes is no object any more, and still in the history.
+// A task that ended ten minutes ago is no longer an object, but is still in the history.
 func TestOldTaskIsOnlyRemembered(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -198,7 +198,7 @@ func TestOldTaskIsOnlyRemembered(t *testing.T) {
 	})
 }
 
-// The history does not have a new task at once.
+// The history does not contain a new task immediately.
 func TestHistoryLags(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -213,7 +213,7 @@ func TestHistoryLags(t *testing.T) {
 		_, err = read(c, 0, specOf(false, []string{"info"}, task))
 		check(t, err)
 		version := w.must("").Version
-		set := w.must(version) // whoever watches the latest page is told
+		set := w.must(version) // clients that watch the latest page are notified
 		equal(t, "latest page", len(changesOf(set)["latestPage"].(types.ArrayOfTaskInfo).TaskInfo), 1)
 		equal(t, "later", readNext(t, c, ref, 10), []string{task.Value})
 	}, "--history-lag=1h")

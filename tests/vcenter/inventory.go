@@ -9,7 +9,7 @@ import (
 	"github.com/vmware/govmomi/simulator"
 )
 
-// newModel makes the simulator's inventory, of the size and the version that the configuration asks for.
+// newModel creates the simulator's inventory, with the configured size and version.
 func newModel(c Config) (*simulator.Model, error) {
 	model := simulator.VPX()
 	if c.ESX {

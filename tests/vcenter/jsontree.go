@@ -10,7 +10,7 @@ import (
 	"io"
 )
 
-// object is a JSON object that keeps the order of its members. A tree is made of *object, []any and JSON's scalars.
+// object is a JSON object that keeps the order of its members. A tree consists of *object, []any, and scalars of JSON.
 type object struct {
 	members []member
 }
@@ -53,7 +53,7 @@ func (o *object) typeName() string {
 	return name
 }
 
-// encodeJSON writes a tree, without the escapes that are only for HTML.
+// encodeJSON writes a tree, without escapes for HTML.
 func encodeJSON(tree any) []byte {
 	var out bytes.Buffer
 	scalars := json.NewEncoder(&out)
@@ -62,7 +62,7 @@ func encodeJSON(tree any) []byte {
 	return out.Bytes()
 }
 
-// writeTree walks the tree itself: each level of a json.Marshaler would be read and copied once more.
+// writeTree walks the tree itself, because each level of a json.Marshaler would be parsed and copied again.
 func writeTree(out *bytes.Buffer, scalars *json.Encoder, tree any) {
 	switch tree := tree.(type) {
 	case *object:
@@ -87,13 +87,13 @@ func writeTree(out *bytes.Buffer, scalars *json.Encoder, tree any) {
 		out.WriteByte(']')
 	default:
 		if err := scalars.Encode(tree); err != nil {
-			panic(err) // a tree holds nothing that has no JSON form
+			panic(err) // each value in a tree has a JSON form
 		}
-		out.Truncate(out.Len() - 1) // the encoder ends each value with a line feed
+		out.Truncate(out.Len() - 1) // the encoder appends a line feed to each value
 	}
 }
 
-// parseJSON reads a tree; numbers stay as they are written.
+// parseJSON reads a tree. Numbers keep their form.
 func parseJSON(data []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

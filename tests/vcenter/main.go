@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 
-// Program vcenter is the test vCenter of the collection vsphere.tasks: VMware's simulator, with VI/JSON beside SOAP.
+// Program vcenter is the test vCenter of the collection vsphere.tasks: VMware's simulator, with VI/JSON in addition to
+// SOAP.
 package main
 
 import (
@@ -19,9 +20,9 @@ import (
 )
 
 func main() {
-	// A vCenter's times are UTC.
+	// The times of a vCenter are in UTC.
 	time.Local = time.UTC
-	// The simulator logs what a client asks for in vain.
+	// The simulator logs failed requests of clients.
 	log.SetOutput(io.Discard)
 
 	config, err := parseFlags(os.Args[1:])
@@ -44,7 +45,7 @@ func main() {
 	server.Close()
 }
 
-// ready is what a starter needs to know.
+// ready contains the data that the program prints when it has started.
 func (s *Server) ready() any {
 	address := s.listener.Addr().(*net.TCPAddr)
 	return struct {
@@ -55,7 +56,7 @@ func (s *Server) ready() any {
 		User         string `json:"user"`
 		Password     string `json:"password"`
 		ReadonlyUser string `json:"readonly_user"`
-		Principal    string `json:"principal"` // as tasks name the user
+		Principal    string `json:"principal"` // the user's name in tasks
 		CA           string `json:"ca"`
 		PID          int    `json:"pid"`
 		Product      string `json:"product"`

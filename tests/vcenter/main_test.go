@@ -62,7 +62,7 @@ func TestReadyLineAndFiles(t *testing.T) {
 	}
 }
 
-// Nothing keeps the server from stopping within a second, not even a client that waits.
+// The server stops within a second, even if a client waits.
 func TestStopsOnSignal(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
@@ -76,7 +76,7 @@ func TestStopsOnSignal(t *testing.T) {
 
 		begin := time.Now()
 		check(t, cmd.Process.Signal(signal))
-		check(t, cmd.Wait()) // it exits with 0
+		check(t, cmd.Wait()) // the status is 0
 		if took := time.Since(begin); took > time.Second {
 			t.Errorf("took %s", took)
 		}
@@ -117,7 +117,7 @@ func TestGivenCertificate(t *testing.T) {
 	server, err := Start(config)
 	check(t, err)
 	defer server.Close()
-	server.config.CAOut = caFile // where the client looks
+	server.config.CAOut = caFile // the path that the client uses
 	v := &vcenter{server, t}
 	v.raw().call("ServiceInstance/ServiceInstance/content").want(t, http.StatusOK)
 }

@@ -14,22 +14,21 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// operation is what a task of the simulator does, with the time that it is to take.
+// operation is the work of a task of the simulator, with its duration.
 type operation struct {
 	execute func(*simulator.Task) (types.AnyType, types.BaseMethodFault)
-	ctx     *simulator.Context // of the request that started it
+	ctx     *simulator.Context // the context of the request that started it
 	delay   time.Duration
 }
 
-// cancelableOperations are those that a vCenter lets its users cancel, without _Task.
+// cancelableOperations are the operations that users of a vCenter can cancel, without _Task.
 var cancelableOperations = map[string]bool{
 	"CloneVM": true, "CloneVApp": true, "RelocateVM": true, "MigrateVM": true, "EnterMaintenanceMode": true,
 	"CopyDatastoreFile": true, "MoveDatastoreFile": true, "CopyVirtualDisk": true, "MoveVirtualDisk": true,
 }
 
-// adopt makes a task of the simulator one of ours, whose work is done by run. That is when the simulator starts it:
-// then it tells which request the task is of. What else the simulator does for the request as tasks of its own
-// remains its own, and unseen.
+// adopt turns a task of the simulator into a Task, whose work is done by run. This happens when the simulator starts
+// the task, because then it knows the request. Further tasks that the simulator starts for the request stay internal.
 func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	c := callOf(ctx)
 	if c == nil || c.task != nil || !strings.HasSuffix(c.method, "_Task") {
@@ -41,7 +40,7 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	task.progressed.Store(task.operation.delay > 0)
 	own.Execute = func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
 		task.run()
-		// The simulator would now set the outcome: with its own names for messages, and over that of a canceled task.
+		// The simulator would now set the outcome, with its own names for messages, and also for a canceled task.
 		runtime.Goexit()
 		return nil, nil
 	}
@@ -51,7 +50,7 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	info.DescriptionId = m.descriptionID(info.DescriptionId, c.method)
 	info.Cancelable = cancelableOperations[strings.TrimSuffix(c.method, "_Task")]
 	if _, ok := m.registry.Get(*info.Entity).(mo.Entity); !ok {
-		// An operation of a manager, or of a part of a host: a task is of an object of the inventory.
+		// An operation of a manager or of a part of a host: the entity of a task is an object of the inventory.
 		root := m.registry.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content.RootFolder
 		info.Entity = &root
 	}
@@ -66,15 +65,15 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 	m.registry.Put(task)
 }
 
-// rename gives a task of the simulator the id of an ESXi's.
+// rename gives a task of the simulator the ID of an ESXi task.
 func (m *TaskManager) rename(ctx *simulator.Context, task *Task) {
 	m.registry.Remove(ctx, task.Self)
 	task.Self = m.newReference(*task.Info.Entity, task.Info.DescriptionId)
 	task.Info.Key, task.Info.Task = task.Self.Value, task.Self
 }
 
-// descriptionID finds the published id of an operation: the simulator makes up some of its own, such as
-// VirtualMachine.cloneVm for VirtualMachine.clone.
+// descriptionID finds the published ID of an operation. The simulator invents some IDs, such as VirtualMachine.cloneVm
+// for VirtualMachine.clone.
 func (m *TaskManager) descriptionID(given, method string) string {
 	moType, _, _ := strings.Cut(given, ".")
 	name := lowerFirst(strings.TrimSuffix(method, "_Task"))
@@ -88,13 +87,13 @@ func (m *TaskManager) descriptionID(given, method string) string {
 	return given
 }
 
-// run takes the time, which a cancellation cuts short, and does the work.
+// run waits for the duration, which a cancellation shortens, and does the work.
 func (t *Task) run() {
 	op := t.operation
 	entity := &lockable{*t.Info.Entity}
 
-	// The simulator holds the lock of the entity for its task, so that nobody could read the entity in the meantime.
-	// A context's locks are counted: one more is taken to be able to give back both.
+	// The simulator locks the entity for its task, so that no client could read the entity in the meantime. The locks of
+	// a context are counted: this takes another one to be able to release both.
 	release := op.ctx.Map.AcquireLock(op.ctx, entity)
 	release()
 	release()
@@ -114,8 +113,8 @@ func (t *Task) run() {
 	t.end(result, nil)
 }
 
-// pass lets time go by, with the progress that percent says for the part of it that is over; true when the task was
-// canceled meanwhile. Without percent there is no progress.
+// pass waits, and sets the progress that percent returns for each part of the time. It reports whether the task was
+// canceled. Without percent, the task has no progress.
 func (t *Task) pass(duration time.Duration, percent func(done float64) int32) (canceled bool) {
 	if duration <= 0 {
 		return false
@@ -147,7 +146,7 @@ func (t *Task) pass(duration time.Duration, percent func(done float64) int32) (c
 	}
 }
 
-// lockable names an object for the registry's locks as the simulator does for its tasks.
+// lockable names an object for the registry's locks in the way of the simulator.
 type lockable struct{ Self types.ManagedObjectReference }
 
 func (l *lockable) Reference() types.ManagedObjectReference { return l.Self }

@@ -36,7 +36,7 @@ func (v *vcenter) ends(task types.ManagedObjectReference) types.TaskInfo {
 	return v.taskInfo(task)
 }
 
-// The tasks of operations look as a vCenter's do.
+// The tasks of operations have the form of a vCenter's tasks.
 func TestOperation(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -57,7 +57,7 @@ func TestOperation(t *testing.T) {
 		equal(t, "description id", info.DescriptionId, "VirtualMachine.clone")
 		equal(t, "cancelable", info.Cancelable, true)
 		equal(t, "result", info.Result.(types.ManagedObjectReference).Type, "VirtualMachine")
-		// A manager is no object of the inventory.
+		// A manager is not an object of the inventory.
 		datacenter := v.registry.Any("Datacenter").Reference()
 		made, err := methods.CreateVirtualDisk_Task(ctx, c, &types.CreateVirtualDisk_Task{
 			This: *v.content().VirtualDiskManager, Name: "[LocalDS_0] " + c.Path() + ".vmdk", Datacenter: &datacenter,
@@ -68,11 +68,11 @@ func TestOperation(t *testing.T) {
 		equal(t, "entity", *info.Entity, v.content().RootFolder)
 		equal(t, "entity name", info.EntityName, "Datacenters")
 
-		equal(t, "tasks", len(v.tasks.history), 4) // not what the simulator does for the clone by tasks of its own
+		equal(t, "tasks", len(v.tasks.history), 4) // without the internal tasks of the simulator for the clone
 	})
 }
 
-// While a delayed operation runs, its progress rises and its entity can be read.
+// During a delayed operation, its progress increases, and clients can read its entity.
 func TestDelayedOperation(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -109,7 +109,7 @@ func TestDelayedOperation(t *testing.T) {
 	}, "--delay", "PowerOffVM=600ms")
 }
 
-// A canceled operation is not carried out, and its task stays as it ended.
+// A canceled operation is not carried out, and its task keeps its end.
 func TestCancelOperation(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {

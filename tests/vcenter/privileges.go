@@ -8,8 +8,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// privileges are the published privileges of the methods that users of this server meet. A method that is not named
-// here needs none.
+// privileges contains the published privileges of the methods that users of this server call. Other methods need none.
 var privileges = map[string]string{
 	"Task.SetTaskState":       "Task.Update",
 	"Task.SetTaskDescription": "Task.Update",
@@ -47,7 +46,7 @@ var privileges = map[string]string{
 	"HostSystem.ExitMaintenanceMode_Task":    "Host.Config.Maintenance",
 }
 
-// privilegeFor names what a caller of a method must be allowed; "" when everybody may call it.
+// privilegeFor returns the privilege that a method requires, or an empty string if it requires none.
 func (s *Server) privilegeFor(ctx *simulator.Context, ref types.ManagedObjectReference, method string) string {
 	switch method {
 	case "setCustomValue":

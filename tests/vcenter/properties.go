@@ -13,7 +13,7 @@ import (
 
 // managedType finds the declaration of a managed object type.
 func managedType(name string) (found reflect.Type, ok bool) {
-	// The table of these types is private to govmomi, and its way in panics on an unknown name.
+	// The table of these types is private to govmomi, and its accessor panics for an unknown name.
 	defer func() { _ = recover() }()
 	object, err := mo.ObjectContentToType(types.ObjectContent{Obj: types.ManagedObjectReference{Type: name}})
 	if err != nil {
@@ -33,7 +33,7 @@ func propertyOf(declared reflect.Type, name string) (reflect.StructField, bool) 
 	return reflect.StructField{}, false
 }
 
-// checkPaths refuses property paths that cannot be, as a vCenter does; the simulator puts them into a missing set.
+// checkPaths rejects impossible property paths like a vCenter. The simulator puts them into a missing set.
 func checkPaths(specs ...types.PropertyFilterSpec) types.BaseMethodFault {
 	for _, spec := range specs {
 		for _, set := range spec.PropSet {
@@ -51,7 +51,7 @@ func checkPaths(specs ...types.PropertyFilterSpec) types.BaseMethodFault {
 	return nil
 }
 
-// validPath follows a path such as info.state as far as its declared types tell.
+// validPath follows a path such as info.state as far as the types are declared.
 func validPath(declared reflect.Type, path string) bool {
 	var field mo.Field
 	if !field.FromString(path) {
@@ -62,7 +62,7 @@ func validPath(declared reflect.Type, path string) bool {
 			declared = declared.Elem()
 		}
 		if declared.Kind() == reflect.Interface {
-			return true // which data type it is, only an object tells
+			return true // only an object determines the type of its data
 		}
 		if declared.Kind() != reflect.Struct {
 			return false

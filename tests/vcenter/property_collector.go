@@ -19,40 +19,39 @@ import (
 
 const (
 	mostUpdates = 100                  // objects in one update set: vCenter's limit
-	settle      = 5 * time.Millisecond // changes within it come together
+	settle      = 5 * time.Millisecond // changes within this time are sent together
 )
 
-// PropertyCollector reads as the simulator's does, but waits by itself: with versions, from the start again where a
-// client asks for it, at a cost that grows with the changes and not with the filter, and no longer than its client is
-// there and its session lives.
+// PropertyCollector reads like the simulator's, but waits in its own way: with versions, which clients can reset. The
+// cost grows with the changes, not with the filter. A wait ends with the connection of the client and with its session.
 type PropertyCollector struct {
 	simulator.PropertyCollector
 
-	waiting sync.Mutex // one wait at a time; guards what follows
+	waiting sync.Mutex // one wait at a time, which guards the following fields
 	watcher *watcher
 	filters map[types.ManagedObjectReference]*watchedFilter
 	version int
-	sent    *types.UpdateSet             // the last answer, in case it got lost
-	pending []types.PropertyFilterUpdate // what did not fit into it
+	sent    *types.UpdateSet             // the last answer, in case the client did not get it
+	pending []types.PropertyFilterUpdate // the updates that did not fit into the last answer
 
 	cancelMu sync.Mutex
 	cancel   context.CancelFunc
 }
 
-// newPropertyCollector puts the collector in place, of which each session gets one like it.
+// newPropertyCollector installs the collector. Each session gets a copy of it.
 func newPropertyCollector(registry *simulator.Registry, self types.ManagedObjectReference) {
 	pc := &PropertyCollector{}
 	pc.Self = self
 	registry.Put(pc)
 }
 
-// CreatePropertyCollector makes another of this kind.
+// CreatePropertyCollector creates another collector of this kind.
 func (pc *PropertyCollector) CreatePropertyCollector(ctx *simulator.Context, _ *types.CreatePropertyCollector) soap.HasFault {
 	ref := ctx.Session.Put(&PropertyCollector{}).Reference()
 	return &methods.CreatePropertyCollectorBody{Res: &types.CreatePropertyCollectorResponse{Returnval: ref}}
 }
 
-// CreateFilter refuses objects that do not exist.
+// CreateFilter rejects objects that do not exist.
 func (pc *PropertyCollector) CreateFilter(ctx *simulator.Context, req *types.CreateFilter) soap.HasFault {
 	if report := req.Spec.ReportMissingObjectsInResults; report == nil || !*report {
 		for _, object := range req.Spec.ObjectSet {
@@ -62,12 +61,12 @@ func (pc *PropertyCollector) CreateFilter(ctx *simulator.Context, req *types.Cre
 		}
 	}
 	result := pc.PropertyCollector.CreateFilter(ctx, req).(*methods.CreateFilterBody)
-	// The simulator's filter listens to all changes, for a wait of the simulator's.
+	// The simulator's filter listens to all changes, for the simulator's way to wait.
 	ctx.Map.RemoveHandler(ctx.Session.Get(result.Res.Returnval).(simulator.RegisterObject))
 	return result
 }
 
-// DestroyPropertyCollector ends a wait, too.
+// DestroyPropertyCollector also ends a wait.
 func (pc *PropertyCollector) DestroyPropertyCollector(ctx *simulator.Context, req *types.DestroyPropertyCollector) soap.HasFault {
 	pc.stop(ctx.Map)
 	return pc.PropertyCollector.DestroyPropertyCollector(ctx, req)
@@ -83,7 +82,7 @@ func (pc *PropertyCollector) CancelWaitForUpdates(*types.CancelWaitForUpdates) s
 	return &methods.CancelWaitForUpdatesBody{Res: &types.CancelWaitForUpdatesResponse{}}
 }
 
-// stop ends a wait, and listens no more.
+// stop ends a wait, and stops to listen.
 func (pc *PropertyCollector) stop(registry *simulator.Registry) {
 	pc.CancelWaitForUpdates(nil)
 	pc.waiting.Lock()
@@ -103,7 +102,7 @@ func (pc *PropertyCollector) WaitForUpdates(ctx *simulator.Context, req *types.W
 	return &methods.WaitForUpdatesBody{Res: &types.WaitForUpdatesResponse{Returnval: *set}}
 }
 
-// WaitForUpdatesEx blocks until something has changed since the version that the client has.
+// WaitForUpdatesEx blocks until the server has changes after the version of the client.
 func (pc *PropertyCollector) WaitForUpdatesEx(ctx *simulator.Context, req *types.WaitForUpdatesEx) soap.HasFault {
 	pc.waiting.Lock()
 	defer pc.waiting.Unlock()
@@ -137,7 +136,7 @@ func (pc *PropertyCollector) WaitForUpdatesEx(ctx *simulator.Context, req *types
 		pc.restart(ctx)
 	case req.Version == strconv.Itoa(pc.version):
 	case pc.sent != nil && req.Version == strconv.Itoa(pc.version-1):
-		body.Res.Returnval = pc.sent // the client never saw it
+		body.Res.Returnval = pc.sent // the client did not get it
 		return body
 	default:
 		return fault(&types.InvalidCollectorVersion{})
@@ -165,7 +164,7 @@ func (pc *PropertyCollector) WaitForUpdatesEx(ctx *simulator.Context, req *types
 	return body
 }
 
-// restart begins with version "": everything is new to the client.
+// restart begins with an empty version, for which all objects are new.
 func (pc *PropertyCollector) restart(ctx *simulator.Context) {
 	if pc.watcher == nil {
 		pc.watcher = newWatcher()
@@ -176,7 +175,7 @@ func (pc *PropertyCollector) restart(ctx *simulator.Context) {
 	pc.pending, pc.sent = nil, nil
 }
 
-// changes are those since the last look, by filter.
+// changes returns the changes since the last call, by filter.
 func (pc *PropertyCollector) changes(ctx *simulator.Context) []types.PropertyFilterUpdate {
 	dirty := pc.watcher.take()
 	var found []types.PropertyFilterUpdate
@@ -197,7 +196,7 @@ func (pc *PropertyCollector) changes(ctx *simulator.Context) []types.PropertyFil
 	return found
 }
 
-// page is the next answer: as much of what is pending as may be in one.
+// page is the next answer, with as many pending updates as one answer can contain.
 func (pc *PropertyCollector) page(most int) *types.UpdateSet {
 	pc.version++
 	pc.sent = &types.UpdateSet{Version: strconv.Itoa(pc.version)}

@@ -18,7 +18,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// pages are the rest of what was too much for an answer, by token.
+// pages contains the rest of long answers, by token.
 var pages sync.Map
 
 type restOfPages struct {
@@ -26,7 +26,7 @@ type restOfPages struct {
 	objects []types.ObjectContent
 }
 
-// next is one answer of the rest, and the token of what is still left.
+// next returns one answer of the rest, and the token for the remaining ones.
 func (rest restOfPages) next() (page []types.ObjectContent, token string) {
 	if rest.most <= 0 || len(rest.objects) <= rest.most {
 		return rest.objects, ""
@@ -46,7 +46,7 @@ func (pc *PropertyCollector) RetrievePropertiesEx(ctx *simulator.Context, req *t
 	return result
 }
 
-// ContinueRetrievePropertiesEx goes on where an answer ended.
+// ContinueRetrievePropertiesEx continues after the end of an answer.
 func (pc *PropertyCollector) ContinueRetrievePropertiesEx(_ *simulator.Context, req *types.ContinueRetrievePropertiesEx) soap.HasFault {
 	rest, ok := pages.LoadAndDelete(req.Token)
 	if !ok {
@@ -74,7 +74,7 @@ func (pc *PropertyCollector) RetrieveProperties(ctx *simulator.Context, req *typ
 	return &methods.RetrievePropertiesBody{Res: &types.RetrievePropertiesResponse{Returnval: result.Res.Returnval.Objects}}
 }
 
-// FetchResponse is named after the element that it becomes.
+// FetchResponse has the name of its element.
 type FetchResponse struct {
 	Returnval any `xml:"returnval,omitempty,typeattr"`
 }
@@ -85,7 +85,8 @@ type fetchBody struct {
 
 func (*fetchBody) Fault() *soap.Fault { return nil }
 
-// Fetch reads one property, as pyVmomi does; no API page has it. The type of its request is private to the simulator.
+// Fetch reads one property, like pyVmomi. The API reference does not contain it. The type of its request is private to
+// the simulator.
 func (pc *PropertyCollector) Fetch(ctx *simulator.Context, request any) soap.HasFault {
 	fields := reflect.ValueOf(request).Elem()
 	ref := fields.FieldByName("This").Interface().(types.ManagedObjectReference)
@@ -108,7 +109,7 @@ func (pc *PropertyCollector) Fetch(ctx *simulator.Context, request any) soap.Has
 	return &fetchBody{&FetchResponse{found.PropSet[0].Val}}
 }
 
-// readOne asks for one property of one object.
+// readOne reads one property of one object.
 func readOne(ref types.ManagedObjectReference, name string) *types.RetrievePropertiesEx {
 	return &types.RetrievePropertiesEx{SpecSet: []types.PropertyFilterSpec{{
 		PropSet:   []types.PropertySpec{{Type: ref.Type, PathSet: []string{name}}},
@@ -116,7 +117,7 @@ func readOne(ref types.ManagedObjectReference, name string) *types.RetrievePrope
 	}}}
 }
 
-// retrieve reads properties, all at once.
+// retrieve reads all properties without pages.
 func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
 	all := *req
 	all.Options.MaxObjects = 0
@@ -126,7 +127,7 @@ func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.
 	}
 	objects := result.Res.Returnval.Objects
 	if ctx.Session == nil {
-		return result // which says NotAuthenticated for each of them
+		return result // the result contains NotAuthenticated for each object
 	}
 	manager := managerOf(ctx)
 	mayView := manager.users.may(ctx.Session.UserName, "System.View")
@@ -150,12 +151,12 @@ func managerOf(ctx *simulator.Context) *TaskManager {
 	return ctx.Map.Get(*content.TaskManager).(*TaskManager)
 }
 
-// mend makes what the simulator has read of a task what a vCenter shows of it.
+// mend turns the simulator's data of a task into those of a vCenter.
 func (t *Task) mend(content *types.ObjectContent, specs []types.PropertyFilterSpec) {
 	if t.forbidden.Load() {
 		withhold(content, specs, isInfo)
 	}
-	if !t.progressed.Load() { // the simulator says 0
+	if !t.progressed.Load() { // the simulator has 0
 		content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return p.Name == "info.progress" })
 	}
 }
@@ -164,7 +165,7 @@ func isInfo(path string) bool {
 	return path == "info" || strings.HasPrefix(path, "info.")
 }
 
-// withhold takes away properties that the user may not see, and names each path to them that is asked for.
+// withhold removes properties that the user cannot see, and names each requested path to them.
 func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, concerned func(path string) bool) {
 	var paths []string
 	for _, found := range content.PropSet {
@@ -189,7 +190,7 @@ func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, co
 	}
 }
 
-// isOfType says whether a managed object type is another or derives from it.
+// isOfType reports whether a managed object type is another one or derives from it.
 func isOfType(moType, wanted string) bool {
 	declared, ok := managedType(moType)
 	if !ok || moType == wanted {

@@ -64,7 +64,7 @@ func TestReadInPages(t *testing.T) {
 			more, err := methods.ContinueRetrievePropertiesEx(ctx, c, &types.ContinueRetrievePropertiesEx{This: c.ServiceContent.PropertyCollector, Token: token})
 			check(t, err)
 			for _, object := range more.Returnval.Objects {
-				equal(t, "properties", len(object.PropSet), 1) // none has progress
+				equal(t, "properties", len(object.PropSet), 1) // tasks without a progress
 			}
 			seen, token = seen+len(more.Returnval.Objects), more.Returnval.Token
 		}
@@ -78,7 +78,7 @@ func TestReadInPages(t *testing.T) {
 	})
 }
 
-// missingIn are the objects that an update set says are missing.
+// missingIn returns the objects that an update set reports as missing.
 func missingIn(set *types.UpdateSet) (ids []string) {
 	for _, filter := range set.FilterSet {
 		for _, object := range filter.MissingSet {
@@ -91,7 +91,7 @@ func missingIn(set *types.UpdateSet) (ids []string) {
 	return ids
 }
 
-// What is missing is told once, to a filter that asks for it.
+// A missing object is reported once, to a filter that requests it.
 func TestMissingObjectsInUpdates(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -116,7 +116,7 @@ func TestMissingObjectsInUpdates(t *testing.T) {
 	}, "--wrapped-faults")
 }
 
-// All of them missing: there is an update nevertheless.
+// An update follows even if all objects are missing.
 func TestOnlyMissingObjects(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -129,7 +129,7 @@ func TestOnlyMissingObjects(t *testing.T) {
 		`"fault":{"_typeName":"ManagedObjectNotFound","obj":{"_typeName":"ManagedObjectReference","type":"Task","value":"task-404"},"faultstring":"The object has`)
 }
 
-// A task that its user may not see is withheld in every way of reading it, and hides no other.
+// A task that the user cannot see is withheld in every way of reading, and does not hide others.
 func TestForbiddenTask(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -168,7 +168,7 @@ func TestForbiddenTask(t *testing.T) {
 	r.fetch("Task", task, "info").want(t, 500, `type="NoPermission"`, "System.View")
 }
 
-// fetch reads one property over SOAP, as pyVmomi does.
+// fetch reads one property over SOAP, like pyVmomi.
 func (r *raw) fetch(moType, id, property string) answer {
 	r.v.t.Helper()
 	return r.soap(`vmware_soap_session="`+r.session+`"`,

@@ -16,7 +16,7 @@ import (
 
 type refs map[types.ManagedObjectReference]struct{}
 
-// watcher notes which objects have changed.
+// watcher records which objects have changed.
 type watcher struct {
 	self    types.ManagedObjectReference
 	changed chan struct{}
@@ -33,7 +33,7 @@ func newWatcher() *watcher {
 	}
 }
 
-// take are the objects that have changed since it was called last.
+// take returns the objects that have changed since the last call.
 func (w *watcher) take() refs {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,25 +56,25 @@ func (w *watcher) note(ref types.ManagedObjectReference) {
 	}
 }
 
-// Reference tells the registry's handlers apart.
+// Reference distinguishes the registry's handlers.
 func (w *watcher) Reference() types.ManagedObjectReference { return w.self }
 
-// PutObject is told of each new object.
+// PutObject is called for each new object.
 func (w *watcher) PutObject(_ *simulator.Context, object mo.Reference) { w.note(object.Reference()) }
 
-// UpdateObject is told of each change.
+// UpdateObject is called for each change.
 func (w *watcher) UpdateObject(_ *simulator.Context, object mo.Reference, _ []types.PropertyChange) {
 	w.note(object.Reference())
 }
 
-// RemoveObject is told of each object that goes.
+// RemoveObject is called for each removed object.
 func (w *watcher) RemoveObject(_ *simulator.Context, ref types.ManagedObjectReference) { w.note(ref) }
 
-// watchedFilter is a filter with what the client was told of its objects.
+// watchedFilter is a filter with the state of its objects that the client knows.
 type watchedFilter struct {
 	spec    types.PropertyFilterSpec
-	named   map[types.ManagedObjectReference]types.ObjectSpec // nil where the filter finds objects by traversal
-	missing refs                                              // what the client was told is not there; nil if it does not ask
+	named   map[types.ManagedObjectReference]types.ObjectSpec // nil if the filter finds objects by traversal
+	missing refs                                              // known to the client, or nil if it does not request them
 	objects map[types.ManagedObjectReference]types.ObjectContent
 }
 
@@ -98,7 +98,7 @@ func newWatchedFilter(spec types.PropertyFilterSpec) *watchedFilter {
 	return f
 }
 
-// update looks at the objects that have changed; at all of them where others may be found now.
+// update reads the changed objects, or all objects if the filter can find others now.
 func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) ([]types.ObjectUpdate, []types.MissingObject) {
 	if len(dirty) == 0 {
 		return nil, nil
@@ -127,7 +127,7 @@ func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) ([]types.Obje
 	return updates, f.gone(ctx, some)
 }
 
-// gone are the objects that were named and are not there, which the client was not told yet.
+// gone returns the named objects that do not exist and that the client does not know as missing.
 func (f *watchedFilter) gone(ctx *simulator.Context, named []types.ObjectSpec) (missing []types.MissingObject) {
 	if f.missing == nil {
 		return nil
@@ -158,7 +158,7 @@ func (f *watchedFilter) updateAll(ctx *simulator.Context) ([]types.ObjectUpdate,
 	return updates, f.gone(ctx, f.spec.ObjectSet)
 }
 
-// collect reads the objects as they are now.
+// collect reads the present state of the objects.
 func (f *watchedFilter) collect(ctx *simulator.Context, objects []types.ObjectSpec) []types.ObjectContent {
 	spec := f.spec
 	spec.ObjectSet = objects
@@ -169,7 +169,7 @@ func (f *watchedFilter) collect(ctx *simulator.Context, objects []types.ObjectSp
 	return result.Res.Returnval.Objects
 }
 
-// leave adds that an object is gone, if the client knows it.
+// leave adds the removal of an object, if the client knows the object.
 func (f *watchedFilter) leave(updates []types.ObjectUpdate, ref types.ManagedObjectReference, there refs) []types.ObjectUpdate {
 	_, known := f.objects[ref]
 	if _, still := there[ref]; still || !known {
@@ -179,7 +179,7 @@ func (f *watchedFilter) leave(updates []types.ObjectUpdate, ref types.ManagedObj
 	return append(updates, types.ObjectUpdate{Kind: types.ObjectUpdateKindLeave, Obj: ref})
 }
 
-// compare tells what the client does not know yet.
+// compare returns the changes that the client does not know.
 func (f *watchedFilter) compare(found []types.ObjectContent) []types.ObjectUpdate {
 	var updates []types.ObjectUpdate
 	for _, content := range found {
@@ -199,7 +199,7 @@ func (f *watchedFilter) compare(found []types.ObjectContent) []types.ObjectUpdat
 	return updates
 }
 
-// unset are the properties that were asked for and have no value: a new object comes with these, too.
+// unset contains the requested properties without a value. A new object includes them.
 func (f *watchedFilter) unset(content types.ObjectContent) (unset []types.DynamicProperty) {
 	missing := map[string]bool{}
 	for _, property := range content.MissingSet {
@@ -211,14 +211,14 @@ func (f *watchedFilter) unset(content types.ObjectContent) (unset []types.Dynami
 		}
 		for _, path := range set.PathSet {
 			if !missing[path] {
-				unset = append(unset, types.DynamicProperty{Name: path, Val: struct{}{}}) // unlike any value
+				unset = append(unset, types.DynamicProperty{Name: path, Val: struct{}{}}) // different from any value
 			}
 		}
 	}
 	return unset
 }
 
-// differences are the changes from one set of properties to another; one that has no value now is assigned none.
+// differences returns the changes between two sets of properties. A property that has lost its value is assigned none.
 func differences(before, after []types.DynamicProperty) (changes []types.PropertyChange) {
 	old, now := map[string]any{}, map[string]any{}
 	for _, property := range before {

@@ -14,11 +14,11 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// Clients that are not ours drive the server over both protocols, and see the same.
+// Independent clients use the server over both protocols, and get the same data.
 func TestBothProtocolsSeeTheSame(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	v := start(t, "--wrapped-faults") // govmomi reads no other form
+	v := start(t, "--wrapped-faults") // the only form that govmomi reads
 	clients := map[string]*vim25.Client{"json": v.client("json"), "soap": v.client("soap")}
 	for driver, c := range clients {
 		created, err := createTask(c, types.CreateTask{Obj: types.ManagedObjectReference{Type: "VirtualMachine", Value: "vm-65"}, Cancelable: true, ActivationId: "act-1"})
@@ -54,7 +54,7 @@ func TestBothProtocolsSeeTheSame(t *testing.T) {
 	equal(t, "open sessions", len(v.sessions.keys()), 2)
 }
 
-// A task is there when CreateTask returns, on both protocols.
+// A task exists when CreateTask returns, over both protocols.
 func TestCreateTaskIsAtOnce(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -90,7 +90,7 @@ func (v *vcenter) entity() *types.ManagedObjectReference {
 	return &entity
 }
 
-// createTask makes a task of the type that is there, unless another is named.
+// createTask creates a task of the default type, unless another one is named.
 func createTask(c *vim25.Client, req types.CreateTask) (types.TaskInfo, error) {
 	req.This = *c.ServiceContent.TaskManager
 	if req.TaskTypeId == "" {

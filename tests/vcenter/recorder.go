@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// recorder keeps an answer, so that it can be counted, mended or spoilt before it is sent.
+// recorder keeps an answer, so that the server can count, correct, or damage it before it is sent.
 type recorder struct {
 	header http.Header
 	status int
@@ -26,13 +26,13 @@ func (r *recorder) Header() http.Header            { return r.header }
 func (r *recorder) WriteHeader(status int)         { r.status = status }
 func (r *recorder) Write(data []byte) (int, error) { return r.body.Write(data) }
 
-// compressors are kept, as they are large.
+// compressors are reused because they are large.
 var compressors = sync.Pool{New: func() any {
 	compressor, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
 	return compressor
 }}
 
-// compress makes a body a compressed one.
+// compress returns the compressed body.
 func (r *recorder) compress() {
 	compressor := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(compressor)
@@ -44,7 +44,7 @@ func (r *recorder) compress() {
 	r.header.Set("Content-Encoding", "gzip")
 }
 
-// readCloser makes a request body of bytes that were read already.
+// readCloser creates a request body from bytes.
 type readCloser struct{ *bytes.Reader }
 
 func (readCloser) Close() error { return nil }

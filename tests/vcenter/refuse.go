@@ -9,13 +9,13 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// refuse says why a call is not carried out, in the cases where the simulator would.
+// refuse returns the reason to reject a call, in the cases in which the simulator would.
 func (s *Server) refuse(ctx *simulator.Context, ref types.ManagedObjectReference, method string, body any) types.BaseMethodFault {
 	if login, ok := body.(*types.Login); ok {
 		return s.users.admit(login)
 	}
 	if ctx.Session == nil {
-		return nil // refused by the dispatch, or a method that needs none
+		return nil // rejected by the dispatch, or a method without privileges
 	}
 	if privilege := s.privilegeFor(ctx, ref, method); privilege != "" && !s.users.may(ctx.Session.UserName, privilege) {
 		object := ref

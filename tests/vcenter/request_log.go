@@ -16,19 +16,19 @@ import (
 
 const logged = 10000
 
-// logEntry is one request, for tests that look at what was sent.
+// logEntry is one request, for tests that check requests.
 type logEntry struct {
-	Time     time.Time `json:"time"` // when it came in
+	Time     time.Time `json:"time"` // when the request arrived
 	Protocol string    `json:"protocol"`
 	Call     string    `json:"call"`
 	Method   string    `json:"method"`
 	Path     string    `json:"path"`
-	Status   int       `json:"status"` // 0: not answered yet, or not at all
+	Status   int       `json:"status"` // 0 without an answer
 	Session  string    `json:"session_hash,omitempty"`
 	Body     string    `json:"body"`
 }
 
-// requestLog keeps the last requests.
+// requestLog contains the latest requests.
 type requestLog struct {
 	mu      sync.Mutex
 	entries []*logEntry
@@ -81,7 +81,7 @@ func (l *requestLog) clear() {
 	l.mu.Unlock()
 }
 
-// last are the latest n requests, oldest first; all that are kept for n 0.
+// last returns the latest n requests, oldest first. It returns all for n 0.
 func (l *requestLog) last(n int) []logEntry {
 	l.mu.Lock()
 	defer l.mu.Unlock()

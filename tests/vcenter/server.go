@@ -36,16 +36,16 @@ type Server struct {
 	foreign  foreignValues
 	users    *users
 
-	hello atomic.Pointer[helloAnswer] // instead of the usual one
+	hello atomic.Pointer[helloAnswer] // replaces the usual answer
 
-	calls  sync.Map // by number: those that are in the simulator
+	calls  sync.Map // the calls in the simulator, by number
 	callID atomic.Int64
 
 	listener, control net.Listener
 	servers           []*http.Server
 }
 
-// Start makes the inventory and listens.
+// Start creates the inventory and listens.
 func Start(config Config) (*Server, error) {
 	model, err := newModel(config)
 	if err != nil {
@@ -69,7 +69,7 @@ func Start(config Config) (*Server, error) {
 	s.sessions = newSessions(s.service, config.SessionIdle, s.endSession)
 
 	s.tasks.users = s.users
-	s.registry.SessionManager().ValidLogin = func(*types.Login) bool { return true } // it was admitted before
+	s.registry.SessionManager().ValidLogin = func(*types.Login) bool { return true } // the login was checked before
 	s.registry.Cookie = s.identify
 	s.registry.Handler = s.intercept
 	s.service.RegisterSDK(s.registry, s.registry.Path+"/vimService")
@@ -95,7 +95,7 @@ func (s *Server) listen() error {
 	if s.control, err = net.Listen("tcp", s.config.Control); err != nil {
 		return err
 	}
-	// Without a user of its own the simulator takes any password.
+	// Without a user, the simulator accepts any password.
 	s.service.Listen = &url.URL{
 		Scheme: "https", Host: s.listener.Addr().String(), Path: s.registry.Path,
 		User: url.UserPassword(s.config.User, s.config.Password),
@@ -112,7 +112,7 @@ func (s *Server) run(listener net.Listener, handler http.Handler) {
 	go func() { _ = server.Serve(listener) }()
 }
 
-// Close drops all connections and removes what the simulator keeps on disk.
+// Close drops all connections and removes the simulator's files.
 func (s *Server) Close() {
 	for _, server := range s.servers {
 		_ = server.Close()
@@ -120,17 +120,17 @@ func (s *Server) Close() {
 	s.model.Remove()
 }
 
-// URL is where the server is found.
+// URL is the address of the server.
 func (s *Server) URL() string { return "https://" + s.listener.Addr().String() }
 
-// ControlURL is where the control API is found.
+// ControlURL is the address of the control API.
 func (s *Server) ControlURL() string { return "http://" + s.control.Addr().String() }
 
 func (s *Server) content() types.ServiceContent {
 	return s.registry.Get(vim25.ServiceInstance).(*simulator.ServiceInstance).Content
 }
 
-// endSession gives up what a session had on the server.
+// endSession releases the objects of a session.
 func (s *Server) endSession(over *session) {
 	s.tasks.endSession(over.key)
 	if over.own == nil {
@@ -141,18 +141,18 @@ func (s *Server) endSession(over *session) {
 	}
 }
 
-// reportsProgress is true for a running task whose progress was set.
+// reportsProgress reports whether a task is running and its progress was set.
 func (s *Server) reportsProgress(key string) bool {
 	task := s.tasks.remembered(key)
 	return task != nil && task.progressed.Load()
 }
 
-// ServeHTTP answers both protocols, and the simulator's other addresses.
+// ServeHTTP handles both protocols, and the simulator's other addresses.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer tellPanic(r)
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client is gone
+		return // the client has disconnected
 	}
 	path := r.URL.EscapedPath()
 	switch {
@@ -176,7 +176,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tellPanic says where the simulator has failed; the client only sees that its connection is gone.
+// tellPanic prints a panic of the simulator. The client only loses its connection.
 func tellPanic(r *http.Request) {
 	if failure := recover(); failure != nil {
 		fmt.Fprintf(os.Stderr, "vcenter: %s %s: %v\n%s", r.Method, r.URL.Path, failure, debug.Stack())

@@ -17,7 +17,7 @@ func currentTime(c *vim25.Client) error {
 	return err
 }
 
-// All sessions end at once, and so does what is blocked in them.
+// All sessions end immediately, including their blocked calls.
 func TestExpireSessions(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -49,7 +49,7 @@ func TestExpireSessions(t *testing.T) {
 func TestIdleSession(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
-		for range 4 { // longer than it may be idle
+		for range 4 { // longer than the idle time
 			time.Sleep(250 * time.Millisecond)
 			check(t, currentTime(c))
 		}
@@ -65,7 +65,7 @@ func TestTerminateSession(t *testing.T) {
 	v := start(t)
 	a, b := v.client("json"), v.client("soap")
 	for _, key := range v.sessions.keys() {
-		// One's own cannot be terminated.
+		// A client cannot terminate its own session.
 		_, err := methods.TerminateSession(ctx, a, &types.TerminateSession{This: *a.ServiceContent.SessionManager, SessionId: []string{key}})
 		if err != nil {
 			wantFault[types.InvalidArgument](t, err)

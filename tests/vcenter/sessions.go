@@ -16,39 +16,39 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// session is what is known of a login besides what the simulator knows.
+// session contains the data of a login that the simulator does not have.
 type session struct {
-	key    string          // its id in the API
-	token  string          // what its client names it by, which is not the key
+	key    string          // the ID in the API
+	token  string          // the text by which the client names the session, which is not the key
 	ctx    context.Context // ends with the session
 	end    context.CancelFunc
 	active time.Time
-	own    *simulator.Session // the simulator's, with the session's own objects
+	own    *simulator.Session // the simulator's session, with its objects
 }
 
-// sessions ends logins: when they were idle for too long, and when a test asks for it. The simulator has a watch on
-// idle sessions of its own, which may take twice the time, and wakes no blocked call.
+// sessions ends logins after an idle time, or on request of a test. The simulator's own check of idle sessions can take
+// twice the time, and does not end blocked calls.
 type sessions struct {
 	sync.Mutex
 	service *simulator.Service
 	idle    time.Duration
 	open    map[string]*session // by key
-	tokens  map[string]*session // the same by token
-	ended   func(*session)      // told of each session that is over
+	tokens  map[string]*session // the same sessions by token
+	ended   func(*session)      // called for each ended session
 }
 
 func newSessions(service *simulator.Service, idle time.Duration, ended func(*session)) *sessions {
 	return &sessions{service: service, idle: idle, open: map[string]*session{}, tokens: map[string]*session{}, ended: ended}
 }
 
-// newToken has the form that is recorded of the cookie, and published of VI/JSON's header.
+// newToken has the form of recorded cookies, and of the published header of VI/JSON.
 func newToken() string {
 	token := make([]byte, 20)
-	_, _ = rand.Read(token) // it never fails
+	_, _ = rand.Read(token) // Read never fails
 	return hex.EncodeToString(token)
 }
 
-// add takes note of a login, and gives it its token.
+// add records a login and returns its token.
 func (s *sessions) add(key string) (token string) {
 	ctx, end := context.WithCancel(context.Background())
 	made := &session{key: key, token: newToken(), ctx: ctx, end: end, active: time.Now()}
@@ -58,7 +58,7 @@ func (s *sessions) add(key string) (token string) {
 	return made.token
 }
 
-// touch is called with each request; it returns nil if there is no such session (any more).
+// touch is called for each request. It returns nil if the session does not exist, or no longer exists.
 func (s *sessions) touch(token string) *session {
 	s.Lock()
 	found := s.tokens[token]
@@ -78,7 +78,7 @@ func (s *sessions) isIdle(found *session) bool {
 	return time.Since(found.active) > s.idle
 }
 
-// bind keeps the simulator's session, which has to be logged out when the session expires.
+// bind stores the simulator's session, which must be logged out when the session expires.
 func (s *sessions) bind(own *simulator.Session) {
 	s.Lock()
 	defer s.Unlock()
@@ -87,7 +87,7 @@ func (s *sessions) bind(own *simulator.Session) {
 	}
 }
 
-// remove takes note of a logout.
+// remove records a logout.
 func (s *sessions) remove(key string) *session {
 	s.Lock()
 	found := s.open[key]
@@ -103,7 +103,7 @@ func (s *sessions) remove(key string) *session {
 	return found
 }
 
-// expire ends a session from the server's side; a call that is blocked in it ends, too.
+// expire ends a session on the side of the server, including its blocked calls.
 func (s *sessions) expire(key string) {
 	found := s.remove(key)
 	if found == nil {
@@ -116,7 +116,7 @@ func (s *sessions) expire(key string) {
 		manager.Logout(&ctx, &types.Logout{})
 		return
 	}
-	// Nothing was called in it yet.
+	// The session has no calls yet.
 	manager.TerminateSession(&ctx, &types.TerminateSession{SessionId: []string{key}})
 }
 
@@ -128,7 +128,7 @@ func (s *sessions) expireAll() int {
 	return len(keys)
 }
 
-// keys are the sessions that are alive.
+// keys returns the open sessions.
 func (s *sessions) keys() []string {
 	s.Lock()
 	defer s.Unlock()
@@ -141,7 +141,7 @@ func (s *sessions) keys() []string {
 	return keys
 }
 
-// collectors counts what the open sessions have on the server, by type.
+// collectors counts the collectors of the open sessions, by type.
 func (s *sessions) collectors(shared types.ManagedObjectReference) map[string]int {
 	s.Lock()
 	defer s.Unlock()
@@ -152,7 +152,7 @@ func (s *sessions) collectors(shared types.ManagedObjectReference) map[string]in
 		}
 		for moType := range count {
 			for _, object := range found.own.Registry.AllReference(moType) {
-				if object.Reference() != shared { // each session has one of these from the start
+				if object.Reference() != shared { // the object that each session has from its start
 					count[moType]++
 				}
 			}
@@ -161,7 +161,7 @@ func (s *sessions) collectors(shared types.ManagedObjectReference) map[string]in
 	return count
 }
 
-// noteSession keeps the table of sessions in step with what a call has done.
+// noteSession updates the table of sessions after a call.
 func (s *Server) noteSession(c *call, out *recorder) {
 	for _, cookie := range (&http.Response{Header: out.header}).Cookies() {
 		if cookie.Name == soap.SessionCookieName {

@@ -15,7 +15,7 @@ import (
 	"github.com/vmware/govmomi/vim25/soap"
 )
 
-// serveSOAP answers a SOAP request: the simulator does, and what it leaves out is filled in.
+// serveSOAP answers a SOAP request with the answer of the simulator, and adds missing parts.
 func (s *Server) serveSOAP(r *http.Request, body []byte) *recorder {
 	if soapCallName(body) == unreadable {
 		out := newRecorder()
@@ -29,12 +29,12 @@ func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
 	c.token = cookieToken(r)
 	before := c.token
 	out := s.serve(c, r, body)
-	out.header.Del("Set-Cookie") // the simulator's
+	out.header.Del("Set-Cookie") // the cookie of the simulator
 	switch {
 	case c.token != before:
 		setCookie(out, c.token)
 	case c.method == "Login":
-		setCookie(out, newToken()) // a refused login gets a cookie, too, of no session
+		setCookie(out, newToken()) // a rejected login gets the cookie of no session, too
 	}
 	answer := goTypeAttribute.ReplaceAll(out.body.Bytes(), []byte(" xsi:type="))
 	if out.status == http.StatusInternalServerError {
@@ -47,10 +47,10 @@ func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
 	return out
 }
 
-// sessionCookie is the only form in which a session cookie is taken, quotes and all.
+// sessionCookie is the only accepted form of a session cookie, including the quotes.
 var sessionCookie = regexp.MustCompile(`(?:^|;)\s*` + soap.SessionCookieName + `="([0-9a-f]{40})"\s*(?:;|$)`)
 
-// cookieToken reads the session that a client names. Some send back the cookie's attributes as well.
+// cookieToken reads the session of a client. Some clients also return the attributes of the cookie.
 func cookieToken(r *http.Request) string {
 	if found := sessionCookie.FindStringSubmatch(r.Header.Get("Cookie")); found != nil {
 		return found[1]
@@ -58,14 +58,14 @@ func cookieToken(r *http.Request) string {
 	return ""
 }
 
-// setCookie sends a session cookie as servers are recorded to: in quotes, and with nothing behind the last semicolon.
+// setCookie sends a session cookie in the form of recorded servers: in quotes, and ending with a semicolon.
 func setCookie(out *recorder, token string) {
 	out.header.Set("Set-Cookie", soap.SessionCookieName+`="`+token+`"; Path=/; HttpOnly; Secure;`)
 }
 
 var emptyFaultString = regexp.MustCompile(`<faultstring>(?:Login failure)?</faultstring>(<detail><\w+ [^>]*type="(\w+)")`)
 
-// fillFaultString gives a fault without a message the one of its type.
+// fillFaultString gives a fault without a message that of its type.
 func fillFaultString(envelope []byte, c *call) []byte {
 	return emptyFaultString.ReplaceAllFunc(envelope, func(found []byte) []byte {
 		parts := emptyFaultString.FindSubmatch(found)
@@ -80,7 +80,7 @@ func fillFaultString(envelope []byte, c *call) []byte {
 	})
 }
 
-// goTypeAttribute is how Go's encoder says xsi:type; the envelope declares that prefix.
+// goTypeAttribute is the form of xsi:type in Go's encoder. The envelope declares the prefix.
 var goTypeAttribute = regexp.MustCompile(`(?: xmlns:_XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance")? _XMLSchema-instance:type=`)
 
 // finerTimeXML is a time with more digits than a vCenter sends.
@@ -88,7 +88,7 @@ var finerTimeXML = regexp.MustCompile(`(>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\
 
 var taskInfo = regexp.MustCompile(`(?s)<task type="Task">([^<]*)</task>.*?<reason `)
 
-// fillProgress adds a progress of 0, which govmomi takes for unset.
+// fillProgress adds a progress of 0, which govmomi treats as unset.
 func (s *Server) fillProgress(envelope []byte) []byte {
 	return taskInfo.ReplaceAllFunc(envelope, func(found []byte) []byte {
 		key := taskInfo.FindSubmatch(found)[1]
@@ -99,7 +99,7 @@ func (s *Server) fillProgress(envelope []byte) []byte {
 	})
 }
 
-// writeUnreadable answers what is not XML, with the fault of the servers' parser.
+// writeUnreadable answers a body that is not XML with the fault of the servers' parser.
 func writeUnreadable(out *recorder, body []byte) {
 	problem := "not well-formed (invalid token)"
 	if len(body) == 0 {
@@ -122,11 +122,11 @@ at line 1, column 0</faultstring></soapenv:Fault>
 </soapenv:Envelope>`, problem)
 }
 
-// unreadable is the name of a call that cannot be read.
+// unreadable is the name of an unreadable call.
 const unreadable = "unreadable"
 
-// soapCallName reads which method of which type a SOAP request calls. The read of a property, which is a method in
-// SOAP, is named like the property, as in VI/JSON.
+// soapCallName reads the type and the method of a SOAP request. Reading a property is a method in SOAP, and has the
+// name of the property, as in VI/JSON.
 func soapCallName(envelope []byte) string {
 	var request struct {
 		Body struct {

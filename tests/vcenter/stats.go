@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 )
 
-// stats counts what clients do.
+// stats counts the requests and connections of clients.
 type stats struct {
 	mu       sync.Mutex
 	requests map[string]map[string]int // by protocol and call
@@ -39,7 +39,7 @@ func (s *stats) request(protocol, call string) {
 	s.mu.Unlock()
 }
 
-// report is the answer of GET /stats.
+// report is the answer to GET /stats.
 func (s *Server) report() map[string]any {
 	s.stats.mu.Lock()
 	requests, total := map[string]map[string]int{}, map[string]int{}
@@ -65,7 +65,7 @@ func (s *Server) report() map[string]any {
 	}
 }
 
-// countedListener counts connections and what goes over them, inside TLS.
+// countedListener counts connections and the bytes on them, inside TLS.
 type countedListener struct {
 	net.Listener
 	stats *stats
@@ -97,7 +97,7 @@ func (c *countedConn) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// reset drops the connection without a farewell.
+// reset drops the connection without closing it in order.
 func (c *countedConn) reset() {
 	raw := c.Conn.(*tls.Conn).NetConn().(*net.TCPConn)
 	_ = raw.SetLinger(0)

@@ -16,23 +16,23 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// Task is the simulator's task with the behaviour that the API publishes. Its name is what the property collector
-// takes for the type of the managed object.
+// Task is the simulator's task with the published behavior of the API. The property collector uses its name as the type
+// of the managed object.
 type Task struct {
 	*simulator.Task
 
 	registry    *simulator.Registry
-	made        time.Time     // when the server came to know it
-	operation   *operation    // nil for a task that a client or a test drives
-	byClient    bool          // made by CreateTask: whoever made it ends it
+	made        time.Time     // when the server got the task
+	operation   *operation    // nil for a task of a client or a test
+	byClient    bool          // made by CreateTask, so the client ends it
 	cancelDelay time.Duration // from an accepted CancelTask to the end
 	canceled    chan struct{} // closed by the first CancelTask
-	forbidden   atomic.Bool   // its info is withheld from all users
-	progressed  atomic.Bool   // progress was set, be it to 0
-	ended       atomic.Int64  // when it was over, in Unix time, for those who cannot lock it; 0 before
+	forbidden   atomic.Bool   // the server withholds its info from all users
+	progressed  atomic.Bool   // the progress was set, even to 0
+	ended       atomic.Int64  // the end in Unix time, for readers without the lock, or 0
 }
 
-// background is a context of the server's own doings. It shares no lock with a request.
+// background is a context for internal work of the server. It shares no lock with a request.
 func background(registry *simulator.Registry) *simulator.Context {
 	return &simulator.Context{Context: context.Background(), Map: registry}
 }
@@ -49,25 +49,25 @@ func isFinal(state types.TaskInfoState) bool {
 	return state == types.TaskInfoStateSuccess || state == types.TaskInfoStateError
 }
 
-// locked runs f with the task locked, so that nothing else changes it meanwhile.
+// locked runs f with the task locked, so that the task does not change in the meantime.
 func (t *Task) locked(f func(ctx *simulator.Context)) {
 	ctx := background(t.registry)
 	ctx.WithLock(t, func() { f(ctx) })
 }
 
-// info is a copy that stays as it is.
+// info is a copy that does not change.
 func (t *Task) info() (info types.TaskInfo) {
 	t.locked(func(*simulator.Context) { info = t.Info })
 	return info
 }
 
-// isOf says whether a user has started the task.
+// isOf reports whether a user started the task.
 func (t *Task) isOf(principal string) bool {
 	reason, ok := t.info().Reason.(*types.TaskReasonUser)
 	return ok && reason.UserName == principal
 }
 
-// setState moves the task on, with what belongs to the state. The task must be locked.
+// setState sets the state and the members that belong to it. The task must be locked.
 func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, result any, fault *types.LocalizedMethodFault) {
 	changes := []types.PropertyChange{change("info.state", state)}
 	now := time.Now().UTC().Truncate(time.Microsecond)
@@ -88,7 +88,7 @@ func (t *Task) setState(ctx *simulator.Context, state types.TaskInfoState, resul
 	t.forgetInTime()
 }
 
-// end finishes a task, unless it is over already.
+// end finishes a task that has not ended.
 func (t *Task) end(result any, fault *types.LocalizedMethodFault) {
 	t.locked(func(ctx *simulator.Context) {
 		switch {
@@ -110,7 +110,7 @@ func (t *Task) setProgress(ctx *simulator.Context, percent int32) {
 	ctx.Update(t, []types.PropertyChange{change("info.progress", min(max(percent, 0), 100))})
 }
 
-// SetTaskState refuses what the API does not allow; the simulator takes any result and fault.
+// SetTaskState rejects values that the API does not allow. The simulator accepts any result and fault.
 func (t *Task) SetTaskState(ctx *simulator.Context, req *types.SetTaskState) soap.HasFault {
 	if !slices.Contains(req.State.Values(), req.State) {
 		return fault(&types.InvalidArgument{InvalidProperty: "state"})
@@ -132,7 +132,7 @@ func (t *Task) SetTaskState(ctx *simulator.Context, req *types.SetTaskState) soa
 	return &methods.SetTaskStateBody{Res: &types.SetTaskStateResponse{}}
 }
 
-// UpdateProgress clamps the percentage.
+// UpdateProgress limits the percentage to its range.
 func (t *Task) UpdateProgress(ctx *simulator.Context, req *types.UpdateProgress) soap.HasFault {
 	if t.Info.State != types.TaskInfoStateRunning {
 		return fault(&types.InvalidState{})
@@ -141,8 +141,8 @@ func (t *Task) UpdateProgress(ctx *simulator.Context, req *types.UpdateProgress)
 	return &methods.UpdateProgressBody{Res: &types.UpdateProgressResponse{}}
 }
 
-// CancelTask asks for the cancellation: the task ends later. Asking again before it has is the same request. A task that
-// a client drives is ended by that client, who sees the flag.
+// CancelTask requests the cancellation. The task ends later, and another request before that has no effect. A task of a
+// client gets only the flag, and the client ends it.
 func (t *Task) CancelTask(ctx *simulator.Context, _ *types.CancelTask) soap.HasFault {
 	switch {
 	case t.done():
@@ -159,7 +159,7 @@ func (t *Task) CancelTask(ctx *simulator.Context, _ *types.CancelTask) soap.HasF
 	return &methods.CancelTaskBody{Res: &types.CancelTaskResponse{}}
 }
 
-// SetCustomValue is what the simulator has for inventory objects only.
+// SetCustomValue exists in the simulator only for inventory objects.
 func (t *Task) SetCustomValue(ctx *simulator.Context, req *types.SetCustomValue) soap.HasFault {
 	fields := t.fields(ctx)
 	i := slices.IndexFunc(fields, func(f types.CustomFieldDef) bool { return f.Name == req.Key })
@@ -177,7 +177,7 @@ func (t *Task) SetCustomValue(ctx *simulator.Context, req *types.SetCustomValue)
 	return &methods.SetCustomValueBody{Res: &types.SetCustomValueResponse{}}
 }
 
-// fields are the custom fields that a task may have, sorted by name.
+// fields are the custom fields of tasks, sorted by name.
 func (t *Task) fields(ctx *simulator.Context) []types.CustomFieldDef {
 	fields := simulator.GetCustomFieldsAvailable(ctx, &t.Self)
 	slices.SortFunc(fields, func(a, b types.CustomFieldDef) int {
@@ -192,7 +192,7 @@ func (t *Task) fields(ctx *simulator.Context) []types.CustomFieldDef {
 	return fields
 }
 
-// Get is what the property collector reads.
+// Get returns the data for the property collector.
 func (t *Task) Get() mo.Reference {
 	object := t.Task.Task
 	object.AvailableField = t.fields(background(t.registry))

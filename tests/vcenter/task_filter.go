@@ -12,7 +12,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// checkFilter refuses a filter that cannot be.
+// checkFilter rejects impossible filters.
 func checkFilter(ctx *simulator.Context, filter types.TaskFilterSpec) types.BaseMethodFault {
 	if entity := filter.Entity; entity != nil {
 		if ctx.Map.Get(entity.Entity) == nil {
@@ -28,7 +28,7 @@ func checkFilter(ctx *simulator.Context, filter types.TaskFilterSpec) types.Base
 	return nil
 }
 
-// matches is true for a task that every part of the filter lets through.
+// matches reports whether a task matches every part of the filter.
 func matches(registry *simulator.Registry, info *types.TaskInfo, f *types.TaskFilterSpec) bool {
 	return among(f.State, info.State) &&
 		among(f.EventChainId, info.EventChainId) &&
@@ -42,7 +42,7 @@ func matches(registry *simulator.Registry, info *types.TaskInfo, f *types.TaskFi
 		matchesEntity(registry, *info.Entity, f.Entity)
 }
 
-// among is true for a value in the list, and for any where there is no list.
+// among reports whether a value is in the list. Without a list, any value is.
 func among[T comparable](wanted []T, value T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
@@ -61,7 +61,7 @@ func matchesTime(info *types.TaskInfo, f *types.TaskFilterSpecByTime) bool {
 		(f.EndTime == nil || !at.After(*f.EndTime))
 }
 
-// matchesUser has the users of the list; without a list all users; and the system itself only where it is wanted.
+// matchesUser matches the users in the list, or all users without a list. It matches the system only on request.
 func matchesUser(reason types.BaseTaskReason, f *types.TaskFilterSpecByUsername) bool {
 	if f == nil {
 		return true
@@ -93,7 +93,7 @@ func matchesEntity(registry *simulator.Registry, entity types.ManagedObjectRefer
 	return isBelow(registry, entity, f.Entity)
 }
 
-// isBelow is true for an entity that the inventory has somewhere under another.
+// isBelow reports whether an entity is below another one in the inventory.
 func isBelow(registry *simulator.Registry, ref, above types.ManagedObjectReference) bool {
 	for {
 		entity, ok := registry.Get(ref).(mo.Entity)

@@ -21,7 +21,7 @@ const (
 	largestPage = 1000
 )
 
-// position is a place in the history: a queue time, and the key among tasks of the same time.
+// position is a place in the history: a queue time, and the key among tasks of that time.
 type position struct {
 	at  time.Time
 	key string
@@ -38,7 +38,7 @@ func (p position) compare(other position) int {
 	return strings.Compare(p.key, other.key)
 }
 
-// TaskHistoryCollector scrolls through the tasks of the history that its filter lets through.
+// TaskHistoryCollector scrolls through the tasks of the history that match its filter.
 type TaskHistoryCollector struct {
 	mo.TaskHistoryCollector
 
@@ -46,10 +46,10 @@ type TaskHistoryCollector struct {
 	session string
 	filter  types.TaskFilterSpec
 	size    int
-	view    position // the next task is at or after it, the previous one before; at first before all
+	view    position // the next task is at or after it, the previous one before it
 }
 
-// CreateCollectorForTasks makes a collector; a session may have 32.
+// CreateCollectorForTasks creates a collector. A session can have 32.
 func (m *TaskManager) CreateCollectorForTasks(ctx *simulator.Context, req *types.CreateCollectorForTasks) soap.HasFault {
 	if ctx.Map.IsESX() {
 		return fault(&types.NotSupported{})
@@ -79,7 +79,7 @@ func (m *TaskManager) CreateCollectorForTasks(ctx *simulator.Context, req *types
 	return &methods.CreateCollectorForTasksBody{Res: &types.CreateCollectorForTasksResponse{Returnval: ref}}
 }
 
-// addHistory keeps the history in the order of queue times, and forgets the oldest.
+// addHistory keeps the history in the order of queue times and drops the oldest tasks.
 func (m *TaskManager) addHistory(task *Task) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -97,7 +97,7 @@ func (m *TaskManager) addHistory(task *Task) {
 	}
 }
 
-// allHistory is the history as it is now, oldest first.
+// allHistory is the present history, oldest first.
 func (m *TaskManager) allHistory() []*Task {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -111,7 +111,7 @@ func (m *TaskManager) forget(task *Task) {
 	m.mu.Unlock()
 }
 
-// endSession drops the collectors of a session that is over.
+// endSession drops the collectors of an ended session.
 func (m *TaskManager) endSession(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -122,8 +122,8 @@ func (m *TaskManager) endSession(key string) {
 	}
 }
 
-// pagesChanged tells those who watch the latest page of a collector that it may be another now. It does not wait for
-// that, as the task that is the reason is locked.
+// pagesChanged notifies clients that watch the latest page of a collector. It does not wait for them, because the task
+// that causes the change is locked.
 func (m *TaskManager) pagesChanged() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -138,7 +138,7 @@ func (m *TaskManager) pagesChanged() {
 	}
 }
 
-// around is the history before the view, and what is after it.
+// around returns the history before the view, and the rest.
 func (c *TaskHistoryCollector) around() (before, after []*Task) {
 	history := c.manager.allHistory()
 	place, _ := slices.BinarySearchFunc(history, c.view, func(task *Task, view position) int {
@@ -147,7 +147,7 @@ func (c *TaskHistoryCollector) around() (before, after []*Task) {
 	return history[:place], history[place:]
 }
 
-// take is as much as is wanted of the tasks that the filter lets through.
+// take returns up to the given number of tasks that match the filter.
 func (c *TaskHistoryCollector) take(tasks iter.Seq2[int, *Task], most int) []types.TaskInfo {
 	var found []types.TaskInfo
 	for _, task := range tasks {
@@ -170,7 +170,7 @@ func (c *TaskHistoryCollector) ReadNextTasks(_ *simulator.Context, req *types.Re
 	page := c.take(slices.All(after), int(req.MaxCount))
 	if len(page) > 0 {
 		last := positionOf(&page[len(page)-1])
-		c.view = position{last.at, last.key + "\x00"} // right behind it
+		c.view = position{last.at, last.key + "\x00"} // directly after it
 	}
 	return &methods.ReadNextTasksBody{Res: &types.ReadNextTasksResponse{Returnval: page}}
 }
@@ -188,13 +188,13 @@ func (c *TaskHistoryCollector) ReadPreviousTasks(_ *simulator.Context, req *type
 	return &methods.ReadPreviousTasksBody{Res: &types.ReadPreviousTasksResponse{Returnval: page}}
 }
 
-// RewindCollector moves the view to the oldest task, where it is at first.
+// RewindCollector moves the view to the oldest task, which is its initial position.
 func (c *TaskHistoryCollector) RewindCollector(*simulator.Context, *types.RewindCollector) soap.HasFault {
 	c.view = position{}
 	return &methods.RewindCollectorBody{Res: &types.RewindCollectorResponse{}}
 }
 
-// ResetCollector moves the view right before the latest page.
+// ResetCollector moves the view directly before the latest page.
 func (c *TaskHistoryCollector) ResetCollector(*simulator.Context, *types.ResetCollector) soap.HasFault {
 	c.view = position{}
 	if page := c.latestPage(); len(page) > 0 {
@@ -221,15 +221,15 @@ func (c *TaskHistoryCollector) DestroyCollector(ctx *simulator.Context, _ *types
 	return &methods.DestroyCollectorBody{Res: &types.DestroyCollectorResponse{}}
 }
 
-// latestPage has the newest task first.
+// latestPage contains the newest task first.
 func (c *TaskHistoryCollector) latestPage() []types.TaskInfo {
 	return c.take(slices.Backward(c.manager.allHistory()), c.size)
 }
 
-// Get is what the property collector reads.
+// Get returns the data for the property collector.
 func (c *TaskHistoryCollector) Get() mo.Reference {
 	object := c.TaskHistoryCollector
-	// No order is published for the page as such.
+	// The order in the page is not documented.
 	object.LatestPage = c.latestPage()
 	slices.Reverse(object.LatestPage)
 	return &object

@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	recentMost = 200              // at most so many tasks are recent
-	recentAge  = 10 * time.Minute // and a finished one is for so long
+	recentMost = 200              // the maximum number of recent tasks
+	recentAge  = 10 * time.Minute // the time that a finished task stays recent
 )
 
-// TaskManager takes the place of the simulator's: it knows a task when CreateTask returns, makes every task one of
-// ours, and has the whole of the history's filters.
+// TaskManager replaces the simulator's. It contains a task when CreateTask returns, turns every task into a Task, and
+// supports all filters of the history.
 type TaskManager struct {
 	mo.TaskManager
 
@@ -34,20 +34,20 @@ type TaskManager struct {
 
 	historyLag atomic.Int64 // in nanoseconds
 
-	mu         sync.Mutex // guards what follows, and RecentTask
+	mu         sync.Mutex // guards the following fields, and RecentTask
 	created    int
 	history    []*Task          // oldest first
-	known      map[string]*Task // those of the history by key
+	known      map[string]*Task // the tasks in the history by key
 	collectors map[types.ManagedObjectReference]*TaskHistoryCollector
 }
 
-// newTaskManager puts the task manager in place, without the tasks that made the inventory.
+// newTaskManager installs the task manager, without the tasks that created the inventory.
 func newTaskManager(config Config, registry *simulator.Registry, self types.ManagedObjectReference) *TaskManager {
 	m := &TaskManager{
 		TaskManager: mo.TaskManager{Self: self, MaxCollector: 32},
 		config:      config,
 		registry:    registry,
-		created:     100000, // above the numbers that the simulator gives
+		created:     100000, // above the numbers of the simulator
 		known:       map[string]*Task{},
 		collectors:  map[types.ManagedObjectReference]*TaskHistoryCollector{},
 	}
@@ -65,11 +65,11 @@ func newTaskManager(config Config, registry *simulator.Registry, self types.Mana
 	return m
 }
 
-// Lock and Unlock opt out of the registry's lock: tasks are added while other objects are locked.
+// Lock and Unlock bypass the registry's lock, because tasks are added while other objects are locked.
 func (m *TaskManager) Lock()   {}
 func (m *TaskManager) Unlock() {}
 
-// Get is what the property collector reads.
+// Get returns the data for the property collector.
 func (m *TaskManager) Get() mo.Reference {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -87,7 +87,7 @@ func (m *TaskManager) newTask(own *simulator.Task) *Task {
 	}
 }
 
-// newReference numbers a task. An ESXi's is named after the operation, too.
+// newReference numbers a task. The ID of an ESXi task also contains the operation.
 func (m *TaskManager) newReference(entity types.ManagedObjectReference, descriptionID string) types.ManagedObjectReference {
 	m.mu.Lock()
 	m.created++
@@ -100,7 +100,7 @@ func (m *TaskManager) newReference(entity types.ManagedObjectReference, descript
 	return types.ManagedObjectReference{Type: "Task", Value: id}
 }
 
-// create makes a task that a client or a test drives. Whoever calls adds it.
+// create creates a task that a client or a test drives. The caller adds it.
 func (m *TaskManager) create(entity types.ManagedObjectReference, descriptionID string) *Task {
 	ref := m.newReference(entity, descriptionID)
 	task := m.newTask(&simulator.Task{})
@@ -119,7 +119,8 @@ func (m *TaskManager) create(entity types.ManagedObjectReference, descriptionID 
 	return task
 }
 
-// add makes a task known. It returns when everybody can see it. One that has been over for long is only remembered.
+// add publishes a task. It returns when all clients can see the task. A task that ended long ago is only in the
+// history.
 func (m *TaskManager) add(ctx *simulator.Context, task *Task) {
 	if task.isOld() {
 		m.addHistory(task)
@@ -129,14 +130,14 @@ func (m *TaskManager) add(ctx *simulator.Context, task *Task) {
 	ctx.WithLock(*task.Info.Entity, func() { m.registry.Put(task) })
 }
 
-// PutObject is told of each new object.
+// PutObject is called for each new object.
 func (m *TaskManager) PutObject(ctx *simulator.Context, object mo.Reference) {
 	if task, ok := object.(*Task); ok {
 		m.remember(ctx, task)
 	}
 }
 
-// UpdateObject is told of each change.
+// UpdateObject is called for each change.
 func (m *TaskManager) UpdateObject(ctx *simulator.Context, object mo.Reference, changes []types.PropertyChange) {
 	if _, ok := object.(*mo.Task); !ok {
 		return
@@ -151,7 +152,7 @@ func (m *TaskManager) UpdateObject(ctx *simulator.Context, object mo.Reference, 
 	}
 }
 
-// RemoveObject is told of each object that goes.
+// RemoveObject is called for each removed object.
 func (m *TaskManager) RemoveObject(ctx *simulator.Context, ref types.ManagedObjectReference) {
 	if ref.Type != "Task" {
 		return
@@ -176,7 +177,7 @@ func (m *TaskManager) remember(ctx *simulator.Context, task *Task) {
 	}
 }
 
-// age is how long a task has been over.
+// age is the time since the end of a task.
 func (t *Task) age() time.Duration {
 	if ended := t.ended.Load(); ended != 0 {
 		return time.Since(time.Unix(ended, 0))
@@ -186,19 +187,19 @@ func (t *Task) age() time.Duration {
 
 func (t *Task) isOld() bool { return t.age() > recentAge }
 
-// forgetInTime makes a task that is over no object any more when it is old. It stays in the history.
+// forgetInTime removes the object of an ended task when the task is old. The task stays in the history.
 func (t *Task) forgetInTime() {
 	if t.ended.Load() != 0 {
 		time.AfterFunc(recentAge-t.age(), func() { t.leave(background(t.registry)) })
 	}
 }
 
-// leave makes a task no object any more.
+// leave removes the object of a task.
 func (t *Task) leave(ctx *simulator.Context) {
 	ctx.WithLock(*t.Info.Entity, func() { t.registry.Remove(ctx, t.Self) })
 }
 
-// inHistory says whether the history has caught up with a task.
+// inHistory reports whether the history already contains a task.
 func (m *TaskManager) inHistory(task *Task) bool {
 	return task.isOld() || time.Since(task.made) >= time.Duration(m.historyLag.Load())
 }
@@ -246,7 +247,7 @@ func (m *TaskManager) CreateTask(ctx *simulator.Context, req *types.CreateTask) 
 	return &methods.CreateTaskBody{Res: &types.CreateTaskResponse{Returnval: created}}
 }
 
-// rootOf is the key of the task at the start of the chain that a task is in.
+// rootOf is the key of the first task in the chain of a task.
 func (m *TaskManager) rootOf(key string) string {
 	if parent := m.find(key); parent != nil && parent.Info.RootTaskKey != "" {
 		return parent.Info.RootTaskKey
@@ -259,7 +260,7 @@ func (m *TaskManager) find(id string) *Task {
 	return task
 }
 
-// remembered finds a task that is an object or was one.
+// remembered finds a task that is or was an object.
 func (m *TaskManager) remembered(key string) *Task {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -278,7 +279,7 @@ func hasTaskType(ctx *simulator.Context, id string) (found bool) {
 	return found
 }
 
-// entityName is the name of any managed entity: where the field is depends on the type.
+// entityName is the name of a managed entity, whose field depends on the type.
 func entityName(registry *simulator.Registry, ref types.ManagedObjectReference) string {
 	entity, ok := registry.Get(ref).(mo.Entity)
 	if !ok {

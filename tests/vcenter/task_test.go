@@ -60,7 +60,7 @@ func TestCancelFinished(t *testing.T) {
 	})
 }
 
-// The cancellation is accepted at once, and the task ends later; asking again meanwhile is the same request.
+// A cancellation is accepted immediately, and the task ends later. Another request before that has no effect.
 func TestCancelIsAsynchronous(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -83,14 +83,14 @@ func TestCancelIsAsynchronous(t *testing.T) {
 	})
 }
 
-// Only who has created a task ends it: for him the cancellation is a flag, which he may obey.
+// Only the client that created a task ends it. For this client, a cancellation is a flag that it can ignore.
 func TestCancelOfOwnTasks(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
 		created, err := createTask(c, types.CreateTask{Obj: *v.entity(), Cancelable: true})
 		check(t, err)
 		check(t, cancel(c, created.Task))
-		// This one is ended by the server, so that the time for ending the other one is over, too.
+		// The server ends this one, so the time to end the other one has also passed.
 		other := v.makeOne(`{"cancelable":true}`)
 		check(t, cancel(c, other))
 		eventually(t, "the task ends", func() bool { return v.taskInfo(other).State == types.TaskInfoStateError })
@@ -143,7 +143,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// A progress of 0 is one; no progress is none.
+// A progress of 0 differs from an unset one.
 func TestProgressZero(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -178,7 +178,7 @@ func TestReadonlyUser(t *testing.T) {
 			equal(t, "privilege", refused.PrivilegeId, strings.TrimSpace(privilege))
 			equal(t, "object", *refused.Object, task)
 		}
-		// govmomi misspells this one in JSON
+		// govmomi has another spelling of this one in JSON
 		_, err := methods.SetCustomValue(ctx, v.client("soap", v.config.ReadonlyUser), &types.SetCustomValue{This: task, Key: "owner", Value: "me"})
 		equal(t, "privilege", wantFault[types.NoPermission](t, err).PrivilegeId, "Global.SetCustomField")
 		_, err = createTask(c, types.CreateTask{Obj: *v.entity()})
@@ -191,7 +191,7 @@ func TestReadonlyUser(t *testing.T) {
 		equal(t, "state", object.Info.State, types.TaskInfoStateRunning)
 		equal(t, "privilege", wantFault[types.NoPermission](t, cancel(c, task)).PrivilegeId, "Global.CancelTask")
 		own := v.makeOne(`{"cancelable":true,"user":"VSPHERE.LOCAL\\reader"}`)
-		check(t, cancel(c, own)) // needs no privilege
+		check(t, cancel(c, own)) // requires no privilege
 	}
 }
 

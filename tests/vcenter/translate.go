@@ -13,7 +13,7 @@ import (
 // keyed is the path of a single label.
 var keyed = regexp.MustCompile(`^description\.(methodInfo|state)\[.*\]\.(label|summary)$`)
 
-// translate makes the labels of tasks those of a session's language: English ones with the language before them.
+// translate converts the labels of tasks to the session's language: English labels after the name of the language.
 func translate(content *types.ObjectContent, locale string) {
 	language := locale[:strings.IndexAny(locale+"_", "_-")]
 	if language == "en" {

@@ -13,20 +13,20 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// user is somebody who may log in.
+// user is an account that can log in.
 type user struct {
 	password   string
-	all        bool // may do everything
+	all        bool // has all privileges
 	privileges []string
 }
 
-// users are those who may log in, by what they log in with.
+// users contains the accounts by their login names.
 type users struct {
 	mu    sync.Mutex
 	known map[string]*user
 }
 
-// viewer are the privileges that every role has.
+// viewer contains the privileges of every role.
 var viewer = []string{"System.Anonymous", "System.View", "System.Read"}
 
 func newUsers(c Config) *users {
@@ -36,14 +36,14 @@ func newUsers(c Config) *users {
 	}}
 }
 
-// newUser is what a test says of one.
+// newUser describes an account for a test.
 type newUser struct {
 	Name       string   `json:"name"`
 	Password   string   `json:"password"`
 	Privileges []string `json:"privileges"`
 }
 
-// add makes a user, or makes another one of him.
+// add creates or replaces an account.
 func (u *users) add(wanted newUser) error {
 	if wanted.Name == "" || wanted.Password == "" {
 		return errors.New("a user needs a name and a password")
@@ -61,7 +61,7 @@ func (u *users) mayLogin(login *types.Login) bool {
 	return found != nil && found.password == login.Password
 }
 
-// may says whether somebody, by the name that a session has, holds a privilege.
+// may reports whether the user, by the name in a session, has a privilege.
 func (u *users) may(principal, privilege string) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -70,11 +70,11 @@ func (u *users) may(principal, privilege string) bool {
 			return found.all || slices.Contains(found.privileges, privilege)
 		}
 	}
-	return true // no user of ours, such as an extension
+	return true // another kind of user, such as an extension
 }
 
-// principalOf is how sessions and tasks call the user of a login: administrator@vsphere.local is
-// VSPHERE.LOCAL\Administrator, as single sign-on has him.
+// principalOf returns the name of a user in sessions and tasks: administrator@vsphere.local becomes
+// VSPHERE.LOCAL\Administrator, the form of single sign-on.
 func principalOf(login string) string {
 	name, domain, ok := strings.Cut(login, "@")
 	if !ok {
@@ -86,10 +86,10 @@ func principalOf(login string) string {
 	return strings.ToUpper(domain) + `\` + name
 }
 
-// localeForm is what a locale looks like.
+// localeForm is the form of a locale.
 var localeForm = regexp.MustCompile(`^[a-z]{2,3}([-_][A-Z]{2})?$`)
 
-// admit makes of a login what the server makes of it, or says why it is refused.
+// admit checks a login, and returns its user or the reason to reject it.
 func (u *users) admit(login *types.Login) types.BaseMethodFault {
 	if !u.mayLogin(login) {
 		return &types.InvalidLogin{}

@@ -22,7 +22,7 @@ func currentSession(t *testing.T, c *vim25.Client) types.UserSession {
 	return *manager.CurrentSession
 }
 
-// Whoever logs in as user@domain is DOMAIN\user afterwards.
+// A user who logs in as user@domain has the name DOMAIN\user.
 func TestPrincipal(t *testing.T) {
 	t.Parallel()
 	for login, principal := range map[string]string{
@@ -39,7 +39,7 @@ func TestPrincipal(t *testing.T) {
 	})
 }
 
-// A user may do what he was given the privilege for, and is told which one is missing.
+// A user can make the calls that a privilege allows. Other calls are faults that name the missing privilege.
 func TestPrivileges(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, _ *vim25.Client) {
@@ -113,7 +113,7 @@ func TestLocale(t *testing.T) {
 	}
 }
 
-// Who or what has started a task, and a description that a client has to word itself.
+// The reasons of tasks, and a description without a text.
 func TestReasonsAndDescription(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -132,7 +132,7 @@ func TestReasonsAndDescription(t *testing.T) {
 	r.fetch("Task", task, "info").want(t, 200, `<reason xsi:type="TaskReasonAlarm"><alarmName>hot</alarmName><alarm type="Alarm">alarm-1</alarm>`)
 }
 
-// An ESXi's tasks are named after what they do, and its users have no domain.
+// The IDs of ESXi tasks contain the operation, and ESXi users have no domain.
 func TestTasksOfESXi(t *testing.T) {
 	t.Parallel()
 	v := start(t, "--esx")

@@ -22,7 +22,7 @@ const (
 	sessionHeader = "vmware-api-session-id"
 )
 
-// vijsonTarget is what a VI/JSON address names: /sdk/vim25/{release}/{type}/{id}/{member}
+// vijsonTarget is the target of a VI/JSON address: /sdk/vim25/{release}/{type}/{id}/{member}
 type vijsonTarget struct {
 	release string
 	ref     types.ManagedObjectReference
@@ -35,7 +35,7 @@ func parseTarget(r *http.Request) (t vijsonTarget, ok bool) {
 		return t, false
 	}
 	for i := range parts {
-		// Split first: an id may contain anything once it is unescaped.
+		// Split first, because an unescaped ID can contain any character.
 		part, err := url.PathUnescape(parts[i])
 		if err != nil || part == "" {
 			return t, false
@@ -55,7 +55,7 @@ func (s *Server) serveVIJSON(r *http.Request, body []byte) *recorder {
 	declared, known := managedType(target.ref.Type)
 	switch {
 	case s.config.ESX:
-		writeUnreadable(out, body) // what is below /sdk is SOAP
+		writeUnreadable(out, body) // other addresses below /sdk are SOAP
 		return out
 	case !ok || !known:
 		writeNotFound(out)
@@ -76,7 +76,7 @@ func (s *Server) serveVIJSON(r *http.Request, body []byte) *recorder {
 	return out
 }
 
-// getProperty reads a property by the property collector, which knows them all.
+// getProperty reads a property with the property collector, which supports all of them.
 func (s *Server) getProperty(out *recorder, r *http.Request, c *call, declared reflect.Type, name string) {
 	if _, ok := propertyOf(declared, name); !ok {
 		writeNotFound(out)
@@ -145,12 +145,12 @@ func (s *Server) invoke(out *recorder, r *http.Request, c *call, name string, bo
 	response := reflect.ValueOf(result).Elem().FieldByName("Res").Elem()
 	value := response.FieldByName("Returnval")
 	if value.IsValid() && value.Kind() == reflect.Slice && value.Len() == 0 {
-		value = reflect.Value{} // an empty array result is no content
+		value = reflect.Value{} // an empty array result has no content
 	}
 	s.writeValue(out, value)
 }
 
-// isRequest tells the parameters of a method from the other vim25 types.
+// isRequest distinguishes the parameters of a method from other vim25 types.
 func isRequest(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct {
 		return false

@@ -14,7 +14,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// badBody says why a VI/JSON body was refused.
+// badBody is the reason to reject a VI/JSON body.
 type badBody struct {
 	fault   types.BaseMethodFault
 	message string
@@ -57,7 +57,7 @@ func decodeVim(data []byte, into any) error {
 	return types.NewJSONDecoder(bytes.NewReader(data)).Decode(into)
 }
 
-// checkMembers holds the members of an object against their declarations, and brings faults into govmomi's form.
+// checkMembers compares the members of an object with their declarations, and converts faults to govmomi's form.
 func checkMembers(o *object, declared reflect.Type, path string) error {
 	for _, field := range reflect.VisibleFields(declared) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -106,7 +106,7 @@ func checkValue(value any, declared reflect.Type, path string) (any, error) {
 	return value, nil
 }
 
-// checkObject demands a type name that fits, as a vCenter does.
+// checkObject requires a matching type name, like a vCenter.
 func checkObject(value any, declared reflect.Type, path string) (any, error) {
 	wanted := strings.TrimPrefix(declared.Name(), "Base")
 	o, ok := value.(*object)
@@ -140,7 +140,7 @@ func checkBoxed(o *object, declared reflect.Type, path string) error {
 	}
 	given, ok := types.TypeFunc()(o.typeName())
 	if !ok {
-		return nil // a primitive: govmomi's decoder knows these
+		return nil // a primitive type, which govmomi's decoder knows
 	}
 	inner := given
 	if given.Kind() == reflect.Struct && given.NumField() == 1 {
@@ -166,7 +166,7 @@ func isFault(given reflect.Type) bool {
 	return reflect.PointerTo(given).Implements(reflect.TypeFor[types.BaseMethodFault]())
 }
 
-// wrapFault turns a bare fault, the published form, into govmomi's.
+// wrapFault turns a bare fault, the published form, into govmomi's form.
 func wrapFault(fault *object) *object {
 	wrapped := &object{}
 	wrapped.set("_typeName", "LocalizedMethodFault")

@@ -16,12 +16,12 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// encodeVIJSON writes a value in VI/JSON: govmomi's encoding, then what it lacks or does otherwise.
+// encodeVIJSON writes a value in VI/JSON: govmomi's encoding with corrections.
 func (s *Server) encodeVIJSON(value any) []byte {
 	return encodeJSON(s.published(encodeVim(value)))
 }
 
-// encodeVim is govmomi's encoding of a value whose type is declared, which needs no type name at the root.
+// encodeVim is govmomi's encoding of a value with a declared type, which needs no type name at the root.
 func encodeVim(value any) []byte {
 	var out bytes.Buffer
 	encoder := vimjson.NewEncoder(&out)
@@ -29,19 +29,19 @@ func encodeVim(value any) []byte {
 	encoder.SetDiscriminator("_typeName", "_value", vimjson.DiscriminatorEncodeTypeNameAllObjects)
 	encoder.SetTypeToDiscriminatorFunc(types.VmomiTypeName)
 	if err := encoder.Encode(value); err != nil {
-		panic(err) // all vim25 types have a JSON form
+		panic(err) // every vim25 type has a JSON form
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// finerTime is a string that is a time with more digits than a vCenter sends.
+// finerTime is a string with a time that has more digits than a vCenter sends.
 var finerTime = regexp.MustCompile(`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d+Z"`)
 
 // published turns govmomi's encoding into the published form.
 func (s *Server) published(encoded []byte) any {
 	tree, err := parseJSON(finerTime.ReplaceAll(encoded, []byte(`"${1}Z"`)))
 	if err != nil {
-		panic(err) // it was just encoded
+		panic(err) // the encoder wrote this data
 	}
 	eachObject(tree, func(o *object) {
 		if _, ok := o.get("_typeName").(string); ok {
@@ -58,7 +58,7 @@ func (s *Server) published(encoded []byte) any {
 	return tree
 }
 
-// dropUnset leaves out what is null, but an empty array of an Any stays an array.
+// dropUnset removes null members. An empty array in an Any remains an array.
 func dropUnset(o *object) {
 	kept := o.members[:0]
 	for _, m := range o.members {
@@ -90,7 +90,7 @@ func (s *Server) publishFault(o *object) {
 	o.members = fault.members
 }
 
-// publishProgress adds a progress of 0, which govmomi takes for unset.
+// publishProgress adds a progress of 0, which govmomi treats as unset.
 func (s *Server) publishProgress(o *object) {
 	key, _ := o.get("key").(string)
 	if o.get("progress") != nil || !s.reportsProgress(key) {
@@ -117,7 +117,7 @@ func (s *Server) writeFault(out *recorder, f *soap.Fault) {
 	writeJSON(out, http.StatusInternalServerError, encodeJSON(body))
 }
 
-// writeValue answers with a result or a property; an unset one is no content.
+// writeValue answers with a result or a property. An unset property has no content.
 func (s *Server) writeValue(out *recorder, value reflect.Value) {
 	switch {
 	case !value.IsValid(),
@@ -128,7 +128,7 @@ func (s *Server) writeValue(out *recorder, value reflect.Value) {
 	}
 }
 
-// writeAny answers with a property as the property collector gives it, where an array is boxed.
+// writeAny answers with a property in the form of the property collector, which boxes arrays.
 func (s *Server) writeAny(out *recorder, value any) {
 	content := reflect.Indirect(reflect.ValueOf(value))
 	if content.Kind() == reflect.Struct && strings.HasPrefix(content.Type().Name(), "ArrayOf") {

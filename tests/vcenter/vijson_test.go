@@ -45,7 +45,7 @@ func (r *raw) hello(release string) answer {
 	return a
 }
 
-// What an ESXi has below /sdk is SOAP, and below /api something that is not REST.
+// The addresses of an ESXi below /sdk are SOAP, and those below /api are not REST.
 func TestESXiAnswersVIJSON(t *testing.T) {
 	t.Parallel()
 	r := start(t, "--esx").raw()
@@ -63,7 +63,7 @@ func TestESXiAnswersVIJSON(t *testing.T) {
 	}
 }
 
-// It is the parser of a vCenter's SOAP, too.
+// The parser of vCenter's SOAP answers.
 func TestUnreadableSOAP(t *testing.T) {
 	t.Parallel()
 	r := start(t).raw()
@@ -168,7 +168,7 @@ func TestBodiesOfVIJSON(t *testing.T) {
 	r.call(task+"/info").want(t, 200, `"result":{"_typeName":"ArrayOfString","_value":["a","b"]}`)
 }
 
-// A fault inside data is bare in the published form, and wrapped in govmomi's; either is taken.
+// A fault inside data is bare in the published form, and wrapped in govmomi's form. The server accepts both.
 func TestFaultInData(t *testing.T) {
 	t.Parallel()
 	const bare = `{"_typeName":"GenericVmConfigFault","faultMessage":[{"_typeName":"LocalizableMessage","key":"k","message":"it broke"}],"reason":"disk","faultstring":"it broke"}`

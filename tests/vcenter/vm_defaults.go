@@ -9,8 +9,8 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// vmDefaults sets the states of a virtual machine that the simulator leaves empty, which is no value of theirs:
-// pyVmomi refuses to read such a machine.
+// vmDefaults sets the states of a virtual machine that the simulator leaves empty. pyVmomi does not accept an empty
+// state.
 type vmDefaults struct{}
 
 func newVMDefaults(registry *simulator.Registry) {
@@ -20,12 +20,12 @@ func newVMDefaults(registry *simulator.Registry) {
 	registry.AddHandler(vmDefaults{})
 }
 
-// Reference tells the registry's handlers apart.
+// Reference distinguishes the registry's handlers.
 func (vmDefaults) Reference() types.ManagedObjectReference {
 	return types.ManagedObjectReference{Type: "vmDefaults"}
 }
 
-// PutObject is told of each new object.
+// PutObject is called for each new object.
 func (vmDefaults) PutObject(_ *simulator.Context, object mo.Reference) {
 	if vm, ok := object.(*simulator.VirtualMachine); ok {
 		vm.Runtime.FaultToleranceState = types.VirtualMachineFaultToleranceStateNotConfigured
@@ -35,8 +35,8 @@ func (vmDefaults) PutObject(_ *simulator.Context, object mo.Reference) {
 	}
 }
 
-// UpdateObject is told of each change.
+// UpdateObject is called for each change.
 func (vmDefaults) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
 
-// RemoveObject is told of each object that goes.
+// RemoveObject is called for each removed object.
 func (vmDefaults) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}

@@ -17,12 +17,12 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// wait waits for updates of the session's shared collector, for long.
+// wait waits for updates of the session's shared collector, up to the given time.
 func (r *raw) wait(version string) answer {
 	return r.call("PropertyCollector/propertyCollector/WaitForUpdatesEx", `{"version":"`+version+`","options":{"_typeName":"WaitOptions","maxWaitSeconds":30}}`)
 }
 
-// waiter is a collector of its own with a filter on tasks.
+// waiter is a collector with a filter on tasks.
 type waiter struct {
 	t      *testing.T
 	c      *vim25.Client
@@ -110,7 +110,7 @@ func TestWaitForUpdates(t *testing.T) {
 	})
 }
 
-// An answer that got lost is given again; from version "" all is new; any other version is none.
+// A lost answer is repeated. With an empty version, everything is new, and other versions are rejected.
 func TestCollectorVersions(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
@@ -142,7 +142,7 @@ func TestUpdatesOfFilters(t *testing.T) {
 		equal(t, "objects", seen, 240)
 		equal(t, "answers", answers, 3)
 
-		// A task that goes leaves; the others stay watched.
+		// A removed task leaves, and the others are still watched.
 		v.ask("DELETE", "/tasks/"+tasks[0].Value, "", nil)
 		set := w.must(version)
 		equal(t, "gone", changesOf(set), map[string]any{"kind": types.ObjectUpdateKindLeave})
@@ -165,7 +165,7 @@ func TestUpdatesOfFilters(t *testing.T) {
 	})
 }
 
-// govmomi's own waits, which traverse from a view, work with it.
+// govmomi's own waits work, which traverse from a view.
 func TestTraversal(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -212,7 +212,7 @@ func (v *vcenter) collectors() map[string]int {
 	return v.sessions.collectors(v.content().PropertyCollector)
 }
 
-// A client that hangs up leaves no wait behind.
+// A client that disconnects leaves no wait behind.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
 	v := start(t)

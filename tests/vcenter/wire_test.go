@@ -22,7 +22,7 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// bytesOf are those of the answer to one request, until the server closes the connection or the answer is over.
+// bytesOf returns the bytes of one answer, up to its end or the end of the connection.
 func (r *raw) bytesOf(method, path, body string, headers ...string) []byte {
 	t := r.v.t
 	t.Helper()
@@ -59,7 +59,7 @@ func TestFrontOfVCenter(t *testing.T) {
 		equal(t, "chunked", bytes.Contains(packed, []byte("\r\nTransfer-Encoding: chunked\r\n")), true)
 		equal(t, "compressed", bytes.Contains(packed, []byte("\r\nContent-Encoding: gzip\r\n")), true)
 		equal(t, "length", bytes.Contains(packed, []byte("Content-Length")), false)
-		a, err := r.send(request[0], request[1], request[2]) // Go unpacks it
+		a, err := r.send(request[0], request[1], request[2]) // Go decompresses the answer
 		check(t, err)
 		equal(t, "content", strings.Contains(a.body, "VMware vCenter Server") || strings.Contains(a.body, "NotAuthenticated"), true)
 	}
@@ -79,7 +79,7 @@ func TestFrontOfOlderServers(t *testing.T) {
 	}
 }
 
-// An answer is cut at any byte, and is only whole with all of them.
+// An answer can be cut at any byte, and is complete only with all of them.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -110,7 +110,7 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
-// isCut says that of an answer as a careful client would.
+// isCut reports whether a careful client would take the answer for incomplete.
 func isCut(sent []byte) bool {
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(sent)), nil)
 	if err == nil {
@@ -119,7 +119,7 @@ func isCut(sent []byte) bool {
 	return err != nil
 }
 
-// What is no answer of vSphere comes with any status, before or after the call was carried out.
+// Answers that are not from vSphere have any status, before or after the call is carried out.
 func TestAnswersOfOthers(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -165,7 +165,7 @@ func TestAnswersOfOthers(t *testing.T) {
 	}
 }
 
-// A fault is one with any status, also after the call was carried out.
+// A fault can have any status, even after the call was carried out.
 func TestFaultWithStatus(t *testing.T) {
 	t.Parallel()
 	v := start(t)
@@ -183,7 +183,7 @@ func TestFaultWithStatus(t *testing.T) {
 	}
 }
 
-// A session is refused although the login has worked; what needs none still works.
+// A session is rejected after a successful login, but calls that need no session still work.
 func TestSessionIsRefused(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, _ *vim25.Client) {

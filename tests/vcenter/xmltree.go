@@ -13,10 +13,10 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// xsdTypes are VI/JSON's primitives that are XML Schema's in SOAP.
+// xsdTypes are the primitive types of VI/JSON that SOAP takes from XML Schema.
 var xsdTypes = []string{"string", "boolean", "byte", "short", "int", "long", "float", "double", "dateTime", "anyURI", "base64Binary"}
 
-// writeMembers writes the members of an object in VI/JSON as SOAP's elements.
+// writeMembers writes the members of a VI/JSON object as SOAP elements.
 func writeMembers(out *bytes.Buffer, o *object) {
 	for _, m := range o.members {
 		if !strings.HasPrefix(m.name, "_") && m.name != "faultstring" {
@@ -25,7 +25,7 @@ func writeMembers(out *bytes.Buffer, o *object) {
 	}
 }
 
-// writeElement writes a value in VI/JSON as an element, or an array as several.
+// writeElement writes a VI/JSON value as an element, or an array as several elements.
 func writeElement(out *bytes.Buffer, name string, value any) {
 	switch value := value.(type) {
 	case nil:
@@ -46,7 +46,7 @@ func writeElement(out *bytes.Buffer, name string, value any) {
 	}
 }
 
-// writeTyped writes an object as an element that says its type.
+// writeTyped writes an object as an element with its type.
 func writeTyped(out *bytes.Buffer, name, attributes string, o *object) {
 	typeName := o.typeName()
 	switch {
@@ -78,7 +78,7 @@ func writeTyped(out *bytes.Buffer, name, attributes string, o *object) {
 	fmt.Fprintf(out, "</%s>", name)
 }
 
-// elementOf names the elements of an array's type.
+// elementOf returns the name of the elements of an array type.
 func elementOf(arrayType string) string {
 	element := strings.TrimPrefix(arrayType, "ArrayOf")
 	if slices.Contains(xsdTypes, lowerFirst(element)) {
@@ -87,7 +87,7 @@ func elementOf(arrayType string) string {
 	return element
 }
 
-// isBareFault tells a fault inside data, which SOAP wraps.
+// isBareFault reports whether an object is a fault inside data, which SOAP wraps.
 func isBareFault(o *object) bool {
 	given, known := types.TypeFunc()(o.typeName())
 	return known && isFault(given) || o.get("faultstring") != nil

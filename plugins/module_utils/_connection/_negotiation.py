@@ -67,7 +67,7 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
 def _ask(
     refusals: dict[str, _errors.VsphereError], name: str, step: t.Callable[..., t.Any], *arguments: t.Any
 ) -> t.Any:
-    """The result of the step. None if there is no answer of vSphere, the reason of which it notes.
+    """The result of the step. None if the answer does not come from vSphere. It then notes the reason.
 
     A time-out is final, except for ``hello``, because the others would take as long.
     """

@@ -112,7 +112,7 @@ class ViJson(_transport.Transport):
 
 
 def _has_form(data: t.Any, member: str) -> bool:
-    """Whether it is an object with that member, or a list if there is none."""
+    """Whether it is an object with that member, or a list if the member is empty."""
     if not member:
         return isinstance(data, list)
     # Servers can leave out an empty list.

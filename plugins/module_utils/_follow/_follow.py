@@ -105,13 +105,13 @@ class Follower:
                     continue
                 now = self._now(transport)
                 self._note_contact()
+                was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
                 if self._seen.since is None:
                     self._seen.begin(changed, now)
-                elif is_first:
-                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
-                was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
-                if is_first or was_busy or self._is_busy:
+                elif is_first or was_busy or self._is_busy:
                     self._take_ended()
+                if is_first:
+                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
                 is_first = False
                 self._take_changed(changed)
                 self._take_left(transport, collector, left)
@@ -125,7 +125,7 @@ class Follower:
     def _note_contact(self) -> None:
         if self._is_lost:
             self._is_lost = False
-            self._reader.context.warn(f"events of {self._connection.host} arrive again, and none is missing")
+            self._reader.context.warn(f"events of {self._connection.host} arrive again")
 
     def _take_ended(self) -> None:
         """Report tasks that ended since the last contact, because they can have left the recent tasks."""

@@ -70,7 +70,7 @@ Condition = t.Union[Exists, PropertyEquals]
 
 
 def from_params(given: _context.Params, acted_on: _objects.Target | None, secrets: set[str]) -> Condition | None:
-    """The condition, checked without a server. None where it requires the object acted on, and this is unknown."""
+    """The condition, checked without a server. None if it requires the unknown object of the call."""
     if given["exists"]:
         return Exists(_entity.Entity("unless.exists", **given["exists"]).checked())
     builder = _builder.Builder()

@@ -268,7 +268,7 @@ def answers(
 ) -> t.Iterator[tuple[_values.Data | None, bool]]:
     """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
 
-    The first one contains the current state. Others arrive after a change, or after ``seconds`` at the latest.
+    The first one contains the current state. Others arrive after a change, or when ``seconds`` have passed.
     """
     version, more = "", True
     while True:

@@ -20,6 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 from ansible_collections.vsphere.tasks.plugins.module_utils._empty import empty_parts
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import FOLLOW_SPEC, FollowOptions
+from ansible_collections.vsphere.tasks.plugins.module_utils._lists import from_texts
 
 Data = dict[str, t.Any]
 
@@ -39,9 +40,9 @@ ARGUMENT_SPEC: Data = {
 
 def validated(given: Data) -> list[Data]:
     """The complete and valid options of each vCenter. An error like that of a module for anything else."""
-    params = _validate(given)
     if not isinstance(given.get("vcenters"), (list, type(None))):
         raise VsphereError("vcenters is not a list: write it as a list of dictionaries")
+    params = _validate(given)
     if params["vcenters"] == []:
         raise VsphereError("vcenters is empty and would follow nothing: add a vCenter, or omit it")
     several = [
@@ -59,7 +60,8 @@ def validated(given: Data) -> list[Data]:
     return found
 
 
-def _validate(given: Data) -> Data:
+def _validate(args: Data) -> Data:
+    given = from_texts(ARGUMENT_SPEC, args)
     problems = empty_parts(ARGUMENT_SPEC, given)
     result = ArgumentSpecValidator(ARGUMENT_SPEC).validate(given)
     problems = problems or [

@@ -108,8 +108,11 @@ class Source:
         try:
             connection = Connection(self._options, self._secrets.add)
             self._cursor = Cursor(self._folder, connection.host)
-            self._connection = connection.open(PATIENCE)
-            with connection, TaskReader(connection, Context(warn=self._warn)) as reader:
+            with (
+                self._cursor,
+                connection.open(PATIENCE) as self._connection,
+                TaskReader(self._connection, Context(warn=self._warn)) as reader,
+            ):
                 Follower(reader, self._follow, self._cursor.seen, self._deliver, self._save).run()
         except MissingLibrary as error:
             self._fail(missing_required_lib(error.library, reason=error.message))

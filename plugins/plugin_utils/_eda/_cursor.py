@@ -9,6 +9,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import pathlib
@@ -26,38 +27,46 @@ LOOK_EVERY = 0.1  # seconds
 
 
 class Cursor:
-    """The file of one vCenter in the folder, which is locked until this process ends. No folder, no file."""
+    """The file of one vCenter in the folder, which is locked within a ``with`` block. No folder, no file."""
 
     def __init__(self, folder: str | None, host: str) -> None:
         self.seen = Seen()
         self._file: pathlib.Path | None = None
         if folder is not None:
             self._file = pathlib.Path(folder, f"{re.sub(r'[^A-Za-z0-9.-]', '_', host)}.json")
-            self._lock = self._open(self._file)
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Cursor:
+        if self._file:
+            with _readable_errors(), contextlib.ExitStack() as after_error:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                lock = after_error.enter_context(self._file.with_suffix(".lock").open("w", encoding="utf-8"))
+                self._take(lock, self._file)
+                self._read(self._file)
+                self._open = after_error.pop_all()
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self._open.close()
 
     def save(self) -> None:
         if self._file is None:
             return
         # A process that is killed here leaves the old file or the new one.
         new = self._file.with_suffix(".new")
-        new.write_text(json.dumps(self.seen.to_data()), encoding="utf-8")
-        new.replace(self._file)
+        with _readable_errors():
+            new.write_text(json.dumps(self.seen.to_data()), encoding="utf-8")
+            new.replace(self._file)
 
-    def _open(self, file: pathlib.Path) -> t.IO[str]:
+    def _read(self, file: pathlib.Path) -> None:
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            lock = file.with_suffix(".lock").open("w", encoding="utf-8")
-            self._take(lock, file)
             if file.exists():
                 self.seen = Seen.from_data(json.loads(file.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise VsphereError(f"cursor_path: {error.strerror}: {error.filename}") from error
         except (LookupError, TypeError, ValueError) as error:
             raise VsphereError(
                 f"cursor_path: {file} is not a cursor of this collection: remove the file to start with the events "
                 "from now on"
             ) from error
-        return lock
 
     @staticmethod
     def _take(lock: t.IO[str], file: pathlib.Path) -> None:
@@ -68,6 +77,14 @@ class Cursor:
                     f"cursor_path: another event source uses {file}: set a separate cursor_path for each source"
                 )
             time.sleep(LOOK_EVERY)
+
+
+@contextlib.contextmanager
+def _readable_errors() -> t.Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise VsphereError(f"cursor_path: {error.strerror}: {error.filename}") from error
 
 
 def _is_locked(lock: t.IO[str]) -> bool:

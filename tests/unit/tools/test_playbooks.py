@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks, their guide, and their job templates have the same variables."""
+"""The variables of the playbooks, which their guide and their job templates share."""
 
 from __future__ import annotations
 

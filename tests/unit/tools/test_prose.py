@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).parents[3]
 TOOL = runpy.run_path(str(ROOT / "tests" / "tools" / "prose.py"))
 VALE = os.environ["VALE"]
 
-# Each sentence as it was, and as it is.
+# Former sentences, and their replacements.
 SENTENCES = (
     (
         "This collection has what playbooks, job templates and ad-hoc commands need for them.",
@@ -184,12 +184,13 @@ FILES = {
     "docs/page.md": "# A page\n\nThe module\nmay fail. `It may`.\n\n```yaml\n# It may.\n```\n",
     "plugins/code.py": '"""It may fail."""\n\nMESSAGE = f"the task {1 + 1} may "  "fail"  # it may\nMAY = "may"\n',
     "plugins/documented.py": 'DOCUMENTATION = r"""\ndescription:\n  - It may fail.\n  - Set O(may) or V(may).\n"""\n',
+    "tests/unit/test_code.py": '"""It may fail."""\n\ndef test():\n    assert "it may" == "It may"  # It may.\n',
     "roles/role/tasks/main.yml": "# Text\n# may continue.\n- name: Fail\n  fail:\n    msg: It may fail {{ may }}\n",
 }
 
 
 def flagged(folder: pathlib.Path, sentences: t.Iterable[str]) -> list[str]:
-    """Those of the sentences that violate a rule."""
+    """The sentences that violate a rule."""
     lines = list(sentences)
     (folder / "sentences.txt").write_text("\n\n".join(lines), encoding="utf-8")
     found = {line for line, _message in TOOL["findings"](VALE, folder).get("sentences.txt", [])}
@@ -213,6 +214,7 @@ def test_none_of_the_new_sentences_violates_a_rule(tmp_path: pathlib.Path) -> No
         ("docs/page.md", [4]),
         ("plugins/code.py", [1, 3, 3]),
         ("plugins/documented.py", [3]),
+        ("tests/unit/test_code.py", [1, 4]),
         ("roles/role/tasks/main.yml", [1, 5]),
     ],
 )

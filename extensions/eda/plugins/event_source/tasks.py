@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: Copyright 2026 Contributors to the vsphere.tasks collection
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt
+# or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Events of vCenter tasks for ansible-rulebook."""
@@ -264,7 +265,7 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
 
 
 async def _taken(queue: asyncio.Queue[Any]) -> None:
-    """Wait until the rulebook has taken the event: one that is only in the queue is lost when the rulebook ends."""
+    """Wait until the rulebook has taken the event, because the queue ends with the rulebook."""
     # ansible-rulebook hands over a queue with filters before the queue itself.
     inner = getattr(queue, "queue", queue)
     pause = 0.0

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The job templates: what AWX's module accepts, and AWX's rules for surveys. The target playbooks runs them."""
+"""The job templates, valid for AWX's module and its rules for surveys. The target playbooks runs them."""
 
 from __future__ import annotations
 

@@ -249,7 +249,7 @@ def test_a_slow_answer_names_the_option(vcenter: t.Any) -> None:
 
 
 @pytest.mark.parametrize("missing", ["requests", "pyVmomi"])
-def test_a_missing_library_is_named_with_what_to_install(
+def test_a_missing_library_is_named_with_its_package(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http

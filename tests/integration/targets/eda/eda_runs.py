@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The event source in processes of its own: alone, or in ansible-rulebook."""
+"""The event source as a process, alone or in ansible-rulebook."""
 
 from __future__ import annotations
 
@@ -26,12 +26,19 @@ HERE = pathlib.Path(__file__).parent
 COLLECTION = HERE.parents[3]
 PLUGIN = COLLECTION / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
 RULEBOOK = json.loads(vcenters.CONFIG.read_text(encoding="utf-8"))["ansible_rulebook"]
+SCHEMA = COLLECTION / "extensions" / "eda" / "task_event.schema.json"
+VALIDATE = """
+import json, sys, jsonschema
+validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+for event in json.load(sys.stdin):
+    validator.validate(event)
+"""
 MARK = "VSPHERE_TASKS_TEST"
 Event = dict[str, t.Any]
 
 
 class Run:
-    """A process that runs the event source, with all that it starts."""
+    """A process that runs the event source, and its child processes."""
 
     def __init__(self, command: list[str], folder: pathlib.Path, environment: dict[str, str]) -> None:
         self._mark = uuid.uuid4().hex
@@ -48,8 +55,8 @@ class Run:
                 stdout=output,
                 stderr=errors,
                 start_new_session=True,
-                # What the tests are run by may have these ignored, which a program inherits.
-                preexec_fn=_default_signals,  # noqa: PLW1509 (there are no threads here)
+                # The process that runs the tests can ignore some signals, and programs inherit that.
+                preexec_fn=_default_signals,  # noqa: PLW1509 (this program has only one thread here)
             )
 
     @property
@@ -85,7 +92,7 @@ class Run:
         return [int(folder.name) for folder in pathlib.Path("/proc").glob("[0-9]*") if self._is_ours(folder)]
 
     def ended(self, seconds: float = 10) -> int:
-        """The status, as soon as no process of the run is left."""
+        """The status, as soon as all processes of the run have ended."""
         status = self.process.wait(seconds)
         end = time.monotonic() + seconds
         while self.left():
@@ -98,7 +105,7 @@ class Run:
         return self.ended()
 
     def clean_up(self) -> None:
-        """End it. Whatever a test does, no process is left then, unless it hangs."""
+        """End the run. Afterward, no process of it must exist, unless it hangs."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -111,7 +118,7 @@ class Run:
 
     def _is_ours(self, folder: pathlib.Path) -> bool:
         with contextlib.suppress(OSError):
-            # That of a process that has ended is empty.
+            # The file of an ended process is empty.
             return f"{MARK}={self._mark}".encode() in (folder / "environ").read_bytes()
         return False
 
@@ -135,7 +142,7 @@ class Runs:
         self._started: list[Run] = []
 
     def alone(self, given: dict[str, t.Any], *gate: str, **environment: str) -> Run:
-        """Start it without ansible-rulebook; a gate lets only some events through."""
+        """Start the source without ansible-rulebook. A gate can hold back events."""
         command = [sys.executable, str(HERE / "queue_only.py"), str(PLUGIN)]
         run = self._start(command, environment)
         run.say(json.dumps(given))
@@ -144,7 +151,7 @@ class Runs:
         return run
 
     def rulebook(self, given: dict[str, t.Any], rules: list[dict[str, t.Any]] | None = None, **environment: str) -> Run:
-        """Start it in ansible-rulebook, with rules, or one that prints each event."""
+        """Start the source in ansible-rulebook, with the given rules, or with one that prints each event."""
         shown = [{"name": "all", "condition": "event.event is defined", "action": {"print_event": None}}]
         source = {"name": "vcenter", "vsphere.tasks.tasks": given}
         ruleset = {"name": "tasks", "hosts": "all", "sources": [source], "rules": rules or shown}
@@ -159,7 +166,7 @@ class Runs:
         inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": local}}}), encoding="utf-8")
         path = f"{scripts}:{os.environ['PATH']}"
         command = [RULEBOOK, "--rulebook", rulebook, "--inventory", str(inventory), *arguments]
-        # It has another Python and other libraries.
+        # ansible-rulebook has another Python and other libraries.
         own = {"PATH": path, "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": str(COLLECTION.parents[2]), **environment}
         return self._start(command, own)
 
@@ -173,8 +180,14 @@ class Runs:
         return run
 
 
+def validate(events: list[Event]) -> None:
+    """Validate events with the JSON schema, by the library that ansible-rulebook brings along."""
+    python = str(pathlib.Path(RULEBOOK).with_name("python"))
+    subprocess.run([python, "-c", VALIDATE, str(SCHEMA)], input=json.dumps(events), check=True, text=True)
+
+
 def waits(server: t.Any) -> int:
-    """How often somebody has begun to wait for changes of the server, and has not only read what there is."""
+    """The number of requests that wait for changes of the server instead of only reading its state."""
     log: list[dict[str, str]] = server.log()
     return sum(bool(re.search(r"maxWaitSeconds\W+[1-9]", entry.get("body") or "")) for entry in log)
 

@@ -38,7 +38,7 @@ async def run(plugin: str) -> None:
             loop.call_soon_threadsafe(gate.put_nowait, line.strip())
 
     threading.Thread(target=listen, daemon=True).start()
-    # As ansible-rulebook does it.
+    # ansible-rulebook does the same.
     main = runpy.run_path(plugin)["main"]
     consumer = asyncio.create_task(consume(queue, gate))
     try:

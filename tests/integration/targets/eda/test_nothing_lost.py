@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No event is lost or repeated, whatever fails, and whoever is restarted."""
+"""Failures and restarts, after which no event is lost or repeated."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pairs(runs: t.Iterable[Run], tasks: list[str]) -> list[tuple[str, str]]:
     ],
     ids=["reset", "cut", "services", "expired"],
 )
-def test_failures_of_connection_session_and_services(
+def test_failures_of_connection_session_and_services_lose_no_event(
     runs: Runs, vcenter: t.Any, faults: list[dict[str, t.Any]]
 ) -> None:
     run = runs.alone(vcenter.options)
@@ -43,7 +43,7 @@ def test_failures_of_connection_session_and_services(
     tasks = vcenter.create_many(3)
     run.seen(*((task, "created") for task in tasks))
     before = waits(vcenter)
-    # What waits now is not concerned, so that a change brings the next one, which is.
+    # The faults do not apply to the pending call. A change starts the next one, to which they apply.
     for fault in faults:
         vcenter.fault(**fault)
     if not faults:
@@ -62,7 +62,7 @@ def test_failures_of_connection_session_and_services(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_restart_of_the_rulebook(runs: Runs, vcenter: t.Any, number: signal.Signals) -> None:
+def test_a_restart_of_the_rulebook_loses_no_event(runs: Runs, vcenter: t.Any, number: signal.Signals) -> None:
     given = {**vcenter.options, "cursor_path": str(runs.folder / "cursor")}
     first = runs.alone(given)
     follows(first, vcenter)
@@ -88,12 +88,12 @@ def test_a_restart_of_the_rulebook(runs: Runs, vcenter: t.Any, number: signal.Si
     )
 
 
-def test_a_rulebook_that_is_killed_at_any_moment(runs: Runs, vcenter: t.Any) -> None:
+def test_a_rulebook_that_is_killed_at_any_moment_loses_no_event(runs: Runs, vcenter: t.Any) -> None:
     folder = runs.folder / "cursor"
     given = {**vcenter.options, "cursor_path": str(folder)}
 
     def is_noted(tasks: list[str], events: int) -> bool:
-        """Whether the cursor has so many events of the tasks; the state of one with only its creation is empty."""
+        """Whether the cursor contains that many events. The state of a task without a later event is empty."""
         (file,) = folder.glob("*.json")
         known = json.loads(file.read_text(encoding="utf-8"))["tasks"]
         return sum(1 + bool(known[task]["state"]) for task in tasks if task in known) == events
@@ -111,7 +111,7 @@ def test_a_rulebook_that_is_killed_at_any_moment(runs: Runs, vcenter: t.Any) -> 
     assert pairs(started, tasks) == expected
 
 
-def test_a_busy_rulebook(runs: Runs, vcenter: t.Any) -> None:
+def test_a_busy_rulebook_loses_no_event(runs: Runs, vcenter: t.Any) -> None:
     run = runs.alone(vcenter.options, "one")
     follows(run, vcenter)
     tasks = vcenter.create_many(40)
@@ -124,7 +124,7 @@ def test_a_busy_rulebook(runs: Runs, vcenter: t.Any) -> None:
     assert len(found) == len({*found}) == 2 * len(tasks)
 
 
-def test_a_file_that_is_not_a_cursor(runs: Runs, vcenter: t.Any) -> None:
+def test_a_file_that_is_not_a_cursor_is_an_error(runs: Runs, vcenter: t.Any) -> None:
     folder = runs.folder / "cursor"
     given = {**vcenter.options, "cursor_path": str(folder)}
     run = runs.alone(given)

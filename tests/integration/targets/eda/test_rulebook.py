@@ -13,7 +13,7 @@ import pytest
 from eda_runs import Runs, follows
 
 
-def test_events_of_a_task(runs: Runs, vcenter: t.Any) -> None:
+def test_events_of_a_task_reach_the_rules(runs: Runs, vcenter: t.Any) -> None:
     run = runs.rulebook(vcenter.options)
     follows(run, vcenter)
     task = vcenter.create(state="queued")
@@ -39,7 +39,7 @@ def test_nothing_is_left_after_a_signal(runs: Runs, vcenter: t.Any, number: sign
     follows(run, vcenter)
     assert vcenter.stats["open_sessions"] == before + 1
     assert len(run.left()) >= 2
-    # From a terminal or a pod, it reaches the whole group.
+    # A terminal or a pod sends the signal to the whole group.
     os.killpg(run.process.pid, number)
     assert run.ended() != 0
     vcenter.until(lambda: vcenter.stats["open_sessions"] == before)

@@ -31,7 +31,7 @@ NEXT = """
 
 
 class Service(http.server.ThreadingHTTPServer):
-    """Notes what is posted to it."""
+    """Records the requests to it."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -47,7 +47,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_unused: object) -> None:
-        """Say nothing."""
+        """Log no requests."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def service() -> t.Iterator[Service]:
 
 
 def start(runs: Runs, vcenter: t.Any, name: str, **variables: t.Any) -> Run:
-    """Run a rulebook of the collection by its name, with the connection in the environment."""
+    """Run a rulebook of the collection by its name. The environment contains the connection."""
     file = runs.folder / "vars.yml"
     file.write_text(yaml.safe_dump(variables), encoding="utf-8")
     run = runs.given_rulebook(f"vsphere.tasks.{name}", "--vars", str(file), **vcenter.environment)
@@ -119,15 +119,16 @@ def test_maintenance_mode_is_followed_by_a_playbook(runs: Runs, vcenter: t.Any) 
     run.until(lambda: "Update DC0_H0" in run.errors)
 
 
-def test_the_rulebook_of_the_guide(runs: Runs, vcenter: t.Any) -> None:
-    page = (COLLECTION / "docs" / "eda.md").read_text(encoding="utf-8")
-    (ruleset, *_rest) = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
-    source = ruleset["sources"][0]["vsphere.tasks.tasks"]
-    assert source.keys() & vcenter.options.keys() == {"hostname", "username", "password"}
-    source.update(vcenter.options)
-    file = runs.folder / "guide.yml"
-    file.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
-    run = runs.given_rulebook(str(file))
+@pytest.mark.parametrize("page", ["README.md", "docs/eda.md"])
+def test_the_rulebook_of_a_page(runs: Runs, vcenter: t.Any, page: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (COLLECTION / page).read_text(encoding="utf-8"), re.DOTALL)
+    rulebook = yaml.safe_load(next(block for block in blocks if "sources:" in block))
+    source = rulebook[0]["sources"][0]["vsphere.tasks.tasks"]
+    for name in source.keys() & {"hostname", "username", "password"}:
+        source[name] = vcenter.options[name]
+    file = runs.folder / "rulebook.yml"
+    file.write_text(yaml.safe_dump(rulebook), encoding="utf-8")
+    run = runs.given_rulebook(str(file), **vcenter.environment)
     follows(run, vcenter)
     vcenter.create(description_id="VirtualMachine.clone", state="error", error=BROKEN)
     run.until(lambda: "DC0_H0_VM0: It broke." in run.errors)

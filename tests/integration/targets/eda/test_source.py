@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The events of tasks, and which tasks have them."""
+"""The events of tasks, and the selection of tasks with events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import typing as t
 
 import pytest
-from eda_runs import Runs, follows, waits
+from eda_runs import Runs, follows, validate, waits
 from vcenters import any_transport
 
 CANCELED = {"_typeName": "RequestCanceled", "faultstring": "The task was canceled by a user."}
@@ -25,7 +25,7 @@ def change(vcenter: t.Any, task: str, **values: t.Any) -> None:
     vcenter.control("PATCH", f"/tasks/{task}", **values)
 
 
-def test_the_events_of_each_outcome(runs: Runs, vcenter: t.Any) -> None:
+def test_each_outcome_has_its_events(runs: Runs, vcenter: t.Any) -> None:
     run = runs.alone(vcenter.options)
     follows(run, vcenter)
     good, bad, gone, short = (
@@ -48,12 +48,13 @@ def test_the_events_of_each_outcome(runs: Runs, vcenter: t.Any) -> None:
     assert names(events, short) == ["created", "succeeded"]
     by_event = {event["event"]: event for event in events}
     assert by_event["failed"]["error"]["type"] == "GenericVmConfigFault"
+    validate(events)
     tasks = {task["id"]: task for task in vcenter.run("info", task_ids=[good, bad, gone, short])["tasks"]}
     for name, task in (("failed", bad), ("cancelled", gone)):
         assert by_event[name] == {**tasks[task], "event": name, "vcenter": vcenter.options["hostname"]}
 
 
-def test_a_task_that_runs_for_too_long(runs: Runs, vcenter: t.Any) -> None:
+def test_a_task_that_runs_for_too_long_has_an_event(runs: Runs, vcenter: t.Any) -> None:
     old = vcenter.create(queue_time=vcenter.ago(hours=2), start_time=vcenter.ago(hours=1))
     run = runs.alone({**vcenter.options, "events": ["long_running"], "long_running_after": 2})
     follows(run, vcenter)
@@ -67,7 +68,7 @@ def test_a_task_that_runs_for_too_long(runs: Runs, vcenter: t.Any) -> None:
     assert [names(events, task) for task in (old, new)] == [["long_running"]] * 2
 
 
-def test_what_is_there_at_the_start_is_not_news(runs: Runs, vcenter: t.Any) -> None:
+def test_tasks_from_before_the_start_have_no_events(runs: Runs, vcenter: t.Any) -> None:
     running, over = vcenter.create(), vcenter.create(state="success")
     run = runs.alone(vcenter.options)
     follows(run, vcenter)
@@ -78,7 +79,7 @@ def test_what_is_there_at_the_start_is_not_news(runs: Runs, vcenter: t.Any) -> N
 
 
 def test_only_selected_tasks_have_events(runs: Runs, vcenter: t.Any, tag: str) -> None:
-    # Conditions, IDs, and an object, which has to be found on the server.
+    # Conditions, IDs, and an object that requires a lookup on the server.
     (given,) = vcenter.create_many(1, change_tag=tag)
     host = {"type": "HostSystem", "name": "DC0_H0"}
     selections: list[dict[str, t.Any]] = [
@@ -113,7 +114,7 @@ def test_only_selected_tasks_have_events(runs: Runs, vcenter: t.Any, tag: str) -
         assert found == events or (run is started[4] and found == {*events, (other, "created")})
 
 
-def test_several_servers(runs: Runs, server: t.Any) -> None:
+def test_several_servers_are_followed_together(runs: Runs, server: t.Any) -> None:
     first, second = server("vcenter"), server("esxi")
     second.options["transport"] = "auto"
     given = {**second.options, "vcenters": [first.options, {"hostname": "localhost", "transport": "soap"}]}
@@ -131,7 +132,7 @@ def test_several_servers(runs: Runs, server: t.Any) -> None:
 
 
 @any_transport
-def test_more_tasks_than_are_recent(runs: Runs, vcenter: t.Any) -> None:
+def test_more_tasks_than_the_recent_ones_have_events(runs: Runs, vcenter: t.Any) -> None:
     run = runs.alone(vcenter.options)
     follows(run, vcenter)
     tasks = vcenter.create_many(300, duration=0.5)
@@ -143,7 +144,7 @@ def test_more_tasks_than_are_recent(runs: Runs, vcenter: t.Any) -> None:
 
 
 @any_transport
-def test_a_task_that_vanishes_before_its_end(runs: Runs, vcenter: t.Any) -> None:
+def test_a_task_that_vanishes_before_its_end_has_an_event(runs: Runs, vcenter: t.Any) -> None:
     run = runs.alone(vcenter.options)
     follows(run, vcenter)
     kept, lost = vcenter.create(), vcenter.create()
@@ -157,7 +158,7 @@ def test_a_task_that_vanishes_before_its_end(runs: Runs, vcenter: t.Any) -> None
 
 
 @any_transport
-def test_a_large_task_and_one_with_a_secret(runs: Runs, vcenter: t.Any) -> None:
+def test_a_large_task_is_complete_and_a_secret_is_masked(runs: Runs, vcenter: t.Any) -> None:
     run = runs.alone(vcenter.options)
     follows(run, vcenter)
     password = vcenter.options["password"]

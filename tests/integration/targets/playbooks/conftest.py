@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Playbooks of the collection on an inventory of two vCenters, as AWX starts them: with the answers to a survey."""
+"""Playbooks of the collection on an inventory of two vCenters, started in the way of AWX with answers to a survey."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEMPLATES = DataLoader().load_from_file(str(ROOT / "examples" / "awx" / "job_tem
 
 
 class Run(t.NamedTuple):
-    """The end of a run: its status, its output, and by vCenter the result that it hands on."""
+    """The end of a run: its status, its output, and its result for each vCenter."""
 
     status: int
     output: str
@@ -28,14 +28,14 @@ class Run(t.NamedTuple):
 
 
 class Site:
-    """Two vCenters: one with VI/JSON, and one that has only SOAP."""
+    """Two vCenters: one with VI/JSON, and one with SOAP only."""
 
     def __init__(self, json_: Vcenter, soap: Vcenter, folder: pathlib.Path) -> None:
         self.vcenters = {"json.example.com": json_, "soap.example.com": soap}
         self._folder = folder
 
     def inventory(self, by_host: dict[str, dict[str, t.Any]]) -> pathlib.Path:
-        """The vCenters, or these hosts with variables of their own, all of which are the first vCenter."""
+        """The vCenters, or the given hosts with their own variables, which all stand for the first vCenter."""
         first = next(iter(self.vcenters.values()))
         own = {name: (first, variables) for name, variables in by_host.items()}
         vcenters = own or {name: (vcenter, {}) for name, vcenter in self.vcenters.items()}

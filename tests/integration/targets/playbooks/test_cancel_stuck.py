@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook cancel_stuck: it shows first, and an empty answer cancels nothing."""
+"""The playbook cancel_stuck: it shows the tasks first, and an empty answer cancels nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPERATION = "VirtualMachine.relocate"
 
 
 def make(vcenter: t.Any, **task: t.Any) -> str:
-    """A migration that has been running for three hours."""
+    """A migration that has run for three hours."""
     old = vcenter.ago(hours=3)
     given = {"description_id": OPERATION, "queue_time": old, "start_time": old, "cancelable": True, **task}
     return t.cast("str", vcenter.create(**given))
@@ -35,7 +35,7 @@ def no_others(site: t.Any) -> None:
             vcenter.control("DELETE", f"/tasks/{task_id}")
 
 
-def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> None:
+def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
     stuck, others = {}, {}
     for name, vcenter in site.vcenters.items():
         stuck[name] = make(vcenter)
@@ -61,7 +61,7 @@ def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> N
         assert result["report"][0] == "would cancel 1 tasks"
         assert result["report"][1].startswith(f"{stuck[name]} ")
         assert unfinished(vcenter) == {stuck[name], *others[name]}
-        # Nobody has seen this one.
+        # The user has not seen this task.
         others[name].add(make(vcenter))
     # In a workflow, the result of the first job is a variable of the second one.
     approved = "{{ vsphere_cancel_stuck[inventory_hostname].cancelled_task_ids }}"
@@ -74,7 +74,7 @@ def test_it_shows_old_tasks_and_then_cancels_the_approved_ones(site: t.Any) -> N
     assert "WARNING" not in shown.output + run.output
 
 
-def test_what_is_refused(site: t.Any) -> None:
+def test_wrong_answers_are_rejected(site: t.Any) -> None:
     vcenter = site.vcenters["json.example.com"]
     stuck = make(vcenter)
     answers = {"operations": OPERATION, "users": "*", "dry_run": "false"}

@@ -15,7 +15,7 @@ BY_CALLBACK = "vsphere.tasks.playbook"
 OWN = "com.example.ansible.stale"
 
 
-def test_it_ends_old_tasks_of_playbooks_only(site: t.Any, tag: str) -> None:
+def test_only_old_tasks_of_playbooks_are_ended(site: t.Any, tag: str) -> None:
     stale, others = {}, {}
     for name, vcenter in site.vcenters.items():
         old = {"queue_time": vcenter.ago(days=2), "change_tag": tag}

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbook follow: what it shows of several vCenters, and how it ends."""
+"""The playbook follow: the shown events of several vCenters, and its end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def act(vcenter: t.Any, operation: str) -> None:
     vcenter.control("PATCH", f"/tasks/{bad}", state="error", error={"_typeName": "DatabaseError"})
 
 
-def test_it_shows_events_for_a_time(site: t.Any, tag: str) -> None:
+def test_events_are_shown_until_the_time_limit(site: t.Any, tag: str) -> None:
     for vcenter in site.vcenters.values():
         vcenter.during(WAIT, functools.partial(act, vcenter, f"com.example.{tag}"))
     answers = {"operations": f"com.example.{tag}\n", "entity": "DC0/vm/DC0_H0_VM0", "events": "created, failed"}
@@ -37,7 +37,7 @@ def test_it_shows_events_for_a_time(site: t.Any, tag: str) -> None:
         assert len(re.findall(rf" \[{name}\] failed {task}: error, .", run.output)) == 1
 
 
-def test_it_follows_until_it_is_interrupted(site: t.Any, tag: str) -> None:
+def test_events_are_shown_until_an_interruption(site: t.Any, tag: str) -> None:
     few = site.run("follow", "--forks=1", duration="")
     assert few.status == 2
     assert {each["report"][0] for each in few.results.values()} == {

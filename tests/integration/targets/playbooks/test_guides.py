@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The play of docs/many_vcenters.md, with the task that docs/playbooks.md has for surveys."""
+"""The play in docs/many_vcenters.md, with the task for surveys in docs/playbooks.md."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_play_works_with_all_vcenters(site: t.Any, tmp_path: pathlib.Path) -
     [inventory, [play]] = blocks("many_vcenters.md")
     assert [*inventory] == ["vcenters"]
     tasks = blocks("playbooks.md")[-1]
-    # The test vCenters have certificates of their own.
+    # Each test vCenter has its own certificate.
     connection = {name: f"{{{{ vcenter_{name} }}}}" for name in ("port", "ca_path")}
     play["module_defaults"]["group/vsphere.tasks.vsphere"].update(connection)
     play["tasks"] += tasks

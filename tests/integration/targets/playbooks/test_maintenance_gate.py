@@ -27,7 +27,7 @@ def host(vcenter: t.Any) -> dict[str, str]:
 
 
 def replace(vcenter: t.Any, task_id: str, ref: dict[str, str]) -> None:
-    """A task ends, but not before the next one has begun."""
+    """A task ends after the next one has begun."""
     vcenter.create(entity=ref, duration=2)
     vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
 
@@ -44,7 +44,7 @@ def no_others(site: t.Any) -> None:
             vcenter.control("DELETE", f"/tasks/{task['id']}")
 
 
-def test_it_waits_until_nothing_runs_and_holds_until_it_is_released(site: t.Any, tag: str) -> None:
+def test_an_object_is_held_after_its_tasks_until_it_is_released(site: t.Any, tag: str) -> None:
     for vcenter in site.vcenters.values():
         ref = host(vcenter)
         vcenter.during(WAIT, functools.partial(replace, vcenter, vcenter.create(entity=ref), ref), 1)
@@ -55,7 +55,7 @@ def test_it_waits_until_nothing_runs_and_holds_until_it_is_released(site: t.Any,
         [task] = unfinished(vcenter)
         assert run.results[name]["hold_task_id"] == task["id"]
         assert (task["state"], task["activation_id"], task["description"]["message"]) == ("running", tag, "Change 4711")
-    # The same hold again, and one of somebody else, whose entity is JSON text.
+    # The same hold again, and one of another user with an entity as JSON text.
     again = site.run("maintenance_gate", f"--limit={JSON}", **hold)
     assert "changed=0" in again.output
     other = site.run("maintenance_gate", f"--limit={SOAP}", entity=json.dumps({"path": PATH}), hold="x", timeout="1")

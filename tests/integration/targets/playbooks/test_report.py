@@ -14,7 +14,7 @@ from vcenters import any_transport
 pytestmark = any_transport
 
 
-def test_it_writes_one_report_of_all_vcenters(site: t.Any, tmp_path: pathlib.Path, tag: str) -> None:
+def test_all_vcenters_are_in_one_report(site: t.Any, tmp_path: pathlib.Path, tag: str) -> None:
     operation = f"com.example.{tag}"
     made = {name: set(vcenter.create_many(2, description_id=operation)) for name, vcenter in site.vcenters.items()}
     page = tmp_path / "tasks.html"
@@ -35,7 +35,7 @@ def test_it_writes_one_report_of_all_vcenters(site: t.Any, tmp_path: pathlib.Pat
     for result in run.results.values():
         assert result["files"] == [str(page), str(page.with_suffix(".json"))]
         assert result["by_state"]["running"] == 2
-    # It changes nothing in check mode, and says which vCenter it could not read.
+    # In check mode, the playbook changes nothing, and names the vCenter that it could not read.
     page.unlink()
     unreachable = {"json.example.com": {}, "other.example.com": {"entity": "nothing", "states": ""}}
     run = site.run("report", "--check", path=str(page), by_host=unreachable)

@@ -21,14 +21,14 @@ def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
         vcenter.control("PATCH", f"/tasks/{task_id}", **ends)
 
 
-def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any, tag: str) -> None:
+def test_a_failed_task_of_a_vcenter_is_a_failure_after_all_waits(site: t.Any, tag: str) -> None:
     operation = f"com.example.{tag}"
     tasks = {}
     for name, vcenter in site.vcenters.items():
         tasks[name] = vcenter.create_many(2, description_id=operation)
         ends = {"state": "success"} if name == GOOD else {"state": "error", "error": {"_typeName": "DatabaseError"}}
         vcenter.during(WAIT, functools.partial(end, vcenter, tasks[name], ends), 1)
-        # Neither of these is waited for: because of its operation, and because it has ended.
+        # The playbook does not wait for these two, because of the operation of one and the state of the other.
         vcenter.create()
         vcenter.create(description_id=operation, state="error", error={"_typeName": "DatabaseError"})
     run = site.run(
@@ -50,7 +50,7 @@ def test_it_waits_on_each_vcenter_and_fails_at_the_end(site: t.Any, tag: str) ->
     assert "WARNING" not in run.output
 
 
-def test_an_unknown_variable_is_refused(site: t.Any) -> None:
+def test_an_unknown_variable_is_rejected(site: t.Any) -> None:
     run = site.run("wait", "--extra-vars=vsphere_wait_user=me", f"--limit={GOOD}")
     assert run.status == 2, run.output
     [report] = run.results[GOOD]["report"]

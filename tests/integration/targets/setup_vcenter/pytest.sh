@@ -6,8 +6,10 @@
 # Arguments are pytest's.
 set -eu
 targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# The collection under test is where ansible looks for collections, and pytest has to find it there too.
-export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$targets/setup_vcenter:$targets/recordings:${PYTHONPATH:-}
+# The collection under test is where ansible looks for collections, and pytest has to find it there too. Tests also import
+# from the folder of their target.
+folders=$(printf '%s:' "$targets"/*)
+export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$folders${PYTHONPATH:-}
 export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
 # Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
@@ -15,4 +17,4 @@ export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 unset ANSIBLE_CALLBACKS_ENABLED
 # Hand out one test after another, because some take seconds. -rs says why a test is skipped.
 exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q -rs \
-    --numprocesses=auto --dist=load --maxschedchunk=1 "$@" .
+    --numprocesses=auto --dist=load --maxschedchunk=1 "$@"

@@ -42,7 +42,17 @@ SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
 CONTROL = requests.Session()
 CONTROL.trust_env = False
 # The targets that run playbooks. The target with the longest tests is the first.
-PLAYING = ("python39", "wait_for_task", "secrets", "examples", "action_plugins", "vcenter_task", "playbooks")
+PLAYING = (
+    "python39",
+    "eda",
+    "wait_for_task",
+    "secrets",
+    "playbooks",
+    "examples",
+    "action_plugins",
+    "vcenter_task",
+    "task_report",
+)
 # For tests that do not depend on the protocol, because others cover both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 

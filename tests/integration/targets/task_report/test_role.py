@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role, as a play uses it, for one and for several vCenters."""
+"""The role in plays, for one and for several vCenters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def changes(output: str) -> int:
 
 @pytest.fixture
 def playbook(tmp_path: pathlib.Path) -> t.Callable[..., pathlib.Path]:
-    """Writes a play that runs the role with these variables."""
+    """Writes a play that runs the role with the variables."""
 
     def write(hosts: str = "localhost", more: list[t.Any] | None = None, **variables: t.Any) -> pathlib.Path:
         given = {"task_report_path": str(tmp_path / "report.html"), **variables}
@@ -168,14 +168,16 @@ def test_facts_of_a_host_cannot_be_options(
 ) -> None:
     play = playbook()
     (given,) = json.loads(play.read_text(encoding="utf-8"))
-    fact = {"set_fact": {"task_report_title": "Pwned", "cacheable": True}}
+    fact = {"set_fact": {"task_report_title": "Another title", "cacheable": True}}
     play.write_text(json.dumps([{**given, "tasks": [fact, *given["tasks"]]}]), encoding="utf-8")
     assert "task_report_title: facts of the host cannot be options" in environment.play(play, status=2)
     assert not (tmp_path / "report.html").exists()
 
 
 @any_transport
-def test_the_filter_reports_what_the_play_selected(environment: Vcenter, tmp_path: pathlib.Path, tag: str) -> None:
+def test_the_filter_reports_the_tasks_that_the_play_selected(
+    environment: Vcenter, tmp_path: pathlib.Path, tag: str
+) -> None:
     failed = environment.create(state="error", error={"_typeName": "NotSupported"}, change_tag=tag)
     environment.create(state="success", change_tag=tag)
     selected = "found.tasks | selectattr('state', 'eq', 'error')"

@@ -105,7 +105,7 @@ class Runs:
             text=True,
             start_new_session=True,
             # The process that runs the tests can ignore some signals, and programs inherit that.
-            preexec_fn=_default_signals,  # noqa: PLW1509 (there are no threads here)
+            preexec_fn=_default_signals,  # noqa: PLW1509 (this program has only one thread here)
         )
         self._started.append(process)
         return process

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""vsphere_task_follow: which events it returns, and when it ends. The target playbooks looks at what it shows."""
+"""vsphere_task_follow: its events, and its end. The tests of the target playbooks cover its output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 WAITED = "PropertyCollector.WaitForUpdatesEx"
 
 
-def test_it_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
+def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
     earlier = vcenter.create(change_tag=tag)
 
     def act() -> None:
@@ -39,7 +39,7 @@ def test_it_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
     }
 
 
-def test_it_survives_a_lost_session(vcenter: t.Any, tag: str) -> None:
+def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> None:
     task_id = vcenter.create(change_tag=tag)
 
     def act() -> None:
@@ -56,6 +56,6 @@ def test_it_survives_a_lost_session(vcenter: t.Any, tag: str) -> None:
     [({}, "duration is required"), ({"duration": 0}, "duration 0 is out of range")],
     ids=["no end", "no time"],
 )
-def test_what_is_refused(vcenter: t.Any, options: dict[str, int], message: str) -> None:
+def test_bad_options_are_rejected(vcenter: t.Any, options: dict[str, int], message: str) -> None:
     assert message in vcenter.run("follow", **options)["msg"]
     assert vcenter.requests() == []

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An inventory object as a text, as the modules take it."""
+"""Inventory objects as texts, which become options of modules."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def test_recursion_is_added_if_it_is_set(recursion: str, expected: dict[str, str
 
 
 @pytest.mark.parametrize(("given", "message"), [("Odd:vm-1", "is not an inventory type"), ("{web", "'{web' is not an")])
-def test_anything_else_is_refused(given: str, message: str) -> None:
+def test_any_other_text_is_rejected(given: str, message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=message):
         entity(given)

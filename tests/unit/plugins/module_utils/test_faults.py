@@ -249,7 +249,7 @@ def test_faults_at_great_depth_are_left_out(member: str, name: str) -> None:
     ],
     ids=["stack", "colon", "said before", "cleaned", "no text"],
 )
-def test_a_sentence_ends_with_what_stack_and_causes_add(data: Data, sentence: str) -> None:
+def test_a_sentence_ends_with_the_texts_of_stack_and_causes(data: Data, sentence: str) -> None:
     assert _faults.why(_faults.shape(data)) == sentence
 
 

@@ -103,7 +103,7 @@ def test_a_text_of_the_server_becomes_one_line_without_control_characters() -> N
 @pytest.mark.parametrize(
     ("most", "text"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")]
 )
-def test_of_many_texts_the_first_are_told_and_how_many_follow(most: int, text: str) -> None:
+def test_many_texts_are_cut_to_the_first_ones_and_the_number_of_others(most: int, text: str) -> None:
     assert _values.some_of(["a", "b", "c"], most) == text
 
 

@@ -112,7 +112,7 @@ def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.An
 
 
 @pytest.mark.parametrize("patient", [False, True])
-def test_a_session_that_is_refused_right_after_the_login_ends_the_run(monkeypatch: t.Any, patient: bool) -> None:
+def test_a_session_that_is_rejected_right_after_the_login_ends_the_run(monkeypatch: t.Any, patient: bool) -> None:
     wire = Wire(info=[NO_SESSION] * 9)
     deadline = time.monotonic() + 60 if patient else None
     with (

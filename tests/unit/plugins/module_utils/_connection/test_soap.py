@@ -13,8 +13,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http im
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._soap import Soap
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
     Lost,
     MissingLibrary,
+    NotUnderstood,
     SessionRefused,
     VsphereError,
 )
@@ -49,6 +51,7 @@ def test_a_property_is_fetched(server: answers.Server) -> None:
     assert soap().get(TASK, "info") == {"_typeName": "TaskInfo", "key": "task-1"}
     request = server.last_request()
     assert request.startswith(b"POST /sdk HTTP/1.1\r\n")
+    assert b"\r\nContent-Type: text/xml; charset=UTF-8\r\n" in request
     assert b'<Fetch xmlns="urn:vim25"><_this type="Task">task-1</_this><prop>info</prop></Fetch>' in request
 
 
@@ -153,9 +156,23 @@ def test_an_empty_answer_is_lost_if_the_method_returns_a_value(server: answers.S
         soap().get(TASK, "info")
 
 
-def test_a_session_that_a_front_end_rejects_is_refused(server: answers.Server) -> None:
+def test_a_session_that_a_front_end_rejects_is_a_rejected_session(server: answers.Server) -> None:
     server.answers = [answers.answer("401 Unauthorized\r\nContent-Type: text/html", "<html>")]
     with pytest.raises(SessionRefused, match="CancelTask failed: The session is not authenticated"):
+        soap().invoke(TASK, "CancelTask")
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 500])
+def test_a_fault_counts_with_any_status(server: answers.Server, status: int) -> None:
+    fault = "<soapenv:Fault><faultcode>x</faultcode><faultstring>No.</faultstring></soapenv:Fault>"
+    server.answers = [answers.soap(fault, status=f"{status} x")]
+    with pytest.raises(Fault, match=r"No \(RuntimeFault\)"):
+        soap().invoke(TASK, "CancelTask")
+
+
+def test_another_page_of_a_front_end_is_not_a_rejected_session(server: answers.Server) -> None:
+    server.answers = [answers.answer("403 Forbidden\r\nContent-Type: text/html", "<html>")]
+    with pytest.raises(NotUnderstood, match="HTTP 403"):
         soap().invoke(TASK, "CancelTask")
 
 

@@ -98,6 +98,47 @@ def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind
     assert not transport.accepted
 
 
+NOW = "2026-01-02T03:04:05Z"
+ANYBODY = {
+    "CurrentTime": {
+        "json": answers.json(f'"{NOW}"'),
+        "soap": answers.soap(f"<CurrentTimeResponse {VIM}><returnval>{NOW}</returnval></CurrentTimeResponse>"),
+    },
+    "RetrievePropertiesEx": {
+        "json": answers.json("", status="204 No Content"),
+        "soap": answers.soap(f"<RetrievePropertiesExResponse {VIM}/>"),
+    },
+}
+
+
+@BOTH
+@pytest.mark.parametrize("method", ANYBODY)
+def test_a_read_that_works_without_a_session_proves_nothing(world: World, kind: str, method: str) -> None:
+    world.server.answers = [ANYBODY[method][kind]]
+    ref = SERVICE if method == "CurrentTime" else reference("PropertyCollector", "propertyCollector")
+    params = None if method == "CurrentTime" else {"specSet": [], "options": {"_typeName": "RetrieveOptions"}}
+    world.transport.invoke(ref, method, params)
+    assert not world.transport.accepted
+
+
+@BOTH
+def test_a_call_takes_no_longer_than_others_unless_it_is_to_wait(
+    world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    send = Http.request
+
+    def request(http: Http, *arguments: t.Any) -> t.Any:
+        waits.append(arguments[-1])
+        return send(http, *arguments)
+
+    monkeypatch.setattr(Http, "request", request)
+    world.server.answers = [CANCELLED[kind]]
+    world.transport.invoke(TASK, "CancelTask")
+    world.transport.invoke(TASK, "CancelTask", wait=20)
+    assert waits == [0, 20]
+
+
 @BOTH
 @pytest.mark.parametrize(("text", "said"), [("No.", "No."), ("", "NotSupported")])
 def test_a_fault_has_its_type_its_text_or_else_its_type_as_text_and_its_call(

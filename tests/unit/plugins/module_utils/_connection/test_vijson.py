@@ -208,7 +208,7 @@ FOUND = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "grou
         ("latestPage", []),
     ],
 )
-def test_a_read_that_can_return_nothing_has_values_of_its_own_form_only(
+def test_a_reading_that_can_be_empty_accepts_only_values_of_its_form(
     server: answers.Server, transport: ViJson, method: str, value: t.Any
 ) -> None:
     read = transport.get if method == "latestPage" else transport.invoke

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which events of a task are due, whatever was seen of it before."""
+"""The events of a task that are due after earlier readings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 
 
 def seen() -> Seen:
-    """That of somebody who has looked before any task was there."""
+    """The state after a reading without tasks."""
     empty = Seen()
     empty.begin({}, NOW - datetime.timedelta(hours=1))
     empty.advance(NOW)
@@ -27,7 +27,7 @@ def seen() -> Seen:
 
 
 def take(seen: Seen, task_: t.Any, limit: int | None = None) -> list[str]:
-    """The events that the task brings, each of which is reported."""
+    """The due events of the task. Each one is noted before the next."""
     events = []
     while event := seen.due(task_, limit):
         events.append(event)
@@ -36,7 +36,7 @@ def take(seen: Seen, task_: t.Any, limit: int | None = None) -> list[str]:
 
 
 def ended(ago: float, state: str = "success", **members: t.Any) -> t.Any:
-    """A task that ended so many seconds before now."""
+    """A task that ended that many seconds ago."""
     return task("task-1", state, completeTime=utc(NOW - datetime.timedelta(seconds=ago)), **members)
 
 
@@ -56,7 +56,7 @@ def test_each_change_of_state_is_one_event(states: list[str], events: list[list[
 
 
 @pytest.mark.parametrize(("type_", "event"), [("RequestCanceled", "cancelled"), ("InvalidState", "failed")])
-def test_a_task_that_was_cancelled_has_not_failed(type_: str, event: str) -> None:
+def test_a_canceled_task_has_not_failed(type_: str, event: str) -> None:
     assert take(seen(), task("task-1", **failed(type_))) == ["created", event]
     assert take(seen(), task("task-1", "error")) == ["created", "failed"]
 
@@ -79,7 +79,7 @@ def test_a_task_is_long_running_once_and_only_while_it_runs() -> None:
     assert take(seen(), at(7, "success"), 5) == ["created", "succeeded"]
 
 
-def test_what_the_first_look_finds_is_not_news() -> None:
+def test_tasks_of_the_first_reading_have_no_events() -> None:
     known = Seen()
     known.begin({"task-1": "running", "task-2": "success"}, NOW)
     assert take(known, task("task-2", "success")) == []
@@ -87,7 +87,7 @@ def test_what_the_first_look_finds_is_not_news() -> None:
 
 
 @pytest.mark.parametrize(("ago", "events"), [(-5, True), (59, True), (61, False)])
-def test_what_ended_before_the_last_contact_is_not_news(ago: int, events: bool) -> None:
+def test_a_task_that_ended_before_the_last_contact_has_no_event(ago: int, events: bool) -> None:
     assert take(seen(), ended(ago)) == (["created", "succeeded"] if events else [])
 
 
@@ -99,7 +99,7 @@ def test_a_task_without_a_time_of_its_end_is_reported_once() -> None:
     assert take(known, without) == []
 
 
-def test_what_ended_long_ago_is_forgotten_and_still_no_news() -> None:
+def test_a_task_that_ended_long_ago_is_forgotten_and_has_no_event() -> None:
     known = seen()
     take(known, task("task-2"))
     take(known, ended(0))
@@ -110,7 +110,7 @@ def test_what_ended_long_ago_is_forgotten_and_still_no_news() -> None:
     assert take(known, ended(0)) == []
 
 
-def test_a_task_that_is_gone_is_forgotten() -> None:
+def test_a_vanished_task_is_forgotten() -> None:
     known = seen()
     take(known, task("task-1"))
     known.forget("task-1")
@@ -118,7 +118,7 @@ def test_a_task_that_is_gone_is_forgotten() -> None:
     assert known.unfinished == []
 
 
-def test_another_run_goes_on_between_two_events_of_a_task() -> None:
+def test_another_run_continues_between_two_events_of_a_task() -> None:
     known = seen()
     over = ended(0)
     known.note(over, "created")
@@ -130,12 +130,12 @@ def test_another_run_goes_on_between_two_events_of_a_task() -> None:
 
 
 @pytest.mark.parametrize("data", [{}, [], {"contact": "x", "tasks": {}}, {"contact": None, "tasks": {"a": {"b": 1}}}])
-def test_anything_else_is_no_cursor(data: t.Any) -> None:
+def test_other_data_is_not_a_cursor(data: t.Any) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
         Seen.from_data(data)
 
 
-def test_what_ended_before_the_first_look_is_not_news() -> None:
+def test_a_task_that_ended_before_the_first_reading_has_no_event() -> None:
     known = Seen()
     known.begin({}, NOW)
     assert take(known, ended(1)) == []

@@ -123,6 +123,7 @@ def test_a_path_leads_to_the_object_that_the_server_finds(monkeypatch: t.Any, pa
     with connect(monkeypatch, wire) as connection:
         assert find_entity(connection, Entity("entity", path=path))["value"] == "vm-1"
     assert wire.params["FindByInventoryPath"] == {"inventoryPath": "DC0/vm/web"}
+    assert ("FindByInventoryPath", "searchIndex") in wire.calls
 
 
 @pytest.mark.parametrize(("found", "words"), [(None, "DC0/vm/web"), (ROOT, "Folder.*VirtualMachine")])
@@ -146,7 +147,7 @@ def test_an_object_exists_even_if_several_have_its_name(monkeypatch: t.Any, name
 
 
 @pytest.mark.parametrize("found", [None, reference("VirtualMachine", "vm-1")])
-def test_an_object_exists_where_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
+def test_an_object_exists_if_a_path_leads_to_it(monkeypatch: t.Any, found: t.Any) -> None:
     wire = Wire(FindByInventoryPath=[found])
     with connect(monkeypatch, wire) as connection:
         assert entity_exists(connection, Entity("entity", path="DC0/vm/web")) == bool(found)
@@ -155,3 +156,40 @@ def test_an_object_exists_where_a_path_leads_to_it(monkeypatch: t.Any, found: t.
 def test_the_root_folder_is_that_of_the_service_content(monkeypatch: t.Any) -> None:
     with connect(monkeypatch, Wire(content=[{"rootFolder": ROOT}])) as connection:
         assert root_folder(connection) == ROOT
+
+
+UP = {
+    "_typeName": "TraversalSpec",
+    "name": "up",
+    "type": "ManagedEntity",
+    "path": "parent",
+    "skip": False,
+    "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
+}
+
+
+def test_names_are_read_by_a_view_and_candidates_with_all_above_them(monkeypatch: t.Any) -> None:
+    def entry(ref: dict[str, t.Any], name: str, parent: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        above = [] if parent is None else [{"name": "parent", "val": parent}]
+        return {"obj": ref, "propSet": [{"name": "name", "val": {"_typeName": "string", "_value": name}}, *above]}
+
+    folder, machine = reference("Folder", "group-v3"), reference("VirtualMachine", "vm-1")
+    entries = [entry(ROOT, "Datacenters", None), entry(folder, "vm", ROOT), entry(machine, "web", folder)]
+    wire = Wire(
+        content=[{"rootFolder": ROOT}],
+        CreateContainerView=[VIEW],
+        RetrievePropertiesEx=[{"objects": [entries[2]]}, {"objects": entries}],
+        DestroyView=[None],
+    )
+    with (
+        connect(monkeypatch, wire) as connection,
+        pytest.raises(VsphereError, match=r": use one of vm/web \(VirtualMachine vm-1\)$"),
+    ):
+        find_entity(connection, Entity("entity", name="webb"))
+    assert ("CreateContainerView", "viewManager") in wire.calls
+    assert wire.params["CreateContainerView"] == {"container": ROOT, "type": ["ManagedEntity"], "recursive": True}
+    [first, second] = [given["specSet"][0] for method, given in wire.given if method == "RetrievePropertiesEx"]
+    assert [(each["obj"], each["selectSet"][0]["path"]) for each in first["objectSet"]] == [(VIEW, "view")]
+    assert [(each["type"], each["pathSet"]) for each in first["propSet"]] == [("ManagedEntity", ["name"])]
+    assert [(each["obj"], each["selectSet"]) for each in second["objectSet"]] == [(machine, [UP])]
+    assert [(each["type"], each["pathSet"]) for each in second["propSet"]] == [("ManagedEntity", ["name", "parent"])]

@@ -174,7 +174,7 @@ def test_nothing_is_sent_without_a_difference(
     assert result["diff"]["before"] == result["diff"]["after"]
 
 
-def test_custom_values_are_set_by_name_where_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_custom_values_that_differ_are_set_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     readings = [whole(info("task-1"), owner="a", team="b"), whole(info("task-1"), owner="a", team="c")]
     result, sent, _context = update(monkeypatch, readings, options(custom_values={"owner": "a", "team": "c"}))
     assert sent == [("setCustomValue", {"key": "team", "value": "c"})]
@@ -231,7 +231,7 @@ def test_check_mode_predicts_the_task_and_sends_nothing(monkeypatch: pytest.Monk
     assert result["diff"]["before"].keys() == result["diff"]["after"].keys()
 
 
-def test_check_mode_predicts_a_result_and_keeps_what_the_options_do_not_speak_of(
+def test_check_mode_predicts_a_result_and_keeps_other_members(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     result, _sent, _context = update(

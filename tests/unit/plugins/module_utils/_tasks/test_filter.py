@@ -207,7 +207,7 @@ def test_one_end_leaves_the_other_open() -> None:
     assert spec(conditions(end_time="-2h"))["time"].keys() == {"_typeName", "timeType", "endTime"}
 
 
-def test_times_in_the_wrong_order_are_refused_when_the_clock_is_known() -> None:
+def test_times_in_the_wrong_order_are_rejected_when_the_clock_is_known() -> None:
     wanted = conditions(begin_time="-1h", end_time="-2h")
     with pytest.raises(VsphereError, match=r"begin_time .* end_time "):
         wanted.to_filter(NOW)

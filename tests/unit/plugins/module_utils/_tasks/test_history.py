@@ -49,7 +49,7 @@ def aged(number: int, state: str = "running") -> t.Any:
     return info(f"task-{number}", state, queueTime=f"2026-01-02T03:04:{number:02}Z")
 
 
-def test_pages_are_read_until_there_are_no_more_and_the_collector_is_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pages_are_read_and_the_collector_is_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [[aged(2), aged(1)], [aged(3, "success"), aged(4)], None]
     wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
     assert search(monkeypatch, wire, _history.Scroll(2)) == ["task-1", "task-2", "task-4"]

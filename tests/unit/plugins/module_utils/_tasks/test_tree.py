@@ -31,7 +31,7 @@ def shape(tasks: list[Task]) -> dict[str, t.Any]:
 # --- finding ---
 
 
-def test_chains_come_with_one_search_and_further_ones_go_on_until_nothing_is_new(
+def test_one_search_finds_chains_and_others_follow_until_they_find_no_new_task(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chain = [info("task-2", parentTaskKey="task-1", rootTaskKey="task-1")]

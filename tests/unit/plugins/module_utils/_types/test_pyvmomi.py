@@ -52,7 +52,7 @@ class Rejecting:
     ],
     ids=["missing", "rejecting this Python"],
 )
-def test_a_library_that_cannot_be_imported_is_an_error_only_where_it_is_required(
+def test_a_library_that_cannot_be_imported_is_an_error_only_if_it_is_required(
     monkeypatch: pytest.MonkeyPatch, library: t.Any, remedy: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyVmomi", library)
@@ -63,7 +63,8 @@ def test_a_library_that_cannot_be_imported_is_an_error_only_where_it_is_required
     spec.loader.exec_module(door)
     with pytest.raises(MissingLibrary) as caught:
         door.require("for a test")
-    assert caught.value.library.startswith("pyvmomi")
+    # Later ones refuse Python 3.9.
+    assert caught.value.library == ("pyvmomi" if sys.version_info >= (3, 10) else "pyvmomi<9")
     assert caught.value.message.startswith(f"for a test{remedy}")
     assert bool(remedy) == (caught.value.message != "for a test")
     assert "Traceback" in caught.value.traceback

@@ -103,7 +103,7 @@ def test_a_member_is_found_in_the_type_or_in_one_that_extends_it(owner: str, nam
     assert (member and _registry.name_of(member)) == found
 
 
-def test_a_type_without_members_of_its_own_is_only_a_name() -> None:
+def test_a_type_without_its_own_members_is_only_a_name() -> None:
     assert _registry.has_own_members(type_of("Description"))
     assert not _registry.has_own_members(type_of("VirtualDeviceBackingInfo"))
 

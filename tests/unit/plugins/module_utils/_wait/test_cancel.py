@@ -168,7 +168,7 @@ def test_an_unknown_id_is_an_error_before_anything_is_sent(monkeypatch: pytest.M
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
 
 
-def test_a_task_that_the_user_may_not_see_is_a_failure_and_the_others_are_cancelled(
+def test_a_hidden_task_is_a_failure_and_the_others_are_canceled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     context = Context()

@@ -123,7 +123,7 @@ def test_after_a_lost_answer_the_task_says_whether_it_was_carried_out(
         assert "CancelTask" in answer.reason
 
 
-def test_after_a_lost_answer_a_task_that_cannot_be_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_task_after_a_lost_answer_counts_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(CancelTask=[Lost("reset")], RetrievePropertiesEx=[Fault("NoPermission", "no", {})])
     assert request(monkeypatch, wire).kind == Kind.REFUSED
 

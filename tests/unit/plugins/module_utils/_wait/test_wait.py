@@ -126,7 +126,7 @@ def test_a_task_that_ends_after_the_last_look_counts_as_ended(monkeypatch: pytes
     assert groups(outcome) == {"succeeded": ["task-1"]}
 
 
-def test_the_time_limit_counts_from_where_the_wait_began(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_the_time_limit_counts_from_the_beginning_of_the_wait(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(**watching(updates(RUNNING), clock.after(5, updates(whole(SUCCESS)))), RetrievePropertiesEx=[None])
     outcome = wait(monkeypatch, wire, "task-1", began=clock.now - 50)
     assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == 10
@@ -172,7 +172,7 @@ def test_at_the_time_limit_a_task_is_cancelled_and_followed_to_its_end(
     assert (outcome.timed_out, outcome.elapsed) == (True, 67)
 
 
-def test_a_cancelled_task_that_goes_on_is_followed_for_the_cancel_timeout_only(
+def test_a_canceled_task_that_continues_is_followed_until_the_cancel_timeout(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     wire = Wire(

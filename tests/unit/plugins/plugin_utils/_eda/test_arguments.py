@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The arguments of the event source: refused with the words of the modules, completed for each vCenter."""
+"""The arguments of the event source: rejected with the messages of modules, and completed for each vCenter."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"vcenters": [{"port": 443}, {}]}, "vcenters contains a.example.com:443 more than once"),
     ],
 )
-def test_wrong_arguments_are_refused(more: dict[str, t.Any], message: str) -> None:
+def test_wrong_arguments_are_rejected(more: dict[str, t.Any], message: str) -> None:
     with pytest.raises(VsphereError) as raised:
         validated({**GIVEN, **more})
     assert message in raised.value.message
@@ -60,7 +60,7 @@ def test_the_arguments_are_completed() -> None:
     assert (options.selection.task_ids, options.events, options.long_running_after) == (["task-1"], EVENTS, 60)
 
 
-def test_each_vcenter_takes_what_it_does_not_have_from_the_source() -> None:
+def test_a_vcenter_takes_missing_arguments_from_the_source() -> None:
     several = [{"hostname": "b.example.com", "username": "other"}, {"hostname": "c.example.com", "port": 8443}]
     first, second = validated({"user": "someone", "pwd": "a secret", "port": 444, "vcenters": several})
     assert [first[name] for name in ("hostname", "username", "password", "port")] == [

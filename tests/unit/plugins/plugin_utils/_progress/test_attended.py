@@ -60,6 +60,14 @@ class Action(_attended.Attended):
         return result, reports
 
 
+@pytest.fixture(autouse=True)
+def groups(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The requests for a process group. The tests stay in theirs."""
+    made: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "setpgid", lambda pid, group: made.append((pid, group)))
+    return made
+
+
 def said(arguments: Result, text: str) -> None:
     with pathlib.Path(arguments["progress_file"]).open("a", encoding="utf-8") as reports:
         reports.write(text)
@@ -74,6 +82,27 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], None]:
 def test_the_result_of_a_run_is_that_of_the_plugin(tmp_path: pathlib.Path) -> None:
     result = Action(tmp_path, lambda arguments: {}).run(task_vars={"a": 1})
     assert (result["msg"], result["vars"]) == ("from the plugin", {"a": 1})
+
+
+def test_a_plugin_survives_a_kill_of_the_process_group_of_ansible(
+    tmp_path: pathlib.Path, groups: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, group: int) -> t.NoReturn:
+        raise PermissionError(1, "Operation not permitted")
+
+    Action(tmp_path, lambda arguments: {}).run(task_vars={})
+    assert groups == [(0, 0)]
+    # The leader of a session already has its own group.
+    monkeypatch.setattr(os, "setpgid", refuse)
+    assert Action(tmp_path, lambda arguments: {}).run(task_vars={})["msg"] == "from the plugin"
+
+
+def test_check_mode_and_asynchronous_tasks_are_supported(tmp_path: pathlib.Path) -> None:
+    action = Action(tmp_path, lambda arguments: {})
+    action.task.check_mode = True
+    assert action.run(task_vars={})["msg"] == "from the plugin"
+    action.task.check_mode, action.task.async_val = False, 60
+    assert action.run(task_vars={})["msg"] == "from the plugin"
 
 
 def test_nothing_starts_after_the_end_of_ansible(tmp_path: pathlib.Path, killed: t.Callable[[], None]) -> None:
@@ -144,6 +173,8 @@ def test_the_end_of_ansible_removes_the_file_and_does_not_wait_for_the_module(
     continued, over = threading.Event(), threading.Event()
 
     def module(arguments: Result) -> Result:
+        # Python does not wait for it at its own end either.
+        assert threading.current_thread().daemon
         killed()
         assert continued.wait(LONG)
         seen.append(pathlib.Path(arguments["progress_file"]).exists())

@@ -46,7 +46,7 @@ def test_the_tasks_of_the_role_are_json_text() -> None:
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--", "@DATA@", "a & b", "\u2028", "\ud800", "ü", "\x00"])
-def test_no_text_leaves_the_data(text: str) -> None:
+def test_no_text_ends_the_data(text: str) -> None:
     page = task_report([{"tasks": [{**TASK, "entity_name": text}]}], title=text)
     plain = task_report([{"tasks": [TASK]}])
     assert page.count("<") == plain.count("<")
@@ -74,6 +74,6 @@ def test_the_same_tasks_make_the_same_report() -> None:
     assert task_report([{"tasks": [TASK]}]) == task_report([{"tasks": [dict(reversed(TASK.items()))]}])
 
 
-def test_an_unknown_output_is_refused() -> None:
+def test_an_unknown_output_is_rejected() -> None:
     with pytest.raises(AnsibleFilterError, match="html, json, csv, not odd"):
         task_report([], output="odd")

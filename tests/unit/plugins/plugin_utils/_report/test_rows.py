@@ -52,7 +52,7 @@ def test_unset_members_have_a_replacement_or_are_null(changes: dict[str, t.Any],
 
 
 def test_servers_have_a_name_and_a_problem_if_their_tasks_are_missing() -> None:
-    results = [
+    results: list[dict[str, t.Any]] = [
         {"server": "a", "tasks": [], "api": {"product": "vCenter 9"}},
         {"tasks": [], "api": {"product": "ESXi 8"}},
         {"server": "c", "msg": "refused"},
