@@ -30,7 +30,7 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
     folders = ("benchmarks", "docs", "examples", "extensions", "playbooks", "plugins", "roles")
-    for name in (*folders, "tests/recordings", "tests/tools"):
+    for name in (*folders, "tests/recordings", "tests/tools", "tests/vcenter"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
