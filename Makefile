@@ -30,8 +30,8 @@ CHROMIUM := .build/chromium
 NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
 
 # The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
-export PIP_CONFIG_FILE ?= $(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf))
-export GOENV ?= $(HOME)/.config/go/env
+export PIP_CONFIG_FILE := $(or $(PIP_CONFIG_FILE),$(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf)))
+export GOENV := $(or $(GOENV),$(HOME)/.config/go/env)
 export NPM_CONFIG_USERCONFIG := $(or $(NPM_CONFIG_USERCONFIG),$(HOME)/.npmrc)
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
