@@ -176,12 +176,12 @@ def many(results: Results) -> str:
 The playbook `vsphere.tasks.wait` on {count} test vCenters, each a separate process on the same machine, with
 {results["tasks"]:,} tasks on each. The tasks have ended, so that the figures show the work, and no waiting. CPU seconds
 are those of Ansible and all modules, and memory is the peak of all these processes together, in which a page that
-several processes share counts once. The memory of a fork includes its module.
+several processes share counts once. The memory of a fork includes its module. With many forks on few processors, not
+all of them reach their peak at the same time.
 
 """
     head = (
         "forks",
-        "wall s",
         "CPU s",
         "CPU s for each vCenter",
         "memory MB",
@@ -193,8 +193,10 @@ several processes share counts once. The memory of a fork includes its module.
         each = (run["cpu"] - single["cpu"]) / (count - 1)
         fork = (run["memory"] - run["first"]) / int(forks)
         memory = [f"{size:,.0f}" for size in (run["memory"], run["first"], fork)]
-        rows.append([forks, f"{run['wall']:.0f}", f"{run['cpu']:.0f}", f"{each:.2f}", *memory])
-    alone = f"{single['wall']:.0f} s, {single['cpu']:.1f} s of CPU, and {single['memory']:.0f} MB"
+        rows.append([forks, f"{run['cpu']:.0f}", f"{each:.2f}", *memory])
+    alone = (
+        f"{single['cpu']:.1f} s of CPU, and {single['memory']:.0f} MB, {single['first']:.0f} MB in the first process"
+    )
     return f"{text}{table(head, rows)}\nThe same on a single vCenter: {alone}.\n"
 
 

@@ -163,6 +163,18 @@ def test_wrong_options_are_rejected_by_name(
 
 
 @any_transport
+def test_facts_of_a_host_cannot_be_options(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    play = playbook()
+    (given,) = json.loads(play.read_text(encoding="utf-8"))
+    fact = {"set_fact": {"task_report_title": "Another title", "cacheable": True}}
+    play.write_text(json.dumps([{**given, "tasks": [fact, *given["tasks"]]}]), encoding="utf-8")
+    assert "task_report_title: facts of the host cannot be options" in environment.play(play, status=2)
+    assert not (tmp_path / "report.html").exists()
+
+
+@any_transport
 def test_the_filter_reports_the_tasks_that_the_play_selected(
     environment: Vcenter, tmp_path: pathlib.Path, tag: str
 ) -> None:
