@@ -23,7 +23,7 @@ import vcenters
 import yaml
 
 HERE = pathlib.Path(__file__).parent
-COLLECTION = HERE.parents[3]
+COLLECTION = vcenters.ROOT
 PLUGIN = COLLECTION / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
 RULEBOOK = json.loads(vcenters.CONFIG.read_text(encoding="utf-8"))["ansible_rulebook"]
 SCHEMA = COLLECTION / "extensions" / "eda" / "task_event.schema.json"
