@@ -48,7 +48,7 @@ def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
         }
     answers = {
         "older_than": "1h\n",
-        "operations": f'["{OPERATION}", "VirtualMachine.clone"]',
+        "operations": f'["{OPERATION}", "com.example.other"]',
         "users": site.vcenters["json.example.com"].address["principal"],
         "entity": '{"type": "VirtualMachine", "name": "DC0_H0_VM0"}',
     }
