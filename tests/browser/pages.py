@@ -26,8 +26,10 @@ def chromium() -> t.Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=folder / "chromium", args=["--no-sandbox"], env=environment
         )
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @pytest.fixture(scope="session", name="browser")
