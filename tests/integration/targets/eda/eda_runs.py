@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -186,13 +184,7 @@ def validate(events: list[Event]) -> None:
     subprocess.run([python, "-c", VALIDATE, str(SCHEMA)], input=json.dumps(events), check=True, text=True)
 
 
-def waits(server: t.Any) -> int:
-    """The number of requests that wait for changes of the server instead of only reading its state."""
-    log: list[dict[str, str]] = server.log()
-    return sum(bool(re.search(r"maxWaitSeconds\W+[1-9]", entry.get("body") or "")) for entry in log)
-
-
 def follows(run: Run, *servers: t.Any) -> None:
     """Wait until the source waits for changes of each server."""
     for server in servers:
-        run.until(functools.partial(waits, server))
+        run.until(lambda server=server: server.waits > 0)

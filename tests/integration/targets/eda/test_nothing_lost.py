@@ -11,7 +11,7 @@ import signal
 import typing as t
 
 import pytest
-from eda_runs import Run, Runs, follows, waits
+from eda_runs import Run, Runs, follows
 
 WAIT = "WaitForUpdatesEx"
 
@@ -42,7 +42,7 @@ def test_failures_of_connection_session_and_services_lose_no_event(
     follows(run, vcenter)
     tasks = vcenter.create_many(3)
     run.seen(*((task, "created") for task in tasks))
-    before = waits(vcenter)
+    before = vcenter.waits
     # The faults do not apply to the pending call. A change starts the next one, to which they apply.
     for fault in faults:
         vcenter.fault(**fault)
@@ -55,7 +55,7 @@ def test_failures_of_connection_session_and_services_lose_no_event(
     ended(vcenter, tasks[2])
     events = [*((task, "succeeded") for task in tasks), (brief, "created"), (brief, "succeeded")]
     run.seen(*events)
-    run.until(lambda: waits(vcenter) > before)
+    run.until(lambda: vcenter.waits > before)
     last = vcenter.create(state="success")
     run.seen((last, "succeeded"))
     assert pairs([run], [*tasks, brief]) == sorted([*((task, "created") for task in tasks), *events])

@@ -10,7 +10,7 @@ import signal
 import typing as t
 
 import pytest
-from eda_runs import Runs, follows, validate, waits
+from eda_runs import Runs, follows, validate
 from vcenters import any_transport
 
 CANCELED = {"_typeName": "RequestCanceled", "faultstring": "The task was canceled by a user."}
@@ -91,7 +91,7 @@ def test_only_selected_tasks_have_events(runs: Runs, vcenter: t.Any, tag: str) -
     ]
     started = [runs.alone({**vcenter.options, **selection}) for selection in selections]
     for run in started:
-        run.until(lambda: waits(vcenter) >= len(started))
+        run.until(lambda: vcenter.waits >= len(started))
     moid = vcenter.run("start", object=host, method="ReconnectHost_Task")["task"]["entity"]["moid"]
     on_host = vcenter.create(change_tag=tag, entity={"type": "HostSystem", "value": moid})
     other = vcenter.create(description_id="Folder.createVm", change_tag=tag)

@@ -53,6 +53,9 @@ def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
         "web-01": "DC0_H0_VM0",
         # The disks of the simulator's machines have another controller.
         "controllerKey: 1000": "controllerKey: 202",
+        # Readers follow the tasks for longer.
+        "duration: 3600": "duration: 2",
+        "duration: 60": "duration: 2",
     }
 
     def play(text: str) -> None:

@@ -14,8 +14,6 @@ from vcenters import any_transport
 
 pytestmark = any_transport
 
-WAIT = "PropertyCollector.WaitForUpdatesEx"
-
 
 def act(vcenter: t.Any, operation: str) -> None:
     [good, bad] = vcenter.create_many(2, description_id=operation)
@@ -25,7 +23,7 @@ def act(vcenter: t.Any, operation: str) -> None:
 
 def test_events_are_shown_until_the_time_limit(site: t.Any, tag: str) -> None:
     for vcenter in site.vcenters.values():
-        vcenter.during(WAIT, functools.partial(act, vcenter, f"com.example.{tag}"))
+        vcenter.while_watched(functools.partial(act, vcenter, f"com.example.{tag}"))
     answers = {"operations": f"com.example.{tag}\n", "entity": "DC0/vm/DC0_H0_VM0", "events": "created, failed"}
     run = site.run("follow", "--check", duration="6", **answers)
     assert run.status == 0, run.output
@@ -45,11 +43,13 @@ def test_events_are_shown_until_an_interruption(site: t.Any, tag: str) -> None:
     }
     with site.start("vsphere.tasks.follow", "--extra-vars", f"vsphere_follow_operations=com.example.{tag}") as process:
         for vcenter in site.vcenters.values():
-            vcenter.until(lambda vcenter=vcenter: vcenter.requests().count(WAIT) > 1)
+            vcenter.until(lambda vcenter=vcenter: vcenter.waits > 0)
             act(vcenter, f"com.example.{tag}")
         shown = ""
         while shown.count("] failed task-") < 2:
-            shown += process.stdout.readline()
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
         process.send_signal(signal.SIGINT)
         process.communicate()
     for vcenter in site.vcenters.values():

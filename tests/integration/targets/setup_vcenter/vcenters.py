@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -117,9 +118,21 @@ class Vcenter:
 
     def during(self, call: str, action: t.Callable[[], object], times: int = 2) -> None:
         """Run the action as soon as the method has been called that often."""
+        self._act_when(lambda: self.requests().count(call) >= times, action)
 
+    def while_watched(self, action: t.Callable[[], object]) -> None:
+        """Run the action as soon as a client waits for changes."""
+        self._act_when(lambda: self.waits > 0, action)
+
+    @property
+    def waits(self) -> int:
+        """The number of requests that wait for changes, instead of only reading the state."""
+        bodies = [entry.get("body") or "" for entry in self.log()]
+        return sum(bool(re.search(r"maxWaitSeconds\W+[1-9]", body)) for body in bodies)
+
+    def _act_when(self, is_due: t.Callable[[], bool], action: t.Callable[[], object]) -> None:
         def watch() -> None:
-            while self.requests().count(call) < times:
+            while not is_due():
                 if self._over.wait(0.02):
                     return
             action()

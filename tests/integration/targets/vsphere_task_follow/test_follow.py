@@ -10,8 +10,6 @@ import typing as t
 
 import pytest
 
-WAITED = "PropertyCollector.WaitForUpdatesEx"
-
 
 def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
     earlier = vcenter.create(change_tag=tag)
@@ -21,7 +19,7 @@ def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> 
         vcenter.create(change_tag=tag, state="error", error={"_typeName": "DatabaseError"})
         vcenter.create(change_tag="another")
 
-    vcenter.during(WAITED, act)
+    vcenter.while_watched(act)
     began = time.monotonic()
     result = vcenter.run("follow", tags=[tag], duration=3)
     assert 3 <= time.monotonic() - began < 8
@@ -46,7 +44,7 @@ def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> Non
         vcenter.control("POST", "/sessions/expire")
         vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
 
-    vcenter.during(WAITED, act)
+    vcenter.while_watched(act)
     result = vcenter.run("follow", tags=[tag], duration=4, events=["succeeded"])
     assert [each["id"] for each in result["events"]] == [task_id]
 
