@@ -186,5 +186,4 @@ def validate(events: list[Event]) -> None:
 
 def follows(run: Run, *servers: t.Any) -> None:
     """Wait until the source waits for changes of each server."""
-    for server in servers:
-        run.until(lambda server=server: server.waits > 0)
+    run.until(lambda: min(server.waits for server in servers) > 0)
