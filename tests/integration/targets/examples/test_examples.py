@@ -38,8 +38,10 @@ def leads_to(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[t.Any], None]:
 
 @pytest.fixture
 def found(leads_to: t.Callable[[t.Any], None], vcenter: t.Any) -> t.Any:
-    """The test vCenter to which the plays connect."""
+    """The test vCenter to which the plays connect, without the tasks of other tests, which they would cancel."""
     leads_to(vcenter)
+    for task in vcenter.run("info", states=["queued", "running"], source="recent")["tasks"]:
+        vcenter.control("DELETE", f"/tasks/{task['id']}")
     return vcenter
 
 

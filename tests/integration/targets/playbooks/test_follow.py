@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import signal
+import subprocess
 import typing as t
 
 from vcenters import any_transport
@@ -50,7 +52,10 @@ def test_events_are_shown_until_an_interruption(site: t.Any, tag: str) -> None:
             line = process.stdout.readline()
             assert line, shown
             shown += line
-        process.send_signal(signal.SIGINT)
-        process.communicate()
+        # Ansible can miss a signal.
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=5)
     for vcenter in site.vcenters.values():
         vcenter.until(lambda vcenter=vcenter: vcenter.stats["open_sessions"] == 0, 10)
