@@ -19,18 +19,20 @@ short_description: Events of the tasks of a vCenter or ESXi
 version_added: 0.1.0
 description:
   - Creates an event when a task is created, when its state changes, when it succeeds, fails, or is canceled, and when
-    it runs longer than a limit. The server pushes each change, so the source never polls.
+    it runs longer than a limit. The server pushes each change.
   - An event is a task in the form of RV(vsphere.tasks.vsphere_task_info#module:tasks), with C(event), one of O(events),
     and C(vcenter), the O(hostname) of the server.
   - The source starts with the tasks that exist. It does not report what happened before, except for a task that already
     runs longer than O(long_running_after), or if O(cursor_path) contains the place where an earlier rulebook ended.
-  - A lost connection, an expired session, or a restart of vCenter services neither loses nor repeats an event. Changes
-    that happened in the meantime are reported afterwards. Several changes of state can then appear as one event.
+  - After a lost connection, an expired session, or a restart of vCenter services, the source reports what happened in
+    the meantime, each event once. Several changes of state can appear as one event. If neither the server nor its
+    history knows how a task ended, the source issues a warning instead.
   - A separate process follows each server. It logs out and ends when C(ansible-rulebook) ends, no matter how.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:
   - vsphere.tasks.connection
+  - vsphere.tasks.follow
 options:
   vcenters:
     description:
@@ -78,97 +80,6 @@ options:
       locale:
         description: See O(locale).
         type: str
-  task_ids:
-    description: Report only events of tasks with these managed object IDs, for example V(task-123).
-    type: list
-    elements: str
-  states:
-    description: Report only events of tasks that are in one of these states at that time.
-    type: list
-    elements: str
-    choices: [queued, running, success, error]
-  users:
-    description:
-      - Report only events of tasks that one of these users started. Write each name exactly as in C(reason.user_name)
-        of a task, for example V(VSPHERE.LOCAL\\Administrator).
-    type: list
-    elements: str
-  system_user:
-    description:
-      - With V(true), report events of tasks that no user started (but the system, an alarm, or a schedule), and those
-        of O(users) if you set that option too. With V(false), report only events of tasks of users.
-    type: bool
-  description_ids:
-    description:
-      - Report only events of tasks of these operations, for example V(VirtualMachine.clone). V(*) matches any text, as
-        in V(VirtualMachine.*).
-    type: list
-    elements: str
-  event_chain_ids:
-    description: Report only events of tasks with one of these event chain IDs.
-    type: list
-    elements: int
-  activation_ids:
-    description: Report only events of tasks with one of these activation IDs, which the client set.
-    type: list
-    elements: str
-  parent_task_keys:
-    description: Report only events of tasks that a task with one of these keys created.
-    type: list
-    elements: str
-  root_task_keys:
-    description: Report only events of tasks of a chain whose first task has one of these keys.
-    type: list
-    elements: str
-  tags:
-    description: Report only events of tasks with one of these tags (C(change_tag)).
-    type: list
-    elements: str
-  alarm:
-    description: Report only events of tasks that the alarm with this managed object ID started.
-    type: str
-  scheduled_task:
-    description: Report only events of tasks that the scheduled task with this managed object ID started.
-    type: str
-  cancelable:
-    description: With V(true), report only events of tasks that you can cancel, with V(false), of those that you cannot.
-    type: bool
-  entity:
-    description:
-      - Report only events of tasks of this inventory object. Set one of O(entity.moid), O(entity.name), and
-        O(entity.path).
-      - Set O(entity.type) alone for the tasks of all objects of that type.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - Type of the object, for example V(VirtualMachine) or V(HostSystem). Required with O(entity.moid).
-        type: str
-      moid:
-        description: Managed object ID of the object, for example V(vm-45).
-        type: str
-      name:
-        description: Name of the object.
-        type: str
-      path:
-        description: Inventory path of the object, for example V(DC0/vm/web/web-01). Write a slash in a name as V(%2f).
-        type: str
-  events:
-    description:
-      - Events to report.
-      - V(created) means that the task is new. If a task has already ended when the source notices it, the event of its
-        end follows.
-      - V(changed) means that the task has another state, usually that a queued task runs. V(long_running) requires
-        O(long_running_after).
-      - V(succeeded), V(failed), and V(cancelled) mean that the task has ended. A task that ends because of a
-        cancellation is V(cancelled), and not V(failed).
-    type: list
-    elements: str
-    choices: [created, changed, long_running, succeeded, failed, cancelled]
-    default: [created, changed, long_running, succeeded, failed, cancelled]
-  long_running_after:
-    description: Seconds of run time after which to report a task that still runs as V(long_running), once.
-    type: int
   cursor_path:
     description:
       - Folder for a file for each server, which contains the events that were delivered. The source creates it. Each
