@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
-from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import line
+from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import beginning, line
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,14 +26,12 @@ class ActionModule(Attended):
 
     def _outcome(self, task_vars: Result) -> Result:
         began = time.monotonic()
-        # With a single host, its name is obvious.
-        several = len(task_vars.get("ansible_play_hosts_all", ())) > 1
-        host = f" [{clean(task_vars['inventory_hostname'])}]" if several else ""
+        host = self._host(task_vars)
 
         def show(events: Iterable[Result]) -> None:
             for event in events:
                 if not self._task.no_log:
-                    self._display.display(f"[{time.monotonic() - began:5.0f} s]{host} {sentence(event)}")
+                    self._display.display(f"{beginning(time.monotonic() - began, host)} {sentence(event)}")
 
         return self._attend(FOLLOW, self._task.args, task_vars, show)
 

@@ -54,9 +54,7 @@ class ActionModule(Attended):
             return self._execute(WAIT, arguments, task_vars)
         if self._task.async_val:
             return self._execute(WAIT, arguments, task_vars)
-        # With a single host, its name is obvious.
-        several = len(task_vars.get("ansible_play_hosts_all", ())) > 1
-        progress = Progress(self._display.display, interval, task_vars["inventory_hostname"] if several else "")
+        progress = Progress(self._display.display, interval, self._host(task_vars))
 
         def show(reports: Iterable[Result]) -> None:
             if interval and not self._task.no_log:

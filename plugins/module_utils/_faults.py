@@ -101,7 +101,7 @@ def _own(name: str, value: t.Any, depth: int) -> t.Any:
         return value
     if "_value" in value:
         return _own(name, value["_value"], depth - 1)
-    if value.get("_typeName") == "ManagedObjectReference":
+    if _values.is_reference(value):
         return _values.plain(value)
     if _is_fault(name, value):
         return shape(value, depth - 1)

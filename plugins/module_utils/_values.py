@@ -35,6 +35,11 @@ def snake(name: str) -> str:
     return str(next(iter(camel_dict_to_snake_dict({name: None}))))
 
 
+def is_reference(value: t.Any) -> bool:
+    """Whether it is a managed object reference in VI/JSON form."""
+    return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
+
+
 def plain(value: t.Any) -> t.Any:
     """A VI/JSON value as users see it: unboxed, references as {type, moid}; other data objects stay as they are."""
     if isinstance(value, list):
@@ -42,7 +47,7 @@ def plain(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         if "_value" in value:
             return plain(value["_value"])
-        if value.get("_typeName") == "ManagedObjectReference":
+        if is_reference(value):
             return {"type": plain(value.get("type")), "moid": plain(value.get("value"))}
     return value
 

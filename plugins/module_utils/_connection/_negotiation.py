@@ -46,7 +46,7 @@ def negotiate(http: _http.Http, transport: str) -> _session.Session:
             return _session.Session("json", release, product=str(found["about"].get("fullName", "")))
     if content and transport != "json":
         about = content["about"]
-        managers = {name: (ref["type"], ref["value"]) for name, ref in content.items() if _is_reference(ref)}
+        managers = {name: (ref["type"], ref["value"]) for name, ref in content.items() if _values.is_reference(ref)}
         return _session.Session("soap", about["apiVersion"], product=about["fullName"], managers=managers)
     for name in ("SOAP", "VI/JSON"):
         if isinstance(refusals.get(name), _TRANSIENT):
@@ -77,10 +77,6 @@ def _ask(
     except (_errors.NotUnderstood, *others) as error:
         refusals[name] = error
     return None
-
-
-def _is_reference(value: t.Any) -> bool:
-    return isinstance(value, dict) and value.get("_typeName") == "ManagedObjectReference"
 
 
 def _told(refusals: dict[str, _errors.VsphereError]) -> str:

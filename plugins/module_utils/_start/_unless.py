@@ -87,7 +87,7 @@ def from_params(given: _context.Params, acted_on: _objects.Target | None, secret
 def _shown(found: t.Any) -> t.Any:
     """A property in a sentence. The contents of a data object could be a secret."""
     items = found if isinstance(found, list) else [found]
-    if any(isinstance(each, dict) and each.get("_typeName") != "ManagedObjectReference" for each in items):
+    if any(isinstance(each, dict) and not _values.is_reference(each) for each in items):
         return "as wanted"
     return "unset" if found is None else _values.plain(found)
 

@@ -56,6 +56,12 @@ class Attended(ActionBase):
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         """The result of the task."""
 
+    @staticmethod
+    def _host(task_vars: dict[str, t.Any]) -> str:
+        """The host for the lines of a task, or an empty string if it is obvious: the only host of the play."""
+        several = len(task_vars.get("ansible_play_hosts_all", ())) > 1
+        return str(task_vars["inventory_hostname"]) if several else ""
+
     def _check_wanted(self) -> None:
         """Raise an error where Ansible was killed."""
         parent = multiprocessing.parent_process()

@@ -35,7 +35,7 @@ class Progress:
 
     def __init__(self, display: Callable[[str], object], interval: float, host: str = "") -> None:
         self._display = display
-        self._host = f" [{clean(host)}]" if host else ""
+        self._host = host
         self._interval = interval
         self._began = time.monotonic()
         self._tasks: dict[str, Report] = {}
@@ -77,7 +77,12 @@ class Progress:
             self._display(f"{self._begin(now)} {text}" + (f"; slowest: {line(slowest)}" if slowest else ""))
 
     def _begin(self, now: float) -> str:
-        return f"[{now - self._began:5.0f} s]{self._host}"
+        return beginning(now - self._began, self._host)
+
+
+def beginning(seconds: float, host: str) -> str:
+    """The beginning of each line: the time since the start, and the host, if set."""
+    return f"[{seconds:5.0f} s]" + (f" [{clean(host)}]" if host else "")
 
 
 def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:
