@@ -176,7 +176,7 @@ def prepare(given: Given) -> Work:
     options = TaskTypeOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:
-        return set_task_types(connection, options, context.check_mode)
+        return set_task_types(connection, options, context)
 
     return Work(do)
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -44,7 +45,7 @@ func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *f
 		f.cut(w, out, e.protocol)
 		return 0
 	}
-	if out == nil || f.Kind == "reset_after" {
+	if out == nil || strings.HasPrefix(f.Kind, "reset_") {
 		reset(w)
 		return 0
 	}

@@ -219,14 +219,25 @@ class Connection:
         params: _values.Data | None = None,
         take: t.Callable[[t.Any], t.Any] = lambda value: value,
         *,
+        undone: t.Callable[[], bool] = lambda: False,
         advice: _errors.Advice = _errors.NO_ADVICE,
         deadline: float | None = None,
     ) -> t.Any:
-        """Invoke a method that changes something: send it once, unless the server refuses it for want of a session.
+        """Invoke a method that changes something: send it once.
 
-        Returns what ``take`` makes of the value; if it cannot, the value is not one of this method. ``advice`` goes
-        into the error if the outcome is unknown.
+        If the server does not know the session, it is sent again in a new one, but only if ``undone`` finds that the
+        server has not carried it out. Returns what ``take`` makes of the value; if it cannot, the value is not one of
+        this method. ``advice`` goes into the error if the outcome is unknown.
         """
+
+        def check() -> None:
+            try:
+                if undone():
+                    return
+                why = f"{self.host} did not know the session (NotAuthenticated)"
+            except _errors.VsphereError as error:
+                why = error.message
+            raise _errors.OutcomeUnknown(why, method, ref, advice)
 
         def call() -> t.Any:
             try:
@@ -239,8 +250,8 @@ class Connection:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
 
         with self._ending_by(deadline):
-            # A new login that fails comes after the server has said that it did nothing.
-            return self._renewing(call)
+            # If a new login fails, there is nothing but the word of the server that it did nothing.
+            return self._renewing(call, check)
 
     @contextlib.contextmanager
     def borrowed(
@@ -291,15 +302,15 @@ class Connection:
                 raise refusal from None
             self._login.log_in(self._transport)
 
-    def _renewing(self, call: t.Callable[[], Result]) -> Result:
-        """Make the call, and once more in a new session if the server does not know the present one."""
+    def _renewing(self, call: t.Callable[[], Result], check: t.Callable[[], object] = lambda: None) -> Result:
+        """Make the call. If the server does not know the session, repeat it in a new one, unless ``check`` fails."""
         try:
             return call()
         except _errors.Fault as fault:
-            # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
             self._login.renew(self._transport, fault)
+        check()
         try:
             return call()
         except _errors.Fault as fault:

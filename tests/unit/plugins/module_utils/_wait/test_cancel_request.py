@@ -102,14 +102,14 @@ def test_each_fault_has_its_meaning(monkeypatch: pytest.MonkeyPatch, fault: Faul
     assert answer.error is (None if will_end else fault)
 
 
-@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503"), NotUnderstood("html", "html")])
+@pytest.mark.parametrize("error", [Lost("reset"), TimedOut("slow"), Unavailable("503"), NotUnderstood("html", "html")])
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
         ({"cancelled": True}, Kind.SENT),
         (failed("RequestCanceled"), Kind.SENT),
         ({}, Kind.REFUSED),
-        (failed("VimFault"), Kind.REFUSED),
+        (failed("VimFault"), Kind.ENDING),
     ],
     ids=["cancelled", "ended by it", "running", "ended otherwise"],
 )
@@ -134,7 +134,7 @@ def test_an_unreadable_task_after_a_lost_answer_counts_as_refused(monkeypatch: p
 def test_a_silent_server_gets_only_one_request_for_all_tasks(
     monkeypatch: pytest.MonkeyPatch, error: Exception, silent: bool
 ) -> None:
-    wire = Wire(CancelTask=[error, None])
+    wire = Wire(CancelTask=[error, None], RetrievePropertiesEx=[reading(info("task-1"))])
     with connect(monkeypatch, wire) as connection:
         cancellation = Cancellation(reader_of(connection))
         first, second = (cancellation.request(each, cancelled=False, cancelable=True) for each in ("task-1", "task-2"))
