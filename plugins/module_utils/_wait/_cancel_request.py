@@ -80,7 +80,7 @@ class Cancellation:
         except _errors.VsphereError:
             return Answer(Kind.REFUSED, error.message, error)
         if answer.kind == Kind.REFUSED:
-            return Answer(Kind.REFUSED, f"{error.why}; after CancelTask, {answer.reason}", error)
+            return Answer(Kind.REFUSED, f"{error.why}; after the module sent CancelTask, {answer.reason}", error)
         return answer
 
     def _look(self, task_id: str) -> Answer:

@@ -161,3 +161,31 @@ def test_the_outcome_of_each_change_is_told_truly(vcenter: t.Any, changes: Chang
             wrong[each].append(case.name)
         vcenter.control("DELETE", "/faults")
     assert not wrong, "; ".join(f"{each}: {len(names)} cases, such as {names[:3]}" for each, names in wrong.items())
+
+
+@pytest.mark.parametrize(
+    ("options", "call"), [({"state": "success"}, "SetTaskState"), ({"progress": 5}, "UpdateProgress")]
+)
+def test_a_task_that_another_client_ends_first_is_told_as_one(
+    vcenter: t.Any, options: dict[str, t.Any], call: str
+) -> None:
+    task_id = vcenter.create()
+    vcenter.fault("delay", rf"\.{call}$", seconds=0.3)
+    vcenter.during(f"Task.{call}", lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="error"), times=1)
+    result = vcenter.run("state", task_id=task_id, **options)
+    assert (result["failed"], result.get("changed", False)) == (True, False)
+    assert f"{task_id} (" in result["msg"]
+    assert "ended with state error before the request of the module, because of another client" in result["msg"]
+    assert result["fault"]["type"] == "InvalidState"
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_a_cancellation_without_an_answer_in_time_is_found_in_the_task(vcenter: t.Any, carried_out: bool) -> None:
+    task_id = vcenter.create(cancelable=True, cancel_delay=0.001)
+    vcenter.fault("late" if carried_out else "delay", "CancelTask$", seconds=60)
+    with impatient("CancelTask"):
+        result = vcenter.run("cancel", task_ids=[task_id])
+    assert (result["failed"], result["changed"]) == (not carried_out, carried_out)
+    if not carried_out:
+        assert f"after the module sent CancelTask, {task_id} (" in result["msg"]
+        assert "was running, without a request to cancel it" in result["msg"]
