@@ -14,6 +14,7 @@ from pathlib import Path
 
 import event_schema
 import guides
+import outcomes
 import role_options
 import rooms
 import specs
@@ -33,6 +34,7 @@ def pages() -> dict[Path, str]:
     tables = {
         ROOT / "README.md": {"contents": contents()},
         ROOT / "docs" / "architecture.md": {"packages": rooms.drawing()},
+        ROOT / "docs" / "reliability.md": {"outcome cases": outcomes.table()},
     }
     for role in role_options.ROLES:
         parts = {"selection": specs.spec_of(specs.SELECTION), "connection": specs.spec_of(specs.CONNECTION)}

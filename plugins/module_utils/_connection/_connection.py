@@ -250,7 +250,7 @@ class Connection:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
 
         with self._ending_by(deadline):
-            # If a new login fails, there is nothing but the word of the server that it did nothing.
+            # If a new login fails, only the answer of the server says that it did nothing.
             return self._renewing(call, check)
 
     @contextlib.contextmanager

@@ -91,10 +91,10 @@ def set_task_types(
     """Register, update, or unregister the extension, or do nothing without a difference."""
     found = before = _find(connection, options.extension)
     after = _planned(found, options)
+    context.known["changed"] = after != found and context.check_mode
     if after != found and not context.check_mode:
         for pause in PAUSES:
-            if _write(connection, options.extension, found, after):
-                context.known["changed"] = True
+            context.known["changed"] |= _write(connection, options.extension, found, after)
             # A client that has read the extension before that can still overwrite it. Different pauses keep runs apart
             # that meet.
             time.sleep(pause * (1 + secrets.randbelow(100) / 100))
@@ -108,7 +108,7 @@ def set_task_types(
                 "again when they have finished"
             )
     return {
-        "changed": after != before,
+        "changed": context.known["changed"],
         "extension": _described(after),
         "diff": {"before": _described(before) or {}, "after": _described(after) or {}},
     }
@@ -125,6 +125,7 @@ def _planned(found: Extension | None, options: TaskTypeOptions) -> Extension | N
 
 def _write(connection: _connection.Connection, key: str, found: Extension | None, after: Extension | None) -> bool:
     """Send the extension, or remove it. False if the server rejects it, because another client has changed it first."""
+    params: _values.Data
     if after is None:
         method, params = "UnregisterExtension", {"extensionKey": key}
     elif found is None:

@@ -16,7 +16,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Vsphe
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _find
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
 
-from .outcome_cases import TASK_METHODS, Case, cases, changing
+from .outcome_cases import METHODS, TASK_METHODS, Case, cases, changing
 
 TYPE = "com.vmware.govmomi.simulator.test"
 PATIENCE = 0.3
@@ -121,7 +121,7 @@ def impatient(method: str) -> t.Iterator[None]:
 
 
 def wrongs(case: Case, run: Run, vcenter: t.Any) -> t.Iterator[str]:
-    """Runs the module while its change fails. Returns what is not true."""
+    """Runs the module while its change fails. Returns the wrong parts of its result."""
     module, options, identifying = run
     with impatient(case.method) if case.rule["kind"] in ("delay", "late") else contextlib.nullcontext():
         result = vcenter.run(module, **options)
@@ -150,7 +150,11 @@ def wrongs(case: Case, run: Run, vcenter: t.Any) -> t.Iterator[str]:
         yield "traceback"
 
 
-@pytest.mark.parametrize("method", sorted(changing(lambda name: bool(_registry.find_method(name)))))
+def test_the_list_of_changes_is_complete() -> None:
+    assert changing(lambda name: bool(_registry.find_method(name))) == set(METHODS)
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_the_outcome_of_each_change_is_told_truly(vcenter: t.Any, changes: Changes, method: str) -> None:
     wrong: dict[str, list[str]] = collections.defaultdict(list)
     for case in cases(method, vcenter.transport):

@@ -106,3 +106,11 @@ def test_a_rejection_without_another_client_is_an_error(monkeypatch: t.Any) -> N
     wire = Wire(FindExtension=[found, found], UpdateExtension=[Fault("NoPermission", "no", {}, "UpdateExtension")])
     with connect(monkeypatch, wire) as connection, pytest.raises(Fault, match="UpdateExtension is not allowed"):
         set_task_types(connection, wanted(), Context())
+
+
+def test_a_change_that_another_client_has_made_first_is_no_change(monkeypatch: t.Any) -> None:
+    there = extension(taskList=[TASK_TYPE])
+    wire = Wire(FindExtension=[extension(), there, there], UpdateExtension=[Fault("NotFound", "no", {})])
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, wanted(), Context())
+    assert (result["changed"], result["diff"]["after"]) == (False, result["extension"])

@@ -141,3 +141,13 @@ def test_a_silent_server_gets_only_one_request_for_all_tasks(
     assert first.kind == Kind.REFUSED
     assert second.kind == (Kind.REFUSED if silent else Kind.SENT)
     assert wire.methods().count("CancelTask") == (1 if silent else 2)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_without_a_session_the_request_is_repeated_only_if_the_task_does_not_have_it(
+    monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    task = reading(info("task-1", cancelled=cancelled))
+    wire = Wire(CancelTask=[Fault("NotAuthenticated", "no session", {}), None], RetrievePropertiesEx=[task, task])
+    assert request(monkeypatch, wire).kind == Kind.SENT
+    assert wire.methods().count("CancelTask") == (1 if cancelled else 2)
