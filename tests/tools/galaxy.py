@@ -57,6 +57,8 @@ def use_as_documented(archive: Path, dist: Path, builder: str, vcenter_program: 
         variables = {
             **own,
             "HOME": str(home),
+            # Without a terminal, Ansible keeps its output back until it starts the next task.
+            "PYTHONUNBUFFERED": "1",
             "PATH": os.pathsep.join([str(home / "bin"), os.environ["PATH"], builder]),
             "ANSIBLE_GALAXY_SERVER": server,
             "GIT_CONFIG_COUNT": "1",
