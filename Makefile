@@ -162,7 +162,7 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
-	@'$(PYTHON)' -m venv $(VENV)
+	@'$(PYTHON)' -m venv --clear $(VENV)
 	@python -m pip install --quiet uv --constraint $<
 	@$(UV) pip install --python $(VENV) --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
