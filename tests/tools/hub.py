@@ -15,7 +15,7 @@ from pathlib import Path
 import artifact
 import harness
 
-LINT = ["ansible-lint", "--profile", "production", "--skip-list", "sanity", "--nocolor", "--quiet"]
+LINT = ["ansible-lint", "--profile", "production", "--skip-list", "sanity", "--nocolor", "-q"]
 SANITY = ("compile", "import", "future-import-boilerplate", "metaclass-boilerplate")
 
 
