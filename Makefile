@@ -192,10 +192,10 @@ $(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
 	@touch $@
 
-# The wheel stays packed: the tests only read the modules of awx.awx in it.
+# The wheel stays packed: the tests only read the modules of awx.awx in it, for which each Python will do.
 $(AWX): $(ENV)/run tests/requirements/awx.txt
 	@echo "Downloading the package ansible …"
-	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
+	@python -m pip download --quiet --no-deps --ignore-requires-python --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
 # The libraries of the page, and what builds and tests it. Node.js comes from PyPI if PATH has none that is new enough.
 $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run
