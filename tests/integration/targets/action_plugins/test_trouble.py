@@ -57,7 +57,7 @@ class Playing:
         self.process.stdout.close()
 
     def has_begun(self, modules: int = 1) -> None:
-        """Wait until so many modules wait for their tasks."""
+        """Return as soon as this number of modules wait for their tasks."""
         self._vcenter.until(lambda: self._waiting() >= modules, 60)
 
     def _waiting(self) -> int:

@@ -47,7 +47,7 @@ def found(leads_to: t.Callable[[t.Any], None], vcenter: t.Any) -> t.Any:
 
 @pytest.fixture
 def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[dict[str, str]], None]:
-    """Runs the tasks in each text as a play of its own, on a vCenter that has tasks for it."""
+    """Runs the tasks in each text as a separate play, on a vCenter that has tasks for it."""
     names = {
         # The names in the examples, and their counterparts in the test vCenter.
         "vcenter.example.com": found.options["hostname"],
