@@ -34,7 +34,6 @@ def pages() -> dict[Path, str]:
     tables = {
         ROOT / "README.md": {"contents": contents()},
         ROOT / "docs" / "architecture.md": {"packages": rooms.drawing()},
-        ROOT / "docs" / "reliability.md": {"outcome cases": outcomes.table()},
     }
     for role in role_options.ROLES:
         parts = {"selection": specs.spec_of(specs.SELECTION), "connection": specs.spec_of(specs.CONNECTION)}
@@ -134,6 +133,7 @@ def main(is_check: bool) -> int:
         **specs.plugins(),
         **role_options.files(),
         **pages(),
+        **outcomes.files(),
         **guides.files(),
         **event_schema.files(),
         **user_agent(),

@@ -3,13 +3,22 @@
 
 """The table of the cases in which the tests check the outcome of a change, for docs/reliability.md."""
 
+import re
 import runpy
 from collections import Counter
 from pathlib import Path
 
-CONNECTION = Path(__file__).parents[1] / "integration" / "targets" / "connection"
+ROOT = Path(__file__).parents[2]
+CONNECTION = ROOT / "tests" / "integration" / "targets" / "connection"
+PAGE = ROOT / "docs" / "reliability.md"
+MARKED = re.compile(r"(<!-- begin outcome cases -->\n).*?(<!-- end outcome cases -->)", re.DOTALL)
 PROTOCOLS = {"json": "VI/JSON", "soap": "SOAP"}
 MOMENTS = {False: "before", True: "after"}
+
+
+def files() -> dict[Path, str]:
+    """The page with the current table. The rest of it has other sources."""
+    return {PAGE: MARKED.sub(rf"\g<1>{table()}\g<2>", PAGE.read_text(encoding="utf-8"))}
 
 
 def table() -> str:
