@@ -223,11 +223,10 @@ class Connection:
         advice: _errors.Advice = _errors.NO_ADVICE,
         deadline: float | None = None,
     ) -> t.Any:
-        """Invoke a method that changes something: send it once.
+        """Invoke a method that changes something: send it once, and without a session again, if it is ``undone``.
 
-        If the server does not know the session, it is sent again in a new one, but only if ``undone`` finds that the
-        server has not carried it out. Returns what ``take`` makes of the value; if it cannot, the value is not one of
-        this method. ``advice`` goes into the error if the outcome is unknown.
+        Returns what ``take`` makes of the value; if it cannot, the value is not one of this method. ``advice`` goes
+        into the error if the outcome is unknown.
         """
 
         def check() -> None:
@@ -250,7 +249,6 @@ class Connection:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
 
         with self._ending_by(deadline):
-            # If a new login fails, only the answer of the server says that it did nothing.
             return self._renewing(call, check)
 
     @contextlib.contextmanager
