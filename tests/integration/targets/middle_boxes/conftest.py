@@ -25,7 +25,7 @@ UPSTREAM = f"{SERVER['host']}:{SERVER['port']}"
 
 @contextlib.contextmanager
 def running(command: list[str], pattern: str, count: int = 1) -> t.Iterator[list[str]]:
-    """Run a program. Gives what the pattern finds in its output, as soon as it has found that many."""
+    """Run a program. Gives the matches of the pattern in its output, as soon as there are that many."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout
         output, found = "", list[str]()
@@ -34,7 +34,7 @@ def running(command: list[str], pattern: str, count: int = 1) -> t.Iterator[list
             assert line, output
             output += line
             found = re.findall(pattern, output)
-        # What it writes from then on must not fill the pipe.
+        # Later output must not fill the pipe.
         threading.Thread(target=process.stdout.read, daemon=True).start()
         try:
             yield found
