@@ -207,10 +207,7 @@ class Connection:
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
-            raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
-            ) from error
+            raise self._http.malformed(self._transport.last_call, f"{type(error).__name__} {error}") from error
 
     def invoke(
         self,
