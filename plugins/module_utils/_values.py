@@ -83,12 +83,15 @@ def time_of(value: t.Any) -> datetime.datetime | None:
 
 
 def clean(text: object) -> str:
-    """Text from the server in one line, without what could steer a terminal."""
-    # Only the form for tasks requires it.
-    import unicodedata
+    """Text from the server in one line, without what could steer a terminal or change the order of characters.
 
-    kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
-    return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
+    All messages, warnings, and lines pass through it, but not the data of results.
+    """
+    text = str(text)
+    if text.isprintable():
+        return text
+    # Every space except the plain one counts as not printable.
+    return "".join(each if each.isprintable() else " " if each.isspace() else "" for each in text)
 
 
 def object_name(ref: Ref) -> str:

@@ -296,6 +296,9 @@ class Connection:
             # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
+            if isinstance(fault, _errors.SessionRefused) and self.owns_session:
+                # The server behind the front end can still have it.
+                self.glimpse(lambda transport: self.log_out())
             self._login.renew(self._transport, fault)
         try:
             return call()

@@ -71,6 +71,34 @@ BROKEN: dict[str, feeder.Parts] = {
     "a compression that is none": lambda: [feeder.head(JSON, "Content-Encoding: gzip", "Content-Length: 4") + b"abcd"],
 }
 
+# Almost as many values as an answer can have.
+FULL = {
+    "JSON of many values": filled(JSON, "[1", ',{"abc":"an odd value"}'.ljust(32), "]"),
+    "XML of many values": filled(
+        XML,
+        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version>',
+        "<a>an odd value</a>".ljust(32),
+        "</returnval></FindExtensionResponse></Body></Envelope>",
+    ),
+    "XML of one text": filled(
+        XML,
+        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version><company>',
+        "0123456789",
+        "</company></returnval></FindExtensionResponse></Body></Envelope>",
+    ),
+    "XML of characters that it does not support": filled(
+        XML,
+        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version><company>',
+        "&#1; \0",
+        "</company></returnval></FindExtensionResponse></Body></Envelope>",
+    ),
+}
+DEEP = {
+    "JSON of 1,000,000 levels": lambda: [answers.json("[" * 1_000_000 + "]" * 1_000_000)],
+    "JSON of 101 levels": lambda: [answers.json("[" * 101 + "]" * 101)],
+    "XML of 1,000,000 levels": lambda: [answers.soap(ENVELOPE("FindExtension") + "<a>" * 250_000 + "</a>" * 250_000)],
+}
+
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[feeder.Feeder]:
@@ -125,3 +153,20 @@ def test_a_part_without_end_is_an_error(cost: t.Callable[..., t.Any], name: str)
     message, spent = cost(name, BROKEN[name], Lost)
     assert "vcenter.example.com:443" in message
     assert spent.megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_the_memory_for_a_large_answer_is_limited(
+    server: feeder.Feeder, record_property: t.Callable[[str, object], None], name: str
+) -> None:
+    ready = FULL[name]()
+    server.parts = lambda: ready
+    with answers.connected("soap" if "XML" in name else "json", max_response_size=MEGABYTES) as connection:
+        with feeder.measured() as costs:
+            if "XML" in name:
+                manager = connection.manager("extensionManager")
+                assert connection._transport.invoke(manager, "FindExtension", {"extensionKey": "a"})["key"] == "a"
+            else:
+                assert connection._transport.get(TASK, "latestPage")
+    record_property("cost", (name, *costs[0]))
+    print(name, costs)
