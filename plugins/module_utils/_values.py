@@ -82,12 +82,17 @@ def time_of(value: t.Any) -> datetime.datetime | None:
         return None
 
 
+_LONGEST = 20_000
+
+
 def clean(text: object) -> str:
-    """Text from the server in one line, without what could steer a terminal or change the order of characters.
+    """Text from the server in one line of limited length, without what could steer a terminal or change the order of characters.
 
     All messages, warnings, and lines pass through it, but not the data of results.
     """
     text = str(text)
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
     if text.isprintable():
         return text
     # Every space except the plain one counts as not printable.

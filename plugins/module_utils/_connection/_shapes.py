@@ -101,8 +101,10 @@ def _members(value: _values.Data, shape: _values.Data, before: str) -> t.Iterato
     is_named = shape.get("_typeName", ()) == value.get("_typeName")
     for key, wanted in shape.items():
         name = key.rstrip("?")
+        if name == "_typeName":
+            continue
         # A server can omit an empty list of an object that contains its type.
-        optional = name != key or name == "_typeName" or (is_named and isinstance(wanted, list))
+        optional = name != key or (is_named and isinstance(wanted, list))
         if value.get(name) is None:
             yield "" if optional else f"{before}{name} is missing"
         else:
@@ -128,11 +130,11 @@ def _wanted(shape: t.Any) -> str:
 
 
 def _found(value: t.Any) -> str:
-    if value is None or isinstance(value, (bool, int, float)):
-        return {None: "null", True: "true", False: "false"}.get(value, f"the number {value}")
     if isinstance(value, str):
         return f"the string {value[:40]!r}" if value else "an empty string"
-    return "a list" if isinstance(value, list) else "an object"
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else f"the number {value}"
 
 
 def is_too_deep(value: t.Any) -> bool:
