@@ -20,7 +20,7 @@ DEEPEST = 100
 
 
 class Name(str):
-    """The shape of a text that is not empty."""
+    """The shape of a text that is not empty, and can be sent back."""
 
     __slots__ = ()
 
@@ -115,7 +115,7 @@ def _fits(value: t.Any, shape: t.Any) -> bool:
     if isinstance(shape, str):
         return bool(value == shape)
     if shape is Name:
-        return isinstance(value, str) and bool(value)
+        return isinstance(value, str) and bool(value) and value.isprintable()
     if shape is Time:
         return _values.time_of(value) is not None
     return isinstance(shape, type) and isinstance(value, shape)

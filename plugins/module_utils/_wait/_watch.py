@@ -206,7 +206,7 @@ class Watch:
     def _take_in(self, updates: _values.Data) -> None:
         for part in updates.get("filterSet") or ():
             for missing in part.get("missingSet") or ():
-                fault = _properties.fault_of(missing["fault"], "Watching", missing["obj"])
+                fault = _properties.fault_of(missing.get("fault") or {}, "Watching", missing["obj"])
                 if not self._is_missing(fault):
                     self._forbid(missing["obj"]["value"], fault)
             for update in part.get("objectSet") or ():

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Malformed answers of a recorded server: modules ignore what they do not need, or fail with a clear message.
+
+The cases are a sample of all places of all answers, and all wrong values at each place. The variable MALFORMED_EVERY is
+the distance between two cases: 1 runs all of them, which takes half an hour.
+"""
+
+from __future__ import annotations
+
+import collections
+import http.cookies
+import os
+import re
+import time
+import types
+import typing as t
+
+import collecting
+import malformed
+import pytest
+import requests
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
+from recording import Data, Recording
+from replay import Replay, encoded, read
+from test_recordings import RECORDINGS
+
+EVERY = int(os.environ.get("MALFORMED_EVERY", "67"))
+MOST_REQUESTS = 400
+RECORDED = next(each for each in RECORDINGS if each.name == "vcenter-8.0U3")
+
+# The last net for errors in the code names them.
+NET = re.compile(r"malformed data: \w+(Error|Exception)\b")
+
+
+class Wire:
+    """Answers requests from the recording, one of them with another body, and moves the clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.replay = Replay(RECORDED)
+        self.now = 1000.0
+        self.altered: tuple[int, bytes] = (-1, b"")
+        self.bodies: list[tuple[str, bytes]] = []
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "sleep", self._pass)
+        event = types.SimpleNamespace(wait=self._pass)
+        monkeypatch.setattr(collecting, "threading", types.SimpleNamespace(Event=lambda: event))
+        monkeypatch.setattr(_http.Http, "request", lambda *arguments: self._answer(*arguments))
+
+    def reset(self, number: int = -1, body: bytes = b"") -> None:
+        """Start anew. The answer with that number gets that body."""
+        self.replay.reset()
+        self.altered, self.bodies = (number, body), []
+
+    def _pass(self, seconds: float) -> None:
+        self.now += seconds
+
+    def _answer(
+        self, to: _http.Http, verb: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0
+    ) -> _http.Answer:
+        self._pass(0.01)
+        request = read(RECORDED, verb, path, headers, body or b"")
+        answer = self.replay.answer(request)
+        type_, content = encoded(answer, request.member)
+        number, other = self.altered
+        if len(self.bodies) == number:
+            content = other
+        self.bodies.append((type_, content))
+        assert len(self.bodies) <= MOST_REQUESTS
+        given = requests.structures.CaseInsensitiveDict({"Content-Type": type_, **answer.get("headers", {})})
+        cookies = http.cookies.SimpleCookie(given.get("Set-Cookie", ""))
+        to.take_head(given, {name: cookie.coded_value for name, cookie in cookies.items()})
+        return _http.Answer(answer["status"], given, content, True)
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    return Wire(monkeypatch)
+
+
+def run(run_module: t.Callable[[str, bool, Data], Data], steps: Data, options: Data, before: Data) -> Data:
+    """The result of the last module that ran. After a failure, no other module runs."""
+    own = {
+        name: before[value[1:-1]] if isinstance(value, str) and value[1:-1] in before else value
+        for name, value in steps.get("options", {}).items()
+    }
+    result = run_module(steps["module"], False, {**options, **own})
+    for following in steps.get("then", ()):
+        if not result["failed"]:
+            result = run(run_module, following, options, result)
+    return result
+
+
+@pytest.mark.parametrize("protocol", RECORDED.protocols)
+def test_malformed_answers(
+    wire: Wire,
+    run_module: t.Callable[[str, bool, Data], Data],
+    record_property: t.Callable[[str, object], None],
+    protocol: str,
+) -> None:
+    options = {"hostname": "127.0.0.1", "transport": protocol, **RECORDED.login}
+    ends: collections.Counter[str] = collections.Counter()
+    turn = 0
+    for steps in RECORDED.runs:
+        wire.reset()
+        run(run_module, steps, options, {})
+        for number, (type_, body) in enumerate(wire.bodies):
+            cases: list[malformed.Case] = []
+            if body and "html" not in type_:
+                cases = malformed.of_json(body) if "json" in type_ else malformed.of_xml(body)
+            for name, make in cases:
+                turn += 1
+                if turn % EVERY:
+                    continue
+                wire.reset(number, make())
+                result = run(run_module, steps, options, {})
+                where = f"{steps['name']}, answer {number}: {name}"
+                assert "exception" not in result, where
+                assert not NET.search(result.get("msg", "")), f"{where}: {result['msg']}"
+                ends["failed" if result["failed"] else "succeeded"] += 1
+    record_property("cases", (protocol, ends["succeeded"], ends["failed"]))
+    assert ends["succeeded"]
+    assert ends["failed"]
