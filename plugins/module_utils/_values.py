@@ -86,7 +86,7 @@ _LONGEST = 20_000
 
 
 def clean(text: object) -> str:
-    """Text from the server in one line of limited length, without what could steer a terminal or change the order of characters.
+    """Text from the server in one line of limited length, without characters that steer a terminal or reorder others.
 
     All messages, warnings, and lines pass through it, but not the data of results.
     """

@@ -65,7 +65,7 @@ def tables(figures: dict[str, list[tuple[Any, ...]]]) -> dict[str, str]:
     logins = [(LOGINS[kind], str(number)) for kind, number in figures["logins"]]
     return {
         "cases": table(("protocol", "cases", "the module succeeds", "the module fails with a message"), *cases),
-        "costs": table(("the server sends", "time until the error", "memory"), *costs),
+        "costs": table(("the server sends", "time", "memory"), *costs),
         "requests": table(("the server sends", "requests"), *requests),
         "logins": table(("rejected", "logins"), *logins),
     }
@@ -74,7 +74,9 @@ def tables(figures: dict[str, list[tuple[Any, ...]]]) -> dict[str, str]:
 def filled(page: str, made: dict[str, str]) -> str:
     """The page with each table between the marks of its name."""
     for name, text in made.items():
-        page = re.sub(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", rf"\g<1>{text}\n\g<2>", page, flags=re.DOTALL)
+        page = re.sub(
+            rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", rf"\g<1>{text}\n\g<2>", page, flags=re.DOTALL
+        )
     return page
 
 

@@ -22,7 +22,7 @@ import requests
 from requests import adapters
 
 _CHUNK = 1 << 16
-_SIZE_OF_VALUE = 16
+SIZE_OF_VALUE = 16
 """Bytes of each value in a large answer. Python needs a multiple of it in memory, so short ones count more."""
 _BEGINNINGS = (b"[", b"{", b",", b"<", b'="')
 _GZIP = 16 + zlib.MAX_WBITS
@@ -54,7 +54,8 @@ class Bounds:
 
     def check_values(self, content: bytes) -> None:
         """Limit the number of values in JSON or XML, which determines the memory that they need."""
-        if sum(map(content.count, _BEGINNINGS)) > self.size // _SIZE_OF_VALUE:
+        most = self.size // SIZE_OF_VALUE
+        if len(content) > most and sum(map(content.count, _BEGINNINGS)) > most:
             raise self._too_large()
 
     def decompressed(self, body: bytes) -> bytes | None:

@@ -204,7 +204,7 @@ class Http:
 
     def too_large(self) -> _errors.NotUnderstood:
         """The error for an answer that exceeds its limit."""
-        size = f"it exceeds {self.max_size // 1_000_000} MB or {self.max_size // 16_000_000} million values"
+        size = f"it exceeds {self.max_size // 1_000_000} MB or {self.max_size // _bounds.SIZE_OF_VALUE:,} values"
         return _errors.NotUnderstood(
             f"{self.name} answered with too much data ({size}): read less at once, for example with a smaller "
             "page_size or limit, or raise max_response_size",

@@ -57,7 +57,7 @@ CONNECTION_SPEC: _context.Spec = {
 
 @dataclasses.dataclass(frozen=True)
 class ConnectionOptions:
-    """The options of one connection, checked: times in seconds, sizes in megabytes, IPv6 literals without their brackets."""
+    """The options of one connection, checked: times in seconds, sizes in megabytes, IPv6 literals without brackets."""
 
     hostname: str
     username: str | None
@@ -104,9 +104,7 @@ class ConnectionOptions:
         if not 0 < given["request_timeout"] <= 3600:
             wrong.append(f"request_timeout must be between 1 and 3600 seconds, got {given['request_timeout']}")
         if not 0 < given["max_response_size"] <= 4096:
-            wrong.append(
-                f"max_response_size must be between 1 and 4096 megabytes, got {given['max_response_size']}"
-            )
+            wrong.append(f"max_response_size must be between 1 and 4096 megabytes, got {given['max_response_size']}")
         if given["locale"] and not re.fullmatch(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8})*", given["locale"]):
             wrong.append(f"locale {given['locale']!r} is not a locale: use a value such as en_US, de, or ja_JP")
         if wrong:

@@ -139,13 +139,14 @@ def _found(value: t.Any) -> str:
 
 def is_too_deep(value: t.Any) -> bool:
     """Whether a value has too many levels for Ansible and Python."""
-    level = [value]
-    for _level in range(DEEPEST):
+    level: list[t.Any] = [[value]]
+    for _level in range(DEEPEST + 1):
         level = [
             inner
             for each in level
-            if isinstance(each, (dict, list))
-            for inner in (each.values() if isinstance(each, dict) else each)
+            for inner in (each.values() if type(each) is dict else each)
+            # Half the time of isinstance: this looks at every value of each answer.
+            if type(inner) is dict or type(inner) is list
         ]
         if not level:
             return False

@@ -22,7 +22,7 @@ import malformed
 import pytest
 import requests
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
-from recording import Data, Recording
+from recording import Data
 from replay import Replay, encoded, read
 from test_recordings import RECORDINGS
 
@@ -46,7 +46,12 @@ class Wire:
         monkeypatch.setattr(time, "sleep", self._pass)
         event = types.SimpleNamespace(wait=self._pass)
         monkeypatch.setattr(collecting, "threading", types.SimpleNamespace(Event=lambda: event))
-        monkeypatch.setattr(_http.Http, "request", lambda *arguments: self._answer(*arguments))
+
+        def answer(http: _http.Http, *arguments: t.Any) -> _http.Answer:
+            # All but the additional seconds of a request that waits.
+            return self._answer(http.take_head, *arguments[:4])
+
+        monkeypatch.setattr(_http.Http, "request", answer)
 
     def reset(self, number: int = -1, body: bytes = b"") -> None:
         """Start anew. The answer with that number gets that body."""
@@ -57,7 +62,7 @@ class Wire:
         self.now += seconds
 
     def _answer(
-        self, to: _http.Http, verb: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0
+        self, take_head: _http.TakeHead, verb: str, path: str, body: bytes | None, headers: dict[str, str]
     ) -> _http.Answer:
         self._pass(0.01)
         request = read(RECORDED, verb, path, headers, body or b"")
@@ -70,7 +75,7 @@ class Wire:
         assert len(self.bodies) <= MOST_REQUESTS
         given = requests.structures.CaseInsensitiveDict({"Content-Type": type_, **answer.get("headers", {})})
         cookies = http.cookies.SimpleCookie(given.get("Set-Cookie", ""))
-        to.take_head(given, {name: cookie.coded_value for name, cookie in cookies.items()})
+        take_head(given, {name: cookie.coded_value for name, cookie in cookies.items()})
         return _http.Answer(answer["status"], given, content, True)
 
 

@@ -24,6 +24,7 @@ MEGABYTES = 4
 SECONDS = 0.2
 """request_timeout in these tests."""
 A_LITTLE = 0.3
+LEVELS = 100_000
 JSON, XML, ENDS = "Content-Type: application/json", "Content-Type: text/xml", "Connection: close"
 
 
@@ -38,6 +39,10 @@ def filled(type_: str, begin: str, middle: str, end: str) -> feeder.Parts:
     return lambda: [feeder.head(type_, f"Content-Length: {len(body)}") + body.encode()]
 
 
+VALUE = (
+    '<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><FetchResponse xmlns="urn:vim25"><returnval>',
+    "</returnval></FetchResponse></Body></Envelope>",
+)
 ENVELOPE = '<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><{0}Response xmlns="urn:vim25">'.format
 # What the server sends, with the pause between two parts, and the error of the client.
 SLOW: dict[str, tuple[feeder.Parts, float]] = {
@@ -49,7 +54,7 @@ SLOW: dict[str, tuple[feeder.Parts, float]] = {
         0.01,
     ),
     "chunks, a byte at a time": (feeder.forever(b"1\r\n \r\n", feeder.head(JSON, "Transfer-Encoding: chunked")), 0.01),
-    "100 Continue without end": (feeder.forever(feeder.head(status="100 Continue")), 0.01),
+    "100 Continue, one at a time": (feeder.forever(feeder.head(status="100 Continue")), 0.01),
 }
 LARGE: dict[str, feeder.Parts] = {
     "100 Continue without end": feeder.forever(feeder.head(status="100 Continue") * 1000),
@@ -74,29 +79,21 @@ BROKEN: dict[str, feeder.Parts] = {
 # Almost as many values as an answer can have.
 FULL = {
     "JSON of many values": filled(JSON, "[1", ',{"abc":"an odd value"}'.ljust(32), "]"),
-    "XML of many values": filled(
-        XML,
-        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version>',
-        "<a>an odd value</a>".ljust(32),
-        "</returnval></FindExtensionResponse></Body></Envelope>",
-    ),
-    "XML of one text": filled(
-        XML,
-        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version><company>',
-        "0123456789",
-        "</company></returnval></FindExtensionResponse></Body></Envelope>",
-    ),
-    "XML of characters that it does not support": filled(
-        XML,
-        ENVELOPE("FindExtension") + '<returnval><key>a</key><version>1</version><company>',
-        "&#1; \0",
-        "</company></returnval></FindExtensionResponse></Body></Envelope>",
-    ),
+    "XML of many values": filled(XML, VALUE[0], "<a>an odd value</a>".ljust(32), VALUE[1]),
+    "XML of one text": filled(XML, VALUE[0] + "<name>", "0123456789", "</name>" + VALUE[1]),
+    "XML of characters that it does not support": filled(XML, VALUE[0] + "<name>", "&#1; \0", "</name>" + VALUE[1]),
 }
-DEEP = {
-    "JSON of 1,000,000 levels": lambda: [answers.json("[" * 1_000_000 + "]" * 1_000_000)],
+DEEP: dict[str, feeder.Parts] = {
+    "JSON of 100,000 levels": lambda: [answers.json("[" * LEVELS + "]" * LEVELS)],
     "JSON of 101 levels": lambda: [answers.json("[" * 101 + "]" * 101)],
-    "XML of 1,000,000 levels": lambda: [answers.soap(ENVELOPE("FindExtension") + "<a>" * 250_000 + "</a>" * 250_000)],
+    "XML of 100,000 levels": lambda: [
+        feeder.head(XML, ENDS),
+        f"{VALUE[0]}{'<a>' * LEVELS}{'</a>' * LEVELS}{VALUE[1]}".encode(),
+    ],
+    "XML of 101 levels": lambda: [
+        feeder.head(XML, ENDS),
+        f"{VALUE[0]}{'<a>' * 101}{'</a>' * 101}{VALUE[1]}".encode(),
+    ],
 }
 
 
@@ -108,7 +105,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[feeder.Feeder]:
 
 @pytest.fixture
 def cost(
-    server: feeder.Feeder, record_property: t.Callable[[str, object], None]
+    monkeypatch: pytest.MonkeyPatch, server: feeder.Feeder, record_property: t.Callable[[str, object], None]
 ) -> t.Callable[..., tuple[str, feeder.Cost]]:
     """The message of the error for an answer, and its cost, which is recorded under the name."""
 
@@ -117,9 +114,9 @@ def cost(
         ready = parts()
         server.parts = lambda: ready
         with answers.connected(transport, max_response_size=MEGABYTES) as connection:
-            connection._http._timeout = seconds
+            monkeypatch.setattr(connection._http, "_timeout", seconds)
             with pytest.raises(error) as caught, feeder.measured() as costs:
-                connection._transport.invoke(TASK, "CancelTask")
+                connection._transport.get(TASK, "info")
         record_property("cost", (name, *costs[0]))
         return caught.value.message, costs[0]
 
@@ -155,18 +152,21 @@ def test_a_part_without_end_is_an_error(cost: t.Callable[..., t.Any], name: str)
     assert spent.megabytes < MEGABYTES
 
 
+@pytest.mark.parametrize("name", DEEP)
+def test_an_answer_that_is_too_deep_is_an_error(cost: t.Callable[..., t.Any], name: str) -> None:
+    message, spent = cost(name, DEEP[name], NotUnderstood)
+    assert ("more than 100 levels" if "101" in name else "unreadable") in message
+    assert spent.megabytes < 10 * MEGABYTES
+
+
 @pytest.mark.parametrize("name", FULL)
 def test_the_memory_for_a_large_answer_is_limited(
     server: feeder.Feeder, record_property: t.Callable[[str, object], None], name: str
 ) -> None:
     ready = FULL[name]()
     server.parts = lambda: ready
-    with answers.connected("soap" if "XML" in name else "json", max_response_size=MEGABYTES) as connection:
-        with feeder.measured() as costs:
-            if "XML" in name:
-                manager = connection.manager("extensionManager")
-                assert connection._transport.invoke(manager, "FindExtension", {"extensionKey": "a"})["key"] == "a"
-            else:
-                assert connection._transport.get(TASK, "latestPage")
+    transport = "soap" if "XML" in name else "json"
+    with answers.connected(transport, max_response_size=MEGABYTES) as connection, feeder.measured() as costs:
+        assert connection._transport.get(TASK, "latestPage" if transport == "json" else "availableField")
     record_property("cost", (name, *costs[0]))
-    print(name, costs)
+    assert costs[0].megabytes < 12 * MEGABYTES

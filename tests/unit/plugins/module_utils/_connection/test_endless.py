@@ -72,7 +72,10 @@ def server(monkeypatch: pytest.MonkeyPatch, record_property: t.Callable[[str, ob
 def objects(number: int, token: str, size: int = 1) -> t.Any:
     """A page of a reading."""
     val = {"_typeName": "string", "_value": "x" * size}
-    return {"objects": [{"obj": reference("Task", f"task-{number}"), "propSet": [{"name": "x", "val": val}]}], "token": token}
+    return {
+        "objects": [{"obj": reference("Task", f"task-{number}"), "propSet": [{"name": "x", "val": val}]}],
+        "token": token,
+    }
 
 
 READINGS: dict[str, t.Callable[[int], t.Any]] = {
@@ -120,9 +123,7 @@ def test_updates_that_never_advance_are_an_error(server: Server, name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["changes at once, without end", "no changes at once, without end"])
-def test_updates_without_end_are_read_without_haste(
-    monkeypatch: pytest.MonkeyPatch, server: Server, name: str
-) -> None:
+def test_updates_without_end_are_read_without_haste(monkeypatch: pytest.MonkeyPatch, server: Server, name: str) -> None:
     Clock(monkeypatch)
     server.make["WaitForUpdatesEx"] = lambda number: updates(number) if name[0] == "c" or number == 1 else None
     with answers.connected("json") as connection:
@@ -133,15 +134,13 @@ def test_updates_without_end_are_read_without_haste(
 PAGES: dict[str, t.Callable[[int], t.Any]] = {
     "a history page that repeats": lambda number: [info("task-1"), info("task-2")],
     "history pages in a circle": lambda number: [info(f"task-{number % 7}")],
-    "history pages without end": lambda number: [info(f"task-{number}")],
+    "history pages without end, of which 100 are allowed": lambda number: [info(f"task-{number}")],
 }
 
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("newest_first", [False, True])
-def test_a_history_ends(
-    monkeypatch: pytest.MonkeyPatch, server: Server, name: str, newest_first: bool
-) -> None:
+def test_a_history_ends(monkeypatch: pytest.MonkeyPatch, server: Server, name: str, newest_first: bool) -> None:
     monkeypatch.setattr(_history, "MOST_PAGES", 100)
     server.make.update(ReadNextTasks=PAGES[name], ReadPreviousTasks=PAGES[name], latestPage=lambda number: [])
     error = "its pages do not end" if "end" in name else "its pages lead in a circle"
@@ -188,7 +187,7 @@ def test_a_front_end_that_always_refuses_the_session_leaves_none(
     logged_in: list[str] = []
     free = ("CreatePropertyCollector", "CreateFilter") if kind == "late" else ()
 
-    def request(http: _http.Http, method: str, path: str, body: t.Any, headers: t.Any, wait: float = 0) -> _http.Answer:
+    def request(http: _http.Http, _method: str, path: str, *others: t.Any) -> _http.Answer:
         member = path.rpartition("/")[2]
         given = requests.structures.CaseInsensitiveDict({"Content-Type": "application/json"})
         if member == "Login":
@@ -197,7 +196,7 @@ def test_a_front_end_that_always_refuses_the_session_leaves_none(
             http.take_head({"vmware-api-session-id": logged_in[-1]}, {})
             return _http.Answer(200, given, b"{}", True)
         if member == "Logout":
-            open_sessions.discard(headers["vmware-api-session-id"])
+            open_sessions.discard(others[1]["vmware-api-session-id"])
             return _http.Answer(204, given, b"", True)
         if "hello" in path:
             return _http.Answer(200, given, b'{"api_release":"9.0.0.0"}', True)

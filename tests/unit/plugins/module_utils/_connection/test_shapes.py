@@ -62,7 +62,12 @@ def test_values_of_the_api_have_their_shape(member: str, value: t.Any) -> None:
         ("WaitForUpdatesEx", ("version",), 1, "version is the number 1 instead of a name"),
         ("WaitForUpdatesEx", ("version",), "", "version is an empty string instead of a name"),
         ("WaitForUpdatesEx", ("truncated",), "no", "truncated is the string 'no' instead of true or false"),
-        ("WaitForUpdatesEx", ("filterSet", 0, "objectSet", 0, "kind"), None, "filterSet[0].objectSet[0].kind is missing"),
+        (
+            "WaitForUpdatesEx",
+            ("filterSet", 0, "objectSet", 0, "kind"),
+            None,
+            "filterSet[0].objectSet[0].kind is missing",
+        ),
         ("FindExtension", ("taskList", 0), "x" * 99, f"taskList[0] is the string '{'x' * 40}' instead of an object"),
         ("FindExtension", ("extendedProductInfo",), [], "extendedProductInfo is a list instead of an object"),
         ("PowerOnVM_Task", ("type",), "Folder", "type is the string 'Folder' instead of Task"),
@@ -87,7 +92,7 @@ def test_an_object_of_another_type_cannot_omit_its_list() -> None:
 
 def test_the_levels_of_a_value_are_limited() -> None:
     value: t.Any = 1
-    for level in range(_shapes.DEEPEST):
+    for level in range(_shapes.DEEPEST + 1):
         assert not _shapes.is_too_deep(value)
         value = [value] if level % 2 else {"a": value, "b": 1}
     assert _shapes.is_too_deep(value)
