@@ -19,12 +19,12 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 from .. import answers, feeder
 
 TASK = reference("Task", "task-1")
-MEGABYTES = 4
+MEGABYTES = 2
 """max_response_size in these tests."""
 SECONDS = 0.2
 """request_timeout in these tests."""
 A_LITTLE = 0.3
-LEVELS = 100_000
+LEVELS = 50_000
 JSON, XML, ENDS = "Content-Type: application/json", "Content-Type: text/xml", "Connection: close"
 
 
@@ -84,9 +84,9 @@ FULL = {
     "XML of characters that it does not support": filled(XML, VALUE[0] + "<name>", "&#1; \0", "</name>" + VALUE[1]),
 }
 DEEP: dict[str, feeder.Parts] = {
-    "JSON of 100,000 levels": lambda: [answers.json("[" * LEVELS + "]" * LEVELS)],
+    "JSON of 50,000 levels": lambda: [answers.json("[" * LEVELS + "]" * LEVELS)],
     "JSON of 101 levels": lambda: [answers.json("[" * 101 + "]" * 101)],
-    "XML of 100,000 levels": lambda: [
+    "XML of 50,000 levels": lambda: [
         feeder.head(XML, ENDS),
         f"{VALUE[0]}{'<a>' * LEVELS}{'</a>' * LEVELS}{VALUE[1]}".encode(),
     ],
