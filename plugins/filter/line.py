@@ -29,7 +29,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The text in one line of 20,000 characters at most.
+  description: The text in one line of up to 20,000 characters.
   type: str
 """
 

@@ -136,7 +136,7 @@ class _Adapter(adapters.HTTPAdapter):
 
 
 def read(response: t.Any) -> bytes:
-    """The whole body of an answer, as it came over the wire."""
+    """The whole body of an answer, still compressed."""
     body = bytearray()
     while chunk := response.raw.read(_CHUNK, decode_content=False):
         body += chunk

@@ -178,7 +178,7 @@ class Http:
         length = response.headers.get("Content-Length", "")
         if not length.isdigit():
             return False
-        # Compressed, as it came over the wire.
+        # It counts the compressed bytes.
         if received != int(length):
             # Otherwise, urllib3 1 can send the next request, such as a logout, over this connection.
             self.close()
@@ -206,7 +206,7 @@ class Http:
         """The error for an answer that exceeds its limit."""
         size = f"it exceeds {self.max_size // 1_000_000} MB or {self.max_size // _bounds.SIZE_OF_VALUE:,} values"
         return _errors.NotUnderstood(
-            f"{self.name} answered with too much data ({size}): read less at once, for example with a smaller "
+            f"{self.name} answered with too much data ({size}): read less with each request, for example with a smaller "
             "page_size or limit, or raise max_response_size",
             size,
         )

@@ -5,8 +5,8 @@
 """The shapes of answers, as far as the collection relies on them. All other code can trust them.
 
 A shape is a type, a list with the shape of its items, or the members of an object with their shapes. A member with a ?
-can be missing, and null means the same. The contents of tasks have no shape here: what is wrong in a task costs only a
-member of it.
+can be missing, and null means the same. The contents of tasks have no shape here: an error in a task costs only one of
+its members.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _UPDATE = {
     "missingSet?": [_MISSING],
 }
 
-# By property and method. The result of others does not matter, or has a form of its own.
+# By property and method. The results of others do not matter.
 SHAPES: dict[str, t.Any] = {
     "ContinueRetrievePropertiesEx": _OBJECTS,
     "CreateCollectorForTasks": REFERENCE,
@@ -86,7 +86,7 @@ def of(member: str) -> t.Any:
 
 
 def problem(value: t.Any, shape: t.Any, place: str = "") -> str:
-    """The first place where the value does not have the shape, with what is there, or an empty string."""
+    """The first place with another shape, and the value there, or an empty string."""
     if isinstance(shape, list) and isinstance(value, list):
         problems = (problem(each, shape[0], f"{place}[{number}]") for number, each in enumerate(value))
         return next(filter(None, problems), "")

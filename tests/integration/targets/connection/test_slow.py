@@ -3,7 +3,7 @@
 
 """Servers and proxies that send a byte at a time, below TLS too: a request ends after request_timeout.
 
-Unit tests cover more of what they can send.
+Unit tests cover other answers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Malformed answers of a recorded server: modules ignore what they do not need, or fail with a clear message.
+"""Malformed answers of a recorded server: modules ignore places that they do not need, or fail with a clear message.
 
 The cases are a sample of all places of all answers, and all wrong values at each place. The variable MALFORMED_EVERY is
 the distance between two cases: 1 runs all of them, which takes half an hour.

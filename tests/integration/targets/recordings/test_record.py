@@ -161,7 +161,7 @@ def test_a_trace_of_a_module_can_be_replayed_to_it(
         headers = [{"name": name, "value": value} for name, value in response.headers.items()]
         answer = {"status": response.status_code, "headers": headers, "content": {"text": response.text}}
         entries.append({"request": {"method": method, "url": url, "postData": {"text": sent}}, "response": answer})
-        # The client reads the body itself, as it comes over the wire.
+        # The client reads the body itself.
         response.raw = urllib3.HTTPResponse(io.BytesIO(response.content), preload_content=False)
         response.headers.pop("Content-Encoding", None)
         response.headers["Content-Length"] = str(len(response.content))

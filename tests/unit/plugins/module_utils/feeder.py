@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server whose answers never end, or do not fit into memory, and the limits of what a client takes of it."""
+"""A server whose answers never end, or do not fit into memory, and the cost of reading them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Feeder:
 
 
 class Cost(t.NamedTuple):
-    """The seconds that something took, and the megabytes of memory that it needed at most."""
+    """The seconds that something took, and the maximum of its memory in megabytes."""
 
     seconds: float
     megabytes: float

@@ -44,7 +44,7 @@ VALUE = (
     "</returnval></FetchResponse></Body></Envelope>",
 )
 ENVELOPE = '<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><{0}Response xmlns="urn:vim25">'.format
-# What the server sends, with the pause between two parts, and the error of the client.
+# The answers of a server, each with the pause between two parts.
 SLOW: dict[str, tuple[feeder.Parts, float]] = {
     "nothing": (lambda: [b""], 9),
     "a header, a byte at a time": (feeder.forever(b"a", b"HTTP/1.1 200 OK\r\nX: "), 0.01),
@@ -73,7 +73,7 @@ BROKEN: dict[str, feeder.Parts] = {
     "headers without end": feeder.forever(b"X: a\r\n" * 1000, b"HTTP/1.1 200 OK\r\n"),
     "the size of a chunk without end": feeder.forever(b"0" * 65536, feeder.head(JSON, "Transfer-Encoding: chunked")),
     "trailers without end": feeder.forever(b"a" * 65536, feeder.head(JSON, "Transfer-Encoding: chunked") + b"0\r\n"),
-    "a compression that is none": lambda: [feeder.head(JSON, "Content-Encoding: gzip", "Content-Length: 4") + b"abcd"],
+    "an unreadable compression": lambda: [feeder.head(JSON, "Content-Encoding: gzip", "Content-Length: 4") + b"abcd"],
 }
 
 # Almost as many values as an answer can have.
