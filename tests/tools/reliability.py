@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the tables of docs/reliability.md anew, from measurements of the tests: `python tests/tools/reliability.py TREE`
+"""Write the tables of docs/reliability.md anew, from measurements: `python tests/tools/reliability.py TREE`
 
 TREE is the folder that holds ansible_collections.
 """

@@ -206,8 +206,8 @@ class Http:
         """The error for an answer that exceeds its limit."""
         size = f"it exceeds {self.max_size // 1_000_000} MB or {self.max_size // _bounds.SIZE_OF_VALUE:,} values"
         return _errors.NotUnderstood(
-            f"{self.name} answered with too much data ({size}): read less with each request, for example with a smaller "
-            "page_size or limit, or raise max_response_size",
+            f"{self.name} answered with too much data ({size}): read less with each request, for example with a "
+            "smaller page_size or limit, or raise max_response_size",
             size,
         )
 

@@ -16,7 +16,7 @@ import typing as t
 from urllib.parse import quote
 
 from .. import _errors, _values
-from . import _http, _transport
+from . import _http, _shapes, _transport
 
 _SESSION_HEADER = "vmware-api-session-id"
 
@@ -47,6 +47,7 @@ _OPTIONAL = {
     "ReadPreviousTasks",
     "RetrievePropertiesEx",
     "WaitForUpdatesEx",
+    "latestPage",
 }
 
 
@@ -102,7 +103,8 @@ class ViJson(_transport.Transport):
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
         """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
-        if not (says_so and (verb == "GET" or member in _OPTIONAL)):
+        is_property = verb == "GET" and member not in _shapes.SHAPES
+        if not (says_so and (is_property or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
 
 

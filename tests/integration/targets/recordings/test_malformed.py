@@ -28,6 +28,7 @@ from test_recordings import RECORDINGS
 
 EVERY = int(os.environ.get("MALFORMED_EVERY", "67"))
 MOST_REQUESTS = 400
+MOST_CASES = int(os.environ.get("MALFORMED_CASES", "6"))
 RECORDED = next(each for each in RECORDINGS if each.name == "vcenter-8.0U3")
 
 # The last net for errors in the code names them.
@@ -127,3 +128,72 @@ def test_malformed_answers(
     record_property("cases", (protocol, ends["succeeded"], ends["failed"]))
     assert ends["succeeded"]
     assert ends["failed"]
+
+
+# Runs whose answers the recording does not have: objects by name and path, their properties, custom values, and hosts.
+MACHINE = {"type": "VirtualMachine", "name": "DC0_H0_VM0"}
+RUNS: list[tuple[str, bool, Data]] = [
+    (
+        "start",
+        True,
+        {
+            "object": MACHINE,
+            "method": "ResetVM_Task",
+            "unless": {"property": "runtime.powerState", "equals": "suspended"},
+        },
+    ),
+    ("start", True, {"object": {"path": "DC0/vm/DC0_H0_VM0", "property": "runtime.host"}, "method": "RebootHost_Task"}),
+    (
+        "start",
+        True,
+        {"object": MACHINE, "method": "ResetVM_Task", "unless": {"exists": {"type": "Folder", "name": "nothing"}}},
+    ),
+    (
+        "start",
+        True,
+        {
+            "object": MACHINE,
+            "method": "ResetVM_Task",
+            "unless": {"property": "guestHeartbeatStatus", "equals": "red", "object": {"type": "ServiceInstance"}},
+        },
+    ),
+    ("start", True, {"object": {"type": "TaskManager"}, "method": "ResetVM_Task"}),
+    ("start", True, {"object": {**MACHINE, "name": "DC0_H0_VM"}, "method": "ResetVM_Task"}),
+    ("info", False, {"entity": MACHINE, "hosts": True, "custom_values": True, "children": True}),
+    ("create", True, {"task_type": "com.vmware.govmomi.simulator.test", "entity": MACHINE}),
+]
+
+
+@pytest.mark.parametrize(("module", "check", "options"), RUNS)
+def test_malformed_objects(
+    monkeypatch: pytest.MonkeyPatch,
+    vcenter: t.Any,
+    module: str,
+    check: bool,
+    options: Data,
+) -> None:
+    send = _http.Http.request
+    bodies: list[tuple[str, bytes]] = []
+    altered: list[tuple[int, bytes]] = []
+
+    def request(http: _http.Http, *arguments: t.Any) -> _http.Answer:
+        answer = send(http, *arguments)
+        bodies.append((answer.content_type, answer.body))
+        assert len(bodies) <= MOST_REQUESTS
+        same = altered and altered[0][0] == len(bodies) - 1
+        return answer._replace(body=altered[0][1]) if same else answer
+
+    if options.get("hosts"):
+        vcenter.create()
+    monkeypatch.setattr(_http.Http, "request", request)
+    vcenter.run(module, check, **options)
+    answers = bodies.copy()
+    for number, (type_, body) in enumerate(answers):
+        cases = (malformed.of_json if "json" in type_ else malformed.of_xml)(body) if body else []
+        for name, make in cases[:: max(1, len(cases) // MOST_CASES)]:
+            bodies.clear()
+            altered[:] = [(number, make())]
+            result = vcenter.run(module, check, **options)
+            where = f"answer {number}: {name}"
+            assert "exception" not in result, where
+            assert not NET.search(result.get("msg", "")), f"{where}: {result['msg']}"
