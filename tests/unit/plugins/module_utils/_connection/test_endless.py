@@ -136,7 +136,7 @@ def test_updates_without_end_are_read_without_haste(monkeypatch: pytest.MonkeyPa
 PAGES: dict[str, t.Callable[[int], t.Any]] = {
     "a history page that repeats": lambda number: [info("task-1"), info("task-2")],
     "history pages in a circle": lambda number: [info(f"task-{number % 7}")],
-    "history pages without end, of which 100 are allowed": lambda number: [info(f"task-{number}")],
+    "history pages without end, and a limit of 100": lambda number: [info(f"task-{number}")],
 }
 
 
