@@ -109,6 +109,9 @@ bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside
 	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
 	    $(ENV)/eda/bin/ansible-rulebook
 
+hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it certifies a release
+	@PATH='$(CURDIR)/$(ENV)/hub/bin':$$PATH python tests/tools/hub.py .build/hub
+
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
@@ -145,7 +148,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench matrix recording page \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix recording page \
     screenshots screencast compatibility reliability \
     release artifact pins clean help ready tree
 
@@ -186,16 +189,16 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
 	@touch $@
 
-# The wheel stays packed: the tests only read the modules of awx.awx in it.
+# The wheel stays packed: the tests only read the modules of awx.awx in it, for which each Python will do.
 $(AWX): $(ENV)/run tests/requirements/awx.txt
 	@echo "Downloading the package ansible …"
-	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
+	@python -m pip download --quiet --no-deps --ignore-requires-python --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
 # The libraries of the page, and what builds and tests it. Node.js comes from PyPI if PATH has none that is new enough.
 $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run

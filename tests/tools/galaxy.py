@@ -27,7 +27,7 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     archive = artifact.build(Path(collection), dist)
     with tarfile.open(archive) as contents:
         if [name for name in contents.getnames() if name.startswith("tests/")] != ["tests/config.yml"]:
-            raise SystemExit("Automation Hub needs tests/config.yml in the artifact, and nobody needs the other tests")
+            raise SystemExit("Automation Hub reads tests/config.yml in the artifact, which must contain no other tests")
     subprocess.run(["ansible-galaxy", "collection", "install", "--offline", archive], check=True)
 
     for flags in ([], ["--no-vijson"], ["--esx"]):
