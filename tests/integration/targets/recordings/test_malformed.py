@@ -4,8 +4,8 @@
 """Malformed answers of a recorded server: modules ignore places that they do not need, or fail with a clear message.
 
 The cases are a sample of all places of all answers, and all wrong values at each place. The variable MALFORMED_EVERY is
-the distance between two cases of the recording. `make reliability` runs more of them. MALFORMED_CASES is their number for
-each answer of the test vCenter.
+the distance between two cases of the recording. `make reliability` runs more of them. MALFORMED_CASES is their number
+for each answer of the test vCenter.
 """
 
 from __future__ import annotations
