@@ -132,6 +132,9 @@ screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make d
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
+reliability: $(ENV)/tools tree  ## measure malformed answers, and renew the tables of docs/reliability.md
+	@python tests/tools/reliability.py $(TREE)
+
 release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION=1.2.3
 	@python tests/tools/release.py '$(VERSION)' .build/release
 
@@ -148,7 +151,7 @@ help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix recording page \
-    screenshots screencast compatibility \
+    screenshots screencast compatibility reliability \
     release artifact pins clean help ready tree
 
 # What the targets above need.

@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _session, _transport
+from . import _http, _options, _properties, _session, _shapes, _transport
 
 Result = t.TypeVar("Result")
 
@@ -201,16 +201,20 @@ class Connection:
         with contextlib.suppress(_errors.VsphereError), self.readable(), self._ending_by(deadline):
             steps(self._transport)
 
+    def checked(self, value: t.Any, shape: t.Any) -> t.Any:
+        """A value of the last answer, which has the shape."""
+        problem = _shapes.problem(value, shape)
+        if problem:
+            raise self._transport.malformed(problem)
+        return value
+
     @contextlib.contextmanager
     def readable(self) -> t.Iterator[None]:
         """Turn malformed data from the server into one clear error."""
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
-            raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
-            ) from error
+            raise self._http.malformed(self._transport.last_call, f"{type(error).__name__} {error}") from error
 
     def invoke(
         self,
@@ -299,6 +303,9 @@ class Connection:
             # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
+            if isinstance(fault, _errors.SessionRefused) and self.owns_session:
+                # The server behind the front end can still have it.
+                self.glimpse(lambda transport: self.log_out())
             self._login.renew(self._transport, fault)
         try:
             return call()
