@@ -27,6 +27,9 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.vsphere.tasks.plugins.module_utils._context import Spec
 
+_OF_ANSIBLE = ("inventory_hostname", "omit")
+"""Variables of Ansible that facts can override, although they decide about options."""
+
 _ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 
 
@@ -84,7 +87,7 @@ class Role:
         """The variables that are options of the role, after a check of their names."""
         named = sorted(name for name in variables if re.match(rf"{self.prefix}[^_]", name))
         named = [name for name in named if name != f"{self.prefix}result"]
-        facts = [name for name in named if name in variables.get("ansible_facts", {})]
+        facts = [name for name in (*named, *_OF_ANSIBLE) if name in variables.get("ansible_facts", {})]
         if facts:
             raise VsphereError(
                 f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could "
