@@ -15,12 +15,13 @@ import pathlib
 import re
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils import _lists
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._empty import drop_unusable
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,13 +71,14 @@ class Role:
         values = {name: value for name, value in values.items() if value is not None}
         specs = {name: self._specs[self.options[name]] for name in values}
         values = _lists.from_texts(specs, values)
+        unusable = drop_unusable(specs, values)
+        if unusable:
+            raise VsphereError("; ".join(unusable))
         for name in values:
             if self.options[name] == "task_ids":
                 values[name] = _flat(values[name])
         # Ansible's own validation rejects null for options with choices or a default.
-        wrong = ArgumentSpecValidator(specs).validate(values).error_messages
-        if wrong:
-            raise VsphereError("; ".join(wrong))
+        _validation.validated(specs, values)
         # The options with a default in the role belong to the module.
         defaults = {option: spec["default"] for option, spec in self.extra.items()}
         given = {**defaults, **{self.options[name]: value for name, value in values.items()}}
