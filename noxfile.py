@@ -59,6 +59,13 @@ def zizmor(session: nox.Session) -> None:
 
 
 @nox.session
+def bandit(session: nox.Session) -> None:
+    """Check what runs at the user's for known weaknesses: bandit."""
+    session.install("bandit")
+    session.run("bandit", "--quiet", "--recursive", "plugins", "extensions", "roles")
+
+
+@nox.session
 def event_source(session: nox.Session) -> None:
     """Check the event source as Automation Hub does: ruff with nearly all rules, and pylint."""
     session.install("pylint", "ruff")

@@ -72,7 +72,8 @@ class Opened:
 
 
 class Open(t.Protocol):
-    def __call__(self, *tasks: Task, **context: t.Any) -> Opened: ...
+    def __call__(self, *tasks: Task, **context: t.Any) -> Opened:
+        raise NotImplementedError
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import artifact
@@ -24,6 +25,9 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     shutil.rmtree(dist, ignore_errors=True)
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(dist)
     archive = artifact.build(Path(collection), dist)
+    with tarfile.open(archive) as contents:
+        if [name for name in contents.getnames() if name.startswith("tests/")] != ["tests/config.yml"]:
+            raise SystemExit("Automation Hub reads tests/config.yml in the artifact, which must contain no other tests")
     subprocess.run(["ansible-galaxy", "collection", "install", "--offline", archive], check=True)
 
     for flags in ([], ["--no-vijson"], ["--esx"]):
@@ -57,6 +61,8 @@ def use_as_documented(archive: Path, dist: Path, builder: str, vcenter_program: 
         variables = {
             **own,
             "HOME": str(home),
+            # Without a terminal, Ansible keeps its output back until it starts the next task.
+            "PYTHONUNBUFFERED": "1",
             "PATH": os.pathsep.join([str(home / "bin"), os.environ["PATH"], builder]),
             "ANSIBLE_GALAXY_SERVER": server,
             "GIT_CONFIG_COUNT": "1",

@@ -52,15 +52,18 @@ def starts(python: Path) -> bool:
     return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-def path() -> str:
+def path(versions: str = "3.9.*") -> str:
     """PATH without the folders that hold a Python which does not start: ansible-test gives up on one.
 
-    At the end, add the oldest Python for modules, if pyenv has it, because its shim starts another one.
+    At the end, add these versions, if pyenv has them, because its shims start another one. By default, it is the oldest
+    Python for modules.
     """
     folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
     sound = [folder for folder in folders if all(map(starts, pythons(folder)))]
-    oldest = [found for folder in folders for found in folder.glob("../versions/3.9.*/bin") if folder.name == "shims"]
-    return os.pathsep.join(map(str, [SCRIPTS, *sound, *oldest]))
+    more = [
+        found for folder in folders for found in folder.glob(f"../versions/{versions}/bin") if folder.name == "shims"
+    ]
+    return os.pathsep.join(map(str, [SCRIPTS, *sound, *more]))
 
 
 def provide_pip(home: Path) -> None:

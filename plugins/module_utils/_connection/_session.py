@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import dataclasses
 import json
 import re
+import signal
 import time
+import typing as t
 
 from .. import _errors
 from . import _options, _transport
@@ -53,6 +56,16 @@ class Session:
             ) from error
 
 
+@contextlib.contextmanager
+def _signals_waiting() -> t.Iterator[None]:
+    """Let signals wait for the end of the block, because an interrupted login leaves a session that nothing knows."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGALRM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Login:
     """The logins of one connection: accounts get locked, and session tables full."""
 
@@ -69,7 +82,8 @@ class Login:
         if self._options.locale:
             login["locale"] = self._options.locale
         try:
-            transport.invoke(transport.manager("sessionManager"), "Login", login)
+            with _signals_waiting():
+                transport.invoke(transport.manager("sessionManager"), "Login", login)
         except _errors.Fault as fault:
             # Servers hand out a cookie with a rejection, too.
             transport.forget_session()

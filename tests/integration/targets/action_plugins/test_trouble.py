@@ -8,15 +8,19 @@ With a local connection, the module runs once. With other connections, it runs i
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import typing as t
+import uuid
 
 import pytest
 from vcenters import any_transport
@@ -24,7 +28,6 @@ from vcenters import any_transport
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
 WAITED = "PropertyCollector.WaitForUpdatesEx"
-LIMIT = 4  # seconds
 LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 
@@ -33,9 +36,10 @@ class Playing:
 
     def __init__(self, vcenter: t.Any, playbook: str, environment: dict[str, str], **variables: t.Any) -> None:
         self._vcenter = vcenter
+        self._id = str(uuid.uuid4())
         self.process = subprocess.Popen(
             [str(shutil.which("ansible-playbook")), FOLDER / playbook, "--extra-vars", json.dumps(variables)],
-            env={**os.environ, **vcenter.environment, **environment},
+            env={**os.environ, **vcenter.environment, **environment, "TEST_ID": self._id},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -52,8 +56,22 @@ class Playing:
         assert self.process.stdout
         self.process.stdout.close()
 
-    def has_begun(self) -> None:
-        self._vcenter.until(lambda: self._vcenter.requests().count(WAITED) > 1)
+    def has_begun(self, modules: int = 1) -> None:
+        """Return as soon as this number of modules wait for their tasks."""
+        self._vcenter.until(lambda: self._waiting() >= modules, 60)
+
+    def _waiting(self) -> int:
+        calls = collections.Counter(each.get("session_hash") for each in self._vcenter.log() if each["call"] == WAITED)
+        return sum(count > 1 for count in calls.values())
+
+    def processes(self) -> list[int]:
+        """The processes of the playbook and its modules, by the environment that they inherit."""
+        found = []
+        for file in pathlib.Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if self._id.encode() in file.read_bytes():
+                    found.append(int(file.parent.name))
+        return found
 
     def outcome(self) -> str:
         output = self.process.communicate()[0]
@@ -66,15 +84,6 @@ class Waiting(Playing):
 
     def __init__(self, vcenter: t.Any, location: str, *task_ids: str, **environment: str) -> None:
         super().__init__(vcenter, "wait.yml", environment, task_ids=task_ids, ansible_connection=location)
-
-
-def runs_from(folder: pathlib.Path) -> bool:
-    """Whether any process runs a module from the folder."""
-    for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if str(folder).encode() in file.read_bytes():
-                return True
-    return False
 
 
 def rounds(vcenter: t.Any) -> int:
@@ -101,54 +110,58 @@ KILLS = {
     "terminated": (os.kill, signal.SIGTERM),
     "group terminated": (os.killpg, signal.SIGTERM),
 }
+STEPS = ("interval", "no_log", "role", "start", "cancel")
 KILLED = [
-    *((step, how) for step in ("interval", "no_log", "role", "start", "cancel") for how in ("alone", "group")),
+    *((how, STEPS) for how in ("alone", "group")),
     # The signal does not depend on the step.
-    *(("interval", how) for how in ("terminated", "group terminated")),
+    *((how, STEPS[:1]) for how in ("terminated", "group terminated")),
 ]
+# The time limit of the steps, and the seconds after which nothing of them must exist anymore. On another host, a step
+# that Ansible does not wait for ends at its time limit.
+TIMES = {"local": (120, 10), "elsewhere": (20, 40)}
+
+
+def stepping(vcenter: t.Any, folder: pathlib.Path, location: str, steps: tuple[str, ...], limit: int) -> Playing:
+    """A playbook in which each step has a host, and waits for a task that is canceled slowly."""
+    host = {"ansible_connection": location, "ansible_python_interpreter": sys.executable}
+    hosts = {step: {"task_ids": [vcenter.create(cancelable=True, cancel_delay=9)], **host} for step in steps}
+    inventory = folder / "inventory.json"
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    environment = {"ANSIBLE_REMOTE_TMP": str(folder / "modules"), "ANSIBLE_INVENTORY": str(inventory)}
+    return Playing(vcenter, "kill.yml", environment, limit=limit, transport=vcenter.transport)
 
 
 @any_transport
-@pytest.mark.parametrize(("step", "how"), KILLED)
+@pytest.mark.parametrize(("how", "steps"), KILLED, ids=KILLS)
 @LOCATIONS
 def test_a_killed_playbook_cancels_nothing(
-    server: t.Any, step: str, how: str, location: str, tmp_path: pathlib.Path
+    server: t.Any, how: str, steps: tuple[str, ...], location: str, tmp_path: pathlib.Path
 ) -> None:
     kill, number = KILLS[how]
+    limit, ends_within = TIMES[location]
     vcenter = server("slow")
-    task_ids = [vcenter.create(cancelable=True, cancel_delay=60)]
     before = vcenter.stats["open_sessions"]
-    variables = {"step": step, "task_ids": task_ids, "limit": LIMIT, "transport": vcenter.transport}
-    environment = {"ANSIBLE_REMOTE_TMP": str(tmp_path)}
-    with Playing(vcenter, "kill.yml", environment, ansible_connection=location, **variables) as playing:
-        playing.has_begun()
-        assert runs_from(tmp_path)
-        ends = time.monotonic() + LIMIT
+    with stepping(vcenter, tmp_path, location, steps, limit) as playing:
+        playing.has_begun(len(steps))
         kill(playing.process.pid, number)
         playing.process.wait()
-        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before and not runs_from(tmp_path), 10)
-        # From this time on, no process must exist that would cancel the task.
-        time.sleep(max(0, ends + 1 - time.monotonic()))
-        assert vcenter.requests().count(CANCEL) == (1 if step == "cancel" else 0)
-        assert vcenter.stats["open_sessions"] <= before
+        # From then on, no process exists that would cancel a task.
+        vcenter.until(lambda: vcenter.stats["open_sessions"] <= before and not playing.processes(), ends_within)
+    assert vcenter.requests().count(CANCEL) == steps.count("cancel")
 
 
 @any_transport
 @LOCATIONS
-@pytest.mark.parametrize("step", ["interval", "no_log", "role", "start"])
-def test_a_playbook_that_is_not_killed_cancels(server: t.Any, step: str, location: str, tmp_path: pathlib.Path) -> None:
+def test_a_playbook_that_is_not_killed_cancels(server: t.Any, location: str, tmp_path: pathlib.Path) -> None:
     vcenter = server("slow")
-    environment = {**vcenter.environment, "ANSIBLE_REMOTE_TMP": str(tmp_path)}
-    task_ids = [vcenter.create(cancelable=True)]
-    variables = {"step": step, "task_ids": task_ids, "limit": 0, "transport": vcenter.transport}
-    with Playing(vcenter, "kill.yml", environment, ansible_connection=location, **variables) as playing:
+    with stepping(vcenter, tmp_path, location, STEPS[:-1], 0) as playing:
         output = playing.process.communicate()[0]
     assert playing.process.returncode == 2, output
-    assert vcenter.requests().count(CANCEL) == 1
+    assert vcenter.requests().count(CANCEL) == 4
     # Each run of a module can use a temporary folder.
-    assert [*tmp_path.iterdir()] == []
-    if step != "no_log":
-        assert "because it had not ended after 0 s (option timeout)" in output
+    assert [*(tmp_path / "modules").iterdir()] == []
+    for step in ("interval", "role", "start"):
+        assert re.search(rf"\[{step}\].*because it had not ended after 0 s \(option timeout\)", output), output
 
 
 @LOCATIONS

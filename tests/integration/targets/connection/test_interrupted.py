@@ -69,6 +69,17 @@ def test_a_signal_ends_the_module_after_its_clean_up(vcenter: t.Any, number: sig
     assert cleaned_up(vcenter)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_a_login_waits_for_the_session_to_close_it(vcenter: t.Any, number: signal.Signals) -> None:
+    vcenter.fault("delay", "Login$", seconds=1.5)
+    with Waiting(vcenter) as waiting:
+        has_called(vcenter, "SessionManager.Login", 1)
+        waiting.process.send_signal(number)
+        assert waiting.process.wait(SOON) == 128 + number
+    assert vcenter.requests()[-2:] == ["SessionManager.Login", "SessionManager.Logout"]
+    assert vcenter.stats["open_sessions"] == 0
+
+
 def test_a_signal_ends_the_module_even_if_the_server_is_silent(vcenter: t.Any) -> None:
     vcenter.fault("delay", "CreateFilter|Destroy", seconds=60, count=9)
     with Waiting(vcenter) as waiting:

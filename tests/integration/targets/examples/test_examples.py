@@ -46,8 +46,8 @@ def found(leads_to: t.Callable[[t.Any], None], vcenter: t.Any) -> t.Any:
 
 
 @pytest.fixture
-def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
-    """Runs the tasks in a text as a play, on a vCenter that has tasks for it."""
+def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[dict[str, str]], None]:
+    """Runs the tasks in each text as a separate play, on a vCenter that has tasks for it."""
     names = {
         # The names in the examples, and their counterparts in the test vCenter.
         "vcenter.example.com": found.options["hostname"],
@@ -60,7 +60,7 @@ def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
         "duration: 60": "duration: 2",
     }
 
-    def play(text: str) -> None:
+    def play_of(name: str, text: str) -> dict[str, t.Any]:
         for example, real in names.items():
             text = text.replace(example, real)
         # A task can be canceled or driven to an end only once, so each ID becomes a new task.
@@ -68,24 +68,28 @@ def run(found: t.Any, tmp_path: pathlib.Path) -> t.Callable[[str], None]:
         tasks = DataLoader().load(text)
         if "hosts" in tasks[0]:
             tasks = tasks[0]["tasks"]
-        plays = [{"name": "Examples", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]
-        if "appear_timeout" in text:
-            # The migrations that the example waits for. They last longer than the steps before it.
-            for operation in ("VirtualMachine.migrate", "Drm.ExecuteVMotionLRO"):
-                found.create(description_id=operation, duration=15)
+        # The migrations that an example waits for. They last longer than the steps before it.
+        operations = ["VirtualMachine.migrate", "Drm.ExecuteVMotionLRO"] if "appear_timeout" in text else []
+        first = [
+            {"name": "Migrate", "control": {"path": "/tasks", "body": {"description_id": each, "duration": 15}}}
+            for each in operations
+        ]
+        variables = {
+            "vcenter_password": found.options["password"],
+            "clone_task_ids": [found.create(duration=1), found.create(duration=30)],
+            "clones": [found.create(duration=1)],
+            "migration_task_id": found.create(duration=1),
+            "my_task_id": found.create(state="queued"),
+            "my_other_task_id": found.create(),
+            "my_third_task_id": found.create(),
+            "cpus": 2,
+        }
+        return {"name": name, "hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": first + tasks}
+
+    def play(texts: dict[str, str]) -> None:
         file = tmp_path / "play.yml"
-        file.write_text(json.dumps(plays), encoding="utf-8")
-        found.play(
-            file,
-            vcenter_password=found.options["password"],
-            clone_task_ids=[found.create(duration=1), found.create(duration=30)],
-            clones=[found.create(duration=1)],
-            migration_task_id=found.create(duration=1),
-            my_task_id=found.create(state="queued"),
-            my_other_task_id=found.create(),
-            my_third_task_id=found.create(),
-            cpus=2,
-        )
+        file.write_text(json.dumps([play_of(name, text) for name, text in texts.items()]), encoding="utf-8")
+        found.play(file)
 
     return play
 
@@ -116,15 +120,14 @@ def test_a_maintenance_that_takes_too_long_is_canceled(
     assert "because it had not ended after 1 s (option timeout)" in shown
 
 
-@pytest.mark.parametrize("module", sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py")))
-def test_the_examples_of_a_module_run(run: t.Callable[[str], None], module: str) -> None:
-    run(importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.{module}").EXAMPLES)
+def test_the_examples_of_the_modules_run(run: t.Callable[[dict[str, str]], None]) -> None:
+    modules = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
+    package = "ansible_collections.vsphere.tasks.plugins.modules"
+    run({module: importlib.import_module(f"{package}.{module}").EXAMPLES for module in modules})
 
 
-# The steps of a page form one play.
-@pytest.mark.parametrize(
-    "page",
-    ["roles/wait_for_task/README.md", "docs/finding.md", "docs/own_tasks.md", "docs/starting.md", "docs/waiting.md"],
-)
-def test_the_examples_of_a_page_run(run: t.Callable[[str], None], page: str) -> None:
-    run("".join(yaml_blocks(page)))
+def test_the_examples_of_the_pages_run(run: t.Callable[[dict[str, str]], None]) -> None:
+    guides = ("finding", "own_tasks", "starting", "waiting")
+    pages = ["roles/wait_for_task/README.md", *(f"docs/{guide}.md" for guide in guides)]
+    # The steps of a page form one play.
+    run({page: "".join(yaml_blocks(page)) for page in pages})

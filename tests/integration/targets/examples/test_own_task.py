@@ -18,6 +18,9 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
 
+# The tests of the modules cover both protocols. Here, each test uses one of them.
+json_only = pytest.mark.parametrize("transport", ["json"])
+soap_only = pytest.mark.parametrize("transport", ["soap"])
 PLAY = pathlib.Path(_reader.__file__).parents[3] / "examples" / "own_task.yml"
 PROGRAM = str(shutil.which("ansible-playbook"))
 CANCEL = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_cancel", "-a"]
@@ -60,6 +63,7 @@ def play(vcenter: t.Any, tmp_path: pathlib.Path) -> Play:
     return Play(vcenter, tmp_path)
 
 
+@json_only
 def test_the_task_of_a_complete_play_is_a_success(play: Play, tmp_path: pathlib.Path) -> None:
     status, shown = play()
     assert status == 0, shown
@@ -72,6 +76,7 @@ def test_the_task_of_a_complete_play_is_a_success(play: Play, tmp_path: pathlib.
     assert task["entity_name"] == "Datacenters"
 
 
+@soap_only
 def test_check_mode_does_nothing(play: Play) -> None:
     status, shown = play("--check")
     assert status == 0, shown
@@ -79,6 +84,7 @@ def test_check_mode_does_nothing(play: Play) -> None:
         play.task()
 
 
+@soap_only
 def test_the_task_of_a_failed_step_is_an_error(play: Play) -> None:
     broken = [{"description": "Working", "argv": ["true"]}, {"description": "Breaking", "argv": ["false"]}]
     status, shown = play(steps=broken)
@@ -98,6 +104,7 @@ def test_the_task_of_a_failed_step_is_an_error(play: Play) -> None:
     }
 
 
+@json_only
 def test_a_canceled_task_stops_the_play(play: Play, tmp_path: pathlib.Path) -> None:
     never = tmp_path / "never"
     cancel = [*CANCEL, "task_ids={{ backup.task.id }} wait=false"]
@@ -117,6 +124,7 @@ def test_a_canceled_task_stops_the_play(play: Play, tmp_path: pathlib.Path) -> N
     }
 
 
+@soap_only
 def test_a_run_continues_the_task_of_a_killed_run(play: Play) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
