@@ -117,6 +117,10 @@ hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it ce
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
+fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fewer; SEED=1 to repeat
+	cd $(COLLECTION) && FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' PYTHONPATH='$(CURDIR)/$(TREE)' \
+	    python -m pytest -p no:cacheprovider tests/unit/plugins/fuzz
+
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
@@ -150,7 +154,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix recording page \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz recording page \
     screenshots screencast compatibility reliability \
     release artifact pins clean help ready tree
 

@@ -62,6 +62,8 @@ class Connection:
         self._options = options
         self._keep_secret = keep_secret
         self._http = _http.Http(options)
+        for secret in self._http.secrets:
+            keep_secret(secret)
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
         self._login = _session.Login(options, self._http.name)
