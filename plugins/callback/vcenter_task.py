@@ -341,9 +341,9 @@ class CallbackModule(CallbackBase):
             entity = Entity.from_text("entity", given["entity"]) if given["entity"] else None
             task = CreateOptions(given["task_type"], entity, activation_id=job.activation_id if job else None)
             mirror = Mirror(options, task)
-        except (AnsibleError, VsphereError) as error:
-            # Ansible's own error does not list the valid values.
-            where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
+        except (AnsibleError, OverflowError, RecursionError, TypeError, ValueError, VsphereError) as error:
+            # Ansible's own errors do not list the valid values.
+            where = "" if isinstance(error, VsphereError) else f" See ansible-doc -t callback {self.CALLBACK_NAME}"
             self._display.warning(f"vCenter does not show this run: {error}{where}")
             return None
         return PlaybookRun(mirror, playbook, given["plays"], job.label if job else "", self._display.warning)

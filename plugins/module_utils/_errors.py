@@ -105,9 +105,10 @@ NO_ADVICE = Advice("", {})
 
 
 class OutcomeUnknown(VsphereError):
-    """A change was sent, and whether it was carried out is not known."""
+    """A change was sent, and whether it was carried out is not known. ``why`` is the beginning of the sentence."""
 
     def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
+        self.why = why
         super().__init__(
             f"{why}; the outcome of {method} of {_values.object_name(ref)} is unknown: check the object before you "
             f"call it again{advice.sentence}",

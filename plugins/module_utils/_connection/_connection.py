@@ -62,6 +62,8 @@ class Connection:
         self._options = options
         self._keep_secret = keep_secret
         self._http = _http.Http(options)
+        for secret in self._http.secrets:
+            keep_secret(secret)
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
         self._login = _session.Login(options, self._http.name)
@@ -223,14 +225,24 @@ class Connection:
         params: _values.Data | None = None,
         take: t.Callable[[t.Any], t.Any] = lambda value: value,
         *,
+        undone: t.Callable[[], bool] = lambda: False,
         advice: _errors.Advice = _errors.NO_ADVICE,
         deadline: float | None = None,
     ) -> t.Any:
-        """Invoke a method that changes something: send it once, unless the server refuses it for want of a session.
+        """Invoke a method that changes something: send it once, and without a session again, if it is ``undone``.
 
         Returns what ``take`` makes of the value; if it cannot, the value is not one of this method. ``advice`` goes
         into the error if the outcome is unknown.
         """
+
+        def check() -> None:
+            try:
+                if undone():
+                    return
+                why = f"{self.host} did not know the session (NotAuthenticated)"
+            except _errors.VsphereError as error:
+                why = error.message
+            raise _errors.OutcomeUnknown(why, method, ref, advice)
 
         def call() -> t.Any:
             try:
@@ -243,8 +255,7 @@ class Connection:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
 
         with self._ending_by(deadline):
-            # A new login that fails comes after the server has said that it did nothing.
-            return self._renewing(call)
+            return self._renewing(call, check)
 
     @contextlib.contextmanager
     def borrowed(
@@ -295,18 +306,18 @@ class Connection:
                 raise refusal from None
             self._login.log_in(self._transport)
 
-    def _renewing(self, call: t.Callable[[], Result]) -> Result:
-        """Make the call, and once more in a new session if the server does not know the present one."""
+    def _renewing(self, call: t.Callable[[], Result], check: t.Callable[[], object] = lambda: None) -> Result:
+        """Make the call. If the server does not know the session, repeat it in a new one, unless ``check`` fails."""
         try:
             return call()
         except _errors.Fault as fault:
-            # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
             if isinstance(fault, _errors.SessionRefused) and self.owns_session:
                 # The server behind the front end can still have it.
                 self.glimpse(lambda transport: self.log_out())
             self._login.renew(self._transport, fault)
+        check()
         try:
             return call()
         except _errors.Fault as fault:

@@ -92,6 +92,15 @@ class Http:
         self.proxies: dict[str, str] = {}
         if options.proxy_host:
             self.proxies["https"] = f"http://{_options.in_url(options.proxy_host)}:{options.proxy_port}"
+        self.secrets: set[str] = set()
+        url = f"https://{self.name}"
+        of_environment = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+        if of_environment and not self.proxies:
+            # Only some runs need it.
+            from . import _proxy
+
+            self.secrets.update(_proxy.secrets(of_environment))
+            _proxy.check(of_environment)
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer. It can take ``wait`` seconds longer than other requests."""

@@ -121,7 +121,7 @@ def _wrong_with(host: str) -> str:
     """The problem of a host, or an empty string."""
     if "%" in host:
         return "is an address with a zone, which URLs do not support: use a name, or an address that is not link-local"
-    if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):
+    if not host or re.fullmatch(r"[\w.-]+", host) or _is_ipv6(host):
         return ""
     return (
         "is not a host name or address: omit scheme, port, and path, as in vcenter.example.com, and use the separate "

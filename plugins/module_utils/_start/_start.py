@@ -7,13 +7,11 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 from .. import _context, _empty, _errors, _values
-from .._connection import _connection
 from .._inventory import _entity, _objects
 from .._tasks import _reader
-from .._types import _builder, _registry
+from .._types import _builder, _given, _registry
 from .._wait import _outcome, _targets, _wait, _wait_options
 from . import _unless
 
@@ -32,12 +30,10 @@ class StartOptions:
     def from_params(cls, params: _context.Params, secrets: set[str]) -> StartOptions:
         """Validate the options without a server, and report all problems together.
 
-        Everything in the option params is one of the ``secrets`` until the registry knows the values that are not.
+        Everything in params and in unless.equals is one of the ``secrets`` until the registry knows the values that are
+        not.
         """
         given = params["params"] or {}
-        masked = set(_builder.texts(given))
-        secrets |= masked
-        _registry.require_registry("to know operations and types, with every protocol")
         builder = _builder.Builder(_objects.Named.from_parts)
         problems = builder.problems
         # Omitting one can mean to let the server choose.
@@ -50,16 +46,18 @@ class StartOptions:
             target = _objects.Target.from_params("object", params["object"])
         method: _registry.Method | None = None
         data: _values.Data = {}
-        with _errors.gathering(problems):
-            method = _find_method(params["method"], target.type if target else None)
-        if method:
-            data = builder.build_members("params", method.name, method.params, given)
-        else:
-            builder.hide(given)
-        secrets -= masked - builder.secrets - {params["password"], params["session_id"]}
         condition, unless = params["unless"], None
-        with _errors.gathering(problems):
-            unless = condition and _unless.from_params(condition, target, secrets)
+        with _given.hidden([given, condition and condition["equals"]], secrets, params) as found:
+            _registry.require_registry("to know operations and types, with every protocol")
+            with _errors.gathering(problems):
+                method = _find_method(params["method"], target.type if target else None)
+            if method:
+                data = builder.build_members("params", method.name, method.params, given)
+            else:
+                builder.hide(given)
+            found.update(builder.secrets)
+            with _errors.gathering(problems):
+                unless = condition and _unless.from_params(condition, target, found)
         builder.check()
         # Both are there, else there was a problem.
         return cls(target, method, data, unless, wait)
@@ -88,7 +86,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     if context.check_mode:
         return result
     context.known["call"] = call
-    task_id = _invoke(reader.connection, ref, options.method.name, params)
+    task_id = _invoke(reader, ref, options.method.name, params)
     context.known.update(changed=True, task={"id": task_id})
     if not options.wait:
         return {**result, "task": reader.known(task_id)}
@@ -104,10 +102,10 @@ def _of_one(outcome: _outcome.Outcome) -> _context.Result:
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
 
 
-def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
+def _invoke(reader: _reader.TaskReader, ref: _values.Ref, method: str, params: _values.Data) -> str:
     """Call the method, only once. Return the ID of its task."""
-    # Without an earlier request, only the local clock is available.
-    now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
+    connection = reader.connection
+    now = reader.now()
     since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     # Only inventory objects have their own tasks.
     is_entity = _entity.is_a(ref["type"], "ManagedEntity")
@@ -117,8 +115,12 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
         f"{method} created a task",
         {"sent_at": since},
     )
+
+    def undone() -> bool:
+        return not reader.has_new(now, ref if is_entity else None)
+
     try:
-        return str(connection.invoke(ref, method, params, _reader.id_of, advice=advice))
+        return str(connection.invoke(ref, method, params, _reader.id_of, undone=undone, advice=advice))
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise

@@ -17,7 +17,8 @@ UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
     "options": {
         "property": {"type": "str"},
-        "equals": {"type": "raw"},
+        # Everything in it is hidden until the secrets are known.
+        "equals": {"type": "raw", "no_log": True},
         "object": _objects.OBJECT_SPEC,
         "exists": {
             "type": "dict",
