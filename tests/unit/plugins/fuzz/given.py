@@ -14,7 +14,7 @@ import hypothesis
 from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
 
-# Hypothesis keeps files of its own, which do not belong into the collection.
+# Hypothesis keeps files, which do not belong into the collection.
 set_hypothesis_home_dir(pathlib.Path.home() / ".hypothesis")
 
 SEED = int(os.environ.get("FUZZ_SEED") or random.randrange(2**32))  # noqa: S311 (no secret)
