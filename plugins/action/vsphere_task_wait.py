@@ -54,7 +54,7 @@ class ActionModule(Attended):
             return self._execute(WAIT, arguments, task_vars)
         if self._task.async_val:
             return self._execute(WAIT, arguments, task_vars)
-        progress = Progress(self._display.display, interval, self._host(task_vars))
+        progress = Progress(self._show, interval, self._host(task_vars))
 
         def show(reports: Iterable[Result]) -> None:
             if interval and not self._task.no_log:

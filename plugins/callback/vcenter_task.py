@@ -204,7 +204,8 @@ options:
       - name: vcenter_task_transport
   request_timeout:
     description:
-      - Maximum number of seconds to connect, and to wait for the response to a single request, in the background.
+      - Maximum number of seconds to connect, and to receive the complete response to a single request, in the
+        background.
       - At the end of a run, the maximum is three seconds.
     type: int
     default: 60
@@ -215,6 +216,18 @@ options:
       - name: VMWARE_REQUEST_TIMEOUT
     vars:
       - name: vcenter_task_request_timeout
+  max_response_size:
+    description:
+      - Maximum size of the response to a single request in megabytes, before and after its decompression.
+    type: int
+    default: 64
+    ini:
+      - section: callback_vcenter_task
+        key: max_response_size
+    env:
+      - name: VMWARE_MAX_RESPONSE_SIZE
+    vars:
+      - name: vcenter_task_max_response_size
   locale:
     description:
       - Language of messages from the server, for example V(en_US) or V(ja). The default is the language of the server.

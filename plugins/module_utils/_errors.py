@@ -13,11 +13,14 @@ from . import _values
 
 
 class VsphereError(Exception):
-    """The base class of all errors. ``result`` contains the additional results of the failed module."""
+    """The base class of all errors. ``result`` contains the additional results of the failed module.
+
+    A message can contain text from the server.
+    """
 
     def __init__(self, message: str, **result: t.Any) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _values.clean(message)
+        super().__init__(self.message)
         self.result = result
 
 
@@ -102,9 +105,10 @@ NO_ADVICE = Advice("", {})
 
 
 class OutcomeUnknown(VsphereError):
-    """A change was sent, and whether it was carried out is not known."""
+    """A change was sent, and whether it was carried out is not known. ``why`` is the beginning of the sentence."""
 
     def __init__(self, why: str, method: str, ref: _values.Ref, advice: Advice = NO_ADVICE) -> None:
+        self.why = why
         super().__init__(
             f"{why}; the outcome of {method} of {_values.object_name(ref)} is unknown: check the object before you "
             f"call it again{advice.sentence}",

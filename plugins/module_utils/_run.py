@@ -18,7 +18,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
 
-from . import _context, _empty, _errors, _lists
+from . import _context, _empty, _errors, _lists, _values
 from ._connection import _connection, _options
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -98,7 +98,7 @@ def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> 
             connection = _connection.Connection(options, module.no_log_values.add)
         look = functools.partial(_look, work.progress_file)
         with _looking(look) if work.lasts else contextlib.nullcontext():
-            context = _context.Context(module.check_mode, module.warn, look)
+            context = _context.Context(module.check_mode, lambda sentence: module.warn(_values.clean(sentence)), look)
             result = _do(connection, work, context)
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)

@@ -69,6 +69,8 @@ options:
       - If a queued or running task has this ID and O(task_type), the module returns that task and does not create
         another one. A play that you start again, even after a lost connection, therefore continues with the task of its
         first start.
+      - If several runs do this at the same time, one task remains. The other runs end their own tasks with state
+        V(error), and return the remaining task without a change.
     type: str
   parent_task_key:
     description: Key of the task that this task is a part of.

@@ -14,7 +14,8 @@ description:
     M(vsphere.tasks.vsphere_task_create) can create only tasks of registered types.
   - Creates the extension if it does not exist. In an existing extension, everything else stays the same, for example
     other task types, labels in other locales, servers, and clients.
-  - Writes the extension as a whole. If someone else changes it at the same time, one of the two changes is lost.
+  - Writes the extension as a whole, and reads it again a moment later. If someone else has overwritten it at the same
+    time, the module repeats its change.
   - ESXi has no extensions.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
@@ -176,7 +177,7 @@ def prepare(given: Given) -> Work:
     options = TaskTypeOptions.from_params(given.params)
 
     def do(connection: Connection, context: Context) -> Result:
-        return set_task_types(connection, options, context.check_mode)
+        return set_task_types(connection, options, context)
 
     return Work(do)
 

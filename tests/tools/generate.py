@@ -14,6 +14,7 @@ from pathlib import Path
 
 import event_schema
 import guides
+import outcomes
 import role_options
 import rooms
 import specs
@@ -132,6 +133,7 @@ def main(is_check: bool) -> int:
         **specs.plugins(),
         **role_options.files(),
         **pages(),
+        **outcomes.files(),
         **guides.files(),
         **event_schema.files(),
         **user_agent(),

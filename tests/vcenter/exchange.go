@@ -26,6 +26,12 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, e exchange) {
 	begin := time.Now()
 	s.stats.request(e.protocol, e.call)
 	entry := s.log.begin(r, e)
+	respond := e.respond
+	e.respond = func(r *http.Request, body []byte) *recorder {
+		out := respond(r, body)
+		s.log.executed(entry, out.status < http.StatusBadRequest) // before the client can know
+		return out
+	}
 	status := 0
 	if fault := s.faults.take(e); fault != nil {
 		status = s.happen(w, r, e, fault)
@@ -71,6 +77,11 @@ func (r *recorder) lowerNames() {
 
 // send writes the answer in one piece.
 func (r *recorder) send(w http.ResponseWriter) {
+	if r.status < http.StatusOK {
+		header, _ := r.wire(false) // Go's server would send another answer after it
+		sendRaw(w, header)
+		return
+	}
 	if r.status == http.StatusNoContent {
 		r.sendHeader(w)
 		return

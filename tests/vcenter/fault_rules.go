@@ -63,7 +63,8 @@ var (
 	// faultKinds contains all kinds.
 	faultKinds = map[string]faultKind{
 		"fault": {false, http.StatusInternalServerError, "", ""}, "cut": {carriedOut: true}, "delay": {carriedOut: true},
-		"reset_before": {}, "reset_after": {carriedOut: true}, "session_refused": {carriedOut: true},
+		"late": {carriedOut: true}, "mislabeled": {true, 0, "text/plain", ""}, "session_refused": {carriedOut: true},
+		"reset_before": {}, "reset_after": {carriedOut: true},
 	}
 )
 

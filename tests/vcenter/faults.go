@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
@@ -17,12 +18,8 @@ import (
 // happen makes a request fail. It returns the status that the client gets, or 0 without an answer.
 func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *faultRule) int {
 	begin := time.Now()
-	if f.Kind == "delay" {
-		select {
-		case <-r.Context().Done():
-			return 0
-		case <-time.After(time.Duration(f.Seconds * float64(time.Second))):
-		}
+	if f.Kind == "delay" && !f.pause(r) {
+		return 0
 	}
 	if f.Kind == "session_refused" {
 		r = r.Clone(r.Context())
@@ -33,6 +30,9 @@ func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *f
 	if *f.CarriedOut {
 		out = e.respond(r, e.body)
 	}
+	if f.Kind == "late" && !f.pause(r) {
+		return 0
+	}
 	if _, ok := answers[f.Kind]; ok {
 		out = f.answer(r, e)
 		out.send(w) // without the Envoy proxy of a vCenter
@@ -41,31 +41,51 @@ func (s *Server) happen(w http.ResponseWriter, r *http.Request, e exchange, f *f
 	switch f.Kind {
 	case "fault":
 		out = s.faultAnswer(r, e, f)
-	case "reset_before", "reset_after":
-		reset(w)
-		return 0
 	case "cut":
 		f.cut(w, out, e.protocol)
 		return 0
 	}
-	s.deliver(w, r, out, time.Since(begin))
+	if out == nil || strings.HasPrefix(f.Kind, "reset_") {
+		reset(w)
+		return 0
+	}
+	if f.Kind == "mislabeled" {
+		f.label(out)
+		out.send(w)
+	} else {
+		s.deliver(w, r, out, time.Since(begin))
+	}
 	return out.status
+}
+
+// pause waits for the seconds of a rule. It reports whether the client waits, too.
+func (f *faultRule) pause(r *http.Request) bool {
+	select {
+	case <-r.Context().Done():
+		return false
+	case <-time.After(time.Duration(f.Seconds * float64(time.Second))):
+		return true
+	}
+}
+
+// label sets the headers of a rule.
+func (f *faultRule) label(out *recorder) {
+	if f.ContentType != "" {
+		out.header.Set("Content-Type", f.ContentType)
+	}
+	for name, value := range f.Headers {
+		out.header.Set(name, value)
+	}
 }
 
 // answer is an answer that is not from vSphere.
 func (f *faultRule) answer(r *http.Request, e exchange) *recorder {
 	out := newRecorder()
-	contentType := f.ContentType
-	if contentType == "" {
-		contentType = contentTypes[e.protocol]
-	}
-	out.header.Set("Content-Type", contentType)
+	out.header.Set("Content-Type", contentTypes[e.protocol])
 	if f.Kind == "redirect" {
 		out.header.Set("Location", "https://"+r.Host+"/ui/")
 	}
-	for name, value := range f.Headers {
-		out.header.Set(name, value)
-	}
+	f.label(out)
 	out.WriteHeader(f.Status)
 	out.body.WriteString(*f.Body)
 	return out
@@ -92,6 +112,9 @@ func reset(w http.ResponseWriter) {
 
 // cut sends the beginning of an answer and closes the connection.
 func (f *faultRule) cut(w http.ResponseWriter, out *recorder, protocol string) {
+	if out == nil {
+		out = newRecorder()
+	}
 	if out.body.Len() == 0 {
 		out.status = http.StatusOK
 		out.header.Set("Content-Type", contentTypes[protocol])
@@ -107,6 +130,11 @@ func (f *faultRule) cut(w http.ResponseWriter, out *recorder, protocol string) {
 	} else {
 		sent = append(sent, body[:f.length(body)]...)
 	}
+	sendRaw(w, sent)
+}
+
+// sendRaw sends bytes instead of an answer, and closes the connection.
+func sendRaw(w http.ResponseWriter, sent []byte) {
 	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 		_, _ = conn.Write(sent)
 		_ = conn.Close()

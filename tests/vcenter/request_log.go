@@ -23,7 +23,8 @@ type logEntry struct {
 	Call     string    `json:"call"`
 	Method   string    `json:"method"`
 	Path     string    `json:"path"`
-	Status   int       `json:"status"` // 0 without an answer
+	Status   int       `json:"status"`   // 0 without an answer
+	Executed bool      `json:"executed"` // whether the server has carried the request out
 	Session  string    `json:"session_hash,omitempty"`
 	Body     string    `json:"body"`
 }
@@ -72,6 +73,12 @@ func maskPasswords(body string) string {
 func (l *requestLog) end(entry *logEntry, status int) {
 	l.mu.Lock()
 	entry.Status = status
+	l.mu.Unlock()
+}
+
+func (l *requestLog) executed(entry *logEntry, done bool) {
+	l.mu.Lock()
+	entry.Executed = done
 	l.mu.Unlock()
 }
 

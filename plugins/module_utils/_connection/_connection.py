@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _session, _transport
+from . import _http, _options, _properties, _session, _shapes, _transport
 
 Result = t.TypeVar("Result")
 
@@ -203,16 +203,20 @@ class Connection:
         with contextlib.suppress(_errors.VsphereError), self.readable(), self._ending_by(deadline):
             steps(self._transport)
 
+    def checked(self, value: t.Any, shape: t.Any) -> t.Any:
+        """A value of the last answer, which has the shape."""
+        problem = _shapes.problem(value, shape)
+        if problem:
+            raise self._transport.malformed(problem)
+        return value
+
     @contextlib.contextmanager
     def readable(self) -> t.Iterator[None]:
         """Turn malformed data from the server into one clear error."""
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
-            raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
-            ) from error
+            raise self._http.malformed(self._transport.last_call, f"{type(error).__name__} {error}") from error
 
     def invoke(
         self,
@@ -221,14 +225,24 @@ class Connection:
         params: _values.Data | None = None,
         take: t.Callable[[t.Any], t.Any] = lambda value: value,
         *,
+        undone: t.Callable[[], bool] = lambda: False,
         advice: _errors.Advice = _errors.NO_ADVICE,
         deadline: float | None = None,
     ) -> t.Any:
-        """Invoke a method that changes something: send it once, unless the server refuses it for want of a session.
+        """Invoke a method that changes something: send it once, and without a session again, if it is ``undone``.
 
         Returns what ``take`` makes of the value; if it cannot, the value is not one of this method. ``advice`` goes
         into the error if the outcome is unknown.
         """
+
+        def check() -> None:
+            try:
+                if undone():
+                    return
+                why = f"{self.host} did not know the session (NotAuthenticated)"
+            except _errors.VsphereError as error:
+                why = error.message
+            raise _errors.OutcomeUnknown(why, method, ref, advice)
 
         def call() -> t.Any:
             try:
@@ -241,8 +255,7 @@ class Connection:
                 raise _errors.OutcomeUnknown(error.message, method, ref, advice) from error
 
         with self._ending_by(deadline):
-            # A new login that fails comes after the server has said that it did nothing.
-            return self._renewing(call)
+            return self._renewing(call, check)
 
     @contextlib.contextmanager
     def borrowed(
@@ -293,15 +306,18 @@ class Connection:
                 raise refusal from None
             self._login.log_in(self._transport)
 
-    def _renewing(self, call: t.Callable[[], Result]) -> Result:
-        """Make the call, and once more in a new session if the server does not know the present one."""
+    def _renewing(self, call: t.Callable[[], Result], check: t.Callable[[], object] = lambda: None) -> Result:
+        """Make the call. If the server does not know the session, repeat it in a new one, unless ``check`` fails."""
         try:
             return call()
         except _errors.Fault as fault:
-            # The server says this before it does anything, so even a change can be sent again.
             if fault.type != "NotAuthenticated":
                 raise
+            if isinstance(fault, _errors.SessionRefused) and self.owns_session:
+                # The server behind the front end can still have it.
+                self.glimpse(lambda transport: self.log_out())
             self._login.renew(self._transport, fault)
+        check()
         try:
             return call()
         except _errors.Fault as fault:

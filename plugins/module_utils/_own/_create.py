@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 from .. import _context, _errors, _values
 from .._connection import _connection
 from .._inventory import _entity, _find
 from .._tasks import _filter, _history, _reader, _taskinfo
+
+PAUSES = (0, 0.2, 0.4, 0.8)
+"""Seconds before each look for tasks that other runs have created at the same time, and will end."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +60,11 @@ def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.
     new: _context.Result = {} if tasks else {**options.given, "entity": _values.plain(entity)}
     if new and not reader.context.check_mode:
         info = create_task(connection, entity, options)
-        tasks = reader.from_info({_taskinfo.task_from_info(info, None)["id"]: info})
+        [own] = tasks = reader.from_info({_taskinfo.task_from_info(info, None)["id"]: info})
+        reader.context.known.update(changed=True, task=own)
+        first = _first(reader, own, options) if options.activation_id else own
+        if first is not own:
+            new, tasks = {}, [first]
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
 
@@ -68,10 +76,47 @@ def _unfinished(reader: _reader.TaskReader, options: CreateOptions) -> list[_tas
     """
     if not options.activation_id:
         return []
-    conditions = _filter.Conditions(states=["queued", "running"], activation_ids=[options.activation_id])
-    wanted = conditions.to_filter(None).narrowed(lambda task: task["description_id"] == options.task_type)
-    recent = sorted(reader.recent(wanted.fits), key=_taskinfo.queue_order)
-    return recent[:1] or reader.history(wanted, _history.Scroll(limit=1))
+    wanted = _wanted(options)
+    return _recent(reader, wanted)[:1] or reader.history(wanted, _history.Scroll(limit=1))
+
+
+def _wanted(options: CreateOptions) -> _filter.Filter:
+    """The unfinished tasks of the activation id and type."""
+    conditions = _filter.Conditions(states=["queued", "running"], activation_ids=[options.activation_id or ""])
+    return conditions.to_filter(None).narrowed(lambda task: task["description_id"] == options.task_type)
+
+
+def _recent(reader: _reader.TaskReader, wanted: _filter.Filter) -> list[_taskinfo.Task]:
+    """The recent ones, oldest first."""
+    return sorted(reader.recent(wanted.fits), key=_age)
+
+
+def _age(task: _taskinfo.Task) -> tuple[str, str]:
+    """An order that is the same for all clients."""
+    return _taskinfo.queue_order(task), str(task["id"])
+
+
+def _first(reader: _reader.TaskReader, own: _taskinfo.Task, options: CreateOptions) -> _taskinfo.Task:
+    """The task that remains if several runs create one at the same time. A run whose task does not remain ends it.
+
+    This is the oldest one, unless a later run does not end its own: it cannot have seen an older one then.
+    """
+    for pause in PAUSES:
+        time.sleep(pause)
+        others = [task for task in _recent(reader, _wanted(options)) if task["id"] != own["id"]]
+        if not others:
+            return own
+        if _age(others[0]) < _age(own):
+            break
+    # Only a run that meets another one needs it.
+    from . import _update, _update_options
+
+    first = others[0]
+    why = f"{first['id']} has the same activation ID {options.activation_id}"
+    ended = _update_options.UpdateOptions(str(own["id"]), state="error", fault_data=_update_options.failed(why))
+    _update.drive_task(reader.connection, own, ended)
+    reader.context.warn(f"ended {own['id']}, because another run created {first['id']} at the same time")
+    return first
 
 
 def create_task(connection: _connection.Connection, entity: _values.Ref, options: CreateOptions) -> _values.Data:
@@ -93,9 +138,20 @@ def create_task(connection: _connection.Connection, entity: _values.Ref, options
         "out whether the task exists; activation_id makes a second run safe",
         {},
     )
+    reader = _reader.TaskReader(connection)
+    now = reader.now()
+    same = {
+        "description_id": options.task_type,
+        "activation_id": options.activation_id,
+        "entity": _values.plain(entity),
+    }
+
+    def undone() -> bool:
+        return not reader.has_new(now, None, lambda task: all(task.get(name) == same[name] for name in same))
+
     try:
         info: _values.Data = connection.invoke(
-            connection.manager("taskManager"), "CreateTask", params, _created, advice=advice
+            connection.manager("taskManager"), "CreateTask", params, _created, undone=undone, advice=advice
         )
     except _errors.Fault as fault:
         sentence = _refusal(connection, fault, entity, options.task_type)

@@ -12,12 +12,17 @@ from __future__ import annotations
 import copy
 import dataclasses
 import re
+import secrets
+import time
 import typing as t
 
 from .. import _context, _errors, _values
 from .._connection import _connection, _properties
 from .._tasks import _labels
 from .._types import _given
+
+PAUSES = (0.5,) * 10
+"""Seconds from each attempt to write an extension to the look whether it is still there, at least."""
 
 Extension = _values.Data
 """An Extension in VI/JSON form."""
@@ -80,25 +85,70 @@ def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
             yield f"labels of {task_id}: {locale} must be the text for the vSphere Client, not {label!r}"
 
 
-def set_task_types(connection: _connection.Connection, options: TaskTypeOptions, check_mode: bool) -> _context.Result:
+def set_task_types(
+    connection: _connection.Connection, options: TaskTypeOptions, context: _context.Context
+) -> _context.Result:
     """Register, update, or unregister the extension, or do nothing without a difference."""
-    manager = connection.manager("extensionManager")
-    read = connection.query(manager, "FindExtension", {"extensionKey": options.extension})
-    found: Extension | None = read and {name: value for name, value in read.items() if value != []}
-    after = _with(found, options) if options.present else _without(found, options)
-    if after != found and not check_mode:
-        if after is None:
-            connection.invoke(manager, "UnregisterExtension", {"extensionKey": options.extension})
-        elif found is None:
-            now = connection.query(_properties.SERVICE_INSTANCE, "CurrentTime")
-            connection.invoke(manager, "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}})
+    found = before = _find(connection, options.extension)
+    after = _planned(found, options)
+    context.known["changed"] = after != found and context.check_mode
+    if after != found and not context.check_mode:
+        for pause in PAUSES:
+            context.known["changed"] |= _write(connection, options.extension, found, after)
+            # A client that has read the extension before that can still overwrite it. Different pauses keep runs apart
+            # that meet.
+            time.sleep(pause * (1 + secrets.randbelow(100) / 100))
+            found = _find(connection, options.extension)
+            after = _planned(found, options)
+            if after == found:
+                break
         else:
-            connection.invoke(manager, "UpdateExtension", {"extension": _writable(after)})
+            raise _errors.VsphereError(
+                f"other clients have overwritten the extension {options.extension} {len(PAUSES)} times: run the module "
+                "again when they have finished"
+            )
     return {
-        "changed": after != found,
+        "changed": context.known["changed"],
         "extension": _described(after),
-        "diff": {"before": _described(found) or {}, "after": _described(after) or {}},
+        "diff": {"before": _described(before) or {}, "after": _described(after) or {}},
     }
+
+
+def _find(connection: _connection.Connection, key: str) -> Extension | None:
+    read = connection.query(connection.manager("extensionManager"), "FindExtension", {"extensionKey": key})
+    return read and {name: value for name, value in read.items() if value != []}
+
+
+def _planned(found: Extension | None, options: TaskTypeOptions) -> Extension | None:
+    return _with(found, options) if options.present else _without(found, options)
+
+
+def _write(connection: _connection.Connection, key: str, found: Extension | None, after: Extension | None) -> bool:
+    """Send the extension, or remove it. False if the server rejects it, because another client has changed it first."""
+    params: _values.Data
+    if after is None:
+        method, params = "UnregisterExtension", {"extensionKey": key}
+    elif found is None:
+        now = connection.query(_properties.SERVICE_INSTANCE, "CurrentTime")
+        method, params = "RegisterExtension", {"extension": {**after, "lastHeartbeatTime": now}}
+    else:
+        method, params = "UpdateExtension", {"extension": _writable(after)}
+    advice = _errors.Advice(
+        f". Run vsphere_task_type in check mode to find out whether the extension {key} has the task types. A second "
+        "run is safe, because it reads the extension first",
+        {},
+    )
+
+    def undone() -> bool:
+        return _find(connection, key) == found
+
+    try:
+        connection.invoke(connection.manager("extensionManager"), method, params, undone=undone, advice=advice)
+    except _errors.Fault:
+        if undone():
+            raise
+        return False
+    return True
 
 
 def _with(found: Extension | None, options: TaskTypeOptions) -> Extension:

@@ -30,7 +30,7 @@ def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptio
     calls = _plan_past(reader.connection, before, options) if missing else _plan(before, options)
     after = _predicted(before, options) if calls else before
     if calls and not context.check_mode:
-        _send(reader.connection, context, before, calls)
+        _send(reader, before, calls, options)
         after = reader.known(options.task_id, bool(options.custom_values))
     return {
         "changed": bool(calls),
@@ -44,7 +44,7 @@ def drive_task(
     connection: _connection.Connection, task: _taskinfo.Task, options: _update_options.UpdateOptions
 ) -> _taskinfo.Task:
     """Send the differences from the known task. Return the task afterwards."""
-    _send(connection, _context.Context(), task, _plan(task, options))
+    _send(_reader.TaskReader(connection), task, _plan(task, options), options)
     return _predicted(task, options)
 
 
@@ -63,21 +63,42 @@ def _plan_past(
 
 
 def _send(
-    connection: _connection.Connection, context: _context.Context, task: _taskinfo.Task, calls: list[Call]
+    reader: _reader.TaskReader, task: _taskinfo.Task, calls: list[Call], options: _update_options.UpdateOptions
 ) -> None:
-    for method, params in calls:
+    ref = _values.reference("Task", task["id"])
+    advice = _errors.Advice(
+        f", for example with vsphere_task_info and task_ids [{task['id']}]. A second run is safe, because it begins "
+        "with the present values of the task",
+        {},
+    )
+    for call in calls:
+        method, params = call
+
+        def undone(call: Call = call) -> bool:
+            return call in _plan(reader.known(task["id"], bool(options.custom_values)), options)
+
         try:
-            connection.invoke(_values.reference("Task", task["id"]), method, params)
+            reader.connection.invoke(ref, method, params, undone=undone, advice=advice)
         except _errors.Fault as fault:
             if fault.type != "InvalidState":
                 raise
-            raise _errors.VsphereError(
-                f"{_taskinfo.label(task)} is {task['state']}, so the server rejects {method} "
-                f"(InvalidState){fault.more}",
-                **fault.result,
-            ) from fault
-        context.known["changed"] = True
-        context.done.append(method)
+            raise _rejected(reader, task, method, fault) from fault
+        reader.context.known["changed"] = True
+        reader.context.done.append(method)
+
+
+def _rejected(
+    reader: _reader.TaskReader, task: _taskinfo.Task, method: str, fault: _errors.Fault
+) -> _errors.VsphereError:
+    """The error for a call that the server rejects in the state of the task, which can have changed since."""
+    with contextlib.suppress(_errors.VsphereError):
+        task = reader.known(task["id"])
+    why = f"is {task['state']}"
+    if _taskinfo.is_over(task):
+        why = f"ended with state {task['state']} before the request of the module, because of another client"
+    return _errors.VsphereError(
+        f"{_taskinfo.label(task)} {why}, so the server rejects {method} (InvalidState){fault.more}", **fault.result
+    )
 
 
 def _plan(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> list[Call]:

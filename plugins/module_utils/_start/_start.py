@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 from .. import _context, _empty, _errors, _values
-from .._connection import _connection
 from .._inventory import _entity, _objects
 from .._tasks import _reader
 from .._types import _builder, _given, _registry
@@ -88,7 +86,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     if context.check_mode:
         return result
     context.known["call"] = call
-    task_id = _invoke(reader.connection, ref, options.method.name, params)
+    task_id = _invoke(reader, ref, options.method.name, params)
     context.known.update(changed=True, task={"id": task_id})
     if not options.wait:
         return {**result, "task": reader.known(task_id)}
@@ -104,10 +102,10 @@ def _of_one(outcome: _outcome.Outcome) -> _context.Result:
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
 
 
-def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, params: _values.Data) -> str:
+def _invoke(reader: _reader.TaskReader, ref: _values.Ref, method: str, params: _values.Data) -> str:
     """Call the method, only once. Return the ID of its task."""
-    # Without an earlier request, only the local clock is available.
-    now = connection.server_time or datetime.datetime.now(datetime.timezone.utc)
+    connection = reader.connection
+    now = reader.now()
     since = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     # Only inventory objects have their own tasks.
     is_entity = _entity.is_a(ref["type"], "ManagedEntity")
@@ -117,8 +115,12 @@ def _invoke(connection: _connection.Connection, ref: _values.Ref, method: str, p
         f"{method} created a task",
         {"sent_at": since},
     )
+
+    def undone() -> bool:
+        return not reader.has_new(now, ref if is_entity else None)
+
     try:
-        return str(connection.invoke(ref, method, params, _reader.id_of, advice=advice))
+        return str(connection.invoke(ref, method, params, _reader.id_of, undone=undone, advice=advice))
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise

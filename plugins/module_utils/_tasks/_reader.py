@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 
@@ -95,9 +96,9 @@ class TaskReader:
         there = tasks.keys() | self.forbidden.keys()
         return Reading([tasks[i] for i in task_ids if i in tasks], [i for i in task_ids if i not in there])
 
-    def known(self, task_id: str, custom_values: bool = False) -> _taskinfo.Task:
+    def known(self, task_id: str, custom_values: bool = False, deadline: float | None = None) -> _taskinfo.Task:
         """A single task. An unknown ID is an error, and so is a task that the user is not allowed to see."""
-        tasks, missing, _is_cut = self.given([task_id], custom_values)
+        tasks, missing, _is_cut = self.given([task_id], custom_values, deadline)
         if missing:
             raise self.unknown_ids(missing)
         for task in tasks:
@@ -116,6 +117,24 @@ class TaskReader:
         tasks = list(filter(fits, self._read(objects, custom_values, deadline=deadline)))
         self._labels.put_on(tasks, deadline)
         return tasks
+
+    def now(self) -> datetime.datetime:
+        """The server's clock at its last answer, to the second. Without an answer, only the local one is available."""
+        return self.connection.server_time or datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+    def has_new(
+        self,
+        since: datetime.datetime,
+        entity: _values.Ref | None,
+        fits: t.Callable[[_taskinfo.Task], bool] = lambda task: True,
+    ) -> bool:
+        """Whether a recent task that fits was created since that time, to the second."""
+
+        def is_new(task: _taskinfo.Task) -> bool:
+            queued = _values.time_of(task["queue_time"])
+            return (queued is None or queued >= since) and fits(task)
+
+        return bool(self.recent(is_new, entity))
 
     def history(
         self, wanted: _filter.Filter, scroll: _history.Scroll, deadline: float | None = None

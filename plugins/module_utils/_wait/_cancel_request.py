@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import enum
 import time
@@ -14,7 +13,7 @@ import typing as t
 
 from .. import _errors, _values
 from .._connection import _connection
-from .._tasks import _reader
+from .._tasks import _reader, _taskinfo
 
 
 class Kind(enum.Enum):
@@ -62,27 +61,36 @@ class Cancellation:
         if self.reader.context.check_mode:
             return Answer(Kind.SENT)
         self.reader.context.check_wanted()
+        ref, undone = _values.reference("Task", task_id), lambda: self._look(task_id).kind == Kind.REFUSED
         try:
-            self.reader.connection.invoke(_values.reference("Task", task_id), "CancelTask", deadline=self.deadline)
+            self.reader.connection.invoke(ref, "CancelTask", undone=undone, deadline=self.deadline)
         except _errors.Fault as fault:
             return _answer_of(fault)
         except _errors.VsphereError as error:
-            if self._is_cancelled(task_id, error):
-                return Answer(Kind.SENT)
             self.is_silent = isinstance(error, _errors.Unreachable) or isinstance(error.__cause__, _errors.TimedOut)
+            if isinstance(error, _errors.OutcomeUnknown):
+                return self._outcome(task_id, error)
             return Answer(Kind.REFUSED, error.message, error)
         return Answer(Kind.SENT)
 
-    def _is_cancelled(self, task_id: str, error: _errors.VsphereError) -> bool:
-        """Whether a request was carried out, although that error came for an answer.
+    def _outcome(self, task_id: str, error: _errors.OutcomeUnknown) -> Answer:
+        """The outcome of a request without an answer, as far as the task shows it."""
+        try:
+            answer = self._look(task_id)
+        except _errors.VsphereError:
+            return Answer(Kind.REFUSED, error.message, error)
+        if answer.kind == Kind.REFUSED:
+            return Answer(Kind.REFUSED, f"{error.why}; after the module sent CancelTask, {answer.reason}", error)
+        return answer
 
-        A server that did not answer in time is not asked: it would take as long again.
-        """
-        if isinstance(error, _errors.OutcomeUnknown) and not isinstance(error.__cause__, _errors.TimedOut):
-            with contextlib.suppress(_errors.VsphereError):
-                for task in self.reader.given([task_id], deadline=self.deadline).tasks:
-                    return bool(task["cancelled"]) or (task["error"] or {}).get("type") == "RequestCanceled"
-        return False
+    def _look(self, task_id: str) -> Answer:
+        """Whether the request has arrived. An error if the server does not show it."""
+        task = self.reader.known(task_id, deadline=self.deadline)
+        if task["cancelled"] or (task["error"] or {}).get("type") == "RequestCanceled":
+            return Answer(Kind.SENT)
+        if _taskinfo.is_over(task):
+            return Answer(Kind.ENDING, "it ended in the meantime")
+        return Answer(Kind.REFUSED, f"{_taskinfo.label(task)} was {task['state']}, without a request to cancel it")
 
 
 def _answer_of(fault: _errors.Fault) -> Answer:

@@ -28,6 +28,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,11 +52,18 @@ class Attended(ActionBase):
         # In a loop, this process continues with the next item, even after the end of Ansible.
         self._check_wanted()
         result = super().run(tmp, task_vars)
-        return {**result, **self._outcome(task_vars or {})}
+        result.update(self._outcome(task_vars or {}))
+        if "msg" in result:
+            result["msg"] = clean(result["msg"])
+        return result
 
     @abc.abstractmethod
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         """The result of the task."""
+
+    def _show(self, line: str) -> None:
+        """Display a line, which can contain text from the server."""
+        self._display.display(clean(line))
 
     @staticmethod
     def _host(task_vars: dict[str, t.Any]) -> str:

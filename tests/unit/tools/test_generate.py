@@ -30,7 +30,8 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
     folders = ("benchmarks", "docs", "examples", "extensions", "playbooks", "plugins", "roles")
-    for name in (*folders, "tests/recordings", "tests/tools", "tests/vcenter"):
+    tests = ("tests/integration/targets/connection", "tests/recordings", "tests/tools", "tests/vcenter")
+    for name in (*folders, *tests):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
         shutil.copy(ROOT / name, tmp_path)
@@ -112,7 +113,7 @@ def test_the_contents_link_everything(copy: pathlib.Path) -> None:
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "task_report")]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "line", "task_report")]
     names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
     playbooks = [(name, f"playbooks/{name}.yml") for name in names]
     roles = [("task_report", REPORT), ("wait_for_task", README)]

@@ -32,6 +32,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
     CONNECTION_SPEC,
     ConnectionOptions,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 ROOT = pathlib.Path(_connection.__file__).parents[3]
@@ -243,7 +244,8 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual number of attempts with a twentieth of the pauses. A unit test covers their length."""
-    monkeypatch.setattr(_connection, "READ_DELAYS", tuple(seconds / 20 for seconds in _connection.READ_DELAYS))
+    for module, name in ((_connection, "READ_DELAYS"), (_create, "PAUSES"), (_task_type, "PAUSES")):
+        monkeypatch.setattr(module, name, tuple(seconds / 20 for seconds in getattr(module, name)))
 
 
 @pytest.fixture(params=["json", "soap"])

@@ -135,7 +135,7 @@ def test_a_failure_names_the_completed_changes(module: Module) -> None:
 
 def test_unreadable_data_is_a_failure_without_a_traceback(module: Module) -> None:
     result = module.run(fails(KeyError("state")))
-    assert "unreadable data: KeyError 'state'" in result["msg"]
+    assert "malformed data: KeyError 'state'" in result["msg"]
     assert "exception" not in result
 
 

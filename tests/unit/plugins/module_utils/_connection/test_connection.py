@@ -103,12 +103,28 @@ def test_a_lost_session_is_renewed_for_a_read_and_for_a_change(monkeypatch: t.An
     wire = Wire(info=[NO_SESSION, "running"], CancelTask=[NO_SESSION, None])
     with connect(monkeypatch, wire) as connection:
         connection.read(lambda transport: transport.get(TASK, "info"))
-        connection.invoke(TASK, "CancelTask")
+        connection.invoke(TASK, "CancelTask", undone=lambda: True)
     renewal = ["forget_session", "Login"]
     assert wire.methods() == [
         *["Login", "info", *renewal, "info"],
         *["CancelTask", *renewal, "CancelTask", "Logout"],
     ]
+
+
+@pytest.mark.parametrize("error", [None, Lost("reset")])
+def test_a_change_is_not_repeated_unless_the_server_shows_that_it_did_nothing(
+    monkeypatch: t.Any, error: Exception | None
+) -> None:
+    def undone() -> bool:
+        if error:
+            raise error
+        return False
+
+    wire = Wire(CancelTask=[NO_SESSION])
+    why = "reset" if error else "did not know the session"
+    with connect(monkeypatch, wire) as connection, pytest.raises(OutcomeUnknown, match=f"{why}.* is unknown"):
+        connection.invoke(TASK, "CancelTask", undone=undone)
+    assert wire.methods() == ["Login", "CancelTask", "forget_session", "Login", "Logout"]
 
 
 @pytest.mark.parametrize("patient", [False, True])

@@ -8,11 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task, ensure_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..wire import Wire, connect, reader_of
+from ..builders import info, reading
+from ..wire import Clock, Wire, connect, reader_of
 
 ENTITY = reference("Folder", "group-d1")
 
@@ -77,3 +79,65 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
     assert (result["changed"], result["task"]["id"]) == (False, "task-4")
     assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]
+
+
+class Race:
+    """A run that creates task-5 while other runs with the same activation id have the given tasks at each look."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *looks: list[str], ended: t.Any = None) -> None:
+        self.clock = Clock(monkeypatch)
+        self.warnings: list[str] = []
+        self.context = Context(warn=self.warnings.append)
+        collector = reference("TaskHistoryCollector", "collector")
+        self.wire = Wire(
+            content=[{"rootFolder": ENTITY}],
+            RetrievePropertiesEx=[None, *(reading(*map(self._info, [*others, "task-5"])) for others in looks)],
+            CreateCollectorForTasks=[collector],
+            ReadNextTasks=[None],
+            DestroyCollector=[None],
+            CreateTask=[self._info("task-5")],
+            SetTaskState=[ended],
+        )
+        with connect(monkeypatch, self.wire) as connection:
+            reader = reader_of(connection, "com.example.copy", context=self.context)
+            self.result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
+
+    @staticmethod
+    def _info(task_id: str) -> dict[str, t.Any]:
+        time = f"2026-01-02T03:04:0{task_id[-1]}Z"
+        return info(task_id, "queued", queueTime=time, descriptionId="com.example.copy", activationId="a")
+
+    @property
+    def outcome(self) -> tuple[str, bool, list[str]]:
+        ended = [ref for method, ref in self.wire.calls if method == "SetTaskState"]
+        return self.result["task"]["id"], self.result["changed"], ended
+
+
+def test_a_run_without_others_keeps_its_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, [])
+    assert (race.outcome, race.clock.pauses) == (("task-5", True, []), [0])
+
+
+def test_the_oldest_of_several_tasks_remains_and_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, ["task-7", "task-4", "task-3"])
+    assert race.outcome == ("task-3", False, ["task-5"])
+    assert race.result["diff"] == {"before": {}, "after": {}}
+    assert race.warnings == ["ended task-5, because another run created task-3 at the same time"]
+    sent = race.wire.params["SetTaskState"]
+    assert sent["state"] == "error"
+    assert sent["fault"]["faultMessage"][0]["message"] == "task-3 has the same activation ID a"
+
+
+def test_the_oldest_task_remains_as_soon_as_the_others_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, ["task-6", "task-7"], ["task-7"], [])
+    assert (race.outcome, race.clock.pauses) == (("task-5", True, []), [0, 0.2, 0.4])
+
+
+def test_the_oldest_task_ends_if_a_later_run_has_not_seen_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Race(monkeypatch, *[["task-6"]] * 4).outcome == ("task-6", False, ["task-5"])
+
+
+def test_a_task_that_cannot_be_ended_is_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Fault) as caught:
+        Race(monkeypatch, ["task-4"], ended=Fault("NoPermission", "no", {}, "SetTaskState"))
+    assert caught.value.type == "NoPermission"

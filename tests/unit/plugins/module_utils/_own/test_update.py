@@ -310,18 +310,27 @@ def test_a_request_that_the_task_cannot_meet_is_rejected_unsent(
     assert wire.methods() == ["Login", "RetrievePropertiesEx", "Logout"]
 
 
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (reading(info("task-1", "success")), "ended with state success before the request of the module, because of"),
+        (reading(info("task-1", "queued")), "is queued, so"),
+        (Fault("NoPermission", "no", {}), "is queued, so"),
+    ],
+)
 def test_a_task_that_changes_in_the_meantime_names_the_call_that_the_server_rejects(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, after: t.Any, told: str
 ) -> None:
     context = Context()
     wire = Wire(
-        RetrievePropertiesEx=[reading(info("task-1", "queued"))],
+        RetrievePropertiesEx=[reading(info("task-1", "queued")), after],
         SetTaskState=[None],
         UpdateProgress=[Fault("InvalidState", "Over.", {"faultMessage": [{"key": "k", "message": "Who did it"}]})],
     )
     with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError) as caught:
         update_task(reader_of(connection, context=context), options(state="running", progress=5))
-    assert caught.value.message.endswith("is queued, so the server rejects UpdateProgress (InvalidState). Who did it")
+    assert told in caught.value.message
+    assert caught.value.message.endswith("so the server rejects UpdateProgress (InvalidState). Who did it")
     assert caught.value.result["fault"]["type"] == "InvalidState"
     assert (context.known["changed"], context.done) == (True, ["SetTaskState"])
 

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import typing as t
 
 import pytest
 import requests
+import urllib3
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, VsphereError
@@ -42,7 +45,7 @@ def answer(url: str) -> requests.Response:
         raise requests.exceptions.ConnectionError("reset by peer")
     response = requests.Response()
     response.status_code = 200
-    response._content = b'{"api_release": "9.0.0.0"}'
+    response.raw = urllib3.HTTPResponse(io.BytesIO(b'{"api_release": "9.0.0.0"}'), preload_content=False)
     response.headers.update({"Content-Type": "application/json", "Date": "Mon, 02 Jan 2006 15:04:05 GMT"})
     return response
 
@@ -194,6 +197,18 @@ def test_an_unknown_outcome_names_the_entity_to_search(monkeypatch: pytest.Monke
         start(monkeypatch, Wire(ResetVM_Task=[Lost("reset")]), context)
     # The call is known. Whether it changed anything is unknown.
     assert list(context.known) == ["call"]
+
+
+@pytest.mark.parametrize(("queued", "unknown"), [("2099-01-02T03:04:05Z", True), ("2020-01-02T03:04:05Z", False)])
+def test_without_a_session_the_call_is_repeated_only_if_no_task_has_appeared(
+    monkeypatch: pytest.MonkeyPatch, queued: str, unknown: bool
+) -> None:
+    task = reading(info("task-1", queueTime=queued))
+    refused = Fault("NotAuthenticated", "no session", {}, "ResetVM_Task", MACHINE)
+    wire = Wire(ResetVM_Task=[refused, TASK], RetrievePropertiesEx=[task, task])
+    with pytest.raises(OutcomeUnknown) if unknown else contextlib.nullcontext():
+        assert start(monkeypatch, wire)["changed"]
+    assert wire.methods().count("ResetVM_Task") == (1 if unknown else 2)
 
 
 def test_a_manager_has_no_tasks_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,8 @@ def test_all_tasks_are_tried_and_the_failures_are_reported_together(monkeypatch:
 
 
 def test_a_request_without_an_answer_is_reported_with_the_text_of_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))], CancelTask=[TimedOut("slow")])
+    both = reading(info("task-1"), info("task-2"))
+    wire = Wire(RetrievePropertiesEx=[both, TimedOut("slow")], CancelTask=[TimedOut("slow")])
     with pytest.raises(VsphereError, match=r"^slow; .*CancelTask of Task task-1 .*; .*task-2 ") as caught:
         cancel(monkeypatch, wire, "task-1", "task-2")
     assert "fault" not in caught.value.result

@@ -102,14 +102,14 @@ def test_each_fault_has_its_meaning(monkeypatch: pytest.MonkeyPatch, fault: Faul
     assert answer.error is (None if will_end else fault)
 
 
-@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503"), NotUnderstood("html", "html")])
+@pytest.mark.parametrize("error", [Lost("reset"), TimedOut("slow"), Unavailable("503"), NotUnderstood("html", "html")])
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
         ({"cancelled": True}, Kind.SENT),
         (failed("RequestCanceled"), Kind.SENT),
         ({}, Kind.REFUSED),
-        (failed("VimFault"), Kind.REFUSED),
+        (failed("VimFault"), Kind.ENDING),
     ],
     ids=["cancelled", "ended by it", "running", "ended otherwise"],
 )
@@ -134,10 +134,20 @@ def test_an_unreadable_task_after_a_lost_answer_counts_as_refused(monkeypatch: p
 def test_a_silent_server_gets_only_one_request_for_all_tasks(
     monkeypatch: pytest.MonkeyPatch, error: Exception, silent: bool
 ) -> None:
-    wire = Wire(CancelTask=[error, None])
+    wire = Wire(CancelTask=[error, None], RetrievePropertiesEx=[reading(info("task-1"))])
     with connect(monkeypatch, wire) as connection:
         cancellation = Cancellation(reader_of(connection))
         first, second = (cancellation.request(each, cancelled=False, cancelable=True) for each in ("task-1", "task-2"))
     assert first.kind == Kind.REFUSED
     assert second.kind == (Kind.REFUSED if silent else Kind.SENT)
     assert wire.methods().count("CancelTask") == (1 if silent else 2)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_without_a_session_the_request_is_repeated_only_if_the_task_does_not_have_it(
+    monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    task = reading(info("task-1", cancelled=cancelled))
+    wire = Wire(CancelTask=[Fault("NotAuthenticated", "no session", {}), None], RetrievePropertiesEx=[task, task])
+    assert request(monkeypatch, wire).kind == Kind.SENT
+    assert wire.methods().count("CancelTask") == (1 if cancelled else 2)
