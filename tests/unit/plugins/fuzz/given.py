@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import random
 import typing as t
 
 import hypothesis
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+
+# Hypothesis keeps files, which do not belong into the collection.
+set_hypothesis_home_dir(pathlib.Path.home() / ".hypothesis")
 
 SEED = int(os.environ.get("FUZZ_SEED") or random.randrange(2**32))  # noqa: S311 (no secret)
 CASES = int(os.environ.get("FUZZ_CASES") or 1000)
