@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _session, _shapes, _transport
+from . import _http, _options, _properties, _session, _transport
 
 Result = t.TypeVar("Result")
 
@@ -202,13 +202,6 @@ class Connection:
         """Run calls, once, for something optional: nothing that goes wrong is an error."""
         with contextlib.suppress(_errors.VsphereError), self.readable(), self._ending_by(deadline):
             steps(self._transport)
-
-    def checked(self, value: t.Any, shape: t.Any) -> t.Any:
-        """A value of the last answer, which has the shape."""
-        problem = _shapes.problem(value, shape)
-        if problem:
-            raise self._transport.malformed(problem)
-        return value
 
     @contextlib.contextmanager
     def readable(self) -> t.Iterator[None]:

@@ -88,7 +88,10 @@ def read_property(
 
 def _reference(connection: _connection.Connection, value: t.Any) -> _values.Ref:
     """The value of a property that is a reference."""
-    return t.cast("_values.Ref", connection.checked(value, _shapes.REFERENCE))
+    problem = _shapes.problem(value, _shapes.REFERENCE)
+    if problem:
+        raise _errors.VsphereError(f"{connection.host} returned a malformed reference to an object: {problem}")
+    return t.cast("_values.Ref", value)
 
 
 def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.ViType:
