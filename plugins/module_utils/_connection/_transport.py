@@ -74,7 +74,9 @@ class Transport(abc.ABC):
         begin, turned = self._http.received, itertools.count(1)
 
         def turn() -> None:
-            if next(turned) > most or (kept and self._http.received - begin > self._http.max_size):
+            if kept and self._http.received - begin > self._http.max_size:
+                raise self._http.too_large()
+            if next(turned) > most:
                 raise self.malformed("its pages do not end")
 
         return turn
