@@ -24,6 +24,7 @@ GOVC := .build/govc
 AWX := .build/awx
 export VALE := $(CURDIR)/.build/vale
 ACTIONLINT := .build/actionlint
+TOXIPROXY := .build/toxiproxy
 BENCH := $(ENV)/bench
 PAGE := .build/page
 CHROMIUM := .build/chromium
@@ -78,8 +79,9 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(ENV)/eda/ready $(VCENTER) $(GOVC) $(AWX) tree  ## ansible-test integration; TARGET=name for one
+integration: $(ENV)/tools $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
+	    MITMDUMP='$(CURDIR)/$(ENV)/mitmproxy/bin/mitmdump' \
 	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
 
@@ -115,6 +117,10 @@ hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it ce
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
+fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fewer; SEED=1 to repeat
+	cd $(COLLECTION) && FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' PYTHONPATH='$(CURDIR)/$(TREE)' \
+	    python -m pytest -p no:cacheprovider tests/unit/plugins/fuzz
+
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
@@ -129,6 +135,9 @@ screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make d
 
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
+
+reliability: $(ENV)/tools tree  ## measure malformed answers, and renew the tables of docs/reliability.md
+	@python tests/tools/reliability.py $(TREE)
 
 release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION=1.2.3
 	@python tests/tools/release.py '$(VERSION)' .build/release
@@ -145,13 +154,13 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix recording page \
-    screenshots screencast compatibility \
+.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz recording page \
+    screenshots screencast compatibility reliability \
     release artifact pins clean help ready tree
 
 # What the targets above need.
-ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/browser/ready $(CHROMIUM)/chromium .build/bin/go \
-    $(VCENTER) $(GOVC) $(AWX) $(VALE) $(ACTIONLINT) tree
+ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \
+    $(CHROMIUM)/chromium .build/bin/go $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX) $(VALE) $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -186,7 +195,7 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
@@ -238,6 +247,10 @@ $(VALE): .build/bin/go $(wildcard tests/vale/go.*)
 $(ACTIONLINT): .build/bin/go $(wildcard tests/actionlint/*)
 	@echo "Building actionlint …"
 	@cd tests/actionlint && ../../.build/bin/go build -o '$(CURDIR)/$@' github.com/rhysd/actionlint/cmd/actionlint
+
+$(TOXIPROXY): .build/bin/go $(wildcard tests/toxiproxy/*)
+	@echo "Building Toxiproxy …"
+	@cd tests/toxiproxy && ../../.build/bin/go build -o '$(CURDIR)/$@' github.com/Shopify/toxiproxy/v2/cmd/server
 
 $(VCENTER): .build/bin/go $(wildcard tests/vcenter/*.go tests/vcenter/go.*)
 	@echo "Building the test vCenter …"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
 
 CANCEL = "vsphere.tasks.vsphere_task_cancel"
@@ -18,5 +17,6 @@ class ActionModule(Attended):
     """Runs the module. Follows it if it waits."""
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        waits = boolean(self._task.args.get("wait", True), strict=False)
-        return (self._attend if waits else self._execute)(CANCEL, self._task.args, task_vars)
+        return (self._attend if self._asks_for("wait", default=True) else self._execute)(
+            CANCEL, self._task.args, task_vars
+        )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import beginning, line
 
@@ -31,7 +30,7 @@ class ActionModule(Attended):
         def show(events: Iterable[Result]) -> None:
             for event in events:
                 if not self._task.no_log:
-                    self._display.display(f"{beginning(time.monotonic() - began, host)} {sentence(event)}")
+                    self._show(f"{beginning(time.monotonic() - began, host)} {sentence(event)}")
 
         return self._attend(FOLLOW, self._task.args, task_vars, show)
 
@@ -39,8 +38,8 @@ class ActionModule(Attended):
 def sentence(event: Result) -> str:
     """The line about an event: its task, and the user who started it or the reason of the failure."""
     details = [
-        f"started by {clean(event['user'])}" if event["user"] and event["event"] == "created" else "",
+        f"started by {event['user']}" if event["user"] and event["event"] == "created" else "",
         f"after {event['duration']:.0f} s" if event["duration"] and event["state"] in ("success", "error") else "",
-        clean(event["error"] or ""),
+        event["error"] or "",
     ]
     return ", ".join(filter(None, [f"{event['event']} {line(event)}", *details]))

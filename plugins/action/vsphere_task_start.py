@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._outcome import Outcome
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 
 START = "vsphere.tasks.vsphere_task_start"
@@ -25,7 +24,7 @@ class ActionModule(Attended):
 
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         arguments = self._task.args
-        if self._task.async_val or not boolean(arguments.get("wait", False), strict=False):
+        if self._task.async_val or not self._asks_for("wait", default=False):
             return self._execute(START, arguments, task_vars)
         cancels = arguments.get("on_timeout") == "cancel"
         started = self._attend(START, {**arguments, **({"on_timeout": "return"} if cancels else {})}, task_vars)
@@ -38,7 +37,7 @@ class ActionModule(Attended):
         """Cancel the task that has not ended in time. Return the combined result of both modules."""
         # The module has checked them.
         given = {name: arguments[name] for name in WAIT_SPEC if name in arguments}
-        options = WaitOptions.from_params(ArgumentSpecValidator(WAIT_SPEC).validate(given).validated_parameters)
+        options = WaitOptions.from_params(_validation.validated(WAIT_SPEC, given))
         task_id = started["task"]["id"]
         asked = {
             **of_connection(arguments),

@@ -18,10 +18,10 @@ import threading
 import time
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC, Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC, WaitOptions
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended, of_connection
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress, report_of
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._rounds import Rounds
@@ -54,7 +54,7 @@ class ActionModule(Attended):
             return self._execute(WAIT, arguments, task_vars)
         if self._task.async_val:
             return self._execute(WAIT, arguments, task_vars)
-        progress = Progress(self._display.display, interval, self._host(task_vars))
+        progress = Progress(self._show, interval, self._host(task_vars))
 
         def show(reports: Iterable[Result]) -> None:
             if interval and not self._task.no_log:
@@ -147,9 +147,6 @@ def _ended_by_exception() -> t.Iterator[None]:
 def _how(arguments: Result) -> tuple[int, WaitOptions]:
     """The progress interval, and the options of the wait. With rounds, only the last one would report all problems."""
     spec = {**SELECTION_SPEC, **TASK_WAIT_SPEC}
-    validation = ArgumentSpecValidator(spec).validate({name: arguments[name] for name in spec if name in arguments})
-    if validation.error_messages:
-        raise VsphereError("; ".join(validation.error_messages))
-    params = validation.validated_parameters
+    params = _validation.validated(spec, {name: arguments[name] for name in spec if name in arguments})
     Selection.from_params(params).check_for_wait(params["on_timeout"])
     return params["progress_interval"], WaitOptions.from_params(params)

@@ -204,7 +204,8 @@ options:
       - name: vcenter_task_transport
   request_timeout:
     description:
-      - Maximum number of seconds to connect, and to wait for the response to a single request, in the background.
+      - Maximum number of seconds to connect, and to receive the complete response to a single request, in the
+        background.
       - At the end of a run, the maximum is three seconds.
     type: int
     default: 60
@@ -215,6 +216,18 @@ options:
       - name: VMWARE_REQUEST_TIMEOUT
     vars:
       - name: vcenter_task_request_timeout
+  max_response_size:
+    description:
+      - Maximum size of the response to a single request in megabytes, before and after its decompression.
+    type: int
+    default: 64
+    ini:
+      - section: callback_vcenter_task
+        key: max_response_size
+    env:
+      - name: VMWARE_MAX_RESPONSE_SIZE
+    vars:
+      - name: vcenter_task_max_response_size
   locale:
     description:
       - Language of messages from the server, for example V(en_US) or V(ja). The default is the language of the server.
@@ -328,9 +341,9 @@ class CallbackModule(CallbackBase):
             entity = Entity.from_text("entity", given["entity"]) if given["entity"] else None
             task = CreateOptions(given["task_type"], entity, activation_id=job.activation_id if job else None)
             mirror = Mirror(options, task)
-        except (AnsibleError, VsphereError) as error:
-            # Ansible's own error does not list the valid values.
-            where = f" See ansible-doc -t callback {self.CALLBACK_NAME}" if isinstance(error, AnsibleError) else ""
+        except (AnsibleError, OverflowError, RecursionError, TypeError, ValueError, VsphereError) as error:
+            # Ansible's own errors do not list the valid values.
+            where = "" if isinstance(error, VsphereError) else f" See ansible-doc -t callback {self.CALLBACK_NAME}"
             self._display.warning(f"vCenter does not show this run: {error}{where}")
             return None
         return PlaybookRun(mirror, playbook, given["plays"], job.label if job else "", self._display.warning)

@@ -87,10 +87,18 @@ options:
     default: auto
   request_timeout:
     description:
-      - Maximum number of seconds to connect, and to wait for the response to a single request.
+      - Maximum number of seconds to connect, and to receive the complete response to a single request.
       - Falls back to E(VMWARE_REQUEST_TIMEOUT).
     type: int
     default: 60
+  max_response_size:
+    description:
+      - Maximum size of the response to a single request in megabytes, before and after its decompression. The pages of
+        one result count together. A megabyte can contain 62,500 values.
+      - The module needs up to ten times as much memory for the largest response.
+      - Falls back to E(VMWARE_MAX_RESPONSE_SIZE).
+    type: int
+    default: 64
   locale:
     description:
       - Language of labels and messages from the server, for example V(en_US), V(de), or V(ja). The module sends it when

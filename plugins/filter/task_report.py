@@ -80,7 +80,10 @@ def task_report(
     """The report of the tasks in these results."""
     if output not in _formats.FORMATS:
         raise AnsibleFilterError(f"output must be {', '.join(_formats.FORMATS)}, not {output}")
-    return _formats.FORMATS[output](title, _rows.servers(results, unread))
+    try:
+        return _formats.FORMATS[output](title, _rows.servers(results, unread))
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise AnsibleFilterError(f"the input is not a list of results of vsphere_task_info: {error!r}") from error
 
 
 class FilterModule:

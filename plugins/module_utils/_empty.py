@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options with empty parts.
+"""Options with empty parts, or with parts that AnsibleModule cannot handle.
 
 A variable that is empty by mistake, such as a field of a survey, must not select, cancel, or start more than the user
 wants. Ignoring the part would do so.
@@ -10,11 +10,58 @@ wants. Ignoring the part would do so.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from . import _context
+
+_LEVELS = 100
+"""Maximum depth of a value. Python supports some more, and no type of vSphere needs as many."""
+
+TOO_DEEP = f"has more than {_LEVELS} levels: remove some of them"
+
+
+def drop_unusable(spec: _context.Spec, params: _context.Params) -> list[str]:
+    """The problems: options that Ansible's validation cannot handle, which are then unset."""
+    problems = {name: _unusable(spec.get(name, {}), value) for name, value in params.items()}
+    params.update({name: None for name, problem in problems.items() if problem})
+    return [f"{name} {problem}" for name, problem in problems.items() if problem]
+
+
+def _unusable(option: dict[str, t.Any], value: t.Any) -> str:
+    # AnsibleModule encodes a text for the log.
+    half = re.search("[\ud800-\udfff]", value) if isinstance(value, str) else None
+    if half:
+        return f"contains U+{ord(half[0]):04X}, which is only a half of a character: remove it"
+    if _is_deep(value, _LEVELS):
+        return TOO_DEEP
+    return "" if _has_numbers(option, value) else "is not a whole number that fits into 64 bits"
+
+
+def _has_numbers(option: dict[str, t.Any], value: t.Any) -> bool:
+    """Whether whole numbers in it are numbers that Python can handle. AnsibleModule reports other texts itself."""
+    if isinstance(value, dict) and "options" in option:
+        return all(_has_numbers(part, value.get(name)) for name, part in option["options"].items())
+    if option.get("type") == "list":
+        item = {**option, "type": option.get("elements")}
+        return all(_has_numbers(item, each) for each in (value if isinstance(value, list) else [value]))
+    if option.get("type") != "int" or value is None:
+        return True
+    if not isinstance(value, (float, int, str)) or isinstance(value, bool):
+        return False
+    try:
+        return abs(float(value)) < 2**63
+    except OverflowError:
+        return False
+    except ValueError:
+        return True
+
+
+def _is_deep(value: t.Any, levels: int) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deep(part, levels - 1) for part in parts)
 
 
 def empty_parts(spec: _context.Spec, given: _context.Params) -> list[str]:

@@ -13,11 +13,14 @@ from . import _values
 
 
 class VsphereError(Exception):
-    """The base class of all errors. ``result`` contains the additional results of the failed module."""
+    """The base class of all errors. ``result`` contains the additional results of the failed module.
+
+    A message can contain text from the server.
+    """
 
     def __init__(self, message: str, **result: t.Any) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _values.clean(message)
+        super().__init__(self.message)
         self.result = result
 
 

@@ -123,7 +123,7 @@ def why(fault: Fault, place: _values.Data | None = None) -> str:
     ``place`` is the object, as {type, moid}, that a missing privilege is about where the fault names none.
     """
     lacking = _lacking(fault, place) if fault["type"] == "NoPermission" else ""
-    return _values.clean(f"{lacking or _short(fault['message'])} ({fault['type']})") + more(fault)
+    return f"{lacking or _short(fault['message'])} ({fault['type']})" + more(fault)
 
 
 def more(fault: Fault) -> str:
@@ -137,7 +137,7 @@ def more(fault: Fault) -> str:
             left += 1
         else:
             said.append(text)
-    return _values.clean("".join(f". {text}" for text in said[1:]) + (f", and {left} more texts" if left else ""))
+    return "".join(f". {text}" for text in said[1:]) + (f", and {left} more texts" if left else "")
 
 
 def _short(text: str) -> str:

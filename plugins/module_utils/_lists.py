@@ -28,7 +28,7 @@ def from_text(value: t.Any) -> t.Any:
     if value.strip().startswith("["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (RecursionError, ValueError):
             # A name can start like a list.
             pass
     # Blank lines are a matter of layout, but an empty item between commas is a mistake.

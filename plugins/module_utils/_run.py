@@ -18,7 +18,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, missing_required_lib
 
-from . import _context, _empty, _errors, _lists
+from . import _context, _empty, _errors, _lists, _values
 from ._connection import _connection, _options
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -55,23 +55,33 @@ def _params(argument_spec: _context.Spec) -> _context.Params:
 
 
 class _Module(AnsibleModule):
-    """AnsibleModule that accepts more kinds of text as a list."""
+    """AnsibleModule with this input."""
 
-    def __init__(self, argument_spec: _context.Spec) -> None:
+    def __init__(self, argument_spec: _context.Spec, given: _context.Params) -> None:
+        self._given = given
         # mypy does not know that a call through super() is one of Ansible's untyped methods.
         AnsibleModule.__init__(self, argument_spec=argument_spec, supports_check_mode=True)
 
     def _load_params(self) -> None:
-        self.params = _params(self.argument_spec)
+        self.params = self._given
 
 
 def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> None:
     """Run a module and exit. ``prepare`` comes before the connection. Its errors and those of the work are failures."""
-    wrong = _empty.empty_parts(argument_spec, _params(argument_spec))
+    spec = {**_options.CONNECTION_SPEC, **argument_spec}
+    try:
+        given = _params(spec)
+        wrong = _empty.drop_unusable(spec, given) + _empty.empty_parts(argument_spec, given)
+    except RecursionError:
+        given, wrong = {}, [f"an option {_empty.TOO_DEEP}"]
     if wrong:
         # At a list with null in it, AnsibleModule would stumble before it knows what to mask.
-        argument_spec = {name: {"type": "raw", "no_log": spec.get("no_log")} for name, spec in argument_spec.items()}
-    module = _Module({**_options.CONNECTION_SPEC, **argument_spec})
+        argument_spec = {name: {"type": "raw", "no_log": _has_secrets(spec)} for name, spec in argument_spec.items()}
+    module = _Module({**_connection_spec(given), **argument_spec}, given)
+    # Blanks are not secret, and are between all words of a message.
+    module.no_log_values.difference_update([each for each in module.no_log_values if not each.strip()])
+    # Texts can have become nested values.
+    wrong += _empty.drop_unusable(spec, module.params)
     if wrong:
         module.fail_json(msg="; ".join(wrong))
     # After an interrupt, the module still closes its session. A shell starts background processes with SIGINT ignored.
@@ -88,7 +98,7 @@ def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> 
             connection = _connection.Connection(options, module.no_log_values.add)
         look = functools.partial(_look, work.progress_file)
         with _looking(look) if work.lasts else contextlib.nullcontext():
-            context = _context.Context(module.check_mode, module.warn, look)
+            context = _context.Context(module.check_mode, lambda sentence: module.warn(_values.clean(sentence)), look)
             result = _do(connection, work, context)
     except _errors.MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library, reason=error.message), exception=error.traceback)
@@ -96,6 +106,21 @@ def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> 
         module.fail_json(msg=error.message, **error.result)
     module.no_log_values.discard(result.get(work.handed_out))
     module.exit_json(**result)
+
+
+def _has_secrets(spec: dict[str, t.Any]) -> bool | None:
+    """Whether an option or a part of it is hidden. None lets AnsibleModule decide by the name of the option."""
+    return True if any(map(_has_secrets, spec.get("options", {}).values())) else spec.get("no_log")
+
+
+def _connection_spec(given: _context.Params) -> _context.Spec:
+    """The spec of the connection options. An @ in a host is wrong, and the part before it can be a password."""
+    spec = dict(_options.CONNECTION_SPEC)
+    for name in ("hostname", "proxy_host"):
+        of_environment = os.environ.get(spec[name]["fallback"][1][0])
+        if "@" in str(given.get(name) or of_environment):
+            spec[name] = {**spec[name], "no_log": True}
+    return spec
 
 
 def _do(connection: _connection.Connection, work: Work, context: _context.Context) -> _context.Result:

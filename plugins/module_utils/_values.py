@@ -82,13 +82,21 @@ def time_of(value: t.Any) -> datetime.datetime | None:
         return None
 
 
-def clean(text: object) -> str:
-    """Text from the server in one line, without what could steer a terminal."""
-    # Only the form for tasks requires it.
-    import unicodedata
+_LONGEST = 20_000
 
-    kinds = ((each, unicodedata.category(each)) for each in str(text).replace("\n", " "))
-    return "".join(each for each, kind in kinds if kind[0] != "C" and kind not in ("Zl", "Zp"))
+
+def clean(text: object) -> str:
+    """Text from the server in one line of limited length, without characters that steer a terminal or reorder others.
+
+    All messages, warnings, and lines pass through it, but not the data of results.
+    """
+    text = str(text)
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
+    if text.isprintable():
+        return text
+    # Every space except the plain one counts as not printable.
+    return "".join(each if each.isprintable() else " " if each.isspace() else "" for each in text)
 
 
 def object_name(ref: Ref) -> str:

@@ -206,8 +206,9 @@ ARGUMENT_SPEC: Spec = {
     "state": {"type": "str", "choices": ["queued", "running", "success", "error"]},
     "progress": {"type": "int"},
     "description": {"type": "raw"},
-    "result": {"type": "raw"},
-    "error": {"type": "dict"},
+    # Everything in them is hidden until the secrets are known.
+    "result": {"type": "raw", "no_log": True},
+    "error": {"type": "dict", "no_log": True},
     "custom_values": {"type": "dict"},
 }
 

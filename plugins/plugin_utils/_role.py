@@ -15,17 +15,21 @@ import pathlib
 import re
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.vsphere.tasks.plugins.module_utils import _lists
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._empty import drop_unusable
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import TASK_WAIT_SPEC
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ansible_collections.vsphere.tasks.plugins.module_utils._context import Spec
+
+_OF_ANSIBLE = ("inventory_hostname", "omit")
+"""Variables of Ansible that facts can override, although they decide about options."""
 
 _ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 
@@ -67,13 +71,14 @@ class Role:
         values = {name: value for name, value in values.items() if value is not None}
         specs = {name: self._specs[self.options[name]] for name in values}
         values = _lists.from_texts(specs, values)
+        unusable = drop_unusable(specs, values)
+        if unusable:
+            raise VsphereError("; ".join(unusable))
         for name in values:
             if self.options[name] == "task_ids":
                 values[name] = _flat(values[name])
         # Ansible's own validation rejects null for options with choices or a default.
-        wrong = ArgumentSpecValidator(specs).validate(values).error_messages
-        if wrong:
-            raise VsphereError("; ".join(wrong))
+        _validation.validated(specs, values)
         # The options with a default in the role belong to the module.
         defaults = {option: spec["default"] for option, spec in self.extra.items()}
         given = {**defaults, **{self.options[name]: value for name, value in values.items()}}
@@ -84,7 +89,7 @@ class Role:
         """The variables that are options of the role, after a check of their names."""
         named = sorted(name for name in variables if re.match(rf"{self.prefix}[^_]", name))
         named = [name for name in named if name != f"{self.prefix}result"]
-        facts = [name for name in named if name in variables.get("ansible_facts", {})]
+        facts = [name for name in (*named, *_OF_ANSIBLE) if name in variables.get("ansible_facts", {})]
         if facts:
             raise VsphereError(
                 f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could "

@@ -4,8 +4,8 @@
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
 For integration tests, it starts sets of PROGRAM, the test vCenter. A set has one of each kind that the targets need. It
-writes their addresses into integration_config.yml, and the paths of govc, of the wheel with AWX's collection, and of
-ansible-rulebook, which ANSIBLE_RULEBOOK names.
+writes their addresses into integration_config.yml, and the paths of govc, of Toxiproxy, of the wheel with AWX's
+collection, and of ansible-rulebook and mitmdump, which ANSIBLE_RULEBOOK and MITMDUMP name.
 """
 
 import ast
@@ -109,11 +109,12 @@ def main(program: str, *arguments: str) -> int:
                 {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
                 for _process in range(PROCESSES)
             ]
-            govc = str(Path(program).with_name("govc"))
             config = Path("tests", "integration", "integration_config.yml")
-            awx = str(Path(program).with_name("awx"))
-            rulebook = os.environ["ANSIBLE_RULEBOOK"]
-            variables = {"sets": sets, "govc": govc, "awx": awx, "ansible_rulebook": rulebook}
+            variables = {
+                "sets": sets,
+                **{name: str(Path(program).with_name(name)) for name in ("govc", "toxiproxy", "awx")},
+                **{name: os.environ[name.upper()] for name in ("ansible_rulebook", "mitmdump")},
+            }
             config.write_text(json.dumps(variables), encoding="utf-8")
         environment = {**os.environ, "HOME": str(home), "PATH": path()}
         # Keeps it from taking the checkout around this folder for the collection's repository.

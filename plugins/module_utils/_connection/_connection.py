@@ -62,6 +62,8 @@ class Connection:
         self._options = options
         self._keep_secret = keep_secret
         self._http = _http.Http(options)
+        for secret in self._http.secrets:
+            keep_secret(secret)
         self._transport: _transport.Transport
         self._borrowed: list[tuple[_values.Ref, str]] = []
         self._login = _session.Login(options, self._http.name)
@@ -207,10 +209,7 @@ class Connection:
         try:
             yield
         except _ODD as error:
-            answer = f"to {self._transport.last_call} with unreadable data: {type(error).__name__} {error}"
-            raise _errors.NotUnderstood(
-                f"{self.host} answered {answer}. Report this as a bug, with the answer if possible", answer
-            ) from error
+            raise self._http.malformed(self._transport.last_call, f"{type(error).__name__} {error}") from error
 
     def invoke(
         self,
@@ -307,6 +306,9 @@ class Connection:
         except _errors.Fault as fault:
             if fault.type != "NotAuthenticated":
                 raise
+            if isinstance(fault, _errors.SessionRefused) and self.owns_session:
+                # The server behind the front end can still have it.
+                self.glimpse(lambda transport: self.log_out())
             self._login.renew(self._transport, fault)
         check()
         try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTPS to one server: the only file that imports requests, used by both transports.
+"""HTTPS to one server by requests, used by both transports.
 
 One session is kept for the whole run, so that all calls share one TLS connection. Every way in which a request can fail
 before a vSphere answer is there becomes one of the exceptions of ``_errors``, with the option that mends it.
@@ -25,6 +25,8 @@ from . import _options
 try:
     import requests
     import urllib3
+
+    from . import _bounds
 
     REQUESTS_IMPORT_ERROR = ""
 except ImportError:
@@ -61,7 +63,8 @@ class Answer(t.NamedTuple):
 class Http:
     """Requests to ``https://{hostname}:{port}`` with the user's settings for TLS, proxy and time.
 
-    ``take_head`` gets the headers and the cookies of each answer, even if its body does not arrive.
+    ``take_head`` gets the headers and the cookies of each answer, even if its body does not arrive. ``received`` is the
+    size of all bodies so far.
     """
 
     def __init__(self, options: _options.ConnectionOptions) -> None:
@@ -70,11 +73,14 @@ class Http:
         self.host = options.hostname
         self.take_head: TakeHead = lambda headers, cookies: None
         self.server_time: datetime.datetime | None = None
+        self.received = 0
         self.name = f"{_options.in_url(options.hostname)}:{options.port}"
         self._timeout = options.request_timeout
         self._deadline = self._last = math.inf
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = USER_AGENT
+        self.max_size = options.max_response_size * 1_000_000
+        self._bounds = _bounds.Bounds(self.max_size, self.too_large)
+        self._session = _bounds.Session(self._bounds)
+        self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
         # Our own authentication prevents requests from reading ~/.netrc.
         self._session.auth = lambda request: request
         # A session is the transport's own matter: an old one sent along makes a new login fail.
@@ -86,11 +92,21 @@ class Http:
         self.proxies: dict[str, str] = {}
         if options.proxy_host:
             self.proxies["https"] = f"http://{_options.in_url(options.proxy_host)}:{options.proxy_port}"
+        self.secrets: set[str] = set()
+        url = f"https://{self.name}"
+        of_environment = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+        if of_environment and not self.proxies:
+            # Only some runs need it.
+            from . import _proxy
+
+            self.secrets.update(_proxy.secrets(of_environment))
+            _proxy.check(of_environment)
 
     def request(self, method: str, path: str, body: bytes | None, headers: dict[str, str], wait: float = 0) -> Answer:
         """Send one request and read the whole answer. It can take ``wait`` seconds longer than other requests."""
         left = max(LEAST, min(self._deadline, self._last) - time.monotonic())
         connecting, answering = min(self._timeout, left), min(self._timeout + wait, left)
+        self._bounds.begin(answering)
         try:
             response = self._session.request(
                 method,
@@ -101,8 +117,10 @@ class Http:
                 verify=self.verify,
                 proxies=dict(self.proxies),
                 allow_redirects=False,
+                stream=True,
                 hooks={"response": lambda head, **unused: self.take_head(head.headers, head.cookies.get_dict())},
             )
+            body = _bounds.read(response)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             remedy = "raise request_timeout" if left > self._timeout + wait else "raise the time limit of the wait"
             # Only a failure needs it.
@@ -118,8 +136,8 @@ class Http:
                 answering=answering,
                 remedy=remedy,
             ) from error
-        except AttributeError as error:
-            # requests up to 2.32 stumbles at a content type that ends within its charset.
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # For example, requests up to 2.32 stumbles at a content type that ends within its charset.
             raise self.lost(str(error)) from error
         except (KeyboardInterrupt, SystemExit):
             # What follows is clean-up, wherever this came from.
@@ -129,7 +147,7 @@ class Http:
         with contextlib.suppress(KeyError, TypeError, ValueError):
             time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
             self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
-        is_whole = self._check_end(response)
+        is_whole = self._check_end(response, len(body))
         if response.is_redirect:
             where = response.headers["Location"]
             raise _errors.NotUnderstood(
@@ -142,17 +160,35 @@ class Http:
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
                 "are still starting: try again later"
             )
-        return Answer(response.status_code, response.headers, response.content, is_whole)
+        content = self._content(response, body)
+        self._bounds.check_values(content)
+        self.received += len(content)
+        return Answer(response.status_code, response.headers, content, is_whole)
 
-    def _check_end(self, response: requests.Response) -> bool:
+    def _content(self, response: requests.Response, body: bytes) -> bytes:
+        """The body without its compression."""
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if not body or encoding == "identity":
+            return body
+        if encoding not in ("gzip", "x-gzip"):
+            raise self.not_understood(f"a body with the unrequested encoding {encoding}")
+        try:
+            content = self._bounds.decompressed(body)
+        except ValueError as error:
+            raise self.lost(f"its compression is unreadable: {error}") from error
+        if content is None:
+            raise self.lost("it was incomplete")
+        return content
+
+    def _check_end(self, response: requests.Response, received: int) -> bool:
         """Whether the answer contains its own end. Lost if it ended earlier, because urllib3 1 does not check this."""
         if response.status_code == 204 or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
             return True
         length = response.headers.get("Content-Length", "")
         if not length.isdigit():
             return False
-        # What came over the wire, before it was decompressed.
-        if response.raw.tell() != int(length):
+        # It counts the compressed bytes.
+        if received != int(length):
             # Otherwise, urllib3 1 can send the next request, such as a logout, over this connection.
             self.close()
             raise self.lost("it was incomplete")
@@ -175,6 +211,15 @@ class Http:
     def close(self) -> None:
         self._session.close()
 
+    def too_large(self) -> _errors.NotUnderstood:
+        """The error for an answer that exceeds its limit."""
+        size = f"it exceeds {self.max_size // 1_000_000} MB or {self.max_size // _bounds.SIZE_OF_VALUE:,} values"
+        return _errors.NotUnderstood(
+            f"{self.name} answered with too much data ({size}): read less with each request, for example with a "
+            "smaller page_size or limit, or raise max_response_size",
+            size,
+        )
+
     def lost(self, how: str) -> _errors.Lost:
         return _errors.Lost(f"the answer of {self.name} was lost ({how})")
 
@@ -182,6 +227,13 @@ class Http:
         """The error for an answer that no vCenter or ESXi gives."""
         what = f"a body of type {answer.content_type or 'unknown'}" if answer.body else "no body"
         return self.not_understood(f"HTTP {answer.status} with {what}")
+
+    def malformed(self, call: str, problem: str) -> _errors.NotUnderstood:
+        """The error for an answer to a call whose data is not made as it should be."""
+        answer = f"to {call} with malformed data: {problem}"
+        return _errors.NotUnderstood(
+            f"{self.name} answered {answer}. Report this as a bug, with the answer if possible", answer
+        )
 
     def not_understood(self, answer: str) -> _errors.NotUnderstood:
         """The error for an answer that is described by these words."""

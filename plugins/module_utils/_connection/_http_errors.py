@@ -13,6 +13,8 @@ import typing as t
 
 from .. import _errors
 
+_SET_BUNDLE = "set it to a file with CA certificates in PEM format"
+
 
 def explain(  # noqa: C901 (a list of cases)
     error: Exception,
@@ -47,18 +49,13 @@ def explain(  # noqa: C901 (a list of cases)
             "and proxy_port, or HTTPS_PROXY and NO_PROXY in the environment"
         )
     if text.startswith("[X509"):
-        return _errors.Unreachable(
-            "ca_path does not contain a certificate: set it to a file with CA certificates in PEM format"
-        )
+        return _errors.Unreachable(f"{_bundle(verify)} does not contain a certificate: {_SET_BUNDLE}")
     # Later on, the request has been sent.
     if any(map(_is_in_handshake, causes)):
         if "WRONG_VERSION_NUMBER" in text:
             return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):
-            return _errors.Unreachable(
-                f"the TLS connection to {name} failed ({text}): {_trust(verify, text)}, or set validate_certs to "
-                "false if you accept any certificate"
-            )
+            return _errors.Unreachable(f"the TLS connection to {name} failed ({text}): {_advice(verify, text)}")
     # The second alone is of the body.
     if met(of_requests.ReadTimeout, of_urllib3.ReadTimeoutError):
         return _errors.TimedOut(f"{name} did not answer within {answering:.0f} s: {remedy} if the server is only slow")
@@ -74,9 +71,7 @@ def explain(  # noqa: C901 (a list of cases)
         return _errors.VsphereError(f"{name} is not an address to connect to ({text}): check hostname and proxy_host")
     if [type(cause) for cause in causes] == [OSError]:
         # The one check that requests makes itself.
-        return _errors.VsphereError(
-            f"ca_path is not usable ({error}): set it to a file with CA certificates in PEM format"
-        )
+        return _errors.VsphereError(f"{_bundle(verify)} is not usable ({error}): {_SET_BUNDLE}")
     through = f" through the proxy {proxy}" if proxy else ""
     return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 
@@ -87,10 +82,32 @@ def _is_in_handshake(error: BaseException) -> bool:
     return any(frame.f_code is handshake for frame, _line in traceback.walk_tb(error.__traceback__))
 
 
+def _bundle(verify: bool | str) -> str:
+    """The origin of the CA certificates."""
+    return "ca_path" if isinstance(verify, str) else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment"
+
+
+def _advice(verify: bool | str, text: str) -> str:
+    """What helps against a failed handshake. An error about the certificate is one only if it is validated."""
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return f"{_trust(verify, text)}, or set validate_certs to false if you accept any certificate"
+    if "PROTOCOL" in text:
+        return "the server supports only versions of TLS that are too old for Python: enable TLS 1.2 on the server"
+    if "HANDSHAKE_FAILURE" in text or "CIPHER" in text:
+        return "the server and Python have no cipher in common: enable current ciphers on the server"
+    return "check port, and the devices between this host and the server"
+
+
 def _trust(verify: bool | str, text: str) -> str:
     """What makes the server's certificate a valid one."""
     if "mismatch" in text:
         return "set hostname to a name in the certificate"
+    if "expired" in text:
+        return "renew the certificate, or correct the clock of the host that runs the module"
+    if "not yet valid" in text:
+        return "correct the clock of the host that runs the module, or of the server that created the certificate"
+    if "too weak" in text:
+        return "replace the certificate by one with a longer key and a current signature algorithm"
     if isinstance(verify, str):
         return f"ca_path {verify} does not contain the CA that signed its certificate: set it to another file"
     return "set ca_path to the CA that signed its certificate"

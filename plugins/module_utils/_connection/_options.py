@@ -50,13 +50,14 @@ CONNECTION_SPEC: _context.Spec = {
         "fallback": (_environment, ["VMWARE_TRANSPORT"]),
     },
     "request_timeout": {"type": "int", "default": 60, "fallback": (_environment, ["VMWARE_REQUEST_TIMEOUT"])},
+    "max_response_size": {"type": "int", "default": 64, "fallback": (_environment, ["VMWARE_MAX_RESPONSE_SIZE"])},
     "locale": {"type": "str", "fallback": (_environment, ["VMWARE_LOCALE"])},
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class ConnectionOptions:
-    """The options of one connection, checked: times in seconds, IPv6 literals without their brackets."""
+    """The options of one connection, checked: times in seconds, sizes in megabytes, IPv6 literals without brackets."""
 
     hostname: str
     username: str | None
@@ -69,6 +70,7 @@ class ConnectionOptions:
     proxy_port: int | None
     transport: str
     request_timeout: int
+    max_response_size: int
     locale: str | None
 
     @classmethod
@@ -101,6 +103,8 @@ class ConnectionOptions:
             wrong.append("password requires username: set both, or set session_id instead")
         if not 0 < given["request_timeout"] <= 3600:
             wrong.append(f"request_timeout must be between 1 and 3600 seconds, got {given['request_timeout']}")
+        if not 0 < given["max_response_size"] <= 4096:
+            wrong.append(f"max_response_size must be between 1 and 4096 megabytes, got {given['max_response_size']}")
         if given["locale"] and not re.fullmatch(r"[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8})*", given["locale"]):
             wrong.append(f"locale {given['locale']!r} is not a locale: use a value such as en_US, de, or ja_JP")
         if wrong:
@@ -117,7 +121,7 @@ def _wrong_with(host: str) -> str:
     """The problem of a host, or an empty string."""
     if "%" in host:
         return "is an address with a zone, which URLs do not support: use a name, or an address that is not link-local"
-    if not host or re.fullmatch(r"[^\s/@:?#\[\]]+", host) or _is_ipv6(host):
+    if not host or re.fullmatch(r"[\w.-]+", host) or _is_ipv6(host):
         return ""
     return (
         "is not a host name or address: omit scheme, port, and path, as in vcenter.example.com, and use the separate "

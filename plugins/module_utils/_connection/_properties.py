@@ -62,11 +62,14 @@ def retrieve(
     collector = transport.manager("propertyCollector")
     spec = filter_spec(objects, properties, transient)
     params = {"specSet": [spec], "options": {"_typeName": "RetrieveOptions"}}
+    turn = transport.pages()
     page = transport.invoke(collector, "RetrievePropertiesEx", params)
     found = []
     while page:
+        turn()
         for content in page.get("objects") or ():
-            values = {prop["name"]: prop.get("val") for prop in content.get("propSet") or ()}
+            given = {prop["name"]: prop.get("val") for prop in content.get("propSet") or ()}
+            values = {name: value for name, value in given.items() if value is not None}
             found.append(Object(content["obj"], values, refused(content)))
         token = page.get("token")
         page = transport.invoke(collector, "ContinueRetrievePropertiesEx", {"token": token}) if token else None

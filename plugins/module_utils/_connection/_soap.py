@@ -67,8 +67,7 @@ class Soap(_transport.Transport):
         value = self._send(self._encoder.call(ref, info, params), member, info, wait)
         if isinstance(value, _decoder.SoapFault):
             raise self._fault(value.data, member, ref)
-        self._note_success(member)
-        return value
+        return self._checked(member, value)
 
     def _send(self, request: bytes, member: str, info: t.Any, wait: float) -> t.Any:
         """Send a call. Return the value of its answer (None without a value), or its fault."""

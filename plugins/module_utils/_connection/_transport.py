@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import itertools
 import typing as t
 
 from .. import _errors, _values
+from . import _shapes
 
 if t.TYPE_CHECKING:
     from . import _http, _session
 
 # Reads that work without a session. If a property requires one, the second read only reports that it is unreadable.
 _PROVE_NOTHING = ("Login", "RetrievePropertiesEx", "content", "CurrentTime")
+
+MOST_PAGES = 1000
+"""Maximum number of pages of a result. Servers put hundreds of objects into each of them."""
 
 
 class Transport(abc.ABC):
@@ -61,8 +66,32 @@ class Transport(abc.ABC):
             self._keep_secret(key)
             self.session = dataclasses.replace(self.session, key=key)
 
-    def _note_success(self, member: str) -> None:
+    def pages(self, most: int = MOST_PAGES, kept: bool = True) -> t.Callable[[], None]:
+        """Returns what to call for each page of a result: an error if there are too many.
+
+        If they are ``kept``, all of them together can be as large as one answer.
+        """
+        begin, turned = self._http.received, itertools.count(1)
+
+        def turn() -> None:
+            if kept and self._http.received - begin > self._http.max_size:
+                raise self._http.too_large()
+            if next(turned) > most:
+                raise self.malformed("its pages do not end")
+
+        return turn
+
+    def malformed(self, problem: str) -> _errors.NotUnderstood:
+        """The error for the answer to the last call."""
+        return self._http.malformed(self.last_call, problem)
+
+    def _checked(self, member: str, value: t.Any) -> t.Any:
+        """The value of a successful call, which has the shape that everything else relies on."""
+        problem = "" if value is None else _shapes.problem(value, _shapes.of(member))
+        if problem or _shapes.is_too_deep(value):
+            raise self.malformed(problem or f"it has more than {_shapes.DEEPEST} levels")
         self.accepted |= member not in _PROVE_NOTHING
+        return value
 
     @staticmethod
     def _fault(data: _values.Data, member: str, ref: _values.Ref) -> _errors.Fault:

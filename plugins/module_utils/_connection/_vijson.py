@@ -16,7 +16,7 @@ import typing as t
 from urllib.parse import quote
 
 from .. import _errors, _values
-from . import _http, _transport
+from . import _http, _shapes, _transport
 
 _SESSION_HEADER = "vmware-api-session-id"
 
@@ -38,17 +38,16 @@ _VOID = {
     "UpdateProgress",
     "setCustomValue",
 }
-# The reads that can return nothing, and the member that their other values have, or none for a list. Any other JSON
-# must not look like nothing.
+# The reads that can return nothing.
 _OPTIONAL = {
-    "ContinueRetrievePropertiesEx": "objects",
-    "FindByInventoryPath": "value",
-    "FindExtension": "key",
-    "ReadNextTasks": "",
-    "ReadPreviousTasks": "",
-    "RetrievePropertiesEx": "objects",
-    "WaitForUpdatesEx": "version",
-    "latestPage": "",
+    "ContinueRetrievePropertiesEx",
+    "FindByInventoryPath",
+    "FindExtension",
+    "ReadNextTasks",
+    "ReadPreviousTasks",
+    "RetrievePropertiesEx",
+    "WaitForUpdatesEx",
+    "latestPage",
 }
 
 
@@ -85,10 +84,7 @@ class ViJson(_transport.Transport):
             raise self._http.not_vsphere(answer)
         if data is None and not is_void:
             self._check_nothing(answer, verb, member)
-        if data is not None and member in _OPTIONAL and not _has_form(data, _OPTIONAL[member]):
-            raise self._http.not_understood(f"JSON that is not a value of {member}")
-        self._note_success(member)
-        return data
+        return self._checked(member, data)
 
     def _check_refusal(self, answer: _http.Answer, member: str) -> None:
         """Raise an error for the statuses by which servers and front ends refuse a call without a fault."""
@@ -107,16 +103,9 @@ class ViJson(_transport.Transport):
     def _check_nothing(self, answer: _http.Answer, verb: str, member: str) -> None:
         """Raise an error if nothing is not a valid value. Only 204 and null mean nothing, an empty body does not."""
         says_so = answer.status == 204 or answer.body.strip()
-        if not (says_so and (verb == "GET" or member in _OPTIONAL)):
+        is_property = verb == "GET" and member not in _shapes.SHAPES
+        if not (says_so and (is_property or member in _OPTIONAL)):
             raise self._http.lost(f"the answer does not contain {member}")
-
-
-def _has_form(data: t.Any, member: str) -> bool:
-    """Whether it is an object with that member, or a list if the member is empty."""
-    if not member:
-        return isinstance(data, list)
-    # Servers can leave out an empty list.
-    return isinstance(data, dict) and (member in data or data.get("_typeName") == "RetrieveResult")
 
 
 def _segment(moid: str) -> str:

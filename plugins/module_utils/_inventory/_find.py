@@ -45,7 +45,7 @@ def find_entity(
             f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
             + _listed(connection, fitting)
         )
-    names = [each.properties["name"]["_value"] for each in found]
+    names = [each.properties["name"] for each in found]
     similar = _errors.close_to(str(entity.name), names)
     near = similar or _errors.close_to(str(entity.name), names, cutoff=0)
     candidates = [each.ref for each, name in zip(found, names) if name in near]
@@ -82,7 +82,7 @@ def _at_path(
 
 def _called(objects: list[_properties.Object], name: str) -> list[_values.Ref]:
     wanted = {name, name.translate(_CODES)}
-    return [each.ref for each in objects if each.properties["name"]["_value"] in wanted]
+    return [each.ref for each in objects if each.properties["name"] in wanted]
 
 
 def _names(
@@ -99,8 +99,10 @@ def _names(
                 [_properties.object_spec(view, through="view")],
                 [_properties.property_spec(type_ or _entity.ANY_ENTITY, "name")],
             )
+        for each in found:
+            each.properties["name"] = _values.plain(each.properties.get("name"))
         # The user might not see some of them.
-        return [each for each in found if "name" in each.properties]
+        return [each for each in found if isinstance(each.properties["name"], str)]
 
     return connection.read(steps, deadline)
 
@@ -124,10 +126,12 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
 
     def path(ref: _values.Ref) -> str:
         # An inventory path leaves the root folder out, which alone has no parent.
+        names: list[str] = []
         properties = known.get(ref["value"], {})
-        if "parent" not in properties:
-            return ""
-        return f"{path(properties['parent'])}/{_values.plain(properties['name'])}".lstrip("/")
+        while _values.is_reference(properties.get("parent")) and len(names) < len(known):
+            names.insert(0, str(_values.plain(properties.get("name"))))
+            properties = known.get(_values.plain(properties["parent"]["value"]), {})
+        return "/".join(names)
 
     def described(ref: _values.Ref) -> str:
         name = _values.object_name(ref)

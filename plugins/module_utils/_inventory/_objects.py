@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .. import _context, _errors, _values
-from .._connection import _connection, _properties
+from .._connection import _connection, _properties, _shapes
 from .._types import _references, _registry
 from . import _entity, _find
 
@@ -70,7 +70,7 @@ class Finder:
             raise _errors.VsphereError(
                 f"{option}: {target.steps} of {_values.object_name(ref)} is unset, so it does not lead to an object"
             )
-        return t.cast("_values.Ref", value)
+        return _reference(self.connection, value)
 
 
 def read_property(
@@ -83,7 +83,15 @@ def read_property(
         value = _read(connection, ref, part)
         if not rest or value is None:
             return declared, value
-        ref, path = value, rest
+        ref, path = _reference(connection, value), rest
+
+
+def _reference(connection: _connection.Connection, value: t.Any) -> _values.Ref:
+    """The value of a property that is a reference."""
+    problem = _shapes.problem(value, _shapes.REFERENCE)
+    if problem:
+        raise _errors.VsphereError(f"{connection.host} returned a malformed reference to an object: {problem}")
+    return t.cast("_values.Ref", value)
 
 
 def end_of_path(option: str, type_: _registry.ViType, path: str) -> _registry.ViType:
@@ -123,14 +131,15 @@ def _split(type_: _registry.ViType, path: str) -> tuple[str, _registry.ViType, s
 
 def _read(connection: _connection.Connection, ref: _values.Ref, path: str) -> t.Any:
     try:
-        [found] = connection.retrieve([_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)])
+        found = connection.retrieve([_properties.object_spec(ref)], [_properties.property_spec(ref["type"], path)])
     except _errors.Fault as fault:
         if fault.type != "ManagedObjectNotFound":
             raise
         raise unknown_object(connection, ref, fault) from fault
-    if path in found.refused:
-        raise found.refused[path]
-    return found.properties.get(path)
+    for each in found:
+        if path in each.refused:
+            raise each.refused[path]
+    return next((each.properties[path] for each in found if path in each.properties), None)
 
 
 def unknown_object(connection: _connection.Connection, ref: _values.Ref, fault: _errors.Fault) -> _errors.VsphereError:
@@ -172,7 +181,7 @@ def _manager(connection: _connection.Connection, type_: str) -> _values.Ref:
         raise _errors.VsphereError(
             f"{connection.host} does not have {type_} in its service content: set moid, name, or path"
         )
-    return t.cast("_values.Ref", found[0])
+    return _reference(connection, found[0])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -40,8 +40,11 @@ class UpdateOptions:
     @classmethod
     def from_params(cls, params: _context.Params, secrets: set[str]) -> UpdateOptions:
         """Check the options without a server, and add texts that must not appear in output to ``secrets``."""
-        [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         state, progress, result, error = (params[name] for name in ("state", "progress", "result", "error"))
+        with _given.hidden([result, error], secrets, params) as found:
+            result_data = None if result is None else build_result(result, found)
+            fault_data = None if error is None else _fault(_checked("error", error, _ERROR), found)
+        [task_id] = _reader.check_ids("task_id", [params["task_id"]])
         description = _description(params["description"])
         custom_values = {name: _custom_value(name, v) for name, v in (params["custom_values"] or {}).items()}
         if result is not None and state != "success":
@@ -56,8 +59,6 @@ class UpdateOptions:
             raise _errors.VsphereError(
                 f"progress {progress} is not a percentage: set it to a whole number from 0 to 100"
             )
-        result_data = None if result is None else build_result(result, secrets)
-        fault_data = None if error is None else _fault(_checked("error", error, _ERROR), secrets)
         return cls(task_id, state, progress, description, custom_values, result, result_data, fault_data)
 
 

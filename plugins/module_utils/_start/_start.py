@@ -11,7 +11,7 @@ import dataclasses
 from .. import _context, _empty, _errors, _values
 from .._inventory import _entity, _objects
 from .._tasks import _reader
-from .._types import _builder, _registry
+from .._types import _builder, _given, _registry
 from .._wait import _outcome, _targets, _wait, _wait_options
 from . import _unless
 
@@ -30,12 +30,10 @@ class StartOptions:
     def from_params(cls, params: _context.Params, secrets: set[str]) -> StartOptions:
         """Validate the options without a server, and report all problems together.
 
-        Everything in the option params is one of the ``secrets`` until the registry knows the values that are not.
+        Everything in params and in unless.equals is one of the ``secrets`` until the registry knows the values that are
+        not.
         """
         given = params["params"] or {}
-        masked = set(_builder.texts(given))
-        secrets |= masked
-        _registry.require_registry("to know operations and types, with every protocol")
         builder = _builder.Builder(_objects.Named.from_parts)
         problems = builder.problems
         # Omitting one can mean to let the server choose.
@@ -48,16 +46,18 @@ class StartOptions:
             target = _objects.Target.from_params("object", params["object"])
         method: _registry.Method | None = None
         data: _values.Data = {}
-        with _errors.gathering(problems):
-            method = _find_method(params["method"], target.type if target else None)
-        if method:
-            data = builder.build_members("params", method.name, method.params, given)
-        else:
-            builder.hide(given)
-        secrets -= masked - builder.secrets - {params["password"], params["session_id"]}
         condition, unless = params["unless"], None
-        with _errors.gathering(problems):
-            unless = condition and _unless.from_params(condition, target, secrets)
+        with _given.hidden([given, condition and condition["equals"]], secrets, params) as found:
+            _registry.require_registry("to know operations and types, with every protocol")
+            with _errors.gathering(problems):
+                method = _find_method(params["method"], target.type if target else None)
+            if method:
+                data = builder.build_members("params", method.name, method.params, given)
+            else:
+                builder.hide(given)
+            found.update(builder.secrets)
+            with _errors.gathering(problems):
+                unless = condition and _unless.from_params(condition, target, found)
         builder.check()
         # Both are there, else there was a problem.
         return cls(target, method, data, unless, wait)

@@ -17,7 +17,8 @@ UNLESS_SPEC: dict[str, t.Any] = {
     "type": "dict",
     "options": {
         "property": {"type": "str"},
-        "equals": {"type": "raw"},
+        # Everything in it is hidden until the secrets are known.
+        "equals": {"type": "raw", "no_log": True},
         "object": _objects.OBJECT_SPEC,
         "exists": {
             "type": "dict",
@@ -56,7 +57,7 @@ class PropertyEquals(t.NamedTuple):
     def reason(self, finder: _objects.Finder) -> str | None:
         ref = finder.find(self.target)
         declared, found = _objects.read_property(finder.connection, ref, self.path, "unless.property")
-        if found is not None and _registry.kind(declared) != "any" and "_value" in found:
+        if isinstance(found, dict) and _registry.kind(declared) != "any" and "_value" in found:
             found = found["_value"]
         wanted = _build(declared, self.value)
         # Build the server's value again, so that both have the same form. If this fails, the values differ.

@@ -22,6 +22,9 @@ LARGEST_PAGE = 1000
 NEWEST = 10_000
 """Maximum number of tasks to search for single IDs: IDs can be wrong, and the history is long."""
 
+MOST_PAGES = 10_000
+"""Maximum number of pages of a history."""
+
 
 class Scroll(t.NamedTuple):
     """How to read the history: the size of a page, the maximum number of tasks (None: all), and the end to start from.
@@ -86,9 +89,33 @@ def _infos(
         method = "ReadPreviousTasks"
     yield from sorted(first, key=_queued, reverse=True)
     before = set(map(_key, first)) - {""}
+    turn, check = transport.pages(MOST_PAGES, kept=False), _no_circle(transport)
     while page := transport.invoke(collector, method, {"maxCount": size}):
+        turn()
+        check([_key(info) for info in page])
         yield from (info for info in sorted(page, key=_queued, reverse=newest_first) if _key(info) not in before)
         before = set(map(_key, page)) - {""}
+
+
+def _no_circle(transport: _transport.Transport) -> t.Callable[[list[str]], None]:
+    """Returns a check of the keys on each page: an error if the pages lead in a circle.
+
+    It compares each page with one before it, which becomes a later one whenever the number of pages has doubled. One
+    equal page can come from new tasks that moved the others.
+    """
+    known: list[str] = []
+    turned = repeated = 0
+
+    def check(keys: list[str]) -> None:
+        nonlocal known, turned, repeated
+        turned += 1
+        repeated += any(keys) and keys == known
+        if repeated > 1:
+            raise transport.malformed("its pages lead in a circle")
+        if not turned & (turned - 1):
+            known = keys
+
+    return check
 
 
 def _queued(info: t.Any) -> datetime.datetime:

@@ -27,7 +27,10 @@ def add_hosts(connection: _connection.Connection, tasks: list[_taskinfo.Task]) -
     """
     entities = {(task["entity"]["type"], task["entity"]["moid"]) for task in _all(tasks) if task["entity"]}
     machines = [moid for type_, moid in entities if type_ == "VirtualMachine"]
-    host_of = {moid: ref["moid"] for moid, ref in _read(connection, "VirtualMachine", machines, "runtime.host").items()}
+    hosts = _read(connection, "VirtualMachine", machines, "runtime.host")
+    host_of = {
+        moid: ref["moid"] for moid, ref in hosts.items() if isinstance(ref, dict) and isinstance(ref.get("moid"), str)
+    }
     host_of.update((moid, moid) for type_, moid in entities if type_ == "HostSystem")
     names = _read(connection, "HostSystem", sorted(set(host_of.values())), "name")
     for task in _all(tasks):

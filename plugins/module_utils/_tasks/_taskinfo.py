@@ -105,7 +105,7 @@ def task_from_info(
 def unreadable_warning(host: str, unreadable: dict[str, list[str]]) -> str:
     """The warning about what ``task_from_info`` has noted."""
     tasks = [f"{task_id} ({', '.join(names)})" for task_id, names in unreadable.items()]
-    return _values.clean(f"{host} returned unreadable members of {_values.some_of(tasks, _FEW)}: they are null")
+    return f"{host} returned unreadable members of {_values.some_of(tasks, _FEW)}: they are null"
 
 
 def is_over(task: Task) -> bool:
@@ -118,9 +118,7 @@ def queue_order(task: Task) -> str:
 
 def label(task: Task) -> str:
     """A task in a sentence: id, operation, entity."""
-    return _values.clean(
-        f"{task['id'] or 'a task without id'} ({name_of(task)} on {task['entity_name'] or 'no entity'})"
-    )
+    return f"{task['id'] or 'a task without id'} ({name_of(task)} on {task['entity_name'] or 'no entity'})"
 
 
 def name_of(task: Task) -> str:
@@ -139,7 +137,7 @@ def describe(task: Task) -> str:
             f"{_faults.why(task['error']) if task['error'] else 'the server gave no reason (no fault)'}"
         )
     percent = "" if task["progress"] is None else f" at {task['progress']} %"
-    return f"{label(task)} is {_values.clean(task['state'] or 'in an unknown state')}{percent}"
+    return f"{label(task)} is {task['state'] or 'in an unknown state'}{percent}"
 
 
 def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+from .. import _errors
 from . import _filter, _history, _reader, _taskinfo
+
+DEEPEST = 40
+"""Maximum number of levels of children, which are also levels of the result."""
 
 
 def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
@@ -25,9 +29,12 @@ def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_siz
         roots = {task["root_task_key"] or _key(task) for task in tasks}
         search(_filter.Conditions(root_task_keys=sorted(roots)))
     asked: set[str] = set()
+    levels = 0
     while new := ({_key(task) for task in tasks} | found.keys()) - asked:
         search(_filter.Conditions(parent_task_keys=sorted(new)))
         asked |= new
+        levels += 1
+        _check(levels)
     return list(found.values())
 
 
@@ -43,9 +50,15 @@ def nested(tasks: list[_taskinfo.Task], below: list[_taskinfo.Task]) -> list[_ta
 
     def tree(task: _taskinfo.Task, above: frozenset[str]) -> _taskinfo.Task:
         above |= {_key(task)}
+        _check(len(above))
         return {**task, "children": [tree(c, above) for c in children.get(_key(task), ()) if _key(c) not in above]}
 
     return [tree(task, frozenset()) for task in tasks]
+
+
+def _check(levels: int) -> None:
+    if levels > DEEPEST:
+        raise _errors.VsphereError(f"the children of the tasks have more than {DEEPEST} levels: omit children")
 
 
 def _key(task: _taskinfo.Task) -> str:

@@ -75,7 +75,7 @@ class Builder:
     def hide(self, value: t.Any, secret: bool = False) -> None:
         """Keep a secret, or a possible secret in a part of unknown type, based on the names of its members."""
         if secret:
-            self.secrets.update(texts(value))
+            self.secrets.update(_given.texts(value))
         elif isinstance(value, list):
             for item in value:
                 self.hide(item)
@@ -144,15 +144,12 @@ class Builder:
         return {"_typeName": name, **self.build_members(path, name, _registry.members(type_), given)}
 
 
-def texts(value: t.Any) -> t.Iterator[str]:
-    """All visible parts of a value: its texts and numbers, at any depth."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from texts(item)
-    elif value not in (None, "") and not isinstance(value, bool):
-        yield str(value)
+def possible_secrets(value: t.Any) -> set[str]:
+    """The texts in a value of unknown type that can be secret, based on the names of its members."""
+    _registry.require_registry("to know the names of secrets")
+    builder = Builder()
+    builder.hide(value)
+    return builder.secrets
 
 
 def _type_named(declared: _registry.ViType, name: str) -> _registry.ViType:

@@ -6,13 +6,47 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import typing as t
 
-from .. import _values
+from .. import _context, _errors, _values
 
 QUOTE_IT = "must be {}, but YAML reads words such as on, off, yes, and no as booleans: quote the value"
+
+
+def texts(value: t.Any) -> t.Iterator[str]:
+    """All visible parts of a value: its texts and numbers, at any depth."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif value not in (None, "") and not isinstance(value, bool):
+        yield str(value)
+
+
+@contextlib.contextmanager
+def hidden(value: t.Any, secrets: set[str], params: _context.Params) -> t.Iterator[set[str]]:
+    """Everything in the value is one of the ``secrets`` until the block has found the real ones.
+
+    After an error, possible secrets remain as well. The secrets of the connection always remain.
+    """
+    found: set[str] = set()
+    kept = {params["password"], params["session_id"]}
+    masked = set(texts(value))
+    secrets |= masked
+    try:
+        yield found
+    except _errors.VsphereError:
+        # Without pyVmomi, which knows the names of secrets, all of it remains hidden.
+        with contextlib.suppress(_errors.MissingLibrary):
+            from . import _builder
+
+            secrets -= masked - found - _builder.possible_secrets(value) - kept
+        raise
+    secrets -= masked - found - kept
 
 
 def xml_text(given: object) -> str:

@@ -27,6 +27,13 @@ LONGEST_CALL = 20
 FEW = 10
 """Maximum number of tasks to watch completely: the update that reports their end then contains the whole result."""
 
+BURST = 20
+PAUSE = 0.1
+"""Seconds of each answer, if more than ``BURST`` of them came sooner: an endless series must not keep us busy."""
+
+MOST_REPEATED = 10
+"""Number of equal answers in a row that are an error."""
+
 # Of more, small ones only: the whole TaskInfo of a finished task can be large, and is read once at the end.
 _PATHS = (
     "info.state",
@@ -199,7 +206,7 @@ class Watch:
     def _take_in(self, updates: _values.Data) -> None:
         for part in updates.get("filterSet") or ():
             for missing in part.get("missingSet") or ():
-                fault = _properties.fault_of(missing["fault"], "Watching", missing["obj"])
+                fault = _properties.fault_of(missing.get("fault") or {}, "Watching", missing["obj"])
                 if not self._is_missing(fault):
                     self._forbid(missing["obj"]["value"], fault)
             for update in part.get("objectSet") or ():
@@ -270,15 +277,28 @@ def answers(
 
     The first one contains the current state. Others arrive after a change, or when ``seconds`` have passed.
     """
-    version, more = "", True
+    version, more, before, repeated, hasty = "", True, None, 0, 0
+    turn = transport.pages()
     while True:
         longest = 0 if more else max(0, min(LONGEST_CALL, math.ceil(seconds())))
         params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": longest}}
+        began = time.monotonic()
         updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=longest)
         more = bool(updates and updates.get("truncated"))
+        if more:
+            turn()
+        else:
+            turn = transport.pages()
         if updates:
-            version = updates["version"]
+            # The version is new with each change.
+            repeated = repeated + 1 if updates == before else 0
+            if repeated == MOST_REPEATED:
+                raise transport.malformed("it repeats the same changes, with the same version")
+            before, version = updates, updates["version"]
         yield updates, more
+        hasty = 0 if more or time.monotonic() - began > PAUSE else hasty + 1
+        if hasty > BURST:
+            time.sleep(PAUSE)
 
 
 @contextlib.contextmanager

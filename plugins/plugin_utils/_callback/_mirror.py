@@ -124,7 +124,7 @@ class Mirror:
             begin = f"{self._task_id}, which shows this run in vCenter, might be out of date or remain unfinished: "
         else:
             begin = "vCenter does not show this run: "
-        self.trouble = self.trouble or begin + message
+        self.trouble = self.trouble or clean(begin + message)
 
 
 def _import_what_the_thread_needs(transport: str) -> None:

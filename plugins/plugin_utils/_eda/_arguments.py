@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import (
     CONNECTION_SPEC,
     ConnectionOptions,
 )
-from ansible_collections.vsphere.tasks.plugins.module_utils._empty import empty_parts
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import FOLLOW_SPEC, FollowOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._lists import from_texts
+from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 
 Data = dict[str, t.Any]
 
@@ -61,17 +59,7 @@ def validated(given: Data) -> list[Data]:
 
 
 def _validate(args: Data) -> Data:
-    given = from_texts(ARGUMENT_SPEC, args)
-    problems = empty_parts(ARGUMENT_SPEC, given)
-    result = ArgumentSpecValidator(ARGUMENT_SPEC).validate(given)
-    problems = problems or [
-        f"unsupported arguments: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
-        for error in result.errors
-    ]
-    if problems:
-        raise VsphereError("; ".join(problems))
-    params: Data = result.validated_parameters
-    return params
+    return _validation.validated(ARGUMENT_SPEC, from_texts(ARGUMENT_SPEC, args))
 
 
 def _names() -> dict[str, str]:

@@ -30,6 +30,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Missi
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow import Follower
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import FollowOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._arguments import validated
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._eda._cursor import Cursor
 
@@ -152,7 +153,7 @@ class Source:
             self._warn(f"the rulebook takes events of {self._connection.host} again, after {patience:.0f} s or more")
 
     def _warn(self, message: str) -> None:
-        _LOG.warning("%s", self._masked(message))
+        _LOG.warning("%s", clean(self._masked(message)))
 
     def _fail(self, message: str) -> None:
         self._link.send({"error": self._masked(message)})

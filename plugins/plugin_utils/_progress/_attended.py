@@ -25,8 +25,10 @@ import threading
 import typing as t
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,11 +52,18 @@ class Attended(ActionBase):
         # In a loop, this process continues with the next item, even after the end of Ansible.
         self._check_wanted()
         result = super().run(tmp, task_vars)
-        return {**result, **self._outcome(task_vars or {})}
+        result.update(self._outcome(task_vars or {}))
+        if "msg" in result:
+            result["msg"] = clean(result["msg"])
+        return result
 
     @abc.abstractmethod
     def _outcome(self, task_vars: dict[str, t.Any]) -> Result:
         """The result of the task."""
+
+    def _show(self, line: str) -> None:
+        """Display a line, which can contain text from the server."""
+        self._display.display(clean(line))
 
     @staticmethod
     def _host(task_vars: dict[str, t.Any]) -> str:
@@ -72,6 +81,11 @@ class Attended(ActionBase):
     def _is_near(self) -> bool:
         """Whether the module sees the files of this process; another user could not."""
         return bool(self._connection.transport == "local" and not self._connection.become)
+
+    def _asks_for(self, option: str, default: bool) -> bool:
+        """Whether an option is true. The module rejects values that are not boolean."""
+        value = self._task.args.get(option, default)
+        return isinstance(value, (bool, int, str)) and bool(boolean(value, strict=False))
 
     def _execute(self, module: str, arguments: Result, task_vars: dict[str, t.Any]) -> Result:
         outcome = self._execute_module(

@@ -13,7 +13,6 @@ import time
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import FINAL, name_of
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import clean
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import GONE
 
 if t.TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Progress:
 
 def beginning(seconds: float, host: str) -> str:
     """The beginning of each line: the time since the start, and the host, if set."""
-    return f"[{seconds:5.0f} s]" + (f" [{clean(host)}]" if host else "")
+    return f"[{seconds:5.0f} s]" + (f" [{host}]" if host else "")
 
 
 def _is_due(report: Report, before: Report, age: float, interval: float) -> bool:
@@ -108,6 +107,6 @@ def report_of(task: Task) -> Report:
 def line(report: Report) -> str:
     """One task: id, operation, entity, state, percent."""
     percent = "" if report["progress"] is None else f" {report['progress']} %"
-    entity = f" on {clean(report['entity'])}" if report["entity"] else ""
-    operation = clean(report["operation"] or "unknown operation")
-    return f"{clean(report['id'])} {operation}{entity}: {clean(report['state'] or 'state unknown')}{percent}"
+    entity = f" on {report['entity']}" if report["entity"] else ""
+    operation = report["operation"] or "unknown operation"
+    return f"{report['id']} {operation}{entity}: {report['state'] or 'state unknown'}{percent}"

@@ -113,7 +113,7 @@ def test_the_contents_link_everything(copy: pathlib.Path) -> None:
     assert re.fullmatch(r"# Head\n\n<!-- begin contents -->\n(\|.*\n)+<!-- end contents -->\n\nTail\n", text)
     linked = re.findall(r"\[`(\w+)`\]\(https://\S+/blob/main/(\S+)\) \| \w", text)
     modules = [(file.stem, f"plugins/modules/{file.name}") for file in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "task_report")]
+    filters = [(name, f"plugins/filter/{name}.py") for name in ("answer", "entity", "line", "task_report")]
     names = sorted(file.stem for file in (ROOT / "playbooks").glob("[a-z]*.yml"))
     playbooks = [(name, f"playbooks/{name}.yml") for name in names]
     roles = [("task_report", REPORT), ("wait_for_task", README)]

@@ -77,6 +77,9 @@ options:
       request_timeout:
         description: See O(request_timeout).
         type: int
+      max_response_size:
+        description: See O(max_response_size).
+        type: int
       locale:
         description: See O(locale).
         type: str

@@ -65,6 +65,10 @@ def wait(person: Person) -> Result:
     return person.run("wait", task_ids=[person.vcenter.create(duration=0.1)])
 
 
+def follow(person: Person) -> Result:
+    return person.run("follow", duration=1)
+
+
 def give_up(person: Person) -> Result:
     task_id = person.vcenter.create(cancelable=True)
     return person.run("wait", task_ids=[task_id], timeout=0, on_timeout="cancel", on_error="return")
@@ -138,6 +142,7 @@ JOBS = (
     Job("session", open_and_close),
     Job("task_info", read, ("System.View",)),
     Job("task_wait", wait, ("System.View",)),
+    Job("task_follow", follow, ("System.View",)),
     Job("task_wait", give_up, ("Global.CancelTask",)),
     Job("task_cancel", cancel, ("Global.CancelTask",)),
     Job("task_cancel", cancel_own),

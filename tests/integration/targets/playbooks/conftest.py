@@ -68,9 +68,7 @@ class Site:
         variables = {name: value for name, value in variables.items() if not any(name in own for own in hosts.values())}
         extra = f"--extra-vars=@{self._write('variables.json', variables)}"
         ran = self.play(f"vsphere.tasks.{playbook}", extra, *arguments, by_host=hosts)
-        stats = re.search(r"^\tRUN: (.*)$", ran.stdout, re.MULTILINE)
-        results = json.loads(stats[1])[f"vsphere_{playbook}"] if stats else {}
-        return Run(ran.returncode, ran.stdout, results)
+        return Run(ran.returncode, ran.stdout, self.results(ran.stdout, playbook))
 
     def play(
         self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None
@@ -90,6 +88,12 @@ class Site:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    @staticmethod
+    def results(output: str, playbook: str) -> dict[str, dict[str, t.Any]]:
+        """The results for each vCenter in the output of a run."""
+        stats = re.search(r"^\tRUN: (.*)$", output, re.MULTILINE)
+        return t.cast("dict[str, dict[str, t.Any]]", json.loads(stats[1])[f"vsphere_{playbook}"]) if stats else {}
 
     def _write(self, name: str, data: t.Any) -> pathlib.Path:
         file = self._folder / name

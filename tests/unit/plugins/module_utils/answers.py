@@ -86,10 +86,10 @@ def unconnected(transport: str) -> Connection:
     return Connection(dataclasses.replace(OPTIONS, transport=transport), lambda secret: None)
 
 
-def connected(transport: str) -> Connection:
+def connected(transport: str, **changes: t.Any) -> Connection:
     """A connection in an existing session, so that the first request is that of the test."""
     names = ("extensionManager", "propertyCollector", "sessionManager", "taskManager")
     managers = {name: (name[0].upper() + name[1:], name) for name in names}
     session = Session(transport, "9.0.0.0" if transport == "json" else "8.0.3.0", "a key", managers=managers)
-    options = dataclasses.replace(OPTIONS, session_id=session.to_text())
+    options = dataclasses.replace(OPTIONS, session_id=session.to_text(), **changes)
     return Connection(options, lambda secret: None).open()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._empty import empty_parts, nulls
+from ansible_collections.vsphere.tasks.plugins.module_utils._empty import drop_unusable, empty_parts, nulls
 
 SPEC: dict[str, dict[str, t.Any]] = {
     "name": {"type": "str"},
@@ -79,3 +79,47 @@ def test_null_is_found_at_any_depth() -> None:
         "params.d[0][0]",
     ]
     assert list(nulls("params", None)) == ["params is null: set a value, or omit it with default(omit)"]
+
+
+def nested(levels: int) -> t.Any:
+    value: t.Any = "x"
+    for _level in range(levels):
+        value = [value]
+    return value
+
+
+NUMBERS: dict[str, dict[str, t.Any]] = {
+    "one": {"type": "int"},
+    "many": {"type": "list", "elements": "int"},
+    "parts": {"type": "list", "elements": "dict", "options": {"port": {"type": "int"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("any", nested(100), ""),
+        ("any", nested(101), "any has more than 100 levels"),
+        ("any", {"a": [nested(99)]}, "any has more than 100 levels"),
+        ("any", "a\ud800", "any contains U+D800, which is only a half of a character"),
+        ("any", ["a\ud800", float("inf"), True], ""),
+        ("one", 2**62, ""),
+        ("one", "soon", ""),
+        ("one", None, ""),
+        ("one", "-Infinity", "one is not a whole number that fits into 64 bits"),
+        ("one", 10**400, "one is not a whole number"),
+        ("one", True, "one is not a whole number"),
+        ("one", [0, [4, 4, 3], 0], "one is not a whole number"),
+        ("many", float("nan"), "many is not a whole number"),
+        ("many", [1, "inf"], "many is not a whole number"),
+        ("many", [1, "2"], ""),
+        ("parts", [{"port": 1}, {"port": "inf"}], "parts is not a whole number"),
+        ("parts", {"host": "infinity"}, ""),
+    ],
+)
+def test_values_that_ansible_cannot_handle_are_dropped(name: str, value: t.Any, problem: str) -> None:
+    given = {name: value, "other": 1}
+    problems = drop_unusable(NUMBERS, given)
+    assert (len(problems) == 1) == bool(problem)
+    assert "".join(problems).startswith(problem)
+    assert given == {name: None if problem else value, "other": 1}

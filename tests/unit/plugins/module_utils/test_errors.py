@@ -27,6 +27,14 @@ def test_the_message_of_a_fault_names_the_call_and_the_object() -> None:
     )
 
 
+def test_a_message_is_one_line_without_control_characters_but_data_stays_as_it_is() -> None:
+    hostile = "Bro\x1b[31mken\n\u202ehere"
+    fault = _errors.Fault(hostile, hostile, {"faultMessage": [message(hostile + "!")]}, hostile, TASK)
+    shown = "Bro[31mken here"
+    assert fault.message == f"{shown} of Task task-1 failed: {shown} ({shown}). {shown}!"
+    assert (fault.type, fault.text, fault.result["fault"]["messages"]) == (hostile, hostile, [hostile + "!"])
+
+
 def test_the_result_of_a_fault_has_the_form_of_a_task_error() -> None:
     busy = {"task": {**TASK, "value": "task-9"}, "faultMessage": [message("Somebody else does it.")]}
     fault = _errors.Fault("TaskInProgress", "Busy.", busy, "PowerOnVM_Task")

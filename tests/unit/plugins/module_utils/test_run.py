@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import importlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import typing as t
 
 import pytest
 from ansible.module_utils import basic
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.vsphere.tasks.plugins.module_utils import _run
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
@@ -23,7 +25,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     NotUnderstood,
     VsphereError,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.modules import vsphere_task_state
 
 from .wire import Wire
 
@@ -57,9 +61,6 @@ class Module:
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
     def run(self, work: Do | _run.Work | Exception, **given: t.Any) -> dict[str, t.Any]:
-        arguments = {"hostname": "vcenter.example.com", "username": "someone", "password": "a secret", **given}
-        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-
         def prepare(given: _run.Given) -> _run.Work:
             self.params = given.params
             self.collected.append(gc.isenabled())
@@ -67,8 +68,16 @@ class Module:
                 raise work
             return work if isinstance(work, _run.Work) else _run.Work(work)
 
+        return self.run_module(lambda: _run.run(SPEC, prepare), **given)
+
+    def run_module(self, main: t.Callable[[], object], **given: t.Any) -> dict[str, t.Any]:
+        arguments = {"hostname": "vcenter.example.com", "username": "someone", "password": "a secret", **given}
+        # Since ansible-core 2.20, modules return their invocation only on request.
+        if "inject_invocation" in PASS_VARS:
+            arguments["_ansible_inject_invocation"] = True
+        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
         with pytest.raises(SystemExit) as caught:
-            _run.run(SPEC, prepare)
+            main()
         self.printed = self._capsys.readouterr().out
         result: dict[str, t.Any] = json.loads(self.printed)
         assert bool(caught.value.code) == result.get("failed", False)
@@ -126,7 +135,7 @@ def test_a_failure_names_the_completed_changes(module: Module) -> None:
 
 def test_unreadable_data_is_a_failure_without_a_traceback(module: Module) -> None:
     result = module.run(fails(KeyError("state")))
-    assert "unreadable data: KeyError 'state'" in result["msg"]
+    assert "malformed data: KeyError 'state'" in result["msg"]
     assert "exception" not in result
 
 
@@ -187,6 +196,76 @@ def test_an_empty_part_is_a_failure_that_hides_secrets(module: Module) -> None:
     assert result["msg"] == "names contains null: set a value, or remove the item"
     assert "hush" not in module.printed
     assert module.wire.calls == []
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The messages of AnsibleModule to the log of the system."""
+    messages: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "_log_to_syslog", lambda module, message: messages.append(message))
+    monkeypatch.setattr(basic, "has_journal", False)
+    return messages
+
+
+SECRET = {"_typeName": "HostConnectSpec", "password": "hush"}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("state", {"task_id": "task-1", "state": "success", "result": SECRET}),
+        ("state", {"task_id": "task-1", "state": "running", "result": SECRET}),
+        ("state", {"task_id": "task-1", "result": {"_typeName": "NewType", "password": "hush"}}),
+        ("state", {"task_id": "task-1", "state": "error", "error": {"message": "x", "fields": {"password": "hush"}}}),
+        ("state", {"task_id": "task-1", "error": {"fields": {"password": "hush"}}}),
+        ("state", {"task_id": "task 1", "progress": 500, "result": SECRET}),
+        ("state", {"task_id": "task-1", "error": '{"fields": {"password": "hush"}}'}),
+        ("start", {"object": {"path": "a"}, "method": "X", "params": {"password": "hush"}}),
+        ("start", {"object": {"path": "a"}, "method": "X", "unless": {"property": "x", "equals": SECRET}}),
+        ("start", {"object": {"path": " "}, "method": "X", "unless": {"property": "x", "equals": SECRET}}),
+        ("start", {"object": [5], "method": None, "unless": {"property": "x", "equals": SECRET}}),
+        ("info", {"password": "hush", "hostname": "me:hush@vcenter", "proxy_host": "me:hush@proxy"}),
+    ],
+)
+def test_secrets_are_neither_logged_nor_shown(module: Module, logged: list[str], name: str, given: t.Any) -> None:
+    imported = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_{name}")
+    result = module.run_module(imported.main, **given)
+    assert "Invoked with" in logged[0]
+    assert "hush" not in "".join(logged) + module.printed
+    # Without it, the test would prove nothing.
+    assert result["failed"]
+
+
+def test_secrets_of_the_environment_are_neither_logged_nor_shown(
+    module: Module, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMWARE_PROXY_HOST", "http://me:hush@proxy")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hush@proxy:0")
+    module.run(fails(Lost("hush")), proxy_port=3128)
+    monkeypatch.delenv("VMWARE_PROXY_HOST")
+    assert "is not a URL" in module.run(fails(Lost("hush")))["msg"]
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hush@proxy:3128")
+    assert module.run(fails(Lost("hush")))["failed"]
+    assert "hush" not in "".join(logged) + module.printed
+
+
+def test_values_that_are_not_secret_are_shown(module: Module) -> None:
+    def fail(**given: t.Any) -> str:
+        return str(module.run_module(vsphere_task_state.main, task_id="task-1", **given)["msg"])
+
+    assert "does not know the type Odd" in fail(state="success", result={"_typeName": "Odd"})
+    assert "progress 500 is not a percentage" in fail(state="success", progress=500, result=[500, " "])
+    assert "error does not support text: use" in fail(state="error", error={"text": "text"})
+
+
+def test_without_pyvmomi_all_possible_secrets_are_hidden(
+    module: Module, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    for error in ({"message": "hush", "type": "Timedout"}, '{"message": ["hush"]}'):
+        result = module.run_module(vsphere_task_state.main, task_id="task-1", state="error", error=error)
+        assert result["failed"]
+        assert "hush" not in "".join(logged) + module.printed
 
 
 # --- ends ---

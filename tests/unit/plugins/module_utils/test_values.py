@@ -97,7 +97,8 @@ def test_releases_compare_by_their_numbers(release: str, numbers: list[int]) -> 
 
 
 def test_a_text_of_the_server_becomes_one_line_without_control_characters() -> None:
-    assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07") == "a b[31mcde"
+    assert _values.clean("a\nb\x1b[31mc\u202ed\u2028e\x07\xa0ü漢") == "a b[31mcd e ü漢"
+    assert _values.clean("x" * 20_001) == "x" * 20_000 + "..."
 
 
 @pytest.mark.parametrize(

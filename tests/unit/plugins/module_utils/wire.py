@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 OPTIONS = ConnectionOptions(
-    "vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60, None
+    "vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60, 64, None
 )
 
 
@@ -74,6 +74,13 @@ class Wire:
         self.calls.append(("forget_session", ""))
         self.key = ""
         self.accepted = False
+
+    def pages(self, most: int = 0, kept: bool = True) -> t.Callable[[], None]:
+        """They end with the script."""
+        return lambda: None
+
+    def malformed(self, problem: str) -> VsphereError:
+        return VsphereError(problem)
 
     def methods(self) -> list[str]:
         return [method for method, _ref in self.calls]

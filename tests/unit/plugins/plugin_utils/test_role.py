@@ -73,6 +73,12 @@ def test_defaults_of_the_module_are_arguments_so_that_other_defaults_do_not_appl
             {"wait_for_task_hostname": "x", "ansible_facts": {"wait_for_task_hostname": "x"}},
             "wait_for_task_hostname: facts of the host cannot be options of the role",
         ),
+        # Since ansible-core 2.19, omit is a variable only if a fact has this name.
+        (
+            {"omit": "vm-1", "wait_for_task_entity": {"name": "vm-1"}, "ansible_facts": {"omit": "vm-1"}},
+            "omit: facts of the host cannot be options of the role",
+        ),
+        ({"ansible_facts": {"inventory_hostname": "x"}}, "inventory_hostname: facts of the host cannot be"),
         ({"wait_for_task_on_error": "ignore"}, "wait_for_task_on_error must be one of: fail, return"),
         ({"wait_for_task_timeout": "soon"}, "wait_for_task_timeout"),
         ({"wait_for_task_entity": {"moid": "vm-1"}}, "missing parameter.* type"),

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 import typing as t
 
 import pytest
 import requests
+import urllib3
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut
 
@@ -72,7 +74,8 @@ def test_a_tls_failure_after_the_request_was_sent_is_not_a_failure_to_connect(
 )
 def test_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch, date: str, hour: int | None) -> None:
     response = requests.Response()
-    response.status_code, response.headers["Date"], response._content = 200, date, b""
+    response.status_code, response.headers["Date"] = 200, date
+    response.raw = urllib3.HTTPResponse(io.BytesIO(), preload_content=False)
     monkeypatch.setattr(requests.Session, "request", lambda *arguments, **others: response)
     http = Http(OPTIONS)
     assert http.request("GET", "/", None, {}).status == 200

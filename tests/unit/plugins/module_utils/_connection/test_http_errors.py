@@ -24,8 +24,9 @@ ATTEMPT: dict[str, t.Any] = {
     "answering": 60,
     "remedy": "raise request_timeout",
 }
-UNKNOWN_CA = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
-MISMATCH = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid"
+REFUSED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed:"
+UNKNOWN_CA = f"{REFUSED} unable to get local issuer certificate"
+MISMATCH = f"{REFUSED} Hostname mismatch, certificate is not valid"
 NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
@@ -54,7 +55,18 @@ def new(error: Exception) -> Exception:
             Lost,
             "the connection to vc:443 through the proxy http://proxy:3128 broke (reset)",
         ),
-        (OSError("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"), {}, Unreachable, "ca_path does not contain a certificate"),
+        (
+            OSError("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"),
+            {"verify": "/ca.pem"},
+            Unreachable,
+            "ca_path does not contain a certificate",
+        ),
+        (
+            OSError("[X509: NO_CERTIFICATE_OR_CRL_FOUND]"),
+            {},
+            Unreachable,
+            "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment does not contain a certificate",
+        ),
         (of_requests.ReadTimeout(), {}, TimedOut, "vc:443 did not answer within 60 s: raise request_timeout if the"),
         (
             of_requests.ConnectionError(of_urllib3.ReadTimeoutError(t.cast("t.Any", None), "/", "slow")),
@@ -125,6 +137,10 @@ def test_each_cause_is_named_with_the_option_that_helps(
             "/ca.pem",
             ": ca_path /ca.pem does not contain the CA that signed its certificate",
         ),
+        (ssl.SSLError(1, f"{REFUSED} EE certificate key too weak"), "/ca.pem", ": replace the certificate by one with"),
+        (ssl.SSLError(1, "[SSL: UNSUPPORTED_PROTOCOL] x"), "/ca.pem", "x): the server supports only versions of TLS"),
+        (ssl.SSLError(1, "[SSL: NO_SHARED_CIPHER] x"), "/ca.pem", "x): the server and Python have no cipher in common"),
+        (ssl.SSLError(1, "[SSL] odd"), "/ca.pem", "odd): check port, and the devices between"),
         (ssl.SSLError(1, MISMATCH), "/ca.pem", ": set hostname to a name in the certificate, or set validate_certs to"),
     ],
 )

@@ -226,7 +226,7 @@ def test_unexpected_json_is_an_error(server: answers.Server, member: str, body: 
         if body == "[]" and member in LISTS:
             assert read(TASK, member) == []
         else:
-            with pytest.raises(NotUnderstood, match=f"JSON that is not a value of {member}"):
+            with pytest.raises(NotUnderstood, match=f"answered to Task.{member} with malformed data: "):
                 read(TASK, member)
 
 

@@ -23,6 +23,7 @@ GOOD: dict[str, t.Any] = {
     "proxy_port": None,
     "transport": "auto",
     "request_timeout": 60,
+    "max_response_size": 64,
     "locale": None,
 }
 
@@ -55,6 +56,7 @@ def test_names_and_addresses_are_taken(host: str) -> None:
         ({"port": 65536}, "from 1 to 65535"),
         ({"proxy_host": "proxy"}, "require each other"),
         ({"proxy_port": 3128}, "require each other"),
+        ({"max_response_size": 0}, "max_response_size must be between 1 and 4096 megabytes, got 0"),
         ({"request_timeout": 0}, "request_timeout must be between 1 and 3600 seconds, got 0"),
     ],
 )

@@ -107,9 +107,9 @@ VALUE = answers.json('{"a":1}')
         ("CancelTask", NOTHING, None),
         ("CancelTask", NULL, None),
         ("CancelTask", answers.json(""), None),
-        ("CreateTask", VALUE, {"a": 1}),
+        ("AddCustomFieldDef", VALUE, {"a": 1}),
         # A value can have a type name, but no faultstring.
-        ("CreateTask", answers.json('{"_typeName":"TaskInfo"}'), {"_typeName": "TaskInfo"}),
+        ("Login", answers.json('{"_typeName":"UserSession"}'), {"_typeName": "UserSession"}),
     ],
 )
 def test_a_value_or_an_empty_answer_is_returned_if_the_method_allows_it(
@@ -201,7 +201,7 @@ FOUND = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "grou
         ("RetrievePropertiesEx", {"_typeName": "RetrieveResult"}),
         ("ContinueRetrievePropertiesEx", OBJECTS),
         ("FindByInventoryPath", FOUND),
-        ("FindExtension", {"key": "com.example"}),
+        ("FindExtension", {"key": "com.example", "version": "1"}),
         ("ReadNextTasks", []),
         ("ReadPreviousTasks", [{"key": "task-1"}]),
         ("WaitForUpdatesEx", {"version": "1"}),
@@ -218,5 +218,5 @@ def test_a_reading_that_can_be_empty_accepts_only_values_of_its_form(
     assert read(TASK, method) == value
     for odd in ("{}", '{"x":1}', '"x"', "7" if isinstance(value, list) else "[]"):
         server.answers = [answers.json(odd)]
-        with pytest.raises(NotUnderstood, match=f"JSON that is not a value of {method}"):
+        with pytest.raises(NotUnderstood, match=f"answered to Task.{method} with malformed data: "):
             read(TASK, method)

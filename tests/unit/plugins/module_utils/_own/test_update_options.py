@@ -17,6 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 
 NONE: dict[str, t.Any] = dict.fromkeys(("state", "progress", "description", "result", "error", "custom_values"))
+NONE.update(password=None, session_id=None)
 
 
 def of_params(secrets: set[str] | None = None, **given: t.Any) -> UpdateOptions:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import typing as t
 
 import pytest
 import requests
+import urllib3
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, VsphereError
@@ -43,7 +45,7 @@ def answer(url: str) -> requests.Response:
         raise requests.exceptions.ConnectionError("reset by peer")
     response = requests.Response()
     response.status_code = 200
-    response._content = b'{"api_release": "9.0.0.0"}'
+    response.raw = urllib3.HTTPResponse(io.BytesIO(b'{"api_release": "9.0.0.0"}'), preload_content=False)
     response.headers.update({"Content-Type": "application/json", "Date": "Mon, 02 Jan 2006 15:04:05 GMT"})
     return response
 

@@ -40,7 +40,7 @@ class Action(_attended.Attended):
         self.ran: list[tuple[str, Result, bool]] = []
 
     def _outcome(self, task_vars: Result) -> Result:
-        return {"msg": "from the plugin", "vars": task_vars}
+        return {"msg": "from\x1b the\nplugin", "vars": task_vars}
 
     def _execute_module(self, *unused: t.Any, **how: t.Any) -> Result:
         self.ran.append((how["module_name"], dict(how["module_args"]), how["wrap_async"]))
@@ -82,6 +82,13 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], None]:
 def test_the_result_of_a_run_is_that_of_the_plugin(tmp_path: pathlib.Path) -> None:
     result = Action(tmp_path, lambda arguments: {}).run(task_vars={"a": 1})
     assert (result["msg"], result["vars"]) == ("from the plugin", {"a": 1})
+
+
+def test_a_line_is_shown_without_control_characters(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    action, lines = Action(tmp_path, lambda arguments: {}), list[str]()
+    monkeypatch.setattr(action._display, "display", lines.append)
+    action._show("task-1 Clone\x07 on web\x1b[2J\r\n-01\u202e\u2028: running")
+    assert lines == ["task-1 Clone on web[2J  -01 : running"]
 
 
 def test_a_plugin_survives_a_kill_of_the_process_group_of_ansible(

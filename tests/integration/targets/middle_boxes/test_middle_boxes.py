@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Slow networks, connections that end, and proxies: they change no result, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import typing as t
+import uuid
+
+import pytest
+
+TYPE = "com.vmware.govmomi.simulator.test"
+WAIT = "PropertyCollector.WaitForUpdatesEx"
+# Toxiproxy's units: milliseconds, kilobytes per second, bytes, and microseconds for the delay of the slicer.
+SLOW = {
+    "latency": {"latency": 40, "jitter": 20},
+    "bandwidth": {"rate": 500},
+    "slicer": {"average_size": 100, "size_variation": 50, "delay": 100},
+    "slow_close": {"delay": 300},
+}
+
+
+def uses(vcenter: t.Any, tag: str, **options: t.Any) -> None:
+    """Find tasks, wait for one, and cancel another one."""
+    waited, canceled, *_others = created = vcenter.create_many(20, change_tag=tag, cancelable=True)
+    found = vcenter.run("info", tags=[tag], **options)
+    assert sorted(task["id"] for task in found["tasks"]) == sorted(created), found
+    vcenter.control("DELETE", "/log")
+    end = functools.partial(vcenter.control, "PATCH", f"/tasks/{waited}", state="success")
+    vcenter.during(WAIT, end)
+    assert vcenter.run("wait", task_ids=[waited], timeout=60, **options)["succeeded_task_ids"] == [waited]
+    assert vcenter.run("cancel", task_ids=[canceled], **options)["cancelled_task_ids"] == [canceled]
+    assert vcenter.requests().count("Task.CancelTask") == 1
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_a_slow_network_changes_no_result(vcenter: t.Any, network: t.Any, tag: str, kind: str) -> None:
+    with network.disturbed(kind, **SLOW[kind]):
+        uses(vcenter, tag, port=network.port)
+
+
+def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, network: t.Any) -> None:
+    task_id = vcenter.create(duration=3, progress=list(range(0, 90, 3)))
+    # Enough for a few answers. Each of the task's changes has one.
+    disturbed = network.disturbed("limit_data", bytes=8000)
+    vcenter.during(WAIT, disturbed.__enter__, 1)
+    before = vcenter.stats["connections"]
+    with contextlib.ExitStack() as after:
+        after.push(disturbed)
+        result = vcenter.run("wait", task_ids=[task_id], timeout=60, port=network.port)
+    assert result["succeeded_task_ids"] == [task_id], result
+    assert vcenter.stats["connections"] > before + 3
+    assert vcenter.stats["logins"] == 1
+    # A logout that the device cuts off can leave the session.
+    vcenter.control("POST", "/sessions/expire")
+
+
+@pytest.mark.parametrize("size", [200, 2500, 4000, 6000, 9000])
+def test_a_change_is_sent_once_wherever_the_connection_ends(vcenter: t.Any, network: t.Any, size: int) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    with network.disturbed("limit_data", bytes=size):
+        result = vcenter.run("create", port=network.port, **options)
+    made = vcenter.run("info", activation_ids=[options["activation_id"]])["tasks"]
+    assert vcenter.requests().count("TaskManager.CreateTask") == len(made) <= 1
+    if result["failed"]:
+        assert not made or "the outcome of CreateTask of TaskManager is unknown" in result["msg"]
+    else:
+        assert [task["id"] for task in made] == [result["task"]["id"]]
+    for task in made:
+        vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
+    vcenter.control("POST", "/sessions/expire")
+
+
+@pytest.mark.parametrize("box", ["proxy", "front end"])
+def test_a_proxy_that_ends_tls_changes_no_result(vcenter: t.Any, boxes: t.Any, tag: str, box: str) -> None:
+    uses(vcenter, tag, **boxes[box])
+
+
+def test_a_proxy_that_inspects_tls_needs_its_ca(vcenter: t.Any, boxes: t.Any) -> None:
+    result = vcenter.run("info", **{**boxes["proxy"], "ca_path": vcenter.options["ca_path"]})
+    assert result["failed"]
+    assert "ca_path" in result["msg"]
+    assert vcenter.requests() == []
+
+
+def test_a_proxy_can_require_a_password(
+    vcenter: t.Any, guarded: tuple[str, str], tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, ca_path = guarded
+    monkeypatch.setenv("HTTPS_PROXY", f"http://someone:Pr0xy@{address}")
+    monkeypatch.setenv("no_proxy", "")
+    uses(vcenter, tag, ca_path=ca_path)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://someone:Wr0ng@{address}")
+    vcenter.control("DELETE", "/log")
+    result = vcenter.run("info", ca_path=ca_path)
+    assert result["failed"]
+    assert "407" in result["msg"]
+    assert "Wr0ng" not in str(result)
+    assert vcenter.requests() == []
