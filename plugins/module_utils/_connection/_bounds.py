@@ -18,8 +18,8 @@ import time
 import typing as t
 import zlib
 
-import requests
-from requests import adapters
+if t.TYPE_CHECKING:
+    import requests
 
 _CHUNK = 1 << 16
 SIZE_OF_VALUE = 16
@@ -95,44 +95,41 @@ class _Source(io.RawIOBase):
         super().close()
 
 
-class Session(requests.Session):
-    """A session of requests whose answers stay within the bounds."""
+def session(bounds: Bounds) -> requests.Session:
+    """A session of requests whose answers stay within the bounds, also through a proxy."""
+    # The error about a missing library comes from elsewhere.
+    import requests
+    from requests import adapters
 
-    def __init__(self, bounds: Bounds) -> None:
-        super().__init__()
-        self.mount("https://", _Adapter(bounds))
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """Follow none. Even without following it, requests would read the whole answer."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Follow none. Even without following it, requests would read the whole answer."""
+    class Adapter(adapters.HTTPAdapter):
+        def init_poolmanager(self, *arguments: t.Any, **others: t.Any) -> None:
+            super().init_poolmanager(*arguments, **others)
+            _bind(self.poolmanager, bounds)
+
+        def proxy_manager_for(self, *arguments: t.Any, **others: t.Any) -> t.Any:
+            return _bind(super().proxy_manager_for(*arguments, **others), bounds)
+
+    made = Session()
+    made.mount("https://", Adapter())
+    return made
 
 
-class _Adapter(adapters.HTTPAdapter):
-    """Connections whose answers stay within the bounds, also through a proxy."""
+def _bind(manager: t.Any, bounds: Bounds) -> t.Any:
+    """Have the manager of connections make those with the bounds. Its kind of proxy determines their classes."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
-        super().__init__()
+    class Response(http.client.HTTPResponse):
+        def __init__(self, sock: t.Any, *arguments: t.Any, **others: t.Any) -> None:
+            super().__init__(t.cast("socket.socket", _Source(sock, bounds)), *arguments, **others)
 
-    def init_poolmanager(self, *arguments: t.Any, **others: t.Any) -> None:
-        super().init_poolmanager(*arguments, **others)
-        self._bind(self.poolmanager)
-
-    def proxy_manager_for(self, *arguments: t.Any, **others: t.Any) -> t.Any:
-        return self._bind(super().proxy_manager_for(*arguments, **others))
-
-    def _bind(self, manager: t.Any) -> t.Any:
-        """Have the manager make such connections. Its kind of proxy determines their classes."""
-        bounds = self._bounds
-
-        class Response(http.client.HTTPResponse):
-            def __init__(self, sock: t.Any, *arguments: t.Any, **others: t.Any) -> None:
-                super().__init__(t.cast("socket.socket", _Source(sock, bounds)), *arguments, **others)
-
-        pool = manager.pool_classes_by_scheme["https"]
-        connection = type("Connection", (pool.ConnectionCls,), {"response_class": Response})
-        bound = type("Pool", (pool,), {"ConnectionCls": connection})
-        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": bound}
-        return manager
+    pool = manager.pool_classes_by_scheme["https"]
+    connection = type("Connection", (pool.ConnectionCls,), {"response_class": Response})
+    bound = type("Pool", (pool,), {"ConnectionCls": connection})
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": bound}
+    return manager
 
 
 def read(response: t.Any) -> bytes:

@@ -20,13 +20,11 @@ import typing as t
 from http.cookiejar import DefaultCookiePolicy
 
 from .. import _errors
-from . import _options
+from . import _bounds, _options
 
 try:
     import requests
     import urllib3
-
-    from . import _bounds
 
     REQUESTS_IMPORT_ERROR = ""
 except ImportError:
@@ -79,7 +77,7 @@ class Http:
         self._deadline = self._last = math.inf
         self.max_size = options.max_response_size * 1_000_000
         self._bounds = _bounds.Bounds(self.max_size, self.too_large)
-        self._session = _bounds.Session(self._bounds)
+        self._session = _bounds.session(self._bounds)
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"})
         # Our own authentication prevents requests from reading ~/.netrc.
         self._session.auth = lambda request: request

@@ -144,9 +144,9 @@ def is_too_deep(value: t.Any) -> bool:
         level = [
             inner
             for each in level
-            for inner in (each.values() if type(each) is dict else each)
-            # Half the time of isinstance: this looks at every value of each answer.
-            if type(inner) is dict or type(inner) is list
+            for inner in (each.values() if each.__class__ is dict else each)
+            # Less time than isinstance: this looks at every value of each answer.
+            if inner.__class__ is dict or inner.__class__ is list
         ]
         if not level:
             return False

@@ -61,9 +61,13 @@ class Cancellation:
         if self.reader.context.check_mode:
             return Answer(Kind.SENT)
         self.reader.context.check_wanted()
-        ref, undone = _values.reference("Task", task_id), lambda: self._look(task_id).kind == Kind.REFUSED
         try:
-            self.reader.connection.invoke(ref, "CancelTask", undone=undone, deadline=self.deadline)
+            self.reader.connection.invoke(
+                _values.reference("Task", task_id),
+                "CancelTask",
+                undone=lambda: self._look(task_id).kind == Kind.REFUSED,
+                deadline=self.deadline,
+            )
         except _errors.Fault as fault:
             return _answer_of(fault)
         except _errors.VsphereError as error:
