@@ -42,13 +42,13 @@ class StartOptions:
         with _errors.gathering(problems):
             wait = _wait_options.WaitOptions.from_params(params) if params["wait"] else None
         target: _objects.Target | None = None
-        with _errors.gathering(problems):
-            target = _objects.Target.from_params("object", params["object"])
         method: _registry.Method | None = None
         data: _values.Data = {}
         condition, unless = params["unless"], None
         with _given.hidden([given, condition and condition["equals"]], secrets, params) as found:
             _registry.require_registry("to know operations and types, with every protocol")
+            with _errors.gathering(problems):
+                target = _objects.Target.from_params("object", params["object"])
             with _errors.gathering(problems):
                 method = _find_method(params["method"], target.type if target else None)
             if method:

@@ -262,6 +262,7 @@ def test_without_pyvmomi_all_possible_secrets_are_hidden(
     module: Module, logged: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.delattr(_pyvmomi, "VmomiSupport")
     for error in ({"message": "hush", "type": "Timedout"}, '{"message": ["hush"]}'):
         result = module.run_module(vsphere_task_state.main, task_id="task-1", state="error", error=error)
         assert result["failed"]

@@ -178,5 +178,6 @@ def test_another_page_of_a_front_end_is_not_a_rejected_session(server: answers.S
 
 def test_without_pyvmomi_soap_is_not_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.delattr(_pyvmomi, "VmomiSupport")
     with pytest.raises(MissingLibrary, match=r"^for SOAP, which this server or the option transport requires"):
         soap()

@@ -73,6 +73,7 @@ def test_secrets_in_the_fields_of_a_fault_are_kept() -> None:
 
 def test_typed_data_requires_pyvmomi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.delattr(_pyvmomi, "VmomiSupport")
     with pytest.raises(MissingLibrary, match=r"^for a result with a _typeName"):
         build_result(PAIR, set())
     with pytest.raises(MissingLibrary, match=r"^for an error type other than a plain ExtendedFault"):

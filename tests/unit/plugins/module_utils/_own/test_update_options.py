@@ -140,6 +140,7 @@ def test_the_plain_fault_of_code_has_the_same_form() -> None:
 
 def test_plain_data_requires_no_pyvmomi(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.delattr(_pyvmomi, "VmomiSupport")
     assert of_params(state="error", error={"message": "full"}).fault_data
     assert of_params(state="success", result={"a": 1}).result_data
 

@@ -14,9 +14,16 @@ import requests
 import urllib3
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, OutcomeUnknown, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    MissingLibrary,
+    OutcomeUnknown,
+    VsphereError,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._start._start import StartOptions, start_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WAIT_SPEC
 
@@ -274,3 +281,11 @@ def test_an_error_during_the_wait_keeps_the_call_and_the_task(monkeypatch: pytes
     assert context.known.pop("call")["method"] == "ResetVM_Task"
     assert context.known.keys() == {"changed", "task", "timed_out", "elapsed"}
     assert (context.known["changed"], context.known["task"]) == (True, {"id": "task-1"})
+
+
+def test_without_pyvmomi_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback ...")
+    monkeypatch.delattr(_pyvmomi, "VmomiSupport")
+    _pyvmomi.wire_type.cache_clear()
+    with pytest.raises(MissingLibrary, match=r"^to know operations and types, with every protocol"):
+        of_params(object={"type": "VirtualMachine", "moid": "vm-1"}, method="ResetVM_Task")
