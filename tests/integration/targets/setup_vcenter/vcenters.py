@@ -143,8 +143,8 @@ class Vcenter:
         watcher.start()
 
     @staticmethod
-    def until(done: t.Callable[[], bool], seconds: float = 20) -> None:
-        """Return as soon as the condition is true."""
+    def until(done: t.Callable[[], bool], seconds: float = 90) -> None:
+        """Return as soon as the condition is true. The machine can be busy."""
         end = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < end
