@@ -82,8 +82,7 @@ class Site:
     ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [PLAYBOOK, playbook, f"--inventory={self.inventory(by_host or {})}", *arguments],
-            # Without a terminal, Ansible keeps its output back until it starts the next task.
-            env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true", "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
