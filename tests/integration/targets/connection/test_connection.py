@@ -170,7 +170,7 @@ def test_netrc_is_not_read(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_one_tls_connection_serves_the_whole_run(vcenter: t.Any) -> None:
     before = vcenter.stats["connections"]
-    vcenter.run("info", task_ids=[vcenter.create(), "task-404"])
+    vcenter.run("info", task_ids=[vcenter.create(), "task-40400000"])
     assert vcenter.stats["connections"] == before + 1
 
 

@@ -69,8 +69,8 @@ def test_conditions_apply_to_past_tasks(vcenter: t.Any, past: t.Callable[..., st
     fits, other = past(change_tag=tag), past()
     result = vcenter.run("wait", task_ids=[other, fits], tags=[tag])
     assert (result["failed"], result["succeeded_task_ids"]) == (False, [fits])
-    result = vcenter.run("wait", task_ids=[other, "task-404"], tags=[tag])
-    assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404"])
+    result = vcenter.run("wait", task_ids=[other, "task-40400000"], tags=[tag])
+    assert (result["failed"], result["missing_task_ids"]) == (True, ["task-40400000"])
 
 
 def test_the_history_is_not_searched_if_the_server_has_all_tasks(vcenter: t.Any) -> None:
@@ -86,10 +86,10 @@ def test_an_id_that_neither_the_server_nor_the_history_has_is_unknown(
 ) -> None:
     known = past()
     for module, options in (("wait", {}), ("wait", {"states": ["success"]}), ("cancel", {})):
-        result = vcenter.run(module, task_ids=["task-404", known, "task-405"], **options)
-        assert (result["failed"], result["missing_task_ids"]) == (True, ["task-404", "task-405"])
-        assert "task-404, task-405: check the IDs, which are not in the newest 10000 tasks" in result["msg"]
-    assert vcenter.run("state", task_id="task-404", state="success")["missing_task_ids"] == ["task-404"]
+        result = vcenter.run(module, task_ids=["task-40400000", known, "task-40500000"], **options)
+        assert (result["failed"], result["missing_task_ids"]) == (True, ["task-40400000", "task-40500000"])
+        assert "task-40400000, task-40500000: check the IDs, which are not in the newest 10000 tasks" in result["msg"]
+    assert vcenter.run("state", task_id="task-40400000", state="success")["missing_task_ids"] == ["task-40400000"]
 
 
 def test_a_long_history_is_not_read_to_its_end(
@@ -156,6 +156,6 @@ def test_a_past_task_cannot_change(
 def test_the_history_of_an_esxi_is_not_searched(server: t.Any) -> None:
     esxi = server("esxi")
     for module in ("wait", "cancel"):
-        result = esxi.run(module, task_ids=["task-404"])
-        assert result["msg"].endswith("does not know task-404: check the IDs")
+        result = esxi.run(module, task_ids=["task-40400000"])
+        assert result["msg"].endswith("does not know task-40400000: check the IDs")
     assert SEARCH not in esxi.requests()

@@ -149,8 +149,8 @@ def test_recursion_selects_child_objects(vcenter: t.Any, tag: str, recursion: st
 def test_conditions_apply_to_ids_that_are_searched_in_the_history(vcenter: t.Any) -> None:
     old = vcenter.create(state="success", queue_time=vcenter.ago(hours=2), complete_time=vcenter.ago(hours=1))
     new = vcenter.create()
-    result = vcenter.run("info", task_ids=[new, old, "task-404"], source="history")
-    assert (sorted(ids(result)), result["missing_task_ids"]) == (sorted([new, old]), ["task-404"])
+    result = vcenter.run("info", task_ids=[new, old, "task-40400000"], source="history")
+    assert (sorted(ids(result)), result["missing_task_ids"]) == (sorted([new, old]), ["task-40400000"])
     # A task that does not match is not unknown, and the limit does not apply to IDs.
     result = vcenter.run("info", task_ids=[new, old], source="history", states=["success"], limit=1)
     assert (ids(result), result["missing_task_ids"]) == ([old], [])
@@ -389,7 +389,7 @@ def test_children_are_returned_as_a_tree(vcenter: t.Any, tag: str) -> None:
     # A task can lack its chain, and can have ended before the recent tasks.
     second = vcenter.create(parent_task_key=root, state="success", complete_time=vcenter.ago(minutes=30))
     below = vcenter.create(parent_task_key=second)
-    orphan = vcenter.create(parent_task_key="task-404", root_task_key=root, queue_time=vcenter.ago(minutes=3))
+    orphan = vcenter.create(parent_task_key="task-40400000", root_task_key=root, queue_time=vcenter.ago(minutes=3))
 
     def tree(task: dict[str, t.Any]) -> dict[str, t.Any]:
         assert task["operation"]

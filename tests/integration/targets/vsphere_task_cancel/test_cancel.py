@@ -86,9 +86,9 @@ def test_a_task_that_is_not_cancelable_can_be_skipped(vcenter: t.Any) -> None:
 
 def test_unknown_ids_are_an_error_before_anything_is_canceled(vcenter: t.Any) -> None:
     task_id = vcenter.create(cancelable=True)
-    result = vcenter.run("cancel", task_ids=[task_id, "task-404", "task-405"])
+    result = vcenter.run("cancel", task_ids=[task_id, "task-40400000", "task-40500000"])
     assert result["failed"]
-    assert "does not know task-404, task-405" in result["msg"]
+    assert "does not know task-40400000, task-40500000" in result["msg"]
     assert CANCEL not in vcenter.requests()
 
 

@@ -55,16 +55,16 @@ def test_the_host_is_the_entity_or_that_of_the_virtual_machine(vcenter: t.Any) -
 
 def test_unknown_ids_are_returned_as_missing(vcenter: t.Any) -> None:
     known = vcenter.create()
-    result = vcenter.run("info", task_ids=["task-404", known, "task-405"])
+    result = vcenter.run("info", task_ids=["task-40400000", known, "task-40500000"])
     assert not result["failed"]
     assert [task["id"] for task in result["tasks"]] == [known]
-    assert result["missing_task_ids"] == ["task-404", "task-405"]
+    assert result["missing_task_ids"] == ["task-40400000", "task-40500000"]
     assert vcenter.requests().count("PropertyCollector.RetrievePropertiesEx") == 1
 
 
 def test_only_unknown_ids_are_not_an_error(vcenter: t.Any) -> None:
-    result = vcenter.run("info", task_ids=["task-404"])
-    assert (result["tasks"], result["missing_task_ids"]) == ([], ["task-404"])
+    result = vcenter.run("info", task_ids=["task-40400000"])
+    assert (result["tasks"], result["missing_task_ids"]) == ([], ["task-40400000"])
 
 
 def test_recent_tasks_are_returned_newest_first(vcenter: t.Any) -> None:

@@ -356,8 +356,8 @@ def test_a_failure_between_changes_names_the_completed_ones(vcenter: t.Any) -> N
 
 
 def test_an_unknown_task_is_named(vcenter: t.Any) -> None:
-    result = vcenter.run("state", task_id="task-404", progress=5)
-    assert "does not know task-404" in result["msg"]
+    result = vcenter.run("state", task_id="task-40400000", progress=5)
+    assert "does not know task-40400000" in result["msg"]
 
 
 @pytest.mark.parametrize("check", [False, True])

@@ -271,10 +271,10 @@ def test_a_failed_task_that_the_server_loses_is_a_failure(vcenter: t.Any) -> Non
 
 def test_unknown_ids_are_an_immediate_error_that_names_them(vcenter: t.Any) -> None:
     task_id = vcenter.create()
-    result = vcenter.run("wait", task_ids=["task-404", task_id, "task-405"], timeout=60)
+    result = vcenter.run("wait", task_ids=["task-40400000", task_id, "task-40500000"], timeout=60)
     assert result["failed"]
-    assert "does not know task-404, task-405" in result["msg"]
-    assert result["missing_task_ids"] == ["task-404", "task-405"]
+    assert "does not know task-40400000, task-40500000" in result["msg"]
+    assert result["missing_task_ids"] == ["task-40400000", "task-40500000"]
     for call in ("CreateFilter", "WaitForUpdatesEx"):
         assert vcenter.requests().count(f"PropertyCollector.{call}") == 1
 
