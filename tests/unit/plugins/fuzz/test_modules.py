@@ -98,6 +98,8 @@ def run(name: str, arguments: Data) -> tuple[Data, Server]:
 
     shown: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
+        # Since ansible-core 2.20, it also keeps them here.
+        patch.setattr(basic, "_PARSED_MODULE_ARGS", {}, raising=False)
         patch.setattr(_run, "_load_params", lambda: json.loads(json.dumps(arguments)))
         patch.setattr("builtins.print", lambda *texts, **how: shown.extend(texts))
         patch.setattr(requests.adapters.HTTPAdapter, "send", send)
