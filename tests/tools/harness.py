@@ -52,11 +52,10 @@ def starts(python: Path) -> bool:
     return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-def path(versions: str = "3.9.*") -> str:
+def path(versions: str) -> str:
     """PATH without the folders that hold a Python which does not start: ansible-test gives up on one.
 
-    At the end, add these versions, if pyenv has them, because its shims start another one. By default, it is the oldest
-    Python for modules.
+    At the end, add these versions, if pyenv has them, because its shims start another one.
     """
     folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
     sound = [folder for folder in folders if all(map(starts, pythons(folder)))]
@@ -94,15 +93,30 @@ def pass_on_pip_settings(home: Path) -> None:
         settings.write(file)
 
 
+def environment(home: Path, collection: Path, versions: str = "3.9.*") -> dict[str, str]:
+    """The environment for ansible-test, with a separate home folder.
+
+    By default, the oldest Python for modules is found in pyenv, too.
+    """
+    (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
+    provide_pip(home)
+    pass_on_pip_settings(home)
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "PATH": path(versions),
+        # Keeps it from taking the checkout around this folder for the collection's repository.
+        "ANSIBLE_TEST_CONTENT_ROOT": str(collection),
+    }
+
+
 def main(program: str, *arguments: str) -> int:
     if not Path(SCRIPTS, "shellcheck").exists():
         # Without it ansible-test reports the shellcheck test as passed.
         raise SystemExit("shellcheck is missing")
     # Sanity and integration tests run side by side.
     home = Path("tests", "output", "home", arguments[0]).resolve()
-    (home / ".config" / "pip").mkdir(parents=True, exist_ok=True)
-    provide_pip(home)
-    pass_on_pip_settings(home)
+    settings = environment(home, Path.cwd())
     with contextlib.ExitStack() as stack:
         if arguments[0] == "integration":
             sets = [
@@ -116,10 +130,7 @@ def main(program: str, *arguments: str) -> int:
                 **{name: os.environ[name.upper()] for name in ("ansible_rulebook", "mitmdump")},
             }
             config.write_text(json.dumps(variables), encoding="utf-8")
-        environment = {**os.environ, "HOME": str(home), "PATH": path()}
-        # Keeps it from taking the checkout around this folder for the collection's repository.
-        environment["ANSIBLE_TEST_CONTENT_ROOT"] = str(Path.cwd())
-        return subprocess.run(["ansible-test", *arguments], env=environment, check=False).returncode
+        return subprocess.run(["ansible-test", *arguments], env=settings, check=False).returncode
 
 
 if __name__ == "__main__":

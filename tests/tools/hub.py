@@ -6,7 +6,6 @@
 Hub lints a clone without anything else in it, and runs some sanity tests on the artifact, for each Python there is.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -31,15 +30,7 @@ def main(folder: str) -> int:
 
 
 def sanity(collection: Path, home: Path) -> int:
-    (home / ".config" / "pip").mkdir(parents=True)
-    harness.provide_pip(home)
-    harness.pass_on_pip_settings(home)
-    environment = {
-        **os.environ,
-        "HOME": str(home),
-        "PATH": harness.path("3.*"),
-        "ANSIBLE_TEST_CONTENT_ROOT": str(collection),
-    }
+    environment = harness.environment(home, collection, "3.*")
     command = ["ansible-test", "sanity", "--local", "--color", "no", *(f"--test={name}" for name in SANITY)]
     return subprocess.run(command, cwd=collection, env=environment, check=False).returncode
 
