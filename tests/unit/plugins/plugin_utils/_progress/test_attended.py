@@ -197,6 +197,23 @@ def test_the_end_of_ansible_removes_the_file_and_does_not_wait_for_the_module(
     assert seen == [False]
 
 
+def test_the_end_of_ansible_does_not_wait_for_a_module_on_another_host(
+    tmp_path: pathlib.Path, killed: t.Callable[[], None]
+) -> None:
+    continued = threading.Event()
+
+    def module(arguments: Result) -> Result:
+        killed()
+        continued.wait(LONG)
+        return {}
+
+    action = Action(tmp_path, module)
+    action.connection.transport = "ssh"
+    with pytest.raises(AnsibleError, match="Ansible has ended"):
+        action.attend()
+    continued.set()
+
+
 def test_a_missing_folder_is_created(tmp_path: pathlib.Path) -> None:
     action = Action(tmp_path, lambda arguments: {})
     action.shell.tmpdir = None
