@@ -38,6 +38,10 @@ if t.TYPE_CHECKING:
 _LOOK_EVERY = 0.3  # seconds; a person reads no faster
 
 
+class _Unattended(AnsibleError):
+    """Ansible has ended."""
+
+
 class Attended(ActionBase):
     """The common base of the action plugins of modules that wait."""
 
@@ -49,10 +53,15 @@ class Attended(ActionBase):
         # this process, and prevent the logout.
         with contextlib.suppress(PermissionError):
             os.setpgid(0, 0)
-        # In a loop, this process continues with the next item, even after the end of Ansible.
-        self._check_wanted()
-        result = super().run(tmp, task_vars)
-        result.update(self._outcome(task_vars or {}))
+        try:
+            # In a loop, this process continues with the next item, even after the end of Ansible.
+            self._check_wanted()
+            result = super().run(tmp, task_vars)
+            result.update(self._outcome(task_vars or {}))
+        except _Unattended:
+            # Nothing reads the result. The pipe for it can be full, and would then keep this process forever.
+            self.cleanup()
+            os._exit(1)
         if "msg" in result:
             result["msg"] = clean(result["msg"])
         return result
@@ -75,7 +84,7 @@ class Attended(ActionBase):
         """Raise an error where Ansible was killed."""
         parent = multiprocessing.parent_process()
         if parent and os.getppid() != parent.pid:
-            raise AnsibleError("Ansible has ended, so the module stops waiting")
+            raise _Unattended("Ansible has ended, so the module stops waiting")
 
     @property
     def _is_near(self) -> bool:
