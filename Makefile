@@ -98,8 +98,14 @@ docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	sphinx-build -M html .build/docs/rst .build/docs -C -D project=vsphere.tasks -D extensions=sphinx_antsibull_ext \
 	    -D html_theme=sphinx_ansible_theme -D pygments_style=ansible -D suppress_warnings=ref.ref -W --keep-going --quiet
 
-build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build, install and use the collection; import it as Galaxy would
+build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build the collection, follow its README, import it as Galaxy would
 	python tests/tools/galaxy.py $(COLLECTION) .build/dist '$(CURDIR)/$(ENV)/galaxy/bin/python' $(VCENTER)
+
+use: $(ENV)/run $(VCENTER) tree  ## install the artifact, and run examples/demo.yml with it; CORE=2.16 for a version
+	@python tests/tools/use.py $(COLLECTION) $(ENV)/use $(VCENTER)
+
+ends: $(ENV)/tools $(VCENTER)  ## make use with the oldest and the newest versions, if their Pythons are there
+	@python tests/tools/ends.py
 
 go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && ../../.build/bin/go vet ./... && ../../.build/bin/go test -v ./...
@@ -154,7 +160,7 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz recording page \
+.PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz recording page \
     screenshots screencast compatibility reliability \
     release artifact pins clean help ready tree
 
