@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import signal
 import typing as t
@@ -106,3 +107,13 @@ def test_an_error_is_handed_over_without_secrets() -> None:
     link = Link()
     source(link)._fail("a secret does not work")
     assert link.sent == [{"error": "******** does not work"}]
+
+
+def test_a_signal_after_the_end_does_not_interrupt_the_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    during: list[object] = []
+    monkeypatch.setattr(_child, "Link", lambda: Link(json.dumps([GIVEN, 0]).encode()))
+    monkeypatch.setattr(_child.Source, "run", lambda self: during.append(signal.getsignal(signal.SIGTERM) == self.exit))
+    with kept_signals():
+        _child.main()
+        assert during == [True]
+        assert {signal.getsignal(number) for number in _child.SIGNALS} == {signal.SIG_IGN}
