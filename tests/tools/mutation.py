@@ -10,7 +10,6 @@ survive, below the reasons that people have added for them, and docs/reliability
 """
 
 import ast
-import contextlib
 import json
 import os
 import re
@@ -41,7 +40,7 @@ KILLED = {"killed", "timeout"}
 
 
 class Undecorated(ast.NodeTransformer):
-    """Write `@decorator def f` as `def f` and `f = decorator(f)`, because mutmut does not change decorated functions."""
+    """Write `@decorator def f` as `def f` and `f = decorator(f)`, because mutmut leaves decorated functions out."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | list[ast.AST]:
         self.generic_visit(node)
@@ -128,16 +127,17 @@ def results(folder: Path) -> tuple[Figures, list[Survivor]]:
 
     found: Counter[str] = Counter()
     survivors = []
-    with contextlib.chdir(folder):
-        for file in sorted(Path("mutants").rglob("*.meta")):
-            path = file.relative_to("mutants").with_suffix("")
-            for key, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-                status = status_by_exit_code[code]
-                found[status] += 1
-                if status not in KILLED:
-                    lines = get_diff_for_mutant(key, path=path).splitlines()[2:]
-                    changed = [f"{line[0]} {line[1:].strip()}" for line in lines if line[0] in "-+"]
-                    survivors.append(Survivor(place_of(key), "\n".join(changed)))
+    # mutmut reads its files in the current folder.
+    os.chdir(folder)
+    for file in sorted(Path("mutants").rglob("*.meta")):
+        path = file.relative_to("mutants").with_suffix("")
+        for key, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
+            status = status_by_exit_code[code]
+            found[status] += 1
+            if status not in KILLED:
+                lines = get_diff_for_mutant(key, path=path).splitlines()[2:]
+                changed = [f"{line[0]} {line[1:].strip()}" for line in lines if line[0] in "-+"]
+                survivors.append(Survivor(place_of(key), "\n".join(changed)))
     return Figures(found["killed"], found["timeout"], len(survivors)), survivors
 
 
