@@ -34,6 +34,11 @@ HEADER = """\
 # SPDX-License-Identifier: GPL-3.0-or-later
 """
 UNEXPLAINED = "No reason yet"
+# They try all places of an answer, or measure memory, which takes too long for each mutant.
+SLOW = (
+    "_connection/test_whole_answers.py",
+    "_connection/test_bounds.py::test_the_memory_for_a_large_answer_is_limited",
+)
 # mutmut handles these itself.
 BOUND = {"classmethod", "staticmethod"}
 KILLED = {"killed", "timeout"}
@@ -83,7 +88,7 @@ def prepare(folder: Path, package: str) -> None:
         "source_paths": [str(CODE / package)],
         "also_copy": [str(COLLECTION)],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "fresh", "-c", str(COLLECTION / "pyproject.toml")],
-        "pytest_add_cli_args_test_selection": [str(TESTS / package)],
+        "pytest_add_cli_args_test_selection": [str(TESTS / package), *(f"--deselect={TESTS / each}" for each in SLOW)],
         # A mutant that hangs ends after this multiple of the time that its tests need, plus a second.
         "timeout_multiplier": 5.0,
         "track_dependencies": False,
