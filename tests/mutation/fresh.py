@@ -8,12 +8,26 @@ mutmut forks a process for each mutant after it has run all tests. A cached resu
 
 from __future__ import annotations
 
-import sys
+import functools
+import typing as t
+import weakref
 
 import pytest
 from mutmut.state import state
 
-COLLECTION = "ansible_collections.vsphere.tasks.plugins."
+CACHE = functools.cache
+caches: weakref.WeakSet[t.Any] = weakref.WeakSet()
+
+
+def known_cache(function: t.Callable[..., t.Any]) -> t.Any:
+    """What functools.cache makes, which each test finds empty."""
+    made = CACHE(function)
+    caches.add(made)
+    return made
+
+
+def pytest_configure() -> None:
+    pytest.MonkeyPatch().setattr(functools, "cache", known_cache)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,8 +36,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup() -> None:
-    for name, module in list(sys.modules.items()):
-        if name.startswith(COLLECTION):
-            for each in vars(module).values():
-                if hasattr(each, "cache_clear"):
-                    each.cache_clear()
+    for each in caches:
+        each.cache_clear()
