@@ -247,6 +247,20 @@ def test_a_fault_with_an_incomplete_detail_is_read(detail: str, name: str) -> No
     assert fault(detail, "") == {"_typeName": name, "faultstring": ""}
 
 
+def test_an_unknown_fault_as_the_answer_has_the_members_of_all_faults() -> None:
+    detail = (
+        '<detail><Other xmlns="urn:vim25" xsi:type="Quantum"><faultMessage><key>k</key></faultMessage><size>7</size>'
+        "</Other></detail>"
+    )
+    message = {"_typeName": "LocalizableMessage", "key": "k"}
+    assert fault(detail) == {
+        "_typeName": "Quantum",
+        "faultMessage": [message],
+        "size": "7",
+        "faultstring": "It failed.",
+    }
+
+
 def test_control_characters_in_names_are_dropped() -> None:
     info = read("<returnval><key>task-1</key><entityName>a\x01b\x1f</entityName></returnval>", "TaskInfo")
     assert info["entityName"] == "ab"
@@ -298,6 +312,18 @@ def test_without_a_registry_all_values_are_texts() -> None:
 def test_characters_that_xml_does_not_allow_are_dropped(odd: bytes) -> None:
     answer = response("<returnval>web&#x41;@01</returnval>").replace(b"@", odd)
     assert DECODER.read(answer, "Fetch") == "webA01"
+
+
+@pytest.mark.parametrize("number", [9, 10, 13, 0x20, 0xD7FF, 0xE000, 0xFFFD, 0x10000, 0x10FFFF])
+def test_characters_by_codes_that_xml_allows_remain(number: int) -> None:
+    for code in (f"{number}", f"x{number:x}"):
+        assert DECODER.read(response(f"<returnval>&#1;a&#{code};b</returnval>"), "Fetch") == f"a{chr(number)}b"
+
+
+@pytest.mark.parametrize("number", [0, 8, 11, 12, 14, 0x1F, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x110000])
+def test_characters_by_codes_that_xml_does_not_allow_are_dropped(number: int) -> None:
+    for code in (f"{number}", f"x{number:x}"):
+        assert DECODER.read(response(f"<returnval>a&#{code};b</returnval>"), "Fetch") == "ab"
 
 
 def test_bytes_that_are_not_utf_8_are_replaced() -> None:

@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _pyvmomi
 
 REF = {"type": "VirtualMachine", "moid": "vm-1"}
 
@@ -136,3 +137,27 @@ def test_a_result_with_characters_that_xml_does_not_keep_is_sent_as_json_text(va
     data = _given.to_any(value)
     assert data == {"_typeName": "string", "_value": sent}
     assert _values.from_any(data) == value
+
+
+CONNECTION = {"password": "of the user", "session_id": "of a session"}
+HIDDEN = {"name": "web", "password": "p1", "user": "of the user", "session": "of a session"}
+
+
+def test_only_what_is_found_stays_secret_after_a_value_is_understood() -> None:
+    secrets = {"older"}
+    with _given.hidden(HIDDEN, secrets, CONNECTION) as found:
+        assert secrets == {"older", *HIDDEN.values()}
+        found.add("p1")
+    assert secrets == {"older", "p1", "of the user", "of a session"}
+
+
+@pytest.mark.parametrize(("installed", "visible"), [(True, {"web"}), (False, set())])
+def test_possible_secrets_stay_secret_after_an_error(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, visible: set[str]
+) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "" if installed else "Traceback")
+    secrets: set[str] = set()
+    with pytest.raises(VsphereError), _given.hidden({**HIDDEN, "key": "k1"}, secrets, CONNECTION) as found:
+        found.add("k1")
+        raise VsphereError("no")
+    assert secrets == {"k1", *HIDDEN.values()} - visible
