@@ -104,8 +104,8 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
         (
             "VirtualDevice",
             {"_typeName": "VirtualDisc"},
-            f"_typeName VirtualDisc is not a type that {_registry.registry_name()} knows, nor VirtualDevice or one that "
-            "extends it; did you mean VirtualDisk",
+            f"_typeName VirtualDisc is not a type that {_registry.registry_name()} knows, nor VirtualDevice or one "
+            "that extends it; did you mean VirtualDisk",
         ),
     ],
 )

@@ -157,7 +157,12 @@ def test_possible_secrets_stay_secret_after_an_error(
 ) -> None:
     monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "" if installed else "Traceback")
     secrets: set[str] = set()
-    with pytest.raises(VsphereError), _given.hidden({**HIDDEN, "key": "k1"}, secrets, CONNECTION) as found:
-        found.add("k1")
-        raise VsphereError("no")
+
+    def fail() -> None:
+        with _given.hidden({**HIDDEN, "key": "k1"}, secrets, CONNECTION) as found:
+            found.add("k1")
+            raise VsphereError("no")
+
+    with pytest.raises(VsphereError):
+        fail()
     assert secrets == {"k1", *HIDDEN.values()} - visible
