@@ -192,7 +192,7 @@ def test_a_value_with_a_type_attribute_has_that_type(given: str, expected: t.Any
 def test_unknown_types_and_members_of_an_object_are_kept() -> None:
     assert read(
         '<returnval xsi:type="TaskInfoOfTomorrow"><key>task-1</key><progress>many</progress><size>7</size><part>a'
-        "</part><part>b</part><state>paused</state></returnval>",
+        "</part><part>b</part><state>paused</state><cancelable>1</cancelable></returnval>",
         "TaskInfo",
     ) == {
         "_typeName": "TaskInfoOfTomorrow",
@@ -201,6 +201,7 @@ def test_unknown_types_and_members_of_an_object_are_kept() -> None:
         "size": "7",
         "part": ["a", "b"],
         "state": "paused",
+        "cancelable": True,
     }
 
 
@@ -218,10 +219,19 @@ def test_a_fault_in_data_is_bare_with_its_text(given: str) -> None:
     assert info["error"] == {"_typeName": "NotFound", "faultstring": "Gone."}
 
 
-def test_a_fault_of_tomorrow_keeps_its_members() -> None:
-    given = '<error><fault xsi:type="QuantumFault"><size>7</size></fault><localizedMessage/></error>'
-    info = read(f"<returnval><key>task-1</key>{given}</returnval>", "TaskInfo")
-    assert info["error"] == {"_typeName": "QuantumFault", "size": "7"}
+@pytest.mark.parametrize(
+    ("start", "end", "name"),
+    [
+        ('<error><fault xsi:type="QuantumFault">', "</fault><localizedMessage/></error>", "QuantumFault"),
+        ("<error><fault>", "</fault></error>", "MethodFault"),
+        ('<error xsi:type="QuantumFault">', "</error>", "QuantumFault"),
+    ],
+)
+def test_a_fault_of_tomorrow_has_its_members_and_those_of_all_faults(start: str, end: str, name: str) -> None:
+    inside = "<size>7</size><fault>x</fault><faultMessage><key>k</key></faultMessage>"
+    info = read(f"<returnval><key>task-1</key>{start}{inside}{end}</returnval>", "TaskInfo")
+    message = {"_typeName": "LocalizableMessage", "key": "k"}
+    assert info["error"] == {"_typeName": name, "size": "7", "fault": "x", "faultMessage": [message]}
 
 
 def test_a_fault_as_the_answer_to_a_call_is_read() -> None:
@@ -284,6 +294,29 @@ def test_control_characters_in_names_are_dropped() -> None:
 def test_lists_of_methods_and_of_properties(values: str, declared: str, expected: t.Any) -> None:
     found = read(values, declared)
     assert (found and [each["key"] for each in found]) == expected
+
+
+def test_an_object_has_the_members_of_its_own_type() -> None:
+    given = '<returnval xsi:type="VirtualDisk">\n <key>1</key><capacityInKB>7</capacityInKB></returnval>'
+    assert read(given, "VirtualDevice") == {"_typeName": "VirtualDisk", "key": 1, "capacityInKB": 7}
+
+
+def test_an_element_without_contents_is_an_object_without_members() -> None:
+    assert read("<returnval/>", "TaskInfo") == {"_typeName": "TaskInfo"}
+    assert read("<returnval/>", "VirtualMachine") == reference("", "")
+
+
+def test_an_object_instead_of_a_text_keeps_its_contents() -> None:
+    assert read("<returnval><key><a>1</a></key></returnval>", "TaskInfo")["key"] == {"a": "1"}
+
+
+def test_items_of_an_unknown_array_have_their_own_types_or_that_of_the_array() -> None:
+    items = '<Quantum><a>1</a></Quantum><Quantum xsi:type="QuantumLeap"><a>2</a></Quantum><Quantum>on</Quantum>'
+    assert read(f'<returnval xsi:type="ArrayOfQuantum">{items}</returnval>', "anyType")["_value"] == [
+        {"_typeName": "Quantum", "a": "1"},
+        {"_typeName": "QuantumLeap", "a": "2"},
+        "on",
+    ]
 
 
 def test_a_text_instead_of_an_object_is_a_text() -> None:
