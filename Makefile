@@ -127,6 +127,10 @@ fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fe
 	cd $(COLLECTION) && FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' PYTHONPATH='$(CURDIR)/$(TREE)' \
 	    python -m pytest -p no:cacheprovider tests/unit/plugins/fuzz
 
+mutation: $(ENV)/mutation/ready  ## change the code, see if the unit tests fail; PACKAGE=_wait; AGAIN=1 for survivors; PROCESSES=2
+	@nice $(ENV)/mutation/bin/python tests/tools/mutation.py .build/mutation '$(or $(PROCESSES),1)' '$(AGAIN)' \
+	    $(or $(PACKAGE),_connection _own _start _tasks _types _wait)
+
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
 
@@ -160,9 +164,8 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz recording page \
-    screenshots screencast compatibility reliability \
-    release artifact pins clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz \
+    mutation recording page screenshots screencast compatibility reliability release artifact pins clean help ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \
@@ -203,7 +206,7 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/mutation/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
