@@ -123,17 +123,7 @@ class Attended(ActionBase):
             return self._execute(module, arguments, task_vars)
         with self._reports() if self._is_near else contextlib.nullcontext() as reports:
             told = {"progress_file": str(reports.name)} if reports else {}
-            running: concurrent.futures.Future[Result] = concurrent.futures.Future()
-
-            def run() -> None:
-                try:
-                    running.set_result(self._execute(module, {**arguments, **told}, task_vars))
-                except BaseException as error:  # noqa: BLE001 (raised again together with the result)
-                    running.set_exception(error)
-
-            # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's
-            # own time limit for a task ends this by an exception, and nothing must then wait for the module.
-            threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+            running = self._in_thread(lambda: self._execute(module, {**arguments, **told}, task_vars))
             runs = True
             while runs:
                 runs = bool(concurrent.futures.wait([running], timeout=_LOOK_EVERY).not_done)
@@ -141,6 +131,22 @@ class Attended(ActionBase):
                     show(_appended(reports))
                 self._check_wanted()
         return running.result()
+
+    @staticmethod
+    def _in_thread(call: Callable[[], Result]) -> concurrent.futures.Future[Result]:
+        """The future result of the call, which no exception interrupts, such as that of the time limit of a task."""
+        future: concurrent.futures.Future[Result] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 (raised again together with the result)
+                future.set_exception(error)
+
+        # A thread starts with an empty context, and templating needs the task's. It is a daemon, because nothing must
+        # wait for a module at the end of this process.
+        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+        return future
 
     @contextlib.contextmanager
     def _reports(self) -> Iterator[t.TextIO]:
