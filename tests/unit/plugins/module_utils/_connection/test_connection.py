@@ -74,6 +74,13 @@ def test_a_query_is_repeated_until_its_deadline(monkeypatch: t.Any) -> None:
     assert wire.calls[-2] == ("FindByUuid", "task-1")
 
 
+def test_the_product_is_requested_if_it_is_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(content=[{"about": {"fullName": "an ESXi"}}])
+    wire.product = None
+    with connect(monkeypatch, wire) as connection:
+        assert connection.describe()["product"] == "an ESXi"
+
+
 def test_a_session_is_closed_after_an_error(monkeypatch: t.Any) -> None:
     wire = Wire()
     with pytest.raises(ZeroDivisionError), connect(monkeypatch, wire):

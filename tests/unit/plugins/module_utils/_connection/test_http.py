@@ -93,3 +93,10 @@ def test_several_clean_ups_share_a_few_seconds(monkeypatch: pytest.MonkeyPatch) 
     assert silent.now == 5
     silent.ask()
     assert silent.now == 6
+
+
+def test_a_request_of_the_clean_up_lasts_for_three_seconds_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(monkeypatch)
+    silent.http.hurry()
+    silent.ask()
+    assert silent.now == 3
