@@ -87,8 +87,10 @@ def test_requests_end_with_the_deadline_of_their_call(
 ) -> None:
     clock = Clock(monkeypatch)
     found: list[float] = []
-    note = [lambda: found.append(connection._http._deadline)]
-    with connect(monkeypatch, Wire(info=note, RetrievePropertiesEx=[*note])) as connection:
+    wire = Wire()
+    with connect(monkeypatch, wire) as connection:
+        for method in ("info", "RetrievePropertiesEx"):
+            wire.script[method] = [lambda: found.append(connection._http._deadline)]
         call(connection, clock.now + 5 if with_deadline else None)
         assert connection._http._deadline == float("inf")
     assert found == [clock.now + 5 + GRACE if with_deadline else float("inf")]

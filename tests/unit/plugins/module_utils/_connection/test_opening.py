@@ -86,7 +86,11 @@ def test_a_connection_that_cannot_be_opened_is_closed(
 ) -> None:
     Clock(monkeypatch)
     closed: list[Http] = []
-    monkeypatch.setattr(Http, "close", lambda http: closed.append(http))
+
+    def close(http: Http) -> None:
+        closed.append(http)
+
+    monkeypatch.setattr(Http, "close", close)
     world = World(monkeypatch, *[error] * 4)
     with pytest.raises(type(error)):
         world.connection.open(patience)
