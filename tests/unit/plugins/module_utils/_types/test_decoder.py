@@ -79,6 +79,7 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
         ("><a>1</a>", {"a": "1"}),
         ('xsi:type="ManagedObjectReference">vm-1', reference("", "vm-1")),
         ('type="Folder" xsi:type="ManagedObject">group-1', reference("Folder", "group-1")),
+        ('type="Catalog" xsi:type="Catalog">c-1', reference("Catalog", "c-1")),
         ('xsi:type="KeyValue"><key>a</key><value>b</value>', {"_typeName": "KeyValue", "key": "a", "value": "b"}),
     ],
 )
