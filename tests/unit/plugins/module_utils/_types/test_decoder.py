@@ -52,6 +52,7 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
     ("given", "expected"),
     [
         ('xsi:type="xsd:string">x', {"_typeName": "string", "_value": "x"}),
+        ('xsi:type="xsd:string">', {"_typeName": "string", "_value": ""}),
         ('xsi:type="xsd:int">7', {"_typeName": "int", "_value": 7}),
         ('xsi:type="xsd:int">seven', {"_typeName": "int", "_value": "seven"}),
         ('xsi:type="xsd:boolean">1', {"_typeName": "boolean", "_value": True}),
@@ -215,6 +216,10 @@ def test_an_object_that_says_the_type_of_a_text_keeps_its_contents() -> None:
 
 def test_a_list_of_numbers_is_read() -> None:
     assert read("<returnval>1</returnval><returnval>2</returnval>", "ArrayOfInt") == [1, 2]
+
+
+def test_a_text_that_says_its_type_is_a_text() -> None:
+    assert read('<returnval><key xsi:type="xsd:string">task-1</key></returnval>', "TaskInfo")["key"] == "task-1"
 
 
 def test_an_object_instead_of_a_text_keeps_its_contents() -> None:
