@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SOAP documents, and what the decoder reads in them."""
+"""SOAP documents, and their contents as the decoder reads them."""
 
 from __future__ import annotations
 

@@ -105,6 +105,7 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
         ),
         ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": use one of CustomizationLinuxPrep"),
         ("CustomizationIdentitySettings", {"hostNam": 1}, "none has hostNam; did you mean hostName"),
+        ("CustomizationIdentitySettings", {"hostNam": 1, "x": 2}, "; did you mean hostName?; none has x"),
         ("VirtualDeviceBackingInfo", {"diskMode": "x", "port": {}}, "none has all of diskMode, port"),
         ("VirtualDevice", {"_typeName": "KeyValue"}, "_typeName KeyValue is not VirtualDevice or one that extends it"),
         (
@@ -175,6 +176,15 @@ def test_an_object_by_name_in_a_place_of_any_type_becomes_a_node() -> None:
     )
 
 
+def test_an_object_that_cannot_be_a_node_is_a_problem() -> None:
+    def by_name(path: str, parts: t.Any, declared: t.Any) -> t.NoReturn:
+        raise VsphereError(f"{path}: not here")
+
+    builder = _builder.Builder(by_name)
+    assert builder.build("x", _registry.find_type("VirtualMachine"), {"name": "web"}) is None
+    assert builder.problems == ["x: not here"]
+
+
 @pytest.mark.parametrize("value", [{}, {"color": "red"}, {"name": "x", "color": "red"}])
 def test_other_parts_of_an_object_are_explained_with_all_ways(value: t.Any) -> None:
     builder = _builder.Builder(lambda *parts: parts)
@@ -189,6 +199,10 @@ def test_other_parts_of_an_object_are_explained_with_all_ways(value: t.Any) -> N
     [
         ({"_typeName": "int", "_value": "a"}, ["x: must be a whole number (int), not 'a'"]),
         ({"_typeName": "KeyValue", "key": "a"}, ["x: KeyValue requires value (string)"]),
+        (
+            {"_typeName": "KeyValue", "color": "red", "key": "a", "value": {}},
+            ["x: KeyValue does not have color", "x.value: must be a string, not a dictionary"],
+        ),
         (
             {"_typeName": "KeyValue", "key": [], "value": []},
             [

@@ -52,6 +52,7 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
     ("given", "expected"),
     [
         ('xsi:type="xsd:string">x', {"_typeName": "string", "_value": "x"}),
+        ('xsi:type="xsd:string">', {"_typeName": "string", "_value": ""}),
         ('xsi:type="xsd:int">7', {"_typeName": "int", "_value": 7}),
         ('xsi:type="xsd:int">seven', {"_typeName": "int", "_value": "seven"}),
         ('xsi:type="xsd:boolean">1', {"_typeName": "boolean", "_value": True}),
@@ -76,6 +77,11 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
         ('xsi:type="Quantum">', {"_typeName": "Quantum"}),
         ('xsi:type="QuantumState">on', {"_typeName": "QuantumState", "_value": "on"}),
         (">bare", {"_typeName": "string", "_value": "bare"}),
+        ("><a>1</a>", {"a": "1"}),
+        ('xsi:type="ManagedObjectReference">vm-1', reference("", "vm-1")),
+        ('type="Folder" xsi:type="ManagedObject">group-1', reference("Folder", "group-1")),
+        ('type="Catalog" xsi:type="Catalog">c-1', reference("Catalog", "c-1")),
+        ('xsi:type="KeyValue"><key>a</key><value>b</value>', {"_typeName": "KeyValue", "key": "a", "value": "b"}),
     ],
 )
 def test_a_value_with_a_type_attribute_has_that_type(given: str, expected: t.Any) -> None:
@@ -194,8 +200,31 @@ def test_an_element_without_contents_is_an_object_without_members() -> None:
     assert read("<returnval/>", "VirtualMachine") == reference("", "")
 
 
+def test_members_without_contents_are_empty_texts() -> None:
+    info = read("<returnval><key/><progress/><state/><size/></returnval>", "TaskInfo")
+    assert info == {"_typeName": "TaskInfo", "key": "", "progress": "", "state": "", "size": ""}
+
+
+def test_unknown_members_have_the_types_that_they_say() -> None:
+    assert read('<returnval><size xsi:type="xsd:int">7</size></returnval>')["size"] == {"_typeName": "int", "_value": 7}
+
+
+def test_an_object_that_says_the_type_of_a_text_keeps_its_contents() -> None:
+    given = '<returnval xsi:type="TaskInfoState"><a>1</a></returnval>'
+    assert read(given, "TaskInfo") == {"_typeName": "TaskInfoState", "a": "1"}
+
+
+def test_a_list_of_numbers_is_read() -> None:
+    assert read("<returnval>1</returnval><returnval>2</returnval>", "ArrayOfInt") == [1, 2]
+
+
+def test_a_text_that_says_its_type_is_a_text() -> None:
+    assert read('<returnval><key xsi:type="xsd:string">task-1</key></returnval>', "TaskInfo")["key"] == "task-1"
+
+
 def test_an_object_instead_of_a_text_keeps_its_contents() -> None:
-    assert read("<returnval><key><a>1</a></key></returnval>", "TaskInfo")["key"] == {"a": "1"}
+    info = read("<returnval><key><a>1</a></key><progress><b>2</b></progress></returnval>", "TaskInfo")
+    assert (info["key"], info["progress"]) == ({"a": "1"}, {"b": "2"})
 
 
 def test_items_of_an_unknown_array_have_their_own_types_or_that_of_the_array() -> None:

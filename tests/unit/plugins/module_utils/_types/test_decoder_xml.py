@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._types._decoder import CutOff
 
@@ -69,6 +71,26 @@ def test_depth_is_bounded(declared: str | None, start: str, end: str) -> None:
 def test_an_answer_with_another_element_is_an_error(body: str) -> None:
     with pytest.raises(ValueError, match=r"an answer without a SOAP envelope|instead of FetchResponse"):
         DECODER.read(document(body), "Fetch")
+
+
+def test_a_document_that_is_no_envelope_is_an_error() -> None:
+    with pytest.raises(ValueError, match="an answer without a SOAP envelope"):
+        DECODER.read(b"<a/>", "Fetch")
+
+
+def test_the_encoding_is_utf_8_whatever_the_document_says() -> None:
+    answer = response("<returnval>\u00e4</returnval>").replace(b'encoding="UTF-8"', b'encoding="ISO-8859-1"')
+    assert DECODER.read(answer, "Fetch") == "\u00e4"
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_collector_of_cycles_is_as_before(is_on: bool) -> None:
+    (gc.enable if is_on else gc.disable)()
+    try:
+        read("<returnval>x</returnval>")
+        assert gc.isenabled() == is_on
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("rest", ["x", "<x/>", "</soapenv:Envelope>", HEAD])
