@@ -18,12 +18,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import typing as t
 import uuid
 
 import pytest
-from vcenters import any_transport
+from vcenters import any_transport, arrival
 
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
@@ -88,6 +87,12 @@ class Waiting(Playing):
 
 def rounds(vcenter: t.Any) -> int:
     return int(vcenter.requests().count("PropertyCollector.CreatePropertyCollector"))
+
+
+def unavailable(vcenter: t.Any) -> float:
+    """The seconds between the first and the last request that the server has rejected as unavailable."""
+    times = [arrival(each) for each in vcenter.log() if each["status"] == 503]
+    return (times[-1] - times[0]).total_seconds() if times else 0
 
 
 # The target interruptions covers other signals.
@@ -167,7 +172,7 @@ def test_a_server_that_is_unavailable_for_longer_than_a_round_does_not_end_the_w
     with Waiting(vcenter, location, task_id) as waiting:
         waiting.has_begun()
         vcenter.fault("status", ".", status=503, count=999)
-        time.sleep(3)  # The time without a server.
+        vcenter.until(lambda: unavailable(vcenter) > 2)
         vcenter.control("DELETE", "/faults")
         vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
         assert f"OUTCOME ['{task_id}'] []" in waiting.outcome()
