@@ -179,11 +179,11 @@ class Interrupted:
             host.processes = {each for pid in modules for each in self._ancestry(pid)}
 
     def _wait_for(self, hosts: list[Host]) -> None:
-        end = time.monotonic() + 90
-        while not all(host.is_there for host in hosts):
+        def are_there() -> bool:
             assert self.process.poll() is None, self.shown()
-            assert time.monotonic() < end, self.shown()
-            time.sleep(0.05)
+            return all(host.is_there for host in hosts)
+
+        vcenters.until(are_there)
 
     def _ancestry(self, pid: int) -> list[int]:
         """A process and its parents up to the worker, in this order."""
@@ -210,14 +210,18 @@ class Interrupted:
         """Return when nothing is left, or nothing more ends."""
         began = time.monotonic()
         unsettled = list(self.hosts.values())
-        while unsettled and time.monotonic() < began + LOOK_FOR:
+
+        def is_settled() -> bool:
             # Otherwise, it stays a zombie.
             self.process.poll()
-            for host in unsettled:
+            for host in list(unsettled):
                 host.left = host.look()
                 host.seconds = time.monotonic() - began
-            unsettled = [host for host in unsettled if host.left]
-            time.sleep(0.1)
+                if not host.left:
+                    unsettled.remove(host)
+            return not unsettled or time.monotonic() > began + LOOK_FOR
+
+        vcenters.until(is_settled)
 
 
 def is_running(pid: int) -> bool:

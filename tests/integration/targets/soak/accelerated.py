@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 import time
 import types
 
@@ -24,7 +25,7 @@ if __name__ == "__main__":
     began = time.monotonic()
     clock = types.SimpleNamespace(
         monotonic=lambda: began + (time.monotonic() - began) * factor,
-        sleep=lambda seconds: time.sleep(seconds / factor),
+        sleep=lambda seconds: threading.Event().wait(seconds / factor),
     )
     for each in (_connection, _session, _wait, _watch, _follow, api, module):
         vars(each)["time"] = clock

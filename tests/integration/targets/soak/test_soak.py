@@ -12,10 +12,10 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
-import heapq
 import json
 import os
 import pathlib
+import sched
 import subprocess
 import sys
 import time
@@ -91,15 +91,15 @@ def ends(lines: list[dict[str, t.Any]], states: t.Iterable[str]) -> collections.
 
 
 class Day:
-    """Actions at simulated times."""
+    """Actions at simulated times, from now on."""
 
     def __init__(self) -> None:
-        self._actions: list[tuple[float, int, t.Callable[[], object]]] = []
-        self._number = 0
+        self._began = time.monotonic()
+        self._plan = sched.scheduler()
+        self.pass_by = self._plan.run
 
     def at(self, seconds: float, action: t.Callable[[], object]) -> None:
-        self._number += 1
-        heapq.heappush(self._actions, (seconds, self._number, action))
+        self._plan.enterabs(self._began + seconds / FACTOR, 0, action)
 
     def every(self, seconds: float, action: t.Callable[[float], object], until: float = END) -> int:
         """The number of actions, which get their time."""
@@ -108,19 +108,14 @@ class Day:
             self.at(each, functools.partial(action, each))
         return len(times)
 
-    def pass_by(self) -> None:
-        began = time.monotonic()
-        while self._actions:
-            seconds, _number, action = heapq.heappop(self._actions)
-            time.sleep(max(0.0, began + seconds / FACTOR - time.monotonic()))
-            action()
-
 
 class Server:
     """What happens on the vCenter in this time."""
 
-    def __init__(self, vcenter: Vcenter, day: Day) -> None:
-        self.vcenter, self.day = vcenter, day
+    day: Day
+
+    def __init__(self, vcenter: Vcenter) -> None:
+        self.vcenter = vcenter
         self.waited = vcenter.create_many(
             max(2, int(END / ENDS_OF_WAITED_TASKS)), entity={"type": "Folder", "value": "group-d1"}
         )
@@ -170,13 +165,13 @@ def test_nothing_is_missed(
 ) -> None:
     with contextlib.ExitStack() as after:
         vcenter = after.enter_context(additional(transport, "--history=30000"))
-        day = Day()
-        server = Server(vcenter, day)
+        server = Server(vcenter)
         wait = Client(vcenter, tmp_path, "vsphere_task_wait", task_ids=server.waited, timeout=10**9, on_error="return")
         follow = Client(vcenter, tmp_path, "vsphere_task_follow")
         for client in (wait, follow):
             after.callback(client.process.kill)
         Vcenter.until(lambda: vcenter.stats["collectors"]["PropertyFilter"] == 2)
+        day = server.day = Day()
         sessions = day.every(SESSION_ENDS, server.end_sessions)
         resets = day.every(RESETS, server.reset)
         restarts = day.every(RESTARTS, server.restart)
