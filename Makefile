@@ -154,8 +154,14 @@ screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make d
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
-reliability: $(ENV)/tools tree  ## measure malformed answers, and renew the tables of docs/reliability.md
-	@python tests/tools/reliability.py $(TREE)
+reliability: $(ENV)/tools tree  ## measure malformed answers, and renew their tables in docs/reliability.md
+	@python tests/tools/reliability.py $(TREE) answers
+
+interruptions: $(ENV)/tools $(VCENTER) tree  ## send signals in each phase (7 minutes), and renew the table of that ansible-core; CORE=2.16
+	@python tests/tools/reliability.py $(TREE) interruptions
+
+soak: $(ENV)/tools $(VCENTER) tree  ## wait for 24 simulated hours (9 minutes), and renew the table of docs/reliability.md; HOURS=2 for fewer
+	@SOAK_HOURS='$(or $(HOURS),24)' python tests/tools/reliability.py $(TREE) soak
 
 release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION=1.2.3
 	@python tests/tools/release.py '$(VERSION)' .build/release
@@ -173,8 +179,8 @@ help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz \
-    mutation coverage shuffle recording page screenshots screencast compatibility reliability release artifact pins \
-    clean help ready tree
+    mutation coverage shuffle recording page screenshots screencast compatibility reliability interruptions soak release \
+    artifact pins clean help ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \

@@ -14,8 +14,8 @@ import typing as t
 
 import pytest
 import requests
-from front_ends import PROGRAMS, SERVER, UPSTREAM, free_port
-from vcenters import CONTROL
+from front_ends import SERVER, UPSTREAM, free_port
+from vcenters import CONTROL, PROGRAMS
 
 
 @contextlib.contextmanager

@@ -7,8 +7,8 @@
 set -eu
 targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The collection under test is where ansible looks for collections, and pytest has to find it there too. Tests also import
-# from the folder of their target.
-folders=$(printf '%s:' "$targets"/*)
+# from the folder of their target, and from the tools.
+folders=$(printf '%s:' "$targets"/* "$targets/../../tools")
 export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$folders${PYTHONPATH:-}
 export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
 export ANSIBLE_CALLBACK_PLUGINS=$targets/setup_vcenter/callback_plugins

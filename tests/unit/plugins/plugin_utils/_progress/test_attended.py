@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress import _attended
 
 Result = dict[str, t.Any]
@@ -119,7 +120,7 @@ def test_nothing_starts_after_the_end_of_ansible(
     killed()
     action = Action(tmp_path, lambda arguments: {})
     done: list[object] = []
-    monkeypatch.setattr(action, "cleanup", lambda: done.append("cleanup"))
+    monkeypatch.setattr(ActionBase, "cleanup", lambda self: done.append("cleanup"))
 
     def leave(status: int) -> t.NoReturn:
         done.append(status)
