@@ -137,13 +137,11 @@ def test_the_first_refusal_counts_if_soap_fails_too(monkeypatch: pytest.MonkeyPa
         World(monkeypatch, Wire(Login=[REJECTED]), error).connection.open()
 
 
-@pytest.mark.parametrize(
-    ("transport", "wire"), [("json", Wire(Login=[REJECTED])), ("auto", soap_wire(Login=[REJECTED]))]
-)
+@pytest.mark.parametrize(("transport", "make"), [("json", Wire), ("auto", soap_wire)])
 def test_a_refusal_is_final_without_another_transport(
-    monkeypatch: pytest.MonkeyPatch, transport: str, wire: Wire
+    monkeypatch: pytest.MonkeyPatch, transport: str, make: t.Callable[..., Wire]
 ) -> None:
-    world = World(monkeypatch, wire, transport=transport)
+    world = World(monkeypatch, make(Login=[REJECTED]), transport=transport)
     with pytest.raises(NotUnderstood, match="rejected"):
         world.connection.open()
     assert world.asked == [transport]
