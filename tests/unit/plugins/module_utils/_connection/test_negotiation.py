@@ -114,6 +114,13 @@ def of(release: str) -> str:
             Session("soap", "8.0.3.0", product="a server"),
             [HELLO, SDK, of("8.0.3.0"), of("8.0.2.0")],
         ),
+        # The contents count only with the status of a success.
+        (
+            "auto",
+            [NO[404], content("8.0.1.0"), answers.json('{"about":{"fullName":"x"}}', status="404 x")],
+            Session("soap", "8.0.1.0", product="a server"),
+            [HELLO, SDK, of("8.0.1.0")],
+        ),
         # An ESXi, and a vCenter without VI/JSON.
         (
             "auto",

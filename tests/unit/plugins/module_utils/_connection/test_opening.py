@@ -36,8 +36,11 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *choices: Wire | Exception, **options: t.Any) -> None:
         self.asked: list[str] = []
         left = list(choices)
+        secrets: list[str] = []
+        keep = secrets.append
 
         def choose(options: t.Any, http: Http, keep_secret: t.Any) -> t.Any:
+            assert (http, keep_secret) == (self.connection._http, keep)
             self.asked.append(options.transport)
             found = left.pop(0)
             if isinstance(found, Exception):
@@ -45,7 +48,7 @@ class World:
             return found
 
         monkeypatch.setattr(_connection, "_choose", choose)
-        self.connection = _connection.Connection(dataclasses.replace(OPTIONS, **options), lambda secret: None)
+        self.connection = _connection.Connection(dataclasses.replace(OPTIONS, **options), keep)
 
 
 def soap_wire(**script: list[t.Any]) -> Wire:

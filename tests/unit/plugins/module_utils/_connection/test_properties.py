@@ -56,6 +56,7 @@ def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(
     assert (summary.type, summary.text) == ("NoPermission", "You must not.")
     assert summary.fields == {"obj": store, "privilegeId": "System.Read"}
     assert summary.message.startswith("Reading summary of Datastore datastore-1 is not allowed: the user lacks")
+    assert (host.type, host.text) == ("MethodFault", "MethodFault")
     assert host.message.startswith("Reading host of Datastore datastore-1 failed")
 
 
