@@ -51,6 +51,7 @@ def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(
     wire = Wire(RetrievePropertiesEx=[{"objects": [contents, {"obj": store}]}])
     with connect(monkeypatch, wire) as connection:
         first, second = connection.retrieve([object_spec(store)], [property_spec("Datastore", "name")])
+    assert "reportMissingObjectsInResults" not in wire.params["RetrievePropertiesEx"]["specSet"][0]
     assert (first.ref, first.properties, second) == (store, {"name": "one"}, Object(store, {}, {}))
     summary, host = first.refused["summary"], first.refused["host"]
     assert (summary.type, summary.text) == ("NoPermission", "You must not.")
