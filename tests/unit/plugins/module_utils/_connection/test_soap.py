@@ -55,6 +55,11 @@ def test_a_property_is_fetched(server: answers.Server) -> None:
     assert b'<Fetch xmlns="urn:vim25"><_this type="Task">task-1</_this><prop>info</prop></Fetch>' in request
 
 
+def test_a_value_has_the_declared_type(server: answers.Server) -> None:
+    server.answers = [response("Fetch", "<returnval><key>task-1</key><cancelable>true</cancelable></returnval>")]
+    assert soap().get(TASK, "info") == {"_typeName": "TaskInfo", "key": "task-1", "cancelable": True}
+
+
 def test_a_method_is_called_with_its_parameters(server: answers.Server) -> None:
     server.answers = [response("UpdateProgress")]
     assert soap().invoke(TASK, "UpdateProgress", {"percentDone": 0}) is None
