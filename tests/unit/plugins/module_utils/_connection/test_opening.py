@@ -174,7 +174,8 @@ def test_an_object_of_the_session_is_destroyed_once(
         wire.key = ""
     with world.connection.open() as connection:
         transport: t.Any = wire
-        with connection.borrowed(transport, VIEW, "DestroyView", until_logout) as view:
+        kept = {"until_logout": True} if until_logout else {}
+        with connection.borrowed(transport, VIEW, "DestroyView", **kept) as view:
             assert view == VIEW
         assert ("DestroyView" in wire.methods()) != until_logout
     # A logout destroys it, too.

@@ -38,6 +38,7 @@ def test_all_pages_are_read(monkeypatch: t.Any) -> None:
         found = connection.read(lambda transport: retrieve(transport, *wanted))
     assert {each.ref["value"]: each.properties["name"] for each in found} == {moid: f"name of {moid}" for moid in moids}
     assert wire.params["ContinueRetrievePropertiesEx"] == {"token": "6"}
+    assert "reportMissingObjectsInResults" not in wire.params["RetrievePropertiesEx"]["specSet"][0]
 
 
 def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(monkeypatch: t.Any) -> None:
