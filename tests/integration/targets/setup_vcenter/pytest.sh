@@ -11,6 +11,7 @@ targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folders=$(printf '%s:' "$targets"/*)
 export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$folders${PYTHONPATH:-}
 export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
+export ANSIBLE_CALLBACK_PLUGINS=$targets/setup_vcenter/callback_plugins
 # Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 # Tests wait for the output of programs, which Python otherwise keeps back if it does not go to a terminal.
@@ -18,5 +19,5 @@ export PYTHONUNBUFFERED=1
 # ansible-test wants a JUnit report of each playbook. Nobody reads them.
 unset ANSIBLE_CALLBACKS_ENABLED
 # Hand out one test after another, because some take seconds. -rs says why a test is skipped.
-exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q -rs \
+exec python -m pytest -p no:cacheprovider --import-mode=importlib ${COVERAGE_CONF:+-p measured} -p vcenters -q -rs \
     --numprocesses=auto --dist=load --maxschedchunk=1 "$@"
