@@ -12,8 +12,6 @@ import ast
 import pathlib
 import typing as t
 
-MODULE_UTILS = pathlib.Path(__file__).parents[4] / "plugins" / "module_utils"
-
 HTML = "<!DOCTYPE html><html><body><h1>Error</h1></body></html>"
 JSON = '{"error": "no"}'
 XML = '<?xml version="1.0"?><error>no</error>'
@@ -89,9 +87,9 @@ METHODS = (
 """All changes that the collection makes."""
 
 
-def changing(is_method: t.Callable[[str], bool]) -> set[str]:
-    """The methods in the code of the collection that change something, to which ``METHODS`` must be equal."""
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in MODULE_UTILS.rglob("*.py")]
+def changing(code: pathlib.Path, is_method: t.Callable[[str], bool]) -> set[str]:
+    """The methods in the code that change something, to which ``METHODS`` must be equal."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in code.rglob("*.py")]
     texts = {
         node.value
         for tree in trees

@@ -43,11 +43,11 @@ def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
     assert wire.methods() == ["Login", "info", "Logout"]
 
 
-@pytest.mark.parametrize("product", ["a vCenter", None])
+@pytest.mark.parametrize("product", ["a newer vCenter", None])
 def test_a_session_that_is_kept_stays_open_for_others(monkeypatch: t.Any, product: str | None) -> None:
     wire = Wire()
-    wire.product = product
     with connect(monkeypatch, wire) as connection:
+        connection.server.product = product
         text = connection.keep_session()
         assert not connection.owns_session
     assert wire.methods() == ["Login"]
@@ -62,6 +62,9 @@ def test_a_check_of_a_session_reads_the_product_again(monkeypatch: t.Any) -> Non
         connection.check_session()
         assert connection.describe() == {"transport": "json", "release": "9.0.0.0", "product": "a newer vCenter"}
     read = "RetrievePropertiesEx"
+    [spec] = wire.params[read]["specSet"]
+    assert [each["obj"] for each in spec["objectSet"]] == [service]
+    assert [each["pathSet"] for each in spec["propSet"]] == [["content.about.fullName"]]
     assert wire.methods() == ["Login", read, "forget_session", "Login", read, "Logout"]
 
 

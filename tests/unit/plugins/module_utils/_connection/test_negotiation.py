@@ -114,6 +114,19 @@ def of(release: str) -> str:
             Session("soap", "8.0.3.0", product="a server"),
             [HELLO, SDK, of("8.0.3.0"), of("8.0.2.0")],
         ),
+        (
+            "auto",
+            [NO[404], content("8.0.1.0"), answers.json('{"about":{}}')],
+            Session("json", "8.0.1.0"),
+            [HELLO, SDK, of("8.0.1.0")],
+        ),
+        # The contents count only with the status of a success.
+        (
+            "auto",
+            [NO[404], content("8.0.1.0"), answers.json('{"about":{"fullName":"x"}}', status="404 x")],
+            Session("soap", "8.0.1.0", product="a server"),
+            [HELLO, SDK, of("8.0.1.0")],
+        ),
         # An ESXi, and a vCenter without VI/JSON.
         (
             "auto",
@@ -137,6 +150,8 @@ def of(release: str) -> str:
                 hello("8.0.3.0/.."),
                 answers.json("[1]"),
                 answers.json('{"value":"9.0"}'),
+                answers.json('{"api_release":"9.0.0.0"}', status="500 x"),
+                answers.answer(f"200 OK{HTML}", "<html>"),
             )
         ),
     ],

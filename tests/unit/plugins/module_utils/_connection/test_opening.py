@@ -36,8 +36,11 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *choices: Wire | Exception, **options: t.Any) -> None:
         self.asked: list[str] = []
         left = list(choices)
+        secrets: list[str] = []
+        keep = secrets.append
 
         def choose(options: t.Any, http: Http, keep_secret: t.Any) -> t.Any:
+            assert (http, keep_secret) == (self.connection._http, keep)
             self.asked.append(options.transport)
             found = left.pop(0)
             if isinstance(found, Exception):
@@ -45,7 +48,7 @@ class World:
             return found
 
         monkeypatch.setattr(_connection, "_choose", choose)
-        self.connection = _connection.Connection(dataclasses.replace(OPTIONS, **options), lambda secret: None)
+        self.connection = _connection.Connection(dataclasses.replace(OPTIONS, **options), keep)
 
 
 def soap_wire(**script: list[t.Any]) -> Wire:
@@ -137,13 +140,11 @@ def test_the_first_refusal_counts_if_soap_fails_too(monkeypatch: pytest.MonkeyPa
         World(monkeypatch, Wire(Login=[REJECTED]), error).connection.open()
 
 
-@pytest.mark.parametrize(
-    ("transport", "wire"), [("json", Wire(Login=[REJECTED])), ("auto", soap_wire(Login=[REJECTED]))]
-)
+@pytest.mark.parametrize(("transport", "make"), [("json", Wire), ("auto", soap_wire)])
 def test_a_refusal_is_final_without_another_transport(
-    monkeypatch: pytest.MonkeyPatch, transport: str, wire: Wire
+    monkeypatch: pytest.MonkeyPatch, transport: str, make: t.Callable[..., Wire]
 ) -> None:
-    world = World(monkeypatch, wire, transport=transport)
+    world = World(monkeypatch, make(Login=[REJECTED]), transport=transport)
     with pytest.raises(NotUnderstood, match="rejected"):
         world.connection.open()
     assert world.asked == [transport]
@@ -173,7 +174,8 @@ def test_an_object_of_the_session_is_destroyed_once(
         wire.key = ""
     with world.connection.open() as connection:
         transport: t.Any = wire
-        with connection.borrowed(transport, VIEW, "DestroyView", until_logout) as view:
+        kept = {"until_logout": True} if until_logout else {}
+        with connection.borrowed(transport, VIEW, "DestroyView", **kept) as view:
             assert view == VIEW
         assert ("DestroyView" in wire.methods()) != until_logout
     # A logout destroys it, too.

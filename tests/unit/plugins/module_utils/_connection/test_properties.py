@@ -38,6 +38,7 @@ def test_all_pages_are_read(monkeypatch: t.Any) -> None:
         found = connection.read(lambda transport: retrieve(transport, *wanted))
     assert {each.ref["value"]: each.properties["name"] for each in found} == {moid: f"name of {moid}" for moid in moids}
     assert wire.params["ContinueRetrievePropertiesEx"] == {"token": "6"}
+    assert "reportMissingObjectsInResults" not in wire.params["RetrievePropertiesEx"]["specSet"][0]
 
 
 def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(monkeypatch: t.Any) -> None:
@@ -51,11 +52,13 @@ def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(
     wire = Wire(RetrievePropertiesEx=[{"objects": [contents, {"obj": store}]}])
     with connect(monkeypatch, wire) as connection:
         first, second = connection.retrieve([object_spec(store)], [property_spec("Datastore", "name")])
+    assert "reportMissingObjectsInResults" not in wire.params["RetrievePropertiesEx"]["specSet"][0]
     assert (first.ref, first.properties, second) == (store, {"name": "one"}, Object(store, {}, {}))
     summary, host = first.refused["summary"], first.refused["host"]
     assert (summary.type, summary.text) == ("NoPermission", "You must not.")
     assert summary.fields == {"obj": store, "privilegeId": "System.Read"}
     assert summary.message.startswith("Reading summary of Datastore datastore-1 is not allowed: the user lacks")
+    assert (host.type, host.text) == ("MethodFault", "MethodFault")
     assert host.message.startswith("Reading host of Datastore datastore-1 failed")
 
 

@@ -137,7 +137,9 @@ def test_a_call_takes_no_longer_than_others_unless_it_is_to_wait(
     world.server.answers = [CANCELLED[kind]]
     world.transport.invoke(TASK, "CancelTask")
     world.transport.invoke(TASK, "CancelTask", wait=20)
-    assert waits == [0, 20]
+    world.server.answers = [CONTENT[kind]]
+    world.transport.get(SERVICE, "content")
+    assert waits == [0, 20, 0]
 
 
 @BOTH

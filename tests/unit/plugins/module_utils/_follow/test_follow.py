@@ -34,11 +34,12 @@ class Follow:
     saved: int = 0
     slow: float = 0
     limit: int | None = None
+    selection: Selection = dataclasses.field(default_factory=Selection)
 
     def run(self, answers: list[t.Any], **script: t.Any) -> Wire:
         times = [AT.format(second) for second in range(5, 50)]
         wire = Wire(**{"CurrentTime": times, **watching(*answers, SystemExit()), **script})
-        options = FollowOptions(Selection(), EVENTS, self.limit)
+        options = FollowOptions(self.selection, EVENTS, self.limit)
         with connect(self.monkeypatch, wire) as connection:
             reader = reader_of(connection, context=Context(warn=self.warnings.append))
             follower = _follow.Follower(reader, options, self.seen, self.deliver, self.save)
@@ -203,3 +204,28 @@ def test_an_esxi_has_no_history(follow: Follow) -> None:
 def test_other_errors_end_the_follower(follow: Follow) -> None:
     with pytest.raises(_errors.VsphereError, match="no such user"):
         follow.run([NOTHING, _errors.VsphereError("no such user")])
+
+
+def test_only_the_selected_tasks_are_reported(follow: Follow) -> None:
+    follow.selection = Selection(task_ids=["task-2"])
+    states = updates(change("task-1", state="success"), change("task-2", state="success"))
+    follow.run([NOTHING, states], RetrievePropertiesEx=[reading(done("task-1"), done("task-2"))])
+    assert follow.events == ["task-2 created", "task-2 succeeded"]
+
+
+def test_a_change_without_a_state_says_nothing_about_the_task(follow: Follow) -> None:
+    hidden = change("task-1")
+    hidden["changeSet"] = [{"name": "info.state", "op": "assign"}]
+    wire = follow.run([updates(change("task-1", "enter", state="running")), updates(hidden)])
+    assert (follow.events, follow.seen.unfinished) == ([], ["task-1"])
+    assert "RetrievePropertiesEx" not in wire.methods()
+
+
+def test_a_follower_ends_at_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(**{"CurrentTime": [AT.format(5)] * 9, **watching(NOTHING, clock.after(31))})
+    with connect(monkeypatch, wire) as connection:
+        options = FollowOptions(Selection(), EVENTS, None)
+        _follow.Follower(reader_of(connection), options, Seen(), lambda event, task: None, until=clock.now + 30).run()
+    waits = [params["options"]["maxWaitSeconds"] for method, params in wire.given if method == "WaitForUpdatesEx"]
+    assert waits[-1] == 20

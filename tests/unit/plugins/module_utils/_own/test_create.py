@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task, ensure_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -141,3 +142,109 @@ def test_a_task_that_cannot_be_ended_is_in_the_error(monkeypatch: pytest.MonkeyP
     with pytest.raises(Fault) as caught:
         Race(monkeypatch, ["task-4"], ended=Fault("NoPermission", "no", {}, "SetTaskState"))
     assert caught.value.type == "NoPermission"
+
+
+def given(**params: t.Any) -> dict[str, t.Any]:
+    none = dict.fromkeys(("entity", "initiated_by", "activation_id", "parent_task_key"))
+    return {"task_type": "com.example.copy", "cancelable": False, **none, **params}
+
+
+def entity(**parts: str) -> dict[str, t.Any]:
+    return {"type": None, "moid": None, "name": None, "path": None, **parts}
+
+
+VM = entity(type="VirtualMachine", moid="vm-7")
+
+
+def test_options_are_the_given_ones() -> None:
+    everything = {"initiated_by": "me", "activation_id": "a", "parent_task_key": "task-1", "cancelable": True}
+    options = CreateOptions.from_params(given(entity=VM, **everything))
+    assert options == CreateOptions(
+        "com.example.copy", Entity("entity", type="VirtualMachine", moid="vm-7"), **everything
+    )
+    assert options.given == {"task_type": "com.example.copy", **everything}
+    least = CreateOptions.from_params(given())
+    assert (least, least.given) == (
+        CreateOptions("com.example.copy"),
+        {"task_type": "com.example.copy", "cancelable": False},
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            given(entity=entity(type="VirtualMachine")),
+            "entity does not identify an object: set moid and type, name, or",
+        ),
+        (given(entity=entity(name=" ")), "entity.name is empty"),
+        (
+            given(task_type="", activation_id=" "),
+            "task_type is empty: set a value, or omit it if it is optional; activation_id is empty",
+        ),
+        (given(parent_task_key="{'a': 1}"), "parent_task_key is a dictionary or a list"),
+    ],
+)
+def test_wrong_options_are_errors_that_name_them(params: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(VsphereError) as raised:
+        CreateOptions.from_params(params)
+    assert raised.value.message.startswith(message)
+
+
+def test_a_name_with_the_form_of_data_is_a_name() -> None:
+    assert CreateOptions.from_params(given(initiated_by="{'a': 1}")).initiated_by == "{'a': 1}"
+
+
+def test_a_task_on_an_object_is_created_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateTask=[info("task-5", "queued", descriptionId="com.example.copy")])
+    context = Context()
+    options = CreateOptions("com.example.copy", Entity("entity", type="VirtualMachine", moid="vm-7"), cancelable=True)
+    with connect(monkeypatch, wire) as connection:
+        result = ensure_task(reader_of(connection, "com.example.copy", context=context), options)
+    new = {"task_type": "com.example.copy", "cancelable": True, "entity": {"type": "VirtualMachine", "moid": "vm-7"}}
+    assert (result["changed"], result["task"]["id"]) == (True, "task-5")
+    assert result["diff"]["before"] == {}
+    assert result["diff"]["after"] == new
+    assert wire.params["CreateTask"]["obj"] == reference("VirtualMachine", "vm-7")
+    assert ("CreateTask", "taskManager") in wire.calls
+    assert context.known == {"changed": True, "task": result["task"]}
+
+
+def test_check_mode_creates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(content=[{"rootFolder": ENTITY}])
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection, context=Context(check_mode=True))
+        result = ensure_task(reader, CreateOptions("com.example.copy"))
+    assert (result["changed"], result["task"]) == (True, None)
+    assert result["diff"]["after"]["task_type"] == "com.example.copy"
+
+
+def test_an_esxi_has_no_tasks_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+    wire.lacks = {"extensionManager"}
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="is an ESXi: only a vCenter"):
+        ensure_task(reader_of(connection), CreateOptions("com.example.copy"))
+
+
+def test_an_unknown_object_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateTask=[Fault("ManagedObjectNotFound", "no", {})])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError) as raised:
+        create_task(connection, reference("VirtualMachine", "vm-7"), CreateOptions("com.example.copy"))
+    assert "vm-7 (ManagedObjectNotFound): check entity" in raised.value.message
+    assert "fault" in raised.value.result
+
+
+def test_a_lost_answer_says_how_to_find_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateTask=[Lost("the line broke")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError) as raised:
+        create_task(connection, ENTITY, CreateOptions("com.example.copy"))
+    assert raised.value.message.endswith(
+        ". The module does not repeat it: use vsphere_task_info with description_ids [com.example.copy] to find out "
+        "whether the task exists; activation_id makes a second run safe"
+    )
+
+
+def test_an_answer_without_a_task_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateTask=[{"key": ""}])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError):
+        create_task(connection, ENTITY, CreateOptions("com.example.copy"))

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _task_type
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type import TaskTypeOptions, set_task_types
 
@@ -114,3 +114,180 @@ def test_a_change_that_another_client_has_made_first_is_no_change(monkeypatch: t
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(), Context())
     assert (result["changed"], result["diff"]["after"]) == (False, result["extension"])
+
+
+def given(**params: t.Any) -> dict[str, t.Any]:
+    task_types = [{"id": "com.example.copy", "labels": {"en": "Copy"}}]
+    return {"extension": "com.example", "version": None, "state": "present", "task_types": task_types, **params}
+
+
+def with_labels(labels: t.Any, id_: str = "com.example.copy", **params: t.Any) -> dict[str, t.Any]:
+    return given(task_types=[{"id": id_, "labels": labels}], **params)
+
+
+def test_options_are_the_types_with_their_labels_as_texts() -> None:
+    params = given(
+        version="1.2.3", state="absent", task_types=[{"id": "a.b", "labels": {"en": 1}}, {"id": "c.d", "labels": None}]
+    )
+    assert TaskTypeOptions.from_params(params) == TaskTypeOptions(
+        "com.example", {"a.b": {"en": "1"}, "c.d": {}}, present=False, version="1.2.3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (given(extension="a b"), "extension 'a b' is not a valid key: use the form of a Java package"),
+        (given(version="1.x"), "version '1.x' is not a version: use numbers and dots, such as 1.0.0"),
+        (given(task_types=[]), "task_types is empty: list at least one task type"),
+        (given(task_types=given()["task_types"] * 2), "task_types contains com.example.copy twice: remove one of them"),
+        (with_labels({}, "copy"), "task_types: 'copy' is not the ID of a task type"),
+        (with_labels({"English": "Copy"}), "labels of com.example.copy: 'English' is not a locale"),
+        (with_labels({"en": " "}), "labels of com.example.copy: en must be the text for the vSphere Client, not ' '"),
+        (with_labels({"en": None}), "labels of com.example.copy: en must be the text for the vSphere Client, not None"),
+        (
+            with_labels({"en": ["x"]}),
+            "labels of com.example.copy: en must be the text for the vSphere Client, not ['x']",
+        ),
+    ],
+)
+def test_wrong_options_are_errors_that_name_them(params: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(VsphereError) as raised:
+        TaskTypeOptions.from_params(params)
+    assert raised.value.message.startswith(message)
+
+
+def test_all_wrong_options_are_in_one_message() -> None:
+    with pytest.raises(VsphereError, match=r"^extension .*; version .*; task_types is empty"):
+        TaskTypeOptions.from_params(given(extension=" ", version="x", task_types=[]))
+
+
+def test_a_type_with_the_name_of_another_client_can_be_removed() -> None:
+    assert TaskTypeOptions.from_params(with_labels(None, "copy", state="absent")).task_types == {"copy": {}}
+
+
+def text(locale: str, value: str, task_id: str = "com.example.copy", module: str = "task") -> dict[str, t.Any]:
+    pair = {"_typeName": "KeyValue", "key": f"{task_id}.label", "value": value}
+    return {"_typeName": "ExtensionResourceInfo", "locale": locale, "module": module, "data": [pair]}
+
+
+def test_a_new_extension_is_registered_with_its_types_and_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    after = extension(taskList=[TASK_TYPE], resourceList=[text("en", "Copy"), text("de_DE", "Kopieren")])
+    wire = Wire(FindExtension=[None, after], CurrentTime=["2026-01-02T03:04:05Z"], RegisterExtension=[None])
+    options = TaskTypeOptions("com.example", {"com.example.copy": {"en": "Copy", "de_DE": "Kopieren"}}, version="1")
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, options, Context())
+    assert wire.params["RegisterExtension"]["extension"] == {
+        "_typeName": "Extension",
+        "key": "com.example",
+        "description": {
+            "_typeName": "Description",
+            "label": "com.example",
+            "summary": "Task types of Ansible playbooks",
+        },
+        "company": "vsphere.tasks",
+        "version": "1",
+        "shownInSolutionManager": False,
+        "taskList": [TASK_TYPE],
+        "resourceList": [text("en", "Copy"), text("de_DE", "Kopieren")],
+        "lastHeartbeatTime": "2026-01-02T03:04:05Z",
+    }
+    described = {
+        "key": "com.example",
+        "version": "1",
+        "task_types": [{"id": "com.example.copy", "labels": {"en": "Copy", "de_DE": "Kopieren"}}],
+    }
+    assert result == {"changed": True, "extension": described, "diff": {"before": {}, "after": described}}
+
+
+def test_check_mode_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(check_mode=True)
+    wire = Wire(FindExtension=[None])
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, wanted(), context)
+    assert (result["changed"], result["extension"]["version"], context.known) == (True, "1.0.0", {"changed": True})
+    assert [each["id"] for each in result["extension"]["task_types"]] == ["com.example.copy"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([text("en", "Old")], [text("en", "Copy")]),
+        ([text("de", "Alt")], [text("de", "Alt"), text("en", "Copy")]),
+        ([text("en", "Old", module="event")], [text("en", "Old", module="event"), text("en", "Copy")]),
+        (
+            [text("en", "Move", "com.example.move")],
+            [
+                {
+                    **text("en", "Move", "com.example.move"),
+                    "data": text("en", "Move", "com.example.move")["data"] + text("en", "Copy")["data"],
+                }
+            ],
+        ),
+    ],
+    ids=["changed", "another locale", "another module", "the same locale"],
+)
+def test_a_label_is_set_where_the_locale_has_its_texts(
+    monkeypatch: pytest.MonkeyPatch, before: list[t.Any], after: list[t.Any]
+) -> None:
+    found = extension(taskList=[TASK_TYPE], resourceList=before)
+    written = extension(taskList=[TASK_TYPE], resourceList=after)
+    wire = Wire(FindExtension=[found, written], UpdateExtension=[None])
+    with connect(monkeypatch, wire) as connection:
+        set_task_types(connection, TaskTypeOptions("com.example", {"com.example.copy": {"en": "Copy"}}), Context())
+    assert wire.params["UpdateExtension"]["extension"] == written
+
+
+def test_a_type_is_removed_with_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {**text("de", "Alt"), "data": text("de", "Alt")["data"] + text("de", "Neu", "com.example.move")["data"]}
+    found = extension(taskList=[TASK_TYPE, OTHER_TYPE], resourceList=[text("en", "Copy"), both])
+    after = extension(taskList=[OTHER_TYPE], resourceList=[text("de", "Neu", "com.example.move")])
+    wire = Wire(FindExtension=[found, after], UpdateExtension=[None])
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, wanted(state="absent"), Context())
+    assert wire.params["UpdateExtension"]["extension"] == after
+    assert result["diff"]["before"]["task_types"] == [
+        {"id": "com.example.copy", "labels": {"en": "Copy", "de": "Alt"}},
+        {"id": "com.example.move", "labels": {"de": "Neu"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("company", "method"), [("vsphere.tasks", "UnregisterExtension"), ("other", "UpdateExtension")]
+)
+def test_only_an_extension_of_the_module_is_removed_with_its_last_type(
+    monkeypatch: pytest.MonkeyPatch, company: str, method: str
+) -> None:
+    found = extension(taskList=[TASK_TYPE], company=company, shownInSolutionManager=False, lastHeartbeatTime="now")
+    left = None if method == "UnregisterExtension" else {**found, "taskList": []}
+    wire = Wire(FindExtension=[found, left], **{method: [None]})
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, wanted(state="absent"), Context())
+    assert method in wire.methods()
+    if left is None:
+        assert wire.params[method] == {"extensionKey": "com.example"}
+        assert (result["changed"], result["extension"], result["diff"]["after"]) == (True, None, {})
+
+
+def test_an_extension_of_the_module_without_the_type_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindExtension=[extension(company="vsphere.tasks")])
+    with connect(monkeypatch, wire) as connection:
+        assert not set_task_types(connection, wanted(state="absent"), Context())["changed"]
+
+
+def test_no_extension_needs_no_removal(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindExtension=[None])
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, wanted(state="absent"), Context())
+    assert result == {"changed": False, "extension": None, "diff": {"before": {}, "after": {}}}
+    assert wire.params["FindExtension"] == {"extensionKey": "com.example"}
+
+
+def test_a_lost_answer_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindExtension=[extension()], UpdateExtension=[Lost("the line broke")])
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError) as raised:
+        set_task_types(connection, wanted(), Context())
+    assert raised.value.message.endswith(
+        "Run vsphere_task_type in check mode to find out whether the extension com.example has the task types. A "
+        "second run is safe, because it reads the extension first"
+    )

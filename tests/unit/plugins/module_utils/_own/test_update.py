@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._update import drive_task, update_task
 from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options import (
     UpdateOptions,
@@ -388,3 +388,28 @@ def test_a_driven_task_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
         after = drive_task(connection, task("task-1", "queued"), options(state="running", progress=5))
     assert (after["state"], after["progress"]) == ("running", 5)
     assert wire.calls[1:-1] == [("SetTaskState", "task-1"), ("UpdateProgress", "task-1")]
+
+
+def test_a_lost_answer_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VsphereError) as raised:
+        update(monkeypatch, [reading(info("task-1"))], options(progress=40), UpdateProgress=[Lost("the line broke")])
+    assert raised.value.message.endswith(
+        ", for example with vsphere_task_info and task_ids [task-1]. A second run is safe, because it begins with the "
+        "present values of the task"
+    )
+
+
+def lost_session(monkeypatch: pytest.MonkeyPatch, progress: int | None) -> Sent:
+    """The calls of an update to 40 % if the session ends, and the task has that progress after it."""
+    readings = [reading(info("task-1")), *[reading(info("task-1", progress=progress))] * 2]
+    lost = Fault("NotAuthenticated", "no", {})
+    return update(monkeypatch, readings, options(progress=40), UpdateProgress=[lost, None])[1]
+
+
+def test_a_change_that_the_task_lacks_is_sent_again_in_a_new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lost_session(monkeypatch, None) == [("UpdateProgress", {"percentDone": 40})] * 2
+
+
+def test_a_change_that_the_task_has_is_not_sent_again_in_a_new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VsphereError, match="the outcome of UpdateProgress of Task task-1 is unknown"):
+        lost_session(monkeypatch, 40)

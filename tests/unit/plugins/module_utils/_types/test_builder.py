@@ -104,6 +104,7 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
             "requires _typeName, because CustomizationIdentitySettings has several types",
         ),
         ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": use one of CustomizationLinuxPrep"),
+        ("CustomizationIdentitySettings", {"value": "x"}, ": use one of CustomizationSysprepText"),
         ("CustomizationIdentitySettings", {"hostNam": 1}, "none has hostNam; did you mean hostName"),
         ("CustomizationIdentitySettings", {"hostNam": 1, "x": 2}, "; did you mean hostName?; none has x"),
         ("VirtualDeviceBackingInfo", {"diskMode": "x", "port": {}}, "none has all of diskMode, port"),

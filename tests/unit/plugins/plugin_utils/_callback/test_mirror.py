@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import threading
 import typing as t
 
 import pytest
@@ -177,3 +180,94 @@ def test_a_reason_contains_no_secrets(monkeypatch: pytest.MonkeyPatch, error: ty
     mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror.finish(None)
     assert mirror.trouble.endswith("neither '********' nor the ********")
+
+
+def test_a_play_that_cannot_be_created_leaves_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
+    world.wire.script["CreateTask"] = [Fault("NoPermission", "no", {}, "CreateTask")]
+    world.tasks.begin_play("Play")
+    world.tasks.show(*shown(1))
+    world.tasks.end_play(None)
+    world.tasks.finish(None)
+    assert "SetTaskState task-8" not in world.taken()
+    assert ["CreateTask" in note for note in world.notes] == [True]
+
+
+def test_a_run_that_ended_for_another_reason_has_no_more_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    rejected, hidden = Fault("InvalidState", "Over.", {}, "SetTaskState"), Fault("NoPermission", "no", {})
+    world = World(monkeypatch, SetTaskState=[rejected], RetrievePropertiesEx=[hidden, hidden])
+    world.tasks.update()
+    world.taken()
+    world.tasks.begin_play("Play")
+    assert world.taken() == []
+
+
+def test_the_thread_shows_the_run_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        CreateTask=[info("task-7", "queued"), info("task-8", "queued")],
+        content=[{"rootFolder": reference("Folder", "group-d1")}],
+        **{method: [None] * 9 for method in ("SetTaskState", "SetTaskDescription", "UpdateProgress")},
+    )
+    connection = connect(monkeypatch, wire)
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: Opened(connection))
+    mirror = Mirror(dataclasses.replace(OPTIONS, transport="json"), CreateOptions("x"))
+    mirror.begin_play("Play")
+    mirror.show(*shown(1))
+    mirror.end_play("Broken")
+    mirror.finish("Broken")
+    assert mirror.trouble == ""
+    ended = [ref for method, ref in wire.calls if method == "SetTaskState"]
+    assert set(ended) == {"task-7", "task-8"}
+    assert wire.params["SetTaskState"]["state"] == "error"
+
+
+class Opened:
+    def __init__(self, connection: t.Any) -> None:
+        self._connection = connection
+
+    def open(self) -> t.Any:
+        return contextlib.nullcontext(self._connection)
+
+
+class Slow:
+    """A connection that does not come about before the test ends."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+
+    def open(self) -> t.NoReturn:
+        self.over.wait(10)
+        raise VsphereError("too late")
+
+
+def test_the_end_of_a_run_does_not_wait_long_for_vcenter(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
+    monkeypatch.setattr(_mirror, "PATIENCE", 0.01)
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
+    mirror.finish(None)
+    mirror.finish("Later")
+    slow.over.set()
+    mirror._thread.join(10)
+    assert mirror.trouble.endswith("vCenter did not answer within 0 s at the end of the run")
+
+
+def test_a_worker_process_does_not_end_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
+    with monkeypatch.context() as patch:
+        patch.setattr("os.getpid", lambda: -1)
+        mirror.finish(None)
+    assert mirror._orders.empty()
+    slow.over.set()
+    mirror._thread.join(10)
+
+
+def test_without_changes_the_thread_waits_for_the_time_of_the_next_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    slow.over.set()
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
+    mirror._thread.join(10)
+    assert mirror._next_order(0) == _mirror._Tasks.update
