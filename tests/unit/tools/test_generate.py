@@ -30,7 +30,10 @@ DEFAULTS = "roles/wait_for_task/defaults/main.yml"
 @pytest.fixture
 def copy(tmp_path: pathlib.Path) -> pathlib.Path:
     folders = ("benchmarks", "docs", "examples", "extensions", "playbooks", "plugins", "roles")
-    tests = ("tests/integration/targets/connection", "tests/recordings", "tests/tools", "tests/vcenter")
+    tests = (
+        "tests/integration/targets/connection",
+        *(f"tests/{name}" for name in ("mutation", "recordings", "tools", "vcenter")),
+    )
     for name in (*folders, *tests):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("CONTRIBUTING.md", "README.md", "galaxy.yml"):
