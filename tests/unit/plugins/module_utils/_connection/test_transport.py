@@ -95,6 +95,9 @@ def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind
     transport.invoke(TASK, "CancelTask")
     assert transport.accepted
     assert transport.last_call == "Task.CancelTask"
+    world.server.answers = [CONTENT[kind]]
+    transport.get(SERVICE, "content")
+    assert transport.accepted
     transport.forget_session()
     assert not transport.accepted
 
