@@ -124,6 +124,11 @@ def test_an_answer_has_its_body_and_is_whole_if_it_says_where_it_ends(
     assert given.http.received == 10 + 3
 
 
+def test_an_answer_without_contents_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Given(monkeypatch, 204).ask().is_whole
+    assert not Given(monkeypatch, 205).ask().is_whole
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "error", "message"),
     [

@@ -46,6 +46,12 @@ def new(error: Exception) -> Exception:
             Unreachable,
             "the proxy http://proxy:3128 on the way to vc:443 failed (Tunnel connection failed: 403): check proxy_host",
         ),
+        (
+            of_requests.ConnectionError(of_urllib3.ProxyError("no", OSError("refused"))),
+            {},
+            Unreachable,
+            "the proxy of the environment on the way to vc:443 failed (refused)",
+        ),
         (of_requests.ProxyError("no"), {}, Unreachable, "the proxy of the environment on the way to vc:443 failed"),
         (of_requests.InvalidSchema("Missing SOCKS"), {}, Unreachable, "the proxy of the environment on the way"),
         # urllib3 1 blames the proxy for every error behind it.
@@ -161,3 +167,20 @@ def test_tls_is_to_blame_only_in_its_handshake(
     explained = explain(of_requests.SSLError(of_urllib3.SSLError(error)), **{**ATTEMPT, "verify": verify})
     assert explained.__class__ is (Unreachable if in_handshake else Lost)
     assert (message in explained.message) == in_handshake
+
+
+@pytest.mark.parametrize("kind", [of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError])
+def test_each_error_of_a_handshake_counts(monkeypatch: pytest.MonkeyPatch, kind: type[Exception]) -> None:
+    def do_handshake() -> t.NoReturn:
+        raise kind("odd")
+
+    monkeypatch.setattr(ssl.SSLSocket, "do_handshake", do_handshake)
+    with pytest.raises(kind) as caught:
+        do_handshake()
+    assert "the TLS connection to vc:443 failed" in explain(caught.value, **ATTEMPT).message
+
+
+def test_an_error_that_was_being_handled_is_not_the_cause() -> None:
+    error = ConnectionResetError("reset")
+    error.__context__ = ValueError("other")
+    assert explain(error, **ATTEMPT).message == "the connection to vc:443 broke (reset)"

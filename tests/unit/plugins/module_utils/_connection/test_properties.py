@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
     Object,
     Server,
+    filter_spec,
     object_spec,
     property_spec,
     refused,
@@ -60,6 +61,13 @@ def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(
     assert summary.message.startswith("Reading summary of Datastore datastore-1 is not allowed: the user lacks")
     assert (host.type, host.text) == ("MethodFault", "MethodFault")
     assert host.message.startswith("Reading host of Datastore datastore-1 failed")
+
+
+def test_a_reading_of_objects_themselves_follows_nothing() -> None:
+    task = reference("Task", "task-1")
+    spec = {"_typeName": "ObjectSpec", "obj": task, "skip": False}
+    assert object_spec(task) == spec
+    assert filter_spec([spec], []) == {"_typeName": "PropertyFilterSpec", "propSet": [], "objectSet": [spec]}
 
 
 def test_a_missing_session_in_the_answer_is_like_a_rejected_call() -> None:

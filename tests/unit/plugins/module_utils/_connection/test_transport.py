@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap, _vijson
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NotUnderstood
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from .. import answers
@@ -95,6 +95,9 @@ def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind
     transport.invoke(TASK, "CancelTask")
     assert transport.accepted
     assert transport.last_call == "Task.CancelTask"
+    world.server.answers = [CONTENT[kind]]
+    transport.get(SERVICE, "content")
+    assert transport.accepted
     transport.forget_session()
     assert not transport.accepted
 
@@ -163,3 +166,26 @@ def test_a_fault_has_its_type_its_text_or_else_its_type_as_text_and_its_call(
     assert (fault.type, fault.text, fault.fields) == ("NotSupported", said, {})
     assert fault.message.startswith("CancelTask of Task task-1 failed: ")
     assert not world.transport.accepted
+
+
+@pytest.mark.parametrize("kind", ["json"])
+def test_a_result_has_a_number_of_pages(world: World) -> None:
+    world.transport.last_call = "Task.info"
+    turn = world.transport.pages(2)
+    turn()
+    turn()
+    with pytest.raises(NotUnderstood, match=r"Task\.info with malformed data: its pages do not end"):
+        turn()
+
+
+@pytest.mark.parametrize("kind", ["json"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_all_pages_of_a_result_are_as_large_as_one_answer(world: World, kept: bool) -> None:
+    http = world.transport._http
+    http.received, http.max_size = 10, 5
+    turn = world.transport.pages(kept=kept)
+    http.received = 15
+    turn()
+    http.received = 16
+    with pytest.raises(NotUnderstood, match="too much data") if kept else contextlib.nullcontext():
+        turn()
