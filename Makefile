@@ -100,8 +100,14 @@ docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	sphinx-build -M html .build/docs/rst .build/docs -C -D project=vsphere.tasks -D extensions=sphinx_antsibull_ext \
 	    -D html_theme=sphinx_ansible_theme -D pygments_style=ansible -D suppress_warnings=ref.ref -W --keep-going --quiet
 
-build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build, install and use the collection; import it as Galaxy would
+build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build the collection, follow its README, import it as Galaxy would
 	python tests/tools/galaxy.py $(COLLECTION) .build/dist '$(CURDIR)/$(ENV)/galaxy/bin/python' $(VCENTER)
+
+use: $(ENV)/run $(VCENTER) tree  ## install the artifact, and run examples/demo.yml with it; CORE=2.16 for a version
+	@python tests/tools/use.py $(COLLECTION) $(ENV)/use $(VCENTER)
+
+ends: $(ENV)/tools $(VCENTER)  ## make use with the oldest and the newest versions, if their Pythons are there
+	@python tests/tools/ends.py
 
 go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && ../../.build/bin/go vet ./... && ../../.build/bin/go test -v ./...
@@ -148,8 +154,14 @@ screencast: $(ENV)/screencast/ready $(ENV)/run $(VCENTER) tree  ## record make d
 compatibility: $(ENV)/run  ## renew the tables of docs/compatibility.md from tests/recordings
 	@python tests/tools/compatibility.py
 
-reliability: $(ENV)/tools tree  ## measure malformed answers, and renew the tables of docs/reliability.md
-	@python tests/tools/reliability.py $(TREE)
+reliability: $(ENV)/tools tree  ## measure malformed answers, and renew their tables in docs/reliability.md
+	@python tests/tools/reliability.py $(TREE) answers
+
+interruptions: $(ENV)/tools $(VCENTER) tree  ## send signals in each phase (7 minutes), and renew the table of that ansible-core; CORE=2.16
+	@python tests/tools/reliability.py $(TREE) interruptions
+
+soak: $(ENV)/tools $(VCENTER) tree  ## wait for 24 simulated hours (9 minutes), and renew the table of docs/reliability.md; HOURS=2 for fewer
+	@SOAK_HOURS='$(or $(HOURS),24)' python tests/tools/reliability.py $(TREE) soak
 
 release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION=1.2.3
 	@python tests/tools/release.py '$(VERSION)' .build/release
@@ -166,9 +178,9 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz mutation coverage shuffle recording page \
-    screenshots screencast compatibility reliability \
-    release artifact pins clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz \
+    mutation coverage shuffle recording page screenshots screencast compatibility reliability interruptions soak release \
+    artifact pins clean help ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \

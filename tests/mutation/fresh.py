@@ -3,7 +3,7 @@
 
 """A pytest plugin for mutmut: each test runs all code that it needs, and the fast tests run first.
 
-mutmut forks a process for each mutant after it has run all tests. A cached result would hide what a mutant does.
+mutmut forks a process for each mutant after it has run all tests. A cached result would hide the effect of a mutant.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ caches: weakref.WeakSet[t.Any] = weakref.WeakSet()
 
 
 def known_cache(function: t.Callable[..., t.Any]) -> t.Any:
-    """What functools.cache makes, which each test finds empty."""
+    """A cache of functools that each test finds empty."""
     made = CACHE(function)
     caches.add(made)
     return made

@@ -4,8 +4,8 @@
 """Run ansible-test in the current folder: `python tests/tools/harness.py PROGRAM ARGUMENT…`
 
 For integration tests, it starts sets of PROGRAM, the test vCenter. A set has one of each kind that the targets need. It
-writes their addresses into integration_config.yml, and the paths of govc, of Toxiproxy, of the wheel with AWX's
-collection, and of ansible-rulebook and mitmdump, which ANSIBLE_RULEBOOK and MITMDUMP name.
+writes their addresses into integration_config.yml, and the paths of PROGRAM, of govc, of Toxiproxy, of the wheel with
+AWX's collection, and of ansible-rulebook and mitmdump, which ANSIBLE_RULEBOOK and MITMDUMP name.
 """
 
 import ast
@@ -126,7 +126,7 @@ def main(program: str, *arguments: str) -> int:
             config = Path("tests", "integration", "integration_config.yml")
             variables = {
                 "sets": sets,
-                **{name: str(Path(program).with_name(name)) for name in ("govc", "toxiproxy", "awx")},
+                **{name: str(Path(program).with_name(name)) for name in ("vcenter", "govc", "toxiproxy", "awx")},
                 **{name: os.environ[name.upper()] for name in ("ansible_rulebook", "mitmdump")},
             }
             config.write_text(json.dumps(variables), encoding="utf-8")

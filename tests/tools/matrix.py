@@ -6,7 +6,7 @@
 `python tests/tools/matrix.py python3.10 python3.11 …`
 
 Each interpreter is a program. With ONLY in the environment, such as ONLY="2.16 2.21", run these versions of
-ansible-core only; the results of the others stay.
+ansible-core only; the results of the others stay. ONLY=3.9 runs the unit tests on the oldest Python of the modules.
 """
 
 import os
@@ -38,6 +38,11 @@ class Versions(NamedTuple):
         libraries = [f"{name} {version}" for name, version in zip(self._fields[2:], self[2:], strict=True) if version]
         return f"| {self.core} | {self.python} | {', '.join(libraries) or 'newest'} |"
 
+    def variables(self, python: str) -> list[str]:
+        """The variables of make for this interpreter and these versions."""
+        libraries = (f"{name.upper()}={getattr(self, name)}" for name in self._fields[2:])
+        return [f"CORE={self.core}", f"PYTHON={python}", *libraries]
+
 
 MATRIX = (
     Versions("2.16", "3.10", "8.0.3.0.1", "2.28.0", "1.26.20"),
@@ -49,15 +54,29 @@ MATRIX = (
     Versions("2.21", "3.13"),
 )
 
+# No ansible-core that the collection supports runs on this Python, but the modules do.
+OLDEST = "3.9"
+OLDEST_ROW = f"| none | {OLDEST} | pyVmomi 8, urllib3 1 |"
+
+
+def cell(result: steps.Result) -> str:
+    return f"{result.passed}{f', **{result.failed} failed**' * bool(result.failed)} in {result.seconds:.0f} s"
+
 
 def run(versions: Versions, python: str) -> str:
     """The row of the table for these versions."""
-    variables = [f"PYTHON={python}", *(f"{name.upper()}={getattr(versions, name)}" for name in versions._fields[2:])]
-    results = [steps.run(step, f"CORE={versions.core}", *variables) for step in STEPS]
-    cells = (
-        f"{each.passed}{f', **{each.failed} failed**' * bool(each.failed)} in {each.seconds:.0f} s" for each in results
-    )
+    cells = (cell(steps.run(step, *versions.variables(python))) for step in STEPS)
     return f"{versions.name} {' | '.join(cells)} |"
+
+
+def run_oldest() -> str:
+    """The row of the table for the oldest Python of the modules."""
+    return f"{OLDEST_ROW} | {cell(steps.run('integration', 'TARGET=python39_units'))} | |"
+
+
+def kept(name: str, before: str) -> list[str]:
+    """The row of the last run, if there is one."""
+    return re.findall(rf"^{re.escape(name)}.*$", before, re.MULTILINE)
 
 
 def rows(pythons: dict[str, str], before: str) -> Iterator[str]:
@@ -65,11 +84,12 @@ def rows(pythons: dict[str, str], before: str) -> Iterator[str]:
     only = os.environ.get("ONLY", "").split()
     for versions in MATRIX:
         if only and versions.core not in only:
-            yield from re.findall(rf"^{re.escape(versions.name)}.*$", before, re.MULTILINE)
+            yield from kept(versions.name, before)
         elif versions.python not in pythons:
             sys.exit(f"Python {versions.python} is missing: set PYTHONS to the interpreters of all versions")
         else:
             yield run(versions, pythons[versions.python])
+    yield from kept(OLDEST_ROW, before) if only and OLDEST not in only else [run_oldest()]
 
 
 def main(*pythons: str) -> int:

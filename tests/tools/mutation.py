@@ -199,7 +199,9 @@ def measure(folder: Path, package: str, processes: str, again: bool) -> bool:
 
 
 def main(folder: Path, processes: str, again: str, *packages: str) -> int:
-    good = [measure(folder.absolute() / each, each, processes, again == "1") for each in packages]
+    # The current folder changes.
+    folder = folder.absolute()
+    good = [measure(folder / each, each, processes, again == "1") for each in packages]
     made = {"mutants": table(sorted(RESULTS.glob("_*.txt")))}
     page = reliability.PAGE
     page.write_text(reliability.filled(page.read_text(encoding="utf-8"), made), encoding="utf-8")

@@ -1,41 +1,55 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the tables of docs/reliability.md anew, from measurements: `python tests/tools/reliability.py TREE`
+"""Write tables of docs/reliability.md anew, from measurements: `python tests/tools/reliability.py TREE PART`
 
-TREE is the folder that holds ansible_collections.
+TREE is the folder that holds ansible_collections. PART is one of RUNS.
 """
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reliability.md"
 UNIT = Path("tests", "unit", "plugins", "module_utils", "_connection")
 TARGETS = Path("tests", "integration", "targets")
-RUNS = (
-    (UNIT / "test_bounds.py", UNIT / "test_endless.py"),
-    ("--import-mode=importlib", "-p", "vcenters", TARGETS / "recordings" / "test_malformed.py", "-k", "answers"),
-)
+WHOLE = ("--import-mode=importlib", "-p", "vcenters")
+RUNS: dict[str, tuple[tuple[str | Path, ...], ...]] = {
+    "answers": (
+        (UNIT / "test_bounds.py", UNIT / "test_endless.py"),
+        (*WHOLE, TARGETS / "recordings" / "test_malformed.py", "-k", "answers"),
+    ),
+    "interruptions": ((*WHOLE, TARGETS / "interruptions" / "test_interruptions.py"),),
+    "soak": ((*WHOLE, TARGETS / "soak"),),
+}
 # The tests of every day take a smaller sample.
-SAMPLE = {"MALFORMED_EVERY": "5"}
+SAMPLE = {"MALFORMED_EVERY": "5", "INTERRUPTIONS": "all"}
 PROTOCOLS = {"json": "VI/JSON", "soap": "SOAP"}
+TARGET = {
+    "controller": "ansible-playbook",
+    "group": "its process group",
+    "worker": "its worker",
+    "module": "the module",
+}
 LOGINS = {"all": "after every call", "late": "only after calls that wait"}
 
 
 def run(tree: Path, report: Path, *arguments: str | Path) -> Path:
-    """The report of tests, which need no server."""
+    """The report of tests, which need no server, or start their own."""
     collection = tree.absolute() / "ansible_collections" / "vsphere" / "tasks"
     config = collection / "tests" / "integration" / "integration_config.yml"
-    if not config.exists():
-        config.write_text('{"sets": [{}]}', encoding="utf-8")
-    folders = [tree.absolute(), *(collection / TARGETS / name for name in ("recordings", "setup_vcenter"))]
+    config.write_text(json.dumps({"sets": [{}], "vcenter": str(ROOT / ".build" / "vcenter")}), encoding="utf-8")
+    targets = (collection / TARGETS).iterdir()
+    folders = [tree.absolute(), *targets, collection / "tests" / "tools"]
     environment = {**os.environ, **SAMPLE, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-o", "junit_family=xunit1"]
     subprocess.run([*command, f"--junitxml={report}", *arguments], cwd=collection, env=environment, check=True)
@@ -59,16 +73,57 @@ def table(*rows: tuple[str, ...]) -> str:
 
 
 def tables(figures: dict[str, list[tuple[Any, ...]]]) -> dict[str, str]:
-    cases = [(PROTOCOLS[protocol], str(good + bad), str(good), str(bad)) for protocol, good, bad in figures["cases"]]
-    costs = [(name, f"{seconds:.1f} s", f"{megabytes:.1f} MB") for name, seconds, megabytes in figures["cost"]]
-    requests = [(name, str(number)) for name, number in figures["requests"]]
-    logins = [(LOGINS[kind], str(number)) for kind, number in figures["logins"]]
-    return {
-        "cases": table(("protocol", "cases", "the module succeeds", "the module fails with a message"), *cases),
-        "costs": table(("the server sends", "time", "memory"), *costs),
-        "requests": table(("the server sends", "requests"), *requests),
-        "logins": table(("rejected", "logins"), *logins),
-    }
+    """The tables for which there are figures, by name."""
+    return dict(TABLES[kind](found) for kind, found in figures.items())
+
+
+def cases(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    rows = [(PROTOCOLS[protocol], str(good + bad), str(good), str(bad)) for protocol, good, bad in found]
+    return "cases", table(("protocol", "cases", "the module succeeds", "the module fails with a message"), *rows)
+
+
+def costs(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    rows = [(name, f"{seconds:.1f} s", f"{megabytes:.1f} MB") for name, seconds, megabytes in found]
+    return "costs", table(("the server sends", "time", "memory"), *rows)
+
+
+def requests(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    return "requests", table(("the server sends", "requests"), *((name, str(number)) for name, number in found))
+
+
+def logins(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    return "logins", table(("rejected", "logins"), *((LOGINS[kind], str(number)) for kind, number in found))
+
+
+def interruptions(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    """A row for each phase, with a column for each target and the time, or the remains, of each signal in its cell."""
+    cells: dict[str, dict[str, list[str]]] = {}
+    for (phase, _signal, target), seconds, left in found:
+        column = cells.setdefault(phase, {}).setdefault(target, [])
+        column.append(f"**{left}**" if left else f"{seconds:.0f} s")
+    targets = next(iter(cells.values()))
+    rows = [(phase, *(" / ".join(columns[target]) for target in targets)) for phase, columns in cells.items()]
+    series = ".".join(version("ansible-core").split(".")[:2])
+    return f"interruptions {series}", table(("phase", *(TARGET[target] for target in targets)), *rows)
+
+
+def soak(found: list[tuple[Any, ...]]) -> tuple[str, str]:
+    heads = ("protocol", "hours", "tasks", "ends of sessions", "resets", "restarts", "logins", "memory", "of it, later")
+    rows = [
+        (PROTOCOLS[protocol], f"{hours:g}", *map(str, numbers), f"{most:.1f} MB", f"{growth:.1f} MB")
+        for protocol, hours, *numbers, most, growth in found
+    ]
+    return "soak", table(heads, *rows)
+
+
+TABLES = {
+    "cases": cases,
+    "cost": costs,
+    "requests": requests,
+    "logins": logins,
+    "interruptions": interruptions,
+    "soak": soak,
+}
 
 
 def filled(page: str, made: dict[str, str]) -> str:
@@ -82,5 +137,6 @@ def filled(page: str, made: dict[str, str]) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        reports = [run(Path(sys.argv[1]), Path(folder, f"{number}.xml"), *each) for number, each in enumerate(RUNS)]
+        tree, part = Path(sys.argv[1]), RUNS[sys.argv[2]]
+        reports = [run(tree, Path(folder, f"{number}.xml"), *each) for number, each in enumerate(part)]
         PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), tables(measured(reports))), encoding="utf-8")

@@ -18,15 +18,14 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reade
 
 ROOT = pathlib.Path(_reader.__file__).parents[3]
 KEPT = ROOT / "tests" / "output" / "python3.9"
-REQUIREMENTS = ("requirements.txt", "tests/unit/requirements.txt")
+REQUIREMENTS = ROOT / "requirements.txt"
 
 
-def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
+def run(*command: str | pathlib.Path) -> None:
     """Run a command that must succeed, without the PYTHONPATH that ansible-test sets for its own Python."""
     ran = subprocess.run(
         command,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(path)},
+        env={**os.environ, "PYTHONPATH": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -38,7 +37,7 @@ def run(*command: str | pathlib.Path, path: str | pathlib.Path = "") -> None:
 def kept(name: str, *commands: tuple[str | pathlib.Path, ...]) -> pathlib.Path:
     """The folder with that name, which the commands fill. It is kept for later runs."""
     folder = KEPT / name
-    wanted = json.dumps([commands, [(ROOT / file).read_text(encoding="utf-8") for file in REQUIREMENTS]], default=str)
+    wanted = json.dumps([commands, REQUIREMENTS.read_text(encoding="utf-8")], default=str)
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / f"{name}.json").open("a+", encoding="utf-8") as filled:
         # Several processes can need the folder at the same time.
@@ -54,26 +53,17 @@ def kept(name: str, *commands: tuple[str | pathlib.Path, ...]) -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def environment() -> t.Callable[..., str]:
-    """Creates an environment with that name and the requirements, and returns its Python."""
+def python() -> str:
+    """A Python with the requirements of the collection."""
     found = shutil.which("python3.9")
     # The command can be a version manager's shim without a Python 3.9.
     if not found or subprocess.run([found, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
         pytest.skip("there is no Python 3.9 with venv on PATH")
-
-    def make(name: str, *requirements: str) -> str:
-        python = KEPT / name / "bin" / "python"
-        pip = (str(python), "-m", "pip", "install", "--quiet", *requirements)
-        kept(name, (found, "-m", "venv", KEPT / name), pip)
-        return str(python)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def python(environment: t.Callable[..., str]) -> str:
-    """A Python with the requirements of the collection."""
-    return environment("modules", "--requirement=requirements.txt")
+    folder = KEPT / "modules"
+    python = folder / "bin" / "python"
+    pip = (python, "-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS)
+    kept("modules", (found, "-m", "venv", folder), pip)
+    return str(python)
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +84,3 @@ def test_a_pyvmomi_that_rejects_this_python_is_an_error_with_a_remedy(vcenter: t
         "The installed version reports: Python 3.10 or newer is required (found 3.9). "
         f"To replace it, run {python} -m pip install --upgrade 'pyvmomi<9'. "
     ) in shown
-
-
-def test_the_unit_tests_of_module_utils_pass(environment: t.Callable[..., str]) -> None:
-    # This urllib3 is the one of systems with this Python. It does not compare the body with Content-Length.
-    python = environment("units", "--requirement=tests/unit/requirements.txt", "ansible-core", "urllib3<2")
-    tests = ROOT / "tests" / "unit" / "plugins" / "module_utils"
-    run(python, "-m", "pytest", "-p", "no:cacheprovider", "-q", tests, path=ROOT.parents[2])

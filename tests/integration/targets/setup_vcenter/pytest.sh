@@ -7,10 +7,11 @@
 set -eu
 targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The collection under test is where ansible looks for collections, and pytest has to find it there too. Tests also import
-# from the folder of their target.
-folders=$(printf '%s:' "$targets"/*)
+# from the folder of their target, and from the tools.
+folders=$(printf '%s:' "$targets"/* "$targets/../../tools")
 export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$folders${PYTHONPATH:-}
 export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
+export ANSIBLE_CALLBACK_PLUGINS=$targets/setup_vcenter/callback_plugins
 # Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
 export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 # Tests wait for the output of programs, which Python otherwise keeps back if it does not go to a terminal.

@@ -33,18 +33,22 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
     ConnectionOptions,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
+from vcenter import running
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each process of pytest-xdist has its own servers. Without pytest-xdist, there is only one process.
-SETS = json.loads(CONFIG.read_text(encoding="utf-8"))["sets"]
+PROGRAMS = json.loads(CONFIG.read_text(encoding="utf-8"))
+SETS = PROGRAMS["sets"]
 SERVERS = SETS[int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])]
 # It keeps its connections, and does not search the environment for proxies.
 CONTROL = requests.Session()
 CONTROL.trust_env = False
-# The targets that run playbooks. The target with the longest tests is the first.
+# The targets that run processes. The target with the longest tests is the first.
 PLAYING = (
+    "soak",
+    "interruptions",
     "python39",
     "eda",
     "wait_for_task",
@@ -75,8 +79,8 @@ def arrival(entry: dict[str, t.Any]) -> datetime.datetime:
 class Vcenter:
     """One test vCenter over one transport, and its control API."""
 
-    def __init__(self, name: str, transport: str) -> None:
-        self.address = SERVERS[name]
+    def __init__(self, address: dict[str, t.Any], transport: str) -> None:
+        self.address = address
         self.transport = transport
         self.options: dict[str, t.Any] = {
             "hostname": self.address["host"],
@@ -195,6 +199,13 @@ class Vcenter:
         return ran.stdout
 
 
+@contextlib.contextmanager
+def additional(transport: str, *flags: str) -> t.Iterator[Vcenter]:
+    """Another test vCenter, for a test that needs its own."""
+    with running(PROGRAMS["vcenter"], *flags) as address:
+        yield Vcenter(address, transport)
+
+
 def run_module(module: str, check: bool, options: dict[str, t.Any]) -> dict[str, t.Any]:
     name = module if module == "session" else f"task_{module}"
     main = importlib.import_module(f"ansible_collections.vsphere.tasks.plugins.modules.vsphere_{name}").main
@@ -266,7 +277,7 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
     used: list[tuple[Vcenter, int]] = []
 
     def get(name: str) -> Vcenter:
-        vcenter = Vcenter(name, transport)
+        vcenter = Vcenter(SERVERS[name], transport)
         vcenter.control("DELETE", "/faults")
         vcenter.control("DELETE", "/stats")
         used.append((vcenter, vcenter.stats["open_sessions"]))

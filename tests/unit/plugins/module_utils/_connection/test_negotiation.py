@@ -114,6 +114,19 @@ def of(release: str) -> str:
             Session("soap", "8.0.3.0", product="a server"),
             [HELLO, SDK, of("8.0.3.0"), of("8.0.2.0")],
         ),
+        (
+            "auto",
+            [NO[404], content("8.0.1.0"), answers.json('{"about":{}}')],
+            Session("json", "8.0.1.0"),
+            [HELLO, SDK, of("8.0.1.0")],
+        ),
+        # The contents count only with the status of a success.
+        (
+            "auto",
+            [NO[404], content("8.0.1.0"), answers.json('{"about":{"fullName":"x"}}', status="404 x")],
+            Session("soap", "8.0.1.0", product="a server"),
+            [HELLO, SDK, of("8.0.1.0")],
+        ),
         # An ESXi, and a vCenter without VI/JSON.
         (
             "auto",
@@ -137,6 +150,8 @@ def of(release: str) -> str:
                 hello("8.0.3.0/.."),
                 answers.json("[1]"),
                 answers.json('{"value":"9.0"}'),
+                answers.json('{"api_release":"9.0.0.0"}', status="500 x"),
+                answers.answer(f"200 OK{HTML}", "<html>"),
             )
         ),
     ],
@@ -169,6 +184,13 @@ def test_the_answers_lead_to_a_session(
             [NO[400], NO[403], NO[404], NO[404]],
             NotUnderstood,
             r"does not answer like a vCenter or ESXi \(hello: HTTP 400 .*; SOAP: HTTP 403 .*; VI/JSON: HTTP 404 ",
+        ),
+        # The error about hello has no answer to quote.
+        (
+            "auto",
+            [STARTING, NO[403], NO[404], NO[404]],
+            NotUnderstood,
+            r"\(hello: vcenter.example.com:443 answered HTTP 503 .*; SOAP: HTTP 403 .*; VI/JSON: HTTP 404 ",
         ),
         ("soap", [NO[404]], NotUnderstood, r"\(SOAP: HTTP 404 with a body of type text/html\)"),
         # The server itself does not answer, so the negotiation ends.

@@ -55,6 +55,11 @@ def test_a_property_is_fetched(server: answers.Server) -> None:
     assert b'<Fetch xmlns="urn:vim25"><_this type="Task">task-1</_this><prop>info</prop></Fetch>' in request
 
 
+def test_a_value_has_the_declared_type(server: answers.Server) -> None:
+    server.answers = [response("Fetch", "<returnval><key>task-1</key><cancelable>true</cancelable></returnval>")]
+    assert soap().get(TASK, "info") == {"_typeName": "TaskInfo", "key": "task-1", "cancelable": True}
+
+
 def test_a_method_is_called_with_its_parameters(server: answers.Server) -> None:
     server.answers = [response("UpdateProgress")]
     assert soap().invoke(TASK, "UpdateProgress", {"percentDone": 0}) is None
@@ -84,17 +89,17 @@ def test_a_newer_server_gets_the_newest_release_that_the_registry_knows() -> Non
     assert [8] < newest < [99]
 
 
-@pytest.mark.parametrize("cookie", ['vmware_soap_session="the key"', "vmware_soap_session=the key"])
+@pytest.mark.parametrize("cookie", ['vmware_soap_session="X the keyX"', "vmware_soap_session=X the keyX"])
 def test_the_session_cookie_goes_back_in_one_pair_of_quotes(server: answers.Server, cookie: str) -> None:
     answer = f"<LoginResponse {VIM}><returnval><key>x</key></returnval></LoginResponse>"
     server.answers = [answers.soap(answer, status=f"200 OK\r\nSet-Cookie: {cookie}; Path=/; HttpOnly")]
     transport = soap()
     transport.invoke(reference("SessionManager", "x"), "Login", {"userName": "a", "password": "b"})
-    assert transport.session.key == "the key"
+    assert transport.session.key == "X the keyX"
     assert b"Cookie:" not in server.last_request()
     server.answers = [response("CancelTask")]
     transport.invoke(TASK, "CancelTask")
-    assert b'\r\nCookie: vmware_soap_session="the key"\r\n' in server.last_request()
+    assert b'\r\nCookie: vmware_soap_session="X the keyX"\r\n' in server.last_request()
 
 
 @pytest.mark.parametrize("cookie", ["vmware_soap_session", "vmware_soap_session=", "other=x"])

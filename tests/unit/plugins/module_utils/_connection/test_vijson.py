@@ -124,6 +124,7 @@ def test_a_value_or_an_empty_answer_is_returned_if_the_method_allows_it(
     [
         ("CreateTask", NOTHING, Lost, "the answer does not contain CreateTask"),
         ("CreateTask", NULL, Lost, "the answer does not contain CreateTask"),
+        ("AddCustomFieldDef", NOTHING, Lost, "the answer does not contain AddCustomFieldDef"),
         ("ReadNextTasks", answers.json(""), Lost, "the answer does not contain ReadNextTasks"),
         ("CancelTask", VALUE, NotUnderstood, "HTTP 200 with a body of type application/json"),
         ("CreateTask", answers.json('{"a":1}', status="201 x"), NotUnderstood, "HTTP 201"),

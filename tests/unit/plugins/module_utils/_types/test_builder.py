@@ -41,7 +41,13 @@ def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
             {"_typeName": "TaskInfoState", "_value": "queued"},
         ),
         ("anyType", {"type": "Task", "moid": "task-1"}, reference("Task", "task-1")),
+        ("anyType", {"type": "Task", "moid": 12}, reference("Task", "12")),
         ("anyType", reference("Task", "task-1"), reference("Task", "task-1")),
+        (
+            "anyType",
+            {"_typeName": "KeyValue", "key": "a", "value": 1},
+            {"_typeName": "KeyValue", "key": "a", "value": "1"},
+        ),
         ("VirtualMachine", "vm-12", reference("VirtualMachine", "vm-12")),
         # Numbers stand for their texts. The order of the parts does not matter.
         ("VirtualMachine", {"moid": 12, "type": "VirtualMachine"}, reference("VirtualMachine", "12")),
@@ -98,7 +104,9 @@ def test_values_become_their_types(type_name: str, value: t.Any, expected: t.Any
             "requires _typeName, because CustomizationIdentitySettings has several types",
         ),
         ("CustomizationIdentitySettings", {"hostName": {}, "domain": "x"}, ": use one of CustomizationLinuxPrep"),
+        ("CustomizationIdentitySettings", {"value": "x"}, ": use one of CustomizationSysprepText"),
         ("CustomizationIdentitySettings", {"hostNam": 1}, "none has hostNam; did you mean hostName"),
+        ("CustomizationIdentitySettings", {"hostNam": 1, "x": 2}, "; did you mean hostName?; none has x"),
         ("VirtualDeviceBackingInfo", {"diskMode": "x", "port": {}}, "none has all of diskMode, port"),
         ("VirtualDevice", {"_typeName": "KeyValue"}, "_typeName KeyValue is not VirtualDevice or one that extends it"),
         (
@@ -146,12 +154,69 @@ def test_all_problems_become_one_error() -> None:
         ("VirtualMachine", {"path": 12}, {"type": None, "path": "12"}),
         ("ManagedEntity", {"name": "x"}, {"type": None, "name": "x"}),
         ("ManagedEntity", {"type": "Folder", "name": "x"}, {"type": "Folder", "name": "x"}),
+        (
+            "ManagedEntity",
+            {"type": "Folder", "name": "x", "path": "DC0/vm"},
+            {"type": "Folder", "name": "x", "path": "DC0/vm"},
+        ),
     ],
 )
 def test_an_object_by_name_or_path_becomes_a_node(declared: str, value: t.Any, expected: t.Any) -> None:
     builder = _builder.Builder(lambda *parts: parts)
     type_ = _registry.find_type(declared)
     assert builder.build("x", type_, value) == ("x", expected, type_)
+
+
+def test_an_object_by_name_in_a_place_of_any_type_becomes_a_node() -> None:
+    builder = _builder.Builder(lambda *parts: parts)
+    given = {"_typeName": "ManagedObjectReference", "type": "Folder", "name": "x"}
+    assert builder.build("x", _registry.find_type("anyType"), given) == (
+        "x",
+        {"type": "Folder", "name": "x"},
+        _registry.find_type("ManagedObject"),
+    )
+
+
+def test_an_object_that_cannot_be_a_node_is_a_problem() -> None:
+    def by_name(path: str, parts: t.Any, declared: t.Any) -> t.NoReturn:
+        raise VsphereError(f"{path}: not here")
+
+    builder = _builder.Builder(by_name)
+    assert builder.build("x", _registry.find_type("VirtualMachine"), {"name": "web"}) is None
+    assert builder.problems == ["x: not here"]
+
+
+@pytest.mark.parametrize("value", [{}, {"color": "red"}, {"name": "x", "color": "red"}])
+def test_other_parts_of_an_object_are_explained_with_all_ways(value: t.Any) -> None:
+    builder = _builder.Builder(lambda *parts: parts)
+    assert builder.build("x", _registry.find_type("VirtualMachine"), value) is None
+    assert builder.problems == [
+        "x: must be a VirtualMachine (its ID, or {type, moid}, {name} or {path}), not a dictionary"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "problems"),
+    [
+        ({"_typeName": "int", "_value": "a"}, ["x: must be a whole number (int), not 'a'"]),
+        ({"_typeName": "KeyValue", "key": "a"}, ["x: KeyValue requires value (string)"]),
+        (
+            {"_typeName": "KeyValue", "color": "red", "key": "a", "value": {}},
+            ["x: KeyValue does not have color", "x.value: must be a string, not a dictionary"],
+        ),
+        (
+            {"_typeName": "KeyValue", "key": [], "value": []},
+            [
+                "x.key: must be a string, not a list",
+                "x.value: must be a string, not a list",
+                "x: KeyValue requires key (string)",
+                "x: KeyValue requires value (string)",
+            ],
+        ),
+    ],
+)
+def test_a_problem_in_a_value_of_any_type_has_its_path(value: t.Any, problems: list[str]) -> None:
+    assert build("anyType", value)[1] == problems
 
 
 def test_built_data_is_sent_and_read_back_unchanged() -> None:

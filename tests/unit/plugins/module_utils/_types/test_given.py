@@ -38,6 +38,10 @@ def test_other_values_are_rejected_as_a_text(value: t.Any, message: str) -> None
         _given.text(value)
 
 
+def test_the_visible_parts_of_a_value_are_its_texts_and_numbers() -> None:
+    assert list(_given.texts({"a": ["x", "", None, True, 0], "b": {"c": 1.5}})) == ["x", "0", "1.5"]
+
+
 def test_a_text_for_people_loses_only_the_characters_that_xml_does_not_hold() -> None:
     assert _given.xml_text("\x1b[1mé\ta\r\nb\ud800\uffff") == "[1mé\ta\nb"
     assert _given.xml_text(7) == "7"
@@ -131,7 +135,13 @@ def test_a_text_that_does_not_read_like_json_is_sent_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "sent"), [("one\r\ntwo", r'"one\r\ntwo"'), (["a\r"], r'["a\r"]'), ({"a": "\x00"}, r'{"a": "\u0000"}')]
+    ("value", "sent"),
+    [
+        ("one\r\ntwo", r'"one\r\ntwo"'),
+        (["a\r"], r'["a\r"]'),
+        ({"a": "\x00"}, r'{"a": "\u0000"}'),
+        ({"type": "Task", "moid": "a\r"}, r'{"type": "Task", "moid": "a\r"}'),
+    ],
 )
 def test_a_result_with_characters_that_xml_does_not_keep_is_sent_as_json_text(value: t.Any, sent: str) -> None:
     data = _given.to_any(value)

@@ -114,6 +114,16 @@ def test_an_error_is_handed_over_without_secrets() -> None:
     assert link.sent == [{"error": "******** does not work"}]
 
 
+def test_a_signal_after_the_end_does_not_interrupt_the_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    during: list[object] = []
+    monkeypatch.setattr(_child, "Link", lambda: Link(json.dumps([GIVEN, 0]).encode()))
+    monkeypatch.setattr(_child.Source, "run", lambda self: during.append(signal.getsignal(signal.SIGTERM) == self.exit))
+    with kept_signals():
+        _child.main()
+        assert during == [True]
+        assert {signal.getsignal(number) for number in _child.SIGNALS} == {signal.SIG_IGN}
+
+
 class Pipes:
     """The input and the output of the process, and the signals that it sends."""
 
@@ -218,7 +228,6 @@ def test_the_first_line_says_which_vcenter_the_process_follows(monkeypatch: pyte
     followed = Followed(monkeypatch)
     with kept_signals():
         _child.main()
-        assert all(signal.getsignal(number).__name__ == "exit" for number in _child.SIGNALS)  # type: ignore[union-attr]
     assert link.sent == [{"event": {"event": "failed", "vcenter": "other.example.com", "id": "task-1"}}]
     assert followed.patience == _child.PATIENCE
 
