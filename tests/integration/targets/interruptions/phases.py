@@ -179,11 +179,11 @@ class Interrupted:
             host.processes = {each for pid in modules for each in self._ancestry(pid)}
 
     def _wait_for(self, hosts: list[Host]) -> None:
-        end = time.monotonic() + 90
-        while not all(host.is_there for host in hosts):
+        def are_there() -> bool:
             assert self.process.poll() is None, self.shown()
-            assert time.monotonic() < end, self.shown()
-            time.sleep(0.05)
+            return all(host.is_there for host in hosts)
+
+        vcenters.until(are_there, state=self.shown)
 
     def _ancestry(self, pid: int) -> list[int]:
         """A process and its parents up to the worker, in this order."""
@@ -217,7 +217,7 @@ class Interrupted:
                 host.left = host.look()
                 host.seconds = time.monotonic() - began
             unsettled = [host for host in unsettled if host.left]
-            time.sleep(0.1)
+            time.sleep(0.1)  # noqa: TID251 (it measures how long each host takes)
 
 
 def is_running(pid: int) -> bool:

@@ -24,7 +24,7 @@ if __name__ == "__main__":
     began = time.monotonic()
     clock = types.SimpleNamespace(
         monotonic=lambda: began + (time.monotonic() - began) * factor,
-        sleep=lambda seconds: time.sleep(seconds / factor),
+        sleep=lambda seconds: time.sleep(seconds / factor),  # noqa: TID251 (the pauses of the module)
     )
     for each in (_connection, _session, _wait, _watch, _follow, api, module):
         vars(each)["time"] = clock
