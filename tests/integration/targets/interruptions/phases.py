@@ -183,7 +183,7 @@ class Interrupted:
             assert self.process.poll() is None, self.shown()
             return all(host.is_there for host in hosts)
 
-        vcenters.until(are_there)
+        vcenters.until(are_there, state=self.shown)
 
     def _ancestry(self, pid: int) -> list[int]:
         """A process and its parents up to the worker, in this order."""
