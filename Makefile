@@ -28,6 +28,8 @@ TOXIPROXY := .build/toxiproxy
 BENCH := $(ENV)/bench
 PAGE := .build/page
 CHROMIUM := .build/chromium
+# What the integration tests start.
+SERVERS = $(ENV)/tools $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX)
 UV := sh tests/tools/uv.sh uv --quiet
 NOX := UV_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy sh tests/tools/uv.sh \
     nox --default-venv-backend uv --envdir $(ENV)/nox
@@ -79,10 +81,10 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration: $(ENV)/tools $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX) tree  ## ansible-test integration; TARGET=name for one
-	@cd $(COLLECTION) && ANSIBLE_RULEBOOK='$(CURDIR)/$(ENV)/eda/bin/ansible-rulebook' \
-	    MITMDUMP='$(CURDIR)/$(ENV)/mitmproxy/bin/mitmdump' \
-	    python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
+integration coverage: export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
+integration coverage: export MITMDUMP := $(CURDIR)/$(ENV)/mitmproxy/bin/mitmdump
+integration: $(SERVERS) tree  ## ansible-test integration; TARGET=name for one
+	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
 
 report: $(PAGE)/report.html $(CHROMIUM)/chromium $(ENV)/browser/ready tree  ## build the page of task_report anew, test it in Chromium; ARGS="-k name"
@@ -98,8 +100,14 @@ docs: $(ENV)/tools tree  ## build the documentation into .build/docs
 	sphinx-build -M html .build/docs/rst .build/docs -C -D project=vsphere.tasks -D extensions=sphinx_antsibull_ext \
 	    -D html_theme=sphinx_ansible_theme -D pygments_style=ansible -D suppress_warnings=ref.ref -W --keep-going --quiet
 
-build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build, install and use the collection; import it as Galaxy would
+build: $(ENV)/tools $(ENV)/galaxy/ready $(VCENTER) tree  ## build the collection, follow its README, import it as Galaxy would
 	python tests/tools/galaxy.py $(COLLECTION) .build/dist '$(CURDIR)/$(ENV)/galaxy/bin/python' $(VCENTER)
+
+use: $(ENV)/run $(VCENTER) tree  ## install the artifact, and run examples/demo.yml with it; CORE=2.16 for a version
+	@python tests/tools/use.py $(COLLECTION) $(ENV)/use $(VCENTER)
+
+ends: $(ENV)/tools $(VCENTER)  ## make use with the oldest and the newest versions, if their Pythons are there
+	@python tests/tools/ends.py
 
 go: .build/bin/go  ## the test vCenter's own tests and checks
 	cd tests/vcenter && ../../.build/bin/go vet ./... && ../../.build/bin/go test -v ./...
@@ -120,6 +128,16 @@ matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="pyth
 fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fewer; SEED=1 to repeat
 	cd $(COLLECTION) && FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' PYTHONPATH='$(CURDIR)/$(TREE)' \
 	    python -m pytest -p no:cacheprovider tests/unit/plugins/fuzz
+
+mutation: $(ENV)/mutation/ready  ## change the code, see if the unit tests fail; PACKAGE=_wait; AGAIN=1 for survivors; PROCESSES=2
+	@nice $(ENV)/mutation/bin/python tests/tools/mutation.py .build/mutation '$(or $(PROCESSES),1)' '$(AGAIN)' \
+	    $(or $(PACKAGE),_connection _own _start _tasks _types _wait)
+
+coverage: $(SERVERS) $(VALE) tree  ## measure which code the unit and integration tests run (25 minutes)
+	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python '$(CURDIR)/tests/tools/covered.py' '$(CURDIR)/$(VCENTER)'
+
+shuffle: $(ENV)/tools $(VALE) tree  ## run the unit tests in random order; TIMES=20; ARGS="-k name" for some
+	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' nice python '$(CURDIR)/tests/tools/shuffle.py' '$(or $(TIMES),1)' $(ARGS)
 
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)
@@ -154,9 +172,9 @@ clean:  ## remove whatever was built
 help:  ## show this
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: demo shell test lint format sanity unit integration report docs build go bench hub matrix fuzz recording page \
-    screenshots screencast compatibility reliability \
-    release artifact pins clean help ready tree
+.PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz \
+    mutation coverage shuffle recording page screenshots screencast compatibility reliability release artifact pins \
+    clean help ready tree
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \
@@ -197,7 +215,7 @@ $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirem
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
-$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
+$(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/mutation/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
 	@echo "Preparing $(@D) …"
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt

@@ -71,19 +71,22 @@ class ActionModule(Attended):
         self, arguments: Result, task_vars: dict[str, t.Any], length: int, options: WaitOptions, show: Show
     ) -> Result:
         """Run the module in rounds, all in one session."""
-        opened: Result = {}
+        if arguments.get("session_id"):
+            return self._rounds(arguments, task_vars, length, options, show)
         with _ended_by_exception():
+            opening = self._in_thread(lambda: self._open_session(arguments, task_vars))
             try:
-                if not arguments.get("session_id"):
-                    opened = self._open_session(arguments, task_vars)
-                    if opened.get("failed"):
-                        return opened
-                    arguments = {**arguments, "session_id": opened["session_id"]}
+                opened = opening.result()
+                if opened.get("failed"):
+                    return opened
+                arguments = {**arguments, "session_id": opened["session_id"]}
                 return self._rounds(arguments, task_vars, length, options, show)
             finally:
-                # A session from the environment belongs to the user, and the module did not change it.
-                if opened.get("changed"):
-                    self._execute(SESSION, {**of_connection(arguments), "state": "absent"}, task_vars)
+                # An interrupted login opens a session, too. A session from the environment belongs to the user, and
+                # the module did not change it.
+                if not opening.exception() and (opened := opening.result()).get("changed"):
+                    given = {**of_connection(arguments), "session_id": opened["session_id"], "state": "absent"}
+                    self._execute(SESSION, given, task_vars)
 
     def _rounds(
         self, arguments: Result, task_vars: dict[str, t.Any], length: int, options: WaitOptions, show: Show

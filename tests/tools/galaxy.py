@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Build a collection, install it into an empty path, use it there, follow its README, and import it as Galaxy would:
+"""Build a collection, install it, follow its README, and import it as Galaxy would:
 
 `python tests/tools/galaxy.py COLLECTION FOLDER IMPORTER_PYTHON VCENTER_PROGRAM`
 """
@@ -9,32 +9,22 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-import artifact
 import readme
+from use import install
 from vcenter import environment, running
 
 
 def main(collection: str, folder: str, importer_python: str, vcenter_program: str) -> int:
     dist = Path(folder).resolve()
-    shutil.rmtree(dist, ignore_errors=True)
-    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(dist)
-    archive = artifact.build(Path(collection), dist)
+    archive = install(Path(collection), dist)
     with tarfile.open(archive) as contents:
         if [name for name in contents.getnames() if name.startswith("tests/")] != ["tests/config.yml"]:
             raise SystemExit("Automation Hub reads tests/config.yml in the artifact, which must contain no other tests")
-    subprocess.run(["ansible-galaxy", "collection", "install", "--offline", archive], check=True)
-
-    for flags in ([], ["--no-vijson"], ["--esx"]):
-        with running(vcenter_program, *flags) as vcenter:
-            command = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_info"]
-            subprocess.run(command, check=True, env=environment(vcenter))
-
     tools = str(Path(importer_python).parent)
     use_as_documented(archive, dist, tools, vcenter_program)
 

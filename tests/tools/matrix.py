@@ -38,6 +38,11 @@ class Versions(NamedTuple):
         libraries = [f"{name} {version}" for name, version in zip(self._fields[2:], self[2:], strict=True) if version]
         return f"| {self.core} | {self.python} | {', '.join(libraries) or 'newest'} |"
 
+    def variables(self, python: str) -> list[str]:
+        """The variables of make for this interpreter and these versions."""
+        libraries = (f"{name.upper()}={getattr(self, name)}" for name in self._fields[2:])
+        return [f"CORE={self.core}", f"PYTHON={python}", *libraries]
+
 
 MATRIX = (
     Versions("2.16", "3.10", "8.0.3.0.1", "2.28.0", "1.26.20"),
@@ -60,8 +65,7 @@ def cell(result: steps.Result) -> str:
 
 def run(versions: Versions, python: str) -> str:
     """The row of the table for these versions."""
-    variables = [f"PYTHON={python}", *(f"{name.upper()}={getattr(versions, name)}" for name in versions._fields[2:])]
-    cells = (cell(steps.run(step, f"CORE={versions.core}", *variables)) for step in STEPS)
+    cells = (cell(steps.run(step, *versions.variables(python))) for step in STEPS)
     return f"{versions.name} {' | '.join(cells)} |"
 
 

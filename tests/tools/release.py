@@ -17,12 +17,14 @@ import yaml
 
 VERSION = re.compile(r"^(version: )(.+)$", re.MULTILINE)
 VERSION_ADDED = re.compile(r"^( *version_added: )(.+)$", re.MULTILINE)
+VERSION_TO_INSTALL = re.compile(r'^( *version: ">=)([^"]+)', re.MULTILINE)
 
 
 def main(version: str, folder: str) -> int:
     earlier = released()
     refuse_unfit(version, earlier)
     write(version, Path("galaxy.yml"), VERSION)
+    write(version, Path("README.md"), VERSION_TO_INSTALL)
     for file in documented():
         write(version, file, VERSION_ADDED, keep=earlier)
     for command in (
@@ -58,7 +60,8 @@ def numbers(version: str) -> list[int]:
 
 def documented() -> list[Path]:
     """The files that can say since which version something is there."""
-    return [*Path("plugins").rglob("*.py"), *Path("roles").glob("*/meta/argument_specs.yml")]
+    plugins = (file for folder in ("plugins", "extensions") for file in Path(folder).rglob("*.py"))
+    return [*plugins, *Path("roles").glob("*/meta/argument_specs.yml")]
 
 
 def write(version: str, file: Path, pattern: re.Pattern[str], keep: Set[str] = frozenset()) -> None:

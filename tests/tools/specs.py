@@ -22,7 +22,6 @@ COLLECTION = "ansible_collections.vsphere.tasks"
 PLUGINS = ROOT / "plugins"
 CALLBACK = PLUGINS / "callback" / "vcenter_task.py"
 EVENT_SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "tasks.py"
-FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
 MODULES = sorted((PLUGINS / "modules").glob("*.py"))
 FILTERS = sorted((PLUGINS / "filter").glob("*.py"))
 CONNECTION, FOLLOW, SELECTION, WAIT = (

@@ -27,6 +27,7 @@ STEPS = {
     "lint": (r"^nox > \* (?!lint:)\S+: ", r"^nox > \* (?!lint:)\S+: (?!success)"),
     "build": ("", ""),
     "report": (PYTEST_RAN, PYTEST_FAILED),
+    "ends": (r"^Used with ", ""),
     "demo": ("", ""),
     "docs": ("", ""),
 }

@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -72,7 +73,14 @@ func TestStopsOnSignal(t *testing.T) {
 		r := v.raw()
 		r.base = ready["url"].(string)
 		go r.login().wait("")
-		time.Sleep(200 * time.Millisecond)
+		eventually(t, "a client waits", func() bool {
+			response, err := http.Get(ready["control"].(string) + "/stats")
+			check(t, err)
+			defer response.Body.Close()
+			data, err := io.ReadAll(response.Body)
+			check(t, err)
+			return bytes.Contains(data, []byte("WaitForUpdatesEx"))
+		})
 
 		begin := time.Now()
 		check(t, cmd.Process.Signal(signal))

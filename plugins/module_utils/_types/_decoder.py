@@ -169,8 +169,6 @@ class Decoder:
             return self._fault_in_data(declared)
         if issubclass(declared, support.DataObject):
             return self._data_object(declared)
-        if issubclass(declared, list):
-            return lambda element: [self._reader(declared.Item)(each) for each in element]
         parse = next((_PARSERS[base] for base in _PARSERS if issubclass(declared, base)), str)
 
         def read_scalar(element: Element) -> t.Any:

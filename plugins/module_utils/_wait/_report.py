@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import io
 import json
@@ -13,6 +14,9 @@ import pathlib
 import typing as t
 
 from .. import _errors, _values
+
+MOST = 10_000
+"""Number of reports to keep until the disk has space for them."""
 
 
 def to_file(path: str) -> t.Callable[[list[_values.Data]], None]:
@@ -25,10 +29,17 @@ def to_file(path: str) -> t.Callable[[list[_values.Data]], None]:
             f"progress_file {path} is not writable ({error.strerror}): omit the option"
         ) from error
 
+    waiting: collections.deque[bytes] = collections.deque(maxlen=MOST)
+
     def write(reports: list[_values.Data]) -> None:
+        waiting.extend(f"{json.dumps(report)}\n".encode() for report in reports)
+        data = b"".join(waiting)
         # The result of the wait is more important than its progress, which the disk might not have space for.
-        with contextlib.suppress(OSError), file.open("r+", encoding="utf-8") as progress:
-            progress.seek(0, io.SEEK_END)
-            progress.write("".join(f"{json.dumps(report)}\n" for report in reports))
+        with contextlib.suppress(OSError), file.open("r+b", buffering=0) as progress:
+            end = progress.seek(0, io.SEEK_END)
+            if progress.write(data) == len(data):
+                waiting.clear()
+            else:
+                progress.truncate(end)
 
     return write

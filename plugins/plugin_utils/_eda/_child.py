@@ -123,8 +123,7 @@ class Source:
     def exit(self, number: int, frame: object) -> None:
         """Exit, as a handler of signals: immediately, or after writing down an event that the rulebook has taken."""
         # Once is enough: the clean-up is on its way.
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
+        _handle_signals(signal.SIG_IGN)
         if not self._delivering:
             raise SystemExit(128 + number)
         self._ending = True
@@ -167,6 +166,11 @@ def _use_session(transport: Transport) -> None:
     transport.get(transport.manager("sessionManager"), "currentSession")
 
 
+def _handle_signals(handler: signal.Handlers | t.Callable[[int, object], None]) -> None:
+    for each in SIGNALS:
+        signal.signal(each, handler)
+
+
 def main() -> None:
     """Follow a vCenter until the input ends. The first line has the arguments of the source, and its number in them."""
     logging.basicConfig(format="%(asctime)s - %(name)s - %(levelname)s - %(message)s")
@@ -179,6 +183,7 @@ def main() -> None:
         except VsphereError as error:
             link.send({"error": error.message})
         else:
-            for each in SIGNALS:
-                signal.signal(each, source.exit)
+            _handle_signals(source.exit)
             source.run()
+            # Nothing is left to log out of, and what Python does at its end is not to be interrupted.
+            _handle_signals(signal.SIG_IGN)

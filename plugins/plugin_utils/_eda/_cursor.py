@@ -38,7 +38,7 @@ class Cursor:
 
     def __enter__(self) -> Cursor:
         if self._file:
-            with _readable_errors(), contextlib.ExitStack() as after_error:
+            with _readable_errors(self._file), contextlib.ExitStack() as after_error:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 lock = after_error.enter_context(self._file.with_suffix(".lock").open("w", encoding="utf-8"))
                 self._take(lock, self._file)
@@ -54,7 +54,7 @@ class Cursor:
             return
         # A process that is killed here leaves the old file or the new one.
         new = self._file.with_suffix(".new")
-        with _readable_errors():
+        with _readable_errors(new):
             new.write_text(json.dumps(self.seen.to_data()), encoding="utf-8")
             new.replace(self._file)
 
@@ -80,11 +80,12 @@ class Cursor:
 
 
 @contextlib.contextmanager
-def _readable_errors() -> t.Iterator[None]:
+def _readable_errors(file: pathlib.Path) -> t.Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise VsphereError(f"cursor_path: {error.strerror}: {error.filename}") from error
+        # An error of writing, such as that of a full disk, does not contain the name.
+        raise VsphereError(f"cursor_path: {error.strerror}: {error.filename or file}") from error
 
 
 def _is_locked(lock: t.IO[str]) -> bool:

@@ -38,6 +38,10 @@ if t.TYPE_CHECKING:
 _LOOK_EVERY = 0.3  # seconds; a person reads no faster
 
 
+class _Unattended(AnsibleError):
+    """Ansible has ended."""
+
+
 class Attended(ActionBase):
     """The common base of the action plugins of modules that wait."""
 
@@ -49,10 +53,15 @@ class Attended(ActionBase):
         # this process, and prevent the logout.
         with contextlib.suppress(PermissionError):
             os.setpgid(0, 0)
-        # In a loop, this process continues with the next item, even after the end of Ansible.
-        self._check_wanted()
-        result = super().run(tmp, task_vars)
-        result.update(self._outcome(task_vars or {}))
+        try:
+            # In a loop, this process continues with the next item, even after the end of Ansible.
+            self._check_wanted()
+            result = super().run(tmp, task_vars)
+            result.update(self._outcome(task_vars or {}))
+        except _Unattended:
+            # Nothing reads the result. The pipe for it can be full, and would then keep this process forever.
+            self.cleanup()
+            os._exit(1)
         if "msg" in result:
             result["msg"] = clean(result["msg"])
         return result
@@ -75,7 +84,7 @@ class Attended(ActionBase):
         """Raise an error where Ansible was killed."""
         parent = multiprocessing.parent_process()
         if parent and os.getppid() != parent.pid:
-            raise AnsibleError("Ansible has ended, so the module stops waiting")
+            raise _Unattended("Ansible has ended, so the module stops waiting")
 
     @property
     def _is_near(self) -> bool:
@@ -106,12 +115,42 @@ class Attended(ActionBase):
     ) -> Result:
         """Run a module so that it ends together with this process. If possible, pass its reports to ``show``.
 
-        A local module runs in a thread, and appends changes to a file, which is removed at the end. An asynchronous
-        module runs without the plugin. On another host, a module continues until its time limit, or until the
-        connection breaks.
+        The module runs in a thread, because it is silent while it waits. A local module appends changes to a file,
+        which is removed at the end. On another host, a module continues until its time limit, or until the connection
+        breaks. An asynchronous module runs without the plugin.
         """
-        if self._task.async_val or not self._is_near:
+        if self._task.async_val:
             return self._execute(module, arguments, task_vars)
+        with self._reports() if self._is_near else contextlib.nullcontext() as reports:
+            told = {"progress_file": str(reports.name)} if reports else {}
+            running = self._in_thread(lambda: self._execute(module, {**arguments, **told}, task_vars))
+            runs = True
+            while runs:
+                runs = bool(concurrent.futures.wait([running], timeout=_LOOK_EVERY).not_done)
+                if reports:
+                    show(_appended(reports))
+                self._check_wanted()
+        return running.result()
+
+    @staticmethod
+    def _in_thread(call: Callable[[], Result]) -> concurrent.futures.Future[Result]:
+        """The future result of the call, which no exception interrupts, such as that of the time limit of a task."""
+        future: concurrent.futures.Future[Result] = concurrent.futures.Future()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 (raised again together with the result)
+                future.set_exception(error)
+
+        # A thread starts with an empty context, and templating needs the task's. It is a daemon, because nothing must
+        # wait for a module at the end of this process.
+        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
+        return future
+
+    @contextlib.contextmanager
+    def _reports(self) -> Iterator[t.TextIO]:
+        """The file of the reports. Its removal tells the module that nothing follows it anymore."""
         # An earlier run in this task has left its own.
         if not self._connection._shell.tmpdir:
             self._make_tmp_path()
@@ -120,29 +159,12 @@ class Attended(ActionBase):
         folder.mkdir()
         reports = folder / "reports"
         reports.touch()
-        arguments = {**arguments, "progress_file": str(reports)}
-        running: concurrent.futures.Future[Result] = concurrent.futures.Future()
-
-        def run() -> None:
-            try:
-                running.set_result(self._execute(module, arguments, task_vars))
-            except BaseException as error:  # noqa: BLE001 (raised again together with the result)
-                running.set_exception(error)
-
-        # A thread starts with an empty context, and templating needs the task's. It is a daemon, because Ansible's own
-        # time limit for a task ends this by an exception, and nothing must then wait for the module.
-        threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True).start()
         try:
             with reports.open(encoding="utf-8") as lines:
-                runs = True
-                while runs:
-                    runs = bool(concurrent.futures.wait([running], timeout=_LOOK_EVERY).not_done)
-                    show(_appended(lines))
-                    self._check_wanted()
+                yield lines
         finally:
-            # It tells the module that nothing follows it anymore. This process can continue with other tasks.
+            # This process can continue with other tasks.
             shutil.rmtree(folder, ignore_errors=True)
-        return running.result()
 
 
 def of_connection(arguments: Result) -> Result:

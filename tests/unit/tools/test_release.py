@@ -51,13 +51,23 @@ authors: [Somebody]
 repository: https://example.com
 build_ignore: [tests, changelogs]
 """
+README = """\
+# Odd
+
+```yaml
+collections:
+  - name: vsphere.tasks
+    version: ">=1.0.0"
+```
+"""
 FILES = {
-    "README.md": "# Odd\n",
+    "README.md": README,
     "changelogs/changelog.yaml": 'ancestor: null\nreleases:\n  1.0.0:\n    release_date: "2026-01-01"\n',
     "changelogs/fragments/something.yml": "minor_changes: [odd - the new option ``new``.]\n",
     "galaxy.yml": GALAXY,
     "meta/runtime.yml": 'requires_ansible: ">=2.16.0"\n',
     "plugins/modules/odd.py": MODULE,
+    "extensions/eda/plugins/event_source/odd.py": MODULE,
     "roles/odd/meta/argument_specs.yml": ARGUMENT_SPECS,
     "tests/tools/generate.py": 'import shutil\n\nshutil.copy("galaxy.yml", "generated")\n',
 }
@@ -101,8 +111,10 @@ def test_a_release_has_its_version_everywhere_and_leaves_the_tree_clean(reposito
 
     assert GALAXY.replace("1.0.1", "1.1.0") == git(repository, "show", "HEAD:galaxy.yml")
     assert git(repository, "show", "HEAD:generated") == git(repository, "show", "HEAD:galaxy.yml")
+    assert README.replace("1.0.0", "1.1.0") == git(repository, "show", "HEAD:README.md")
     # Released options keep their version.
-    assert git(repository, "show", "HEAD:plugins/modules/odd.py") == MODULE.replace("1.0.1", "1.1.0")
+    for plugin in ("plugins/modules/odd.py", "extensions/eda/plugins/event_source/odd.py"):
+        assert git(repository, "show", f"HEAD:{plugin}") == MODULE.replace("1.0.1", "1.1.0")
     assert "version_added: 1.1.0" in git(repository, "show", "HEAD:roles/odd/meta/argument_specs.yml")
     changes = yaml.safe_load(git(repository, "show", "HEAD:changelogs/changelog.yaml"))["releases"]["1.1.0"]["changes"]
     assert changes == {"minor_changes": ["odd - the new option ``new``."]}
@@ -174,6 +186,7 @@ def test_unreleased_options_have_the_version_of_the_next_release() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
     known = {galaxy["version"], *changelog["releases"]}
-    for file in (*(ROOT / "plugins").rglob("*.py"), *(ROOT / "roles").glob("*/meta/argument_specs.yml")):
+    plugins = (file for folder in ("plugins", "extensions") for file in (ROOT / folder).rglob("*.py"))
+    for file in (*plugins, *(ROOT / "roles").glob("*/meta/argument_specs.yml")):
         for version in re.findall(r"version_added: *['\"]?([^\s'\"]+)", file.read_text(encoding="utf-8")):
             assert version in known, f"{file}: give the next release the version {version} in galaxy.yml, or change it"

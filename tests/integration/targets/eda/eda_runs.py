@@ -13,7 +13,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 import typing as t
 import uuid
 
@@ -74,11 +73,13 @@ class Run:
         return self.events
 
     def until(self, done: t.Callable[[], object], seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not done():
+        def is_done() -> bool:
+            if done():
+                return True
             assert self.process.poll() is None, self.errors
-            assert time.monotonic() < end, self.errors
-            time.sleep(0.02)
+            return False
+
+        vcenters.until(is_done, seconds, lambda: self.errors)
 
     def say(self, line: str) -> None:
         pipe = t.cast("t.IO[bytes]", self.process.stdin)
@@ -92,10 +93,7 @@ class Run:
     def ended(self, seconds: float = 10) -> int:
         """The status, as soon as all processes of the run have ended."""
         status = self.process.wait(seconds)
-        end = time.monotonic() + seconds
-        while self.left():
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        vcenters.until(lambda: not self.left(), seconds, self.left)
         return status
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

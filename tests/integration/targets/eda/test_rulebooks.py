@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import pathlib
 import re
 import socket
 import threading
@@ -58,24 +59,28 @@ def service() -> t.Iterator[Service]:
         running.shutdown()
 
 
-def start(runs: Runs, vcenter: t.Any, name: str, **variables: t.Any) -> Run:
+def start(runs: Runs, vcenter: t.Any, name: str, *arguments: str, **variables: t.Any) -> Run:
     """Run a rulebook of the collection by its name. The environment contains the connection."""
     file = runs.folder / "vars.yml"
     file.write_text(yaml.safe_dump(variables), encoding="utf-8")
-    run = runs.given_rulebook(f"vsphere.tasks.{name}", "--vars", str(file), **vcenter.environment)
+    run = runs.given_rulebook(f"vsphere.tasks.{name}", "--vars", str(file), *arguments, **vcenter.environment)
     follows(run, vcenter)
     return run
 
 
 def test_a_failed_clone_opens_a_ticket(runs: Runs, vcenter: t.Any, service: Service) -> None:
-    run = start(runs, vcenter, "failed_clone_ticket", ticket_url=service.url)
+    run = start(runs, vcenter, "failed_clone_ticket", "-vv", ticket_url=service.url)
     clone, *_others = (
         vcenter.create(description_id="VirtualMachine.clone", state="error", error=BROKEN),
         vcenter.create(description_id="VirtualMachine.clone", state="success"),
         vcenter.create(description_id="VirtualMachine.relocate", state="error", error=BROKEN),
     )
     run.until(lambda: bool(service.posted))
+    commands = [pathlib.Path("/proc", str(process), "cmdline").read_bytes() for process in run.left()]
     run.stop()
+    assert "source_args" in run.errors
+    assert vcenter.options["password"] not in run.errors
+    assert [command for command in commands if vcenter.options["password"].encode() in command] == []
     assert service.posted == [
         {
             "title": "Clone of DC0_H0_VM0 failed",

@@ -6,21 +6,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import pathlib
 import re
-import socket
 import subprocess
 import threading
 import typing as t
 
 import pytest
 import requests
-from vcenters import CONFIG, CONTROL, SERVERS
-
-PROGRAMS = json.loads(CONFIG.read_text(encoding="utf-8"))
-SERVER = SERVERS["vcenter"]
-UPSTREAM = f"{SERVER['host']}:{SERVER['port']}"
+from front_ends import PROGRAMS, SERVER, UPSTREAM, free_port
+from vcenters import CONTROL
 
 
 @contextlib.contextmanager
@@ -102,8 +97,3 @@ def mitmdump(folder: pathlib.Path, *modes: str) -> list[str]:
         *(f"--mode={mode}@127.0.0.1:{free_port()}" for mode in modes),
         *(f"--set={name}={value}" for name, value in settings.items()),
     ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

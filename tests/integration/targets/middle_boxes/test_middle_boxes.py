@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import pathlib
 import typing as t
 import uuid
 
+import front_ends
 import pytest
 
 TYPE = "com.vmware.govmomi.simulator.test"
@@ -77,6 +79,24 @@ def test_a_change_is_sent_once_wherever_the_connection_ends(vcenter: t.Any, netw
 @pytest.mark.parametrize("box", ["proxy", "front end"])
 def test_a_proxy_that_ends_tls_changes_no_result(vcenter: t.Any, boxes: t.Any, tag: str, box: str) -> None:
     uses(vcenter, tag, **boxes[box])
+
+
+@pytest.mark.parametrize("program", ["nginx", "haproxy"])
+def test_a_front_end_that_ends_tls_changes_no_result(
+    vcenter: t.Any, tmp_path: pathlib.Path, tag: str, program: str
+) -> None:
+    with front_ends.front_end(tmp_path, program) as options:
+        uses(vcenter, tag, **options)
+
+
+def test_a_wait_survives_a_front_end_that_ends_idle_connections(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
+    task_id = vcenter.create()
+    end = functools.partial(vcenter.control, "PATCH", f"/tasks/{task_id}", state="success")
+    vcenter.during(WAIT, end, 4)
+    with front_ends.front_end(tmp_path, "haproxy", "500ms") as options:
+        result = vcenter.run("wait", task_ids=[task_id], timeout=60, **options)
+    assert result["succeeded_task_ids"] == [task_id], result
+    assert vcenter.stats["logins"] == 1
 
 
 def test_a_proxy_that_inspects_tls_needs_its_ca(vcenter: t.Any, boxes: t.Any) -> None:

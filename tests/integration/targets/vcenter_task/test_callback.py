@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
 import json
 import re
 import typing as t
 
 import pytest
-from vcenters import any_transport
+from vcenters import any_transport, arrival
 
 PLAIN = """
 - name: Plain
@@ -176,11 +175,7 @@ def test_updates_are_rare_and_progress_never_decreases(runs: t.Any, tmp_path: t.
     for task in (run, play):
         entries = [entry for entry in runs.vcenter.log() if task["id"] in entry["path"] + entry["body"]]
         for method in ("SetTaskDescription", "UpdateProgress"):
-            times = [
-                datetime.datetime.fromisoformat(re.sub(r"\.(\d{6})\d*", r".\1", entry["time"].replace("Z", "+00:00")))
-                for entry in entries
-                if entry["call"] == f"Task.{method}"
-            ]
+            times = [arrival(entry) for entry in entries if entry["call"] == f"Task.{method}"]
             assert len(times) > 2
             gaps = [(after - before).total_seconds() for before, after in itertools.pairwise(times)]
             assert min(gaps) >= 1

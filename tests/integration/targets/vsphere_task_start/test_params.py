@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi
+from starting import CLONE
 
 
 def start(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
@@ -18,7 +19,6 @@ def start(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", vcenter.run("start", **given))
 
 
-CLONE = {"folder": "group-v3", "name": "x", "spec": {"location": {}, "powerOn": False, "template": False}}
 RECONFIGURE = {"method": "ReconfigVM_Task"}
 
 

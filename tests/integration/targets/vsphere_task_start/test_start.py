@@ -5,31 +5,10 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 
 import pytest
-
-VM = "DC0/vm/DC0_H0_VM0"
-NUMBERS = itertools.count()
-CLONE = {"folder": "group-v3", "name": "x", "spec": {"location": {}, "powerOn": False, "template": False}}
-
-
-def start(vcenter: t.Any, method: str = "PowerOnVM_Task", **options: t.Any) -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", vcenter.run("start", **{"object": {"path": VM}, "method": method, **options}))
-
-
-def started(vcenter: t.Any) -> list[str]:
-    """The called methods that return a task."""
-    return [call for call in vcenter.requests() if call.endswith("_Task")]
-
-
-def clone(vcenter: t.Any, **options: t.Any) -> dict[str, t.Any]:
-    """Clone the machine. The result contains the name of the clone."""
-    name = f"clone-{vcenter.transport}-{next(NUMBERS)}"
-    params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
-    result = start(vcenter, "CloneVM_Task", **{"params": params, "wait": True, **options})
-    return {**result, "name": name}
+from starting import CLONE, VM, clone, start, started
 
 
 def test_a_task_is_started_and_returned(vcenter: t.Any) -> None:
@@ -47,9 +26,6 @@ def test_a_wait_returns_the_ended_task(vcenter: t.Any) -> None:
     result = clone(vcenter)
     assert (result["failed"], result["changed"], result["timed_out"]) == (False, True, False), result
     assert (result["task"]["state"], result["task"]["result"]["type"]) == ("success", "VirtualMachine")
-
-
-# --- the object ---
 
 
 @pytest.mark.parametrize(
@@ -163,9 +139,6 @@ def test_operations_and_conditions_work_on_an_esxi(server: t.Any) -> None:
     assert not again["changed"]
 
 
-# --- parameters ---
-
-
 def test_values_can_have_the_types_of_templates(vcenter: t.Any) -> None:
     path = f"DC0/vm/{clone(vcenter)['name']}"
     spec = {"numCPUs": "2", "memoryMB": 64.0, "annotation": 12, "cpuHotAddEnabled": "true"}
@@ -197,104 +170,6 @@ def test_a_path_to_an_object_of_another_type_is_an_error_of_the_parameter(vcente
     result = clone(vcenter, params={**CLONE, "folder": {"path": VM}})
     assert "params.folder: requires a Folder, not a VirtualMachine" in result["msg"]
     assert started(vcenter) == []
-
-
-# --- unless ---
-
-
-@pytest.mark.parametrize(
-    "unless",
-    [
-        {"property": "runtime.powerState", "equals": "poweredOn"},
-        {"property": "parentVApp", "equals": None},
-        {"property": "parentVApp"},
-        {
-            "property": "runtime.host.runtime.connectionState",
-            "equals": "connected",
-            "object": {"path": "DC0/vm/DC0_C0_RP0_VM0"},
-        },
-        {"property": "config.hardware.numCPU", "equals": "1", "object": {"path": "DC0/vm/DC0_C0_RP0_VM0"}},
-        {"property": "parent", "equals": {"type": "Folder", "moid": "group-d1"}, "object": {"name": "DC0"}},
-        {"property": "parent", "equals": "group-d1", "object": {"name": "DC0"}},
-        {"exists": {"type": "VirtualMachine", "name": "DC0_H0_VM1"}},
-        {"exists": {"path": "DC0/vm/DC0_H0_VM1"}},
-    ],
-)
-@pytest.mark.parametrize("check", [False, True])
-def test_nothing_is_started_if_the_condition_holds(vcenter: t.Any, unless: dict[str, t.Any], check: bool) -> None:
-    result = start(vcenter, unless=unless, check=check, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
-    assert (result["failed"], result["changed"], result["task"], result["call"]) == (False, False, None, None), result
-    assert result["reason"].endswith(("exists", "poweredOn", "unset", "connected", "1", "'}"))
-    assert result["diff"]["before"] == result["diff"]["after"]
-    assert started(vcenter) == []
-
-
-@pytest.mark.parametrize(
-    "unless",
-    [
-        {"property": "runtime.powerState", "equals": "poweredOff"},
-        {"property": "runtime.powerState"},
-        {"property": "snapshot.currentSnapshot", "equals": "snapshot-1"},
-        {"exists": {"type": "VirtualMachine", "name": "nothing"}},
-        {"exists": {"path": "DC0/vm/nothing"}},
-    ],
-)
-def test_the_operation_is_started_if_the_condition_does_not_hold(vcenter: t.Any, unless: dict[str, t.Any]) -> None:
-    result = start(vcenter, "ResetVM_Task", unless=unless, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
-    assert (result["failed"], result["changed"]) == (False, True), result
-    assert result["reason"] is None
-
-
-def test_the_object_does_not_have_to_exist_if_the_condition_holds(vcenter: t.Any) -> None:
-    name = clone(vcenter)["name"]
-    machine = {"path": f"DC0/vm/{name}"}
-    result = start(
-        vcenter,
-        "RemoveSnapshot_Task",
-        object={**machine, "property": "snapshot.currentSnapshot"},
-        params={"removeChildren": False},
-        unless={"object": machine, "property": "snapshot.currentSnapshot"},
-    )
-    assert (result["failed"], result["changed"]) == (False, False), result
-
-
-@pytest.mark.parametrize(
-    ("given", "calls"),
-    [
-        ({"path": VM}, ["SearchIndex.FindByInventoryPath"]),
-        (
-            {"name": "DC0_H0_VM0"},
-            [
-                "ServiceInstance.content",
-                "ViewManager.CreateContainerView",
-                "PropertyCollector.RetrievePropertiesEx",
-                "ContainerView.DestroyView",
-            ],
-        ),
-    ],
-)
-def test_the_object_is_looked_up_once(vcenter: t.Any, given: dict[str, str], calls: list[str]) -> None:
-    unless = {"property": "runtime.powerState", "equals": "suspended"}
-    assert start(vcenter, "ResetVM_Task", object=given, unless=unless)["changed"]
-    said = vcenter.requests()
-    sent = said[said.index("SessionManager.Login") + 1 : said.index("VirtualMachine.ResetVM_Task")]
-    # The last request reads the property.
-    assert sent == [*calls, "PropertyCollector.RetrievePropertiesEx"]
-
-
-def test_an_existing_object_of_another_type_is_an_error_of_the_condition(vcenter: t.Any) -> None:
-    result = start(vcenter, unless={"exists": {"type": "Folder", "path": VM}})
-    assert "unless.exists.path: DC0/vm/DC0_H0_VM0 is a VirtualMachine, not a Folder" in result["msg"]
-
-
-def test_a_second_clone_is_not_started(vcenter: t.Any) -> None:
-    name = clone(vcenter)["name"]
-    params = {**CLONE, "folder": {"path": "DC0/vm"}, "name": name}
-    again = start(vcenter, "CloneVM_Task", params=params, unless={"exists": {"type": "VirtualMachine", "name": name}})
-    assert (again["changed"], again["reason"]) == (False, f"VirtualMachine {name} exists")
-
-
-# --- check mode, failures, waiting ---
 
 
 def test_check_mode_returns_the_call_and_sends_nothing(vcenter: t.Any) -> None:

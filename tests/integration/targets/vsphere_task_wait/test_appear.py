@@ -22,7 +22,7 @@ def test_a_task_that_appears_is_waited_for(vcenter: t.Any, tag: str, entity: dic
     vcenter.during(WAITED, lambda: made.append(vcenter.create(entity=ROOT, change_tag=tag, duration=0.3)))
     result = vcenter.run("wait", check, tags=[tag], appear_timeout=30, timeout=40, **entity)
     assert (result["failed"], result.get("succeeded_task_ids"), "warnings" in result) == (False, made, False)
-    assert result["elapsed"] < 10
+    assert result["elapsed"] < 30
     # The server notifies the module, which reads only before the watch, at its beginning, and when the task has
     # appeared.
     assert vcenter.requests().count(READ) < 6
@@ -41,7 +41,7 @@ def test_a_task_that_begins_to_match_appears(vcenter: t.Any, tag: str) -> None:
     vcenter.during(WAITED, lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="success"))
     result = vcenter.run("wait", tags=[tag], states=["success"], appear_timeout=30)
     assert (result["failed"], result.get("succeeded_task_ids")) == (False, [task_id])
-    assert result["elapsed"] < 10
+    assert result["elapsed"] < 30
 
 
 @pytest.mark.parametrize("options", [{}, {"begin_time": "-1m"}])

@@ -1,13 +1,22 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The seed and the number of the cases, with which a failure can be repeated."""
+"""The seed and the number of the cases, with which a failure can be repeated. Warnings do not reach other tests."""
 
 from __future__ import annotations
 
 import typing as t
 
+import pytest
+from ansible.module_utils.common import warnings
+
 from .given import RAN, SEED
+
+
+@pytest.fixture(autouse=True)
+def _keep_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible collects the warnings of a process, which is one run of a module elsewhere."""
+    monkeypatch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
 
 
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:

@@ -9,6 +9,7 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
@@ -21,7 +22,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..wire import Wire, connect
+from ..wire import Clock, Wire, connect
 
 TASK = reference("Task", "task-1")
 NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, "info", TASK)
@@ -40,6 +41,44 @@ def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
     with connect(monkeypatch, wire) as connection:
         assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
     assert wire.methods() == ["Login", "info", "Logout"]
+
+
+@pytest.mark.parametrize("product", ["a vCenter", None])
+def test_a_session_that_is_kept_stays_open_for_others(monkeypatch: t.Any, product: str | None) -> None:
+    wire = Wire()
+    wire.product = product
+    with connect(monkeypatch, wire) as connection:
+        text = connection.keep_session()
+        assert not connection.owns_session
+    assert wire.methods() == ["Login"]
+    assert Session.from_text(text) == Session("json", "9.0.0.0", "key 1", product or "")
+
+
+def test_a_check_of_a_session_reads_the_product_again(monkeypatch: t.Any) -> None:
+    service = reference("ServiceInstance", "ServiceInstance")
+    name = [{"name": "content.about.fullName", "val": {"_typeName": "string", "_value": "a newer vCenter"}}]
+    wire = Wire(RetrievePropertiesEx=[NO_SESSION, {"objects": [{"obj": service, "propSet": name}]}])
+    with connect(monkeypatch, wire) as connection:
+        connection.check_session()
+        assert connection.describe() == {"transport": "json", "release": "9.0.0.0", "product": "a newer vCenter"}
+    read = "RetrievePropertiesEx"
+    assert wire.methods() == ["Login", read, "forget_session", "Login", read, "Logout"]
+
+
+def test_a_query_is_repeated_until_its_deadline(monkeypatch: t.Any) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(FindByUuid=[Unreachable("gone")] * 4 + [TASK])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.query(TASK, "FindByUuid", {"uuid": "1"}, clock.now + 5) == TASK
+    assert wire.given[-2] == ("FindByUuid", {"uuid": "1"})
+    assert wire.calls[-2] == ("FindByUuid", "task-1")
+
+
+def test_the_product_is_requested_if_it_is_unknown(monkeypatch: t.Any) -> None:
+    wire = Wire(content=[{"about": {"fullName": "an ESXi"}}])
+    wire.product = None
+    with connect(monkeypatch, wire) as connection:
+        assert connection.describe()["product"] == "an ESXi"
 
 
 def test_a_session_is_closed_after_an_error(monkeypatch: t.Any) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gzip
 import io
 import ssl
 import typing as t
@@ -12,8 +14,8 @@ import typing as t
 import pytest
 import requests
 import urllib3
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Answer, Http
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, NotUnderstood, TimedOut, Unavailable
 
 from ..wire import OPTIONS
 
@@ -35,6 +37,133 @@ class Silent:
         with pytest.raises(TimedOut) as caught:
             self.http.request("GET", "/", None, {}, wait)
         return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "verify", "proxies"),
+    [
+        ({}, True, {}),
+        ({"ca_path": "/ca.pem"}, "/ca.pem", {}),
+        ({"ca_path": "/ca.pem", "validate_certs": False}, False, {}),
+        ({"proxy_host": "::1", "proxy_port": 3128}, True, {"https": "http://[::1]:3128"}),
+    ],
+)
+def test_a_request_is_sent_as_the_options_say(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], verify: bool | str, proxies: dict[str, str]
+) -> None:
+    sent: dict[str, t.Any] = {}
+
+    def request(session: requests.Session, *arguments: str, **settings: t.Any) -> t.NoReturn:
+        sent.update(settings, arguments=arguments, session=session)
+        raise requests.exceptions.ReadTimeout
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    http = Http(dataclasses.replace(OPTIONS, **options))
+    with pytest.raises(TimedOut):
+        http.request("POST", "/sdk", b"x", {"A": "b"})
+    session = sent.pop("session")
+    assert session.headers["Accept-Encoding"] == "gzip"
+    assert session.headers["User-Agent"].startswith("vsphere.tasks/")
+    # Credentials of ~/.netrc never go along.
+    assert session.auth("the request") == "the request"
+    hooks = sent.pop("hooks")
+    assert sent == {
+        "arguments": ("POST", "https://vcenter.example.com:443/sdk"),
+        "data": b"x",
+        "headers": {"A": "b"},
+        "timeout": (pytest.approx(60), pytest.approx(60)),
+        "verify": verify,
+        "proxies": proxies,
+        "allow_redirects": False,
+        "stream": True,
+    }
+    heads: list[tuple[t.Any, t.Any]] = []
+    http.take_head = lambda *head: heads.append(head)
+    answer = requests.Response()
+    answer.headers["A"] = "b"
+    answer.cookies.set("key", "value")
+    hooks["response"](answer, timeout=1)
+    assert heads == [({"A": "b"}, {"key": "value"})]
+
+
+class Given:
+    """An Http whose server gives the answer."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes = b"", **headers: str) -> None:
+        response = requests.Response()
+        response.status_code, response.reason = status, "A reason"
+        response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+        response.raw = urllib3.HTTPResponse(io.BytesIO(body), preload_content=False)
+        monkeypatch.setattr(requests.Session, "request", lambda *arguments, **others: response)
+        self.http = Http(OPTIONS)
+
+    def ask(self) -> Answer:
+        return self.http.request("GET", "/", None, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "is_whole"),
+    [
+        (b"abc", {"Content_Length": "3"}, True),
+        (b"abc", {"Content_Length": "x"}, False),
+        (b"abc", {}, False),
+        (b"abc", {"Transfer_Encoding": "Chunked"}, True),
+        (gzip.compress(b"abc"), {"Content_Encoding": " GZIP "}, False),
+        (gzip.compress(b"abc"), {"Content_Encoding": "x-gzip", "Transfer_Encoding": "gzip, chunked"}, True),
+        (b"abc", {"Content_Encoding": "identity"}, False),
+    ],
+)
+def test_an_answer_has_its_body_and_is_whole_if_it_says_where_it_ends(
+    monkeypatch: pytest.MonkeyPatch, body: bytes, headers: dict[str, str], is_whole: bool
+) -> None:
+    given = Given(monkeypatch, 200, body, Content_Type=" Text/XML ; charset=x", **headers)
+    given.http.received = 10
+    answer = given.ask()
+    assert (answer.status, answer.body, answer.is_whole) == (200, b"abc", is_whole)
+    assert answer.content_type == "text/xml"
+    assert given.http.received == 10 + 3
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error", "message"),
+    [
+        (
+            302,
+            {"Location": "https://sso/"},
+            NotUnderstood,
+            "vcenter.example.com:443 redirects to https://sso/, but the module does not follow redirects",
+        ),
+        *(
+            (status, {}, Unavailable, f"vcenter.example.com:443 answered HTTP {status} A reason: its services are not")
+            for status in (502, 503, 504)
+        ),
+        (200, {"Content_Encoding": "br"}, NotUnderstood, r".*\(a body with the unrequested encoding br\): check"),
+        (200, {"Content_Encoding": "gzip"}, Lost, r".* was lost \(its compression is unreadable: "),
+        (200, {"Content_Length": "4"}, Lost, r"the answer of vcenter.example.com:443 was lost \(it was incomplete\)"),
+    ],
+)
+def test_an_unusable_answer_is_described(
+    monkeypatch: pytest.MonkeyPatch, status: int, headers: dict[str, str], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=f"^{message}"):
+        Given(monkeypatch, status, b"abc", **headers).ask()
+
+
+def test_a_compressed_body_without_its_end_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Lost, match="it was incomplete"):
+        Given(monkeypatch, 200, gzip.compress(b"abc")[:-1], Content_Encoding="gzip").ask()
+
+
+def test_errors_about_answers_describe_them() -> None:
+    http = Http(OPTIONS)
+    for body, type_, shown in ((b"x", "text/html", "a body of type text/html"), (b"x", "", "a body of type unknown")):
+        answer = Answer(500, {"Content-Type": type_}, body, True)
+        assert f"(HTTP 500 with {shown}): check hostname and port" in http.not_vsphere(answer).message
+    assert http.not_vsphere(Answer(204, {}, b"", True)).answer == "HTTP 204 with no body"
+    assert http.malformed("Task.info", "odd").answer == "to Task.info with malformed data: odd"
+    too_large = http.too_large()
+    assert too_large.answer == "it exceeds 64 MB or 4,000,000 values"
+    assert too_large.message.startswith("vcenter.example.com:443 answered with too much data (it exceeds 64 MB or")
 
 
 def test_a_request_lasts_for_request_timeout_plus_its_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +222,10 @@ def test_several_clean_ups_share_a_few_seconds(monkeypatch: pytest.MonkeyPatch) 
     assert silent.now == 5
     silent.ask()
     assert silent.now == 6
+
+
+def test_a_request_of_the_clean_up_lasts_for_three_seconds_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(monkeypatch)
+    silent.http.hurry()
+    silent.ask()
+    assert silent.now == 3

@@ -170,6 +170,13 @@ def test_the_answers_lead_to_a_session(
             NotUnderstood,
             r"does not answer like a vCenter or ESXi \(hello: HTTP 400 .*; SOAP: HTTP 403 .*; VI/JSON: HTTP 404 ",
         ),
+        # The error about hello has no answer to quote.
+        (
+            "auto",
+            [STARTING, NO[403], NO[404], NO[404]],
+            NotUnderstood,
+            r"\(hello: vcenter.example.com:443 answered HTTP 503 .*; SOAP: HTTP 403 .*; VI/JSON: HTTP 404 ",
+        ),
         ("soap", [NO[404]], NotUnderstood, r"\(SOAP: HTTP 404 with a body of type text/html\)"),
         # The server itself does not answer, so the negotiation ends.
         ("auto", [NO[404], STARTING], Unavailable, "HTTP 503"),

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
     Object,
     Server,
     object_spec,
     property_spec,
+    refused,
     retrieve,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..wire import Wire, connect
@@ -35,6 +38,54 @@ def test_all_pages_are_read(monkeypatch: t.Any) -> None:
         found = connection.read(lambda transport: retrieve(transport, *wanted))
     assert {each.ref["value"]: each.properties["name"] for each in found} == {moid: f"name of {moid}" for moid in moids}
     assert wire.params["ContinueRetrievePropertiesEx"] == {"token": "6"}
+
+
+def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(monkeypatch: t.Any) -> None:
+    store = reference("Datastore", "datastore-1")
+    fault = {"_typeName": "NoPermission", "faultstring": "You must not.", "privilegeId": "System.Read"}
+    contents = {
+        "obj": store,
+        "propSet": [{"name": "name", "val": "one"}, {"name": "info"}],
+        "missingSet": [{"path": "summary", "fault": fault}, {"path": "host"}],
+    }
+    wire = Wire(RetrievePropertiesEx=[{"objects": [contents, {"obj": store}]}])
+    with connect(monkeypatch, wire) as connection:
+        first, second = connection.retrieve([object_spec(store)], [property_spec("Datastore", "name")])
+    assert (first.ref, first.properties, second) == (store, {"name": "one"}, Object(store, {}, {}))
+    summary, host = first.refused["summary"], first.refused["host"]
+    assert (summary.type, summary.text) == ("NoPermission", "You must not.")
+    assert summary.fields == {"obj": store, "privilegeId": "System.Read"}
+    assert summary.message.startswith("Reading summary of Datastore datastore-1 is not allowed: the user lacks")
+    assert host.message.startswith("Reading host of Datastore datastore-1 failed")
+
+
+def test_a_missing_session_in_the_answer_is_like_a_rejected_call() -> None:
+    missing = {"path": "info", "fault": {"_typeName": "NotAuthenticated", "faultstring": "Who?"}}
+    with pytest.raises(Fault) as caught:
+        refused({"obj": reference("Task", "task-1"), "missingSet": [missing]})
+    assert caught.value.type == "NotAuthenticated"
+
+
+@pytest.mark.parametrize("transient", [True, False])
+def test_a_reading_names_its_objects_and_properties(monkeypatch: t.Any, transient: bool) -> None:
+    pod = reference("StoragePod", "group-p1")
+    wire = Wire(RetrievePropertiesEx=[None])
+    with connect(monkeypatch, wire) as connection:
+        found = connection.retrieve(
+            [object_spec(pod, "childEntity")], [property_spec("Datastore", "name", "host")], transient
+        )
+    assert found == []
+    assert wire.calls[1] == ("RetrievePropertiesEx", "propertyCollector")
+    through = {"_typeName": "TraversalSpec", "type": "StoragePod", "path": "childEntity", "skip": False}
+    spec = {
+        "_typeName": "PropertyFilterSpec",
+        "propSet": [{"_typeName": "PropertySpec", "type": "Datastore", "pathSet": ["name", "host"]}],
+        "objectSet": [{"_typeName": "ObjectSpec", "obj": pod, "skip": False, "selectSet": [through]}],
+    }
+    assert wire.params["RetrievePropertiesEx"] == {
+        "specSet": [{**spec, "reportMissingObjectsInResults": True} if transient else spec],
+        "options": {"_typeName": "RetrieveOptions"},
+    }
 
 
 # --- the product name ---

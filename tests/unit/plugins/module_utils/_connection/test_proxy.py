@@ -17,6 +17,7 @@ from ..wire import OPTIONS
 UNUSABLE = [
     "http://user:S3cret@proxy:notaport",
     "http://user:S3cret@proxy:99999",
+    "http://user:S3cret@proxy:65536",
     "http://user:S3cret@proxy:0",
     "http://user:S3/cr?et@proxy:3128",
     "http://user:S3cret@",
@@ -45,6 +46,8 @@ def test_a_proxy_that_is_not_a_url_is_an_error_without_its_password(monkeypatch:
     [
         ("proxy", set()),
         ("proxy:3128", set()),
+        ("http://proxy:1", set()),
+        ("http://proxy:65535", set()),
         ("http://proxy:3128/", set()),
         ("http://[::1]:3128", set()),
         ("http://user@proxy", {"user"}),
@@ -60,3 +63,7 @@ def test_the_password_of_a_proxy_is_a_secret(monkeypatch: pytest.MonkeyPatch, ur
     assert _http.Http(OPTIONS).secrets == secrets
     monkeypatch.setenv("NO_PROXY", "*")
     assert _http.Http(OPTIONS).secrets == set()
+
+
+def test_a_password_in_a_url_without_a_scheme_is_a_secret() -> None:
+    assert set(_proxy.secrets("user:S3cret@proxy:3128")) == {"S3cret"}

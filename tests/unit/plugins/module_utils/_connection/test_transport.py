@@ -78,6 +78,7 @@ def test_the_key_of_a_login_is_a_secret_and_goes_with_later_calls_until_it_is_fo
         kind, "8.0.3.0", "the key", "a vCenter", {"taskManager": ("TaskManager", "TaskManager")}
     )
     transport.forget_session()
+    assert transport.session.key == ""
     transport.invoke(TASK, "CancelTask")
     assert b"the key" not in world.server.last_request()
     assert world.secrets == ["the key"]

@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
-from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._types import _given, _pyvmomi
 
 REF = {"type": "VirtualMachine", "moid": "vm-1"}
 
@@ -35,6 +36,10 @@ def test_a_text_or_a_number_stands_for_its_text(value: t.Any, expected: str) -> 
 def test_other_values_are_rejected_as_a_text(value: t.Any, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         _given.text(value)
+
+
+def test_the_visible_parts_of_a_value_are_its_texts_and_numbers() -> None:
+    assert list(_given.texts({"a": ["x", "", None, True, 0], "b": {"c": 1.5}})) == ["x", "0", "1.5"]
 
 
 def test_a_text_for_people_loses_only_the_characters_that_xml_does_not_hold() -> None:
@@ -130,9 +135,44 @@ def test_a_text_that_does_not_read_like_json_is_sent_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "sent"), [("one\r\ntwo", r'"one\r\ntwo"'), (["a\r"], r'["a\r"]'), ({"a": "\x00"}, r'{"a": "\u0000"}')]
+    ("value", "sent"),
+    [
+        ("one\r\ntwo", r'"one\r\ntwo"'),
+        (["a\r"], r'["a\r"]'),
+        ({"a": "\x00"}, r'{"a": "\u0000"}'),
+        ({"type": "Task", "moid": "a\r"}, r'{"type": "Task", "moid": "a\r"}'),
+    ],
 )
 def test_a_result_with_characters_that_xml_does_not_keep_is_sent_as_json_text(value: t.Any, sent: str) -> None:
     data = _given.to_any(value)
     assert data == {"_typeName": "string", "_value": sent}
     assert _values.from_any(data) == value
+
+
+CONNECTION = {"password": "of the user", "session_id": "of a session"}
+HIDDEN = {"name": "web", "password": "p1", "user": "of the user", "session": "of a session"}
+
+
+def test_only_what_is_found_stays_secret_after_a_value_is_understood() -> None:
+    secrets = {"older"}
+    with _given.hidden(HIDDEN, secrets, CONNECTION) as found:
+        assert secrets == {"older", *HIDDEN.values()}
+        found.add("p1")
+    assert secrets == {"older", "p1", "of the user", "of a session"}
+
+
+@pytest.mark.parametrize(("installed", "visible"), [(True, {"web"}), (False, set())])
+def test_possible_secrets_stay_secret_after_an_error(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, visible: set[str]
+) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "" if installed else "Traceback")
+    secrets: set[str] = set()
+
+    def fail() -> None:
+        with _given.hidden({**HIDDEN, "key": "k1"}, secrets, CONNECTION) as found:
+            found.add("k1")
+            raise VsphereError("no")
+
+    with pytest.raises(VsphereError):
+        fail()
+    assert secrets == {"k1", *HIDDEN.values()} - visible

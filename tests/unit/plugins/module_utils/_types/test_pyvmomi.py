@@ -33,6 +33,15 @@ def test_an_installed_library_is_no_problem() -> None:
     _pyvmomi.require("for a test")
 
 
+def test_a_required_library_that_is_missing_is_an_error_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pyvmomi, "_IMPORT_ERROR", "Traceback")
+    monkeypatch.setattr(_pyvmomi, "_REMEDY", ": install it")
+    with pytest.raises(MissingLibrary) as caught:
+        _pyvmomi.require("for a test")
+    assert (caught.value.message, caught.value.traceback) == ("for a test: install it", "Traceback")
+    assert caught.value.library.startswith("pyvmomi")
+
+
 class Rejecting:
     """A library that rejects this Python when it is imported, as pyVmomi does."""
 

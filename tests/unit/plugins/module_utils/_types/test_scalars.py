@@ -68,7 +68,11 @@ def test_a_value_becomes_its_type(type_name: str, value: t.Any, expected: t.Any)
         ("TaskInfoState", "runing", "must be one of queued, running, success, error, not 'runing'; did you mean runni"),
         ("dateTime", "2026-01-31T18:00:00", "must be a time with a time zone"),
         ("dateTime", "0001-01-01T00:00:00+02:00", "must be a time with a time zone"),
-        ("dateTime", "tomorrow", "must be a time with a time zone, as in 2026-01-31T18:00:00Z"),
+        (
+            "dateTime",
+            "tomorrow",
+            "must be a time with a time zone, as in 2026-01-31T18:00:00Z or 2026-01-31T18:00:00+02:00, not 'tomorrow'",
+        ),
         ("binary", "###", "must be bytes in Base64"),
         ("binary", "YWJ\n", "must be bytes in Base64"),
         ("TypeName", "Foo", "must be the name of a type, but pyVmomi"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import typing as t
 
 import pytest
@@ -43,3 +44,21 @@ def test_a_removed_file_is_not_created_again(tmp_path: pathlib.Path) -> None:
 def test_a_file_that_cannot_be_created_is_an_error_of_the_option(tmp_path: pathlib.Path) -> None:
     with pytest.raises(VsphereError, match=r"progress_file .*No such file or directory"):
         to_file(str(tmp_path / "none" / "progress"))
+
+
+def test_a_full_disk_delays_reports_and_leaves_no_half_lines(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "progress"
+    report = to_file(str(path))
+    report([line("task-1")])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Some more characters, and then none.
+    for more in (10, 0):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + more, before[1]))
+        try:
+            report([line(f"task-with-{more}")])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert [json.loads(each)["id"] for each in path.read_text(encoding="utf-8").splitlines()] == ["task-1"]
+    report([line("task-2")])
+    lines = [json.loads(each)["id"] for each in path.read_text(encoding="utf-8").splitlines()]
+    assert lines == ["task-1", "task-with-10", "task-with-0", "task-2"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import resource
 import typing as t
 
 import pytest
@@ -53,6 +54,21 @@ def test_a_second_process_waits_for_the_first_and_gives_up(
         assert pauses == [_cursor.LOOK_EVERY] * 4
         monkeypatch.setattr("time.sleep", lambda seconds: first.__exit__())
         assert unfinished(tmp_path) == []
+
+
+def test_a_full_disk_is_an_error_and_leaves_the_file_as_it_was(tmp_path: pathlib.Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Cursor(str(tmp_path), "host:443") as cursor:
+        cursor.seen.begin({"task-1": "running"}, NOW)
+        cursor.save()
+        cursor.seen.begin({"task-2": "running"}, NOW)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5, before[1]))
+        try:
+            with pytest.raises(VsphereError, match=r"cursor_path: File too large: \S+host_443\.new"):
+                cursor.save()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert unfinished(tmp_path) == ["task-1"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"start": null, "contact": null, "tasks": {"task-1": 1}}'])

@@ -112,11 +112,23 @@ def test_check_mode_and_asynchronous_tasks_are_supported(tmp_path: pathlib.Path)
     assert action.run(task_vars={})["msg"] == "from the plugin"
 
 
-def test_nothing_starts_after_the_end_of_ansible(tmp_path: pathlib.Path, killed: t.Callable[[], None]) -> None:
+def test_nothing_starts_after_the_end_of_ansible(
+    tmp_path: pathlib.Path, killed: t.Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is returned either, because the pipe that nothing reads can be full."""
     killed()
     action = Action(tmp_path, lambda arguments: {})
-    with pytest.raises(AnsibleError, match="Ansible has ended, so the module stops waiting"):
+    done: list[object] = []
+    monkeypatch.setattr(action, "cleanup", lambda: done.append("cleanup"))
+
+    def leave(status: int) -> t.NoReturn:
+        done.append(status)
+        raise SystemExit
+
+    monkeypatch.setattr(os, "_exit", leave)
+    with pytest.raises(SystemExit):
         action.run(task_vars={})
+    assert done == ["cleanup", 1]
     assert action.ran == []
 
 
@@ -195,6 +207,23 @@ def test_the_end_of_ansible_removes_the_file_and_does_not_wait_for_the_module(
     continued.set()
     assert over.wait(LONG)
     assert seen == [False]
+
+
+def test_the_end_of_ansible_does_not_wait_for_a_module_on_another_host(
+    tmp_path: pathlib.Path, killed: t.Callable[[], None]
+) -> None:
+    continued = threading.Event()
+
+    def module(arguments: Result) -> Result:
+        killed()
+        continued.wait(LONG)
+        return {}
+
+    action = Action(tmp_path, module)
+    action.connection.transport = "ssh"
+    with pytest.raises(AnsibleError, match="Ansible has ended"):
+        action.attend()
+    continued.set()
 
 
 def test_a_missing_folder_is_created(tmp_path: pathlib.Path) -> None:

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tests in random order."""
+
+from __future__ import annotations
+
+import pathlib
+import runpy
+import sys
+import typing as t
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[3]
+TESTS = """
+done = []
+
+def test_first():
+    done.append(1)
+
+def test_second():
+    assert done
+"""
+
+
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    monkeypatch.setattr(sys, "path", [str(ROOT / "tests" / "tools"), *sys.path])
+    return runpy.run_path(str(ROOT / "tests" / "tools" / "shuffle.py"))
+
+
+def test_another_order_shows_a_test_that_depends_on_another_one(
+    tool: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The order depends on the names of the tests, too.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
+    run = tool["shuffled"](1, ["test_it.py"])
+    assert (run.seed, run.passed, run.failed) == (1, 1, 1)
+    assert tool["table"]([run]).splitlines()[-1].startswith("| 1 | 1 | 1 |")
