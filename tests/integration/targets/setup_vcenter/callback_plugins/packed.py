@@ -6,7 +6,7 @@
 
 Ansible packs each module once for each run of a playbook, into a folder that only this run has, and Python compiles the
 packed files each time that the module runs. Together, that takes longer than the work of the module. Ansible loads this
-callback before it packs, without being told to.
+callback before it packs, and no setting enables it.
 """
 
 from __future__ import annotations
