@@ -75,7 +75,7 @@ def run_oldest() -> str:
 
 
 def kept(name: str, before: str) -> list[str]:
-    """The row of the last run, if there is one."""
+    """The row of the last run, if it had one."""
     return re.findall(rf"^{re.escape(name)}.*$", before, re.MULTILINE)
 
 

@@ -6,7 +6,7 @@
 
 Ansible packs each module once for each run of a playbook, into a folder that only this run has, and Python compiles the
 packed files each time that the module runs. Together, that takes longer than the work of the module. Ansible loads this
-callback before it packs, without being told to.
+callback before it packs, and no setting enables it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ansible.release import __version__
 
 # A rulebook can start another version of Ansible, which packs something else.
 SHARED = pathlib.Path(os.environ["OUTPUT_DIR"], f"packed-{__version__}")
-# What a compiled file starts with: the version of Python, and that the source does not need to be compared.
+# The start of a compiled file: the version of Python, and a flag against the comparison with the source.
 HEADER = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8)
 
 
@@ -42,7 +42,7 @@ def compiled(packed: bytes) -> bytes:
 
 
 class CallbackModule(CallbackBase):
-    """Takes what earlier playbooks have packed, and leaves to later ones what is new."""
+    """Takes the packages of earlier playbooks, and leaves the new packages to later ones."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_NAME = "packed"
@@ -57,7 +57,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: object) -> None:
         for file in self._own.glob("ansible*"):
-            # The name of a module outside of collections does not say where it comes from.
+            # The name of a module outside of collections does not identify its file.
             if file.is_symlink() or file.name.startswith("ansible.legacy.") or file.suffix == ".lock":
                 continue
             content = file.read_bytes()
