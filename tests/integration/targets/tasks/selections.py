@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of selections share."""
+"""The IDs in results, and reasons of tasks, for the tests of selections."""
 
 from __future__ import annotations
 

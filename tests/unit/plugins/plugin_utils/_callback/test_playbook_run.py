@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run tells vCenter, and its error, from the failures in it."""
+"""The state and the error of a run in vCenter, from the failures in the run."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_failed_host_is_an_error_even_without_a_failure_that_counts() -> None:
 
 
 class Mirror:
-    """What the run tells vCenter, in order."""
+    """The messages of the run to vCenter, in order."""
 
     trouble = ""
 
