@@ -90,7 +90,7 @@ class Named:
         return types.SimpleNamespace(get_vars=lambda play: {})
 
     def compile(self) -> list[Block]:
-        block = Block()
+        block: t.Any = Block()
         block.block, block.always = [*self._tasks], []
         block.filter_tagged_tasks = lambda known: block
         return [block]
