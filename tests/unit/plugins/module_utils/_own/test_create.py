@@ -157,7 +157,8 @@ VM = entity(type="VirtualMachine", moid="vm-7")
 
 
 def test_options_are_the_given_ones() -> None:
-    everything: dict[str, t.Any] = {"initiated_by": "me", "activation_id": "a", "parent_task_key": "task-1", "cancelable": True}
+    texts = {"initiated_by": "me", "activation_id": "a", "parent_task_key": "task-1"}
+    everything: dict[str, t.Any] = {**texts, "cancelable": True}
     options = CreateOptions.from_params(given(entity=VM, **everything))
     assert options == CreateOptions(
         "com.example.copy", Entity("entity", type="VirtualMachine", moid="vm-7"), **everything
