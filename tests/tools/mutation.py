@@ -29,10 +29,8 @@ COLLECTION = Path("ansible_collections", "vsphere", "tasks")
 CODE = COLLECTION / "plugins" / "module_utils"
 TESTS = COLLECTION / "tests" / "unit" / "plugins" / "module_utils"
 LEAST = 85
-HEADER = """\
-# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""
+# The results have the same copyright and license as this file.
+HEADER = Path(__file__).read_text(encoding="utf-8").split("\n\n", maxsplit=1)[0] + "\n"
 UNEXPLAINED = "No reason yet"
 # They try all places of an answer, or measure memory, which takes too long for each mutant.
 SLOW = (
