@@ -3,7 +3,7 @@
 
 """Run all steps of `make test`, whichever of them fail, and count what passed and failed in them.
 
-Two run side by side, so that each line of their output says which it is of.
+Three run side by side, because some of them wait, so that each line of their output says which it is of.
 """
 
 import re
@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 MAKE = ("make", "--no-print-directory")
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 # For each target of the Makefile, what its output shows of the tests that ran and of those that failed: a number
 # in the expression's group, or one test for each match. A step that shows none is a test by itself.
-# The longest come first, so that two run until the end.
+# The longest come first, so that none of them runs alone at the end.
 PYTEST_RAN, PYTEST_FAILED = r"\b(\d+) (?:passed|failed|errors?)\b", r"\b(\d+) (?:failed|errors?)\b"
 STEPS = {
     "integration": (PYTEST_RAN, PYTEST_FAILED),
