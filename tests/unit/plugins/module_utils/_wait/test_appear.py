@@ -8,8 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
+    filter_spec,
+    object_spec,
+    property_spec,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import Reading
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import Ref, reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _appear
 
 from ..builders import change, task, updates, watching
@@ -80,3 +85,20 @@ def test_the_recent_tasks_of_the_entity_or_of_all_are_watched(
     [root] = wire.params["CreateFilter"]["spec"]["objectSet"]
     assert root["obj"]["type"] == ("VirtualMachine" if of else "TaskManager")
     assert root["selectSet"][0]["path"] == "recentTask"
+
+
+@pytest.mark.parametrize("of", [None, reference("HostSystem", "host-1")])
+def test_the_watch_is_for_the_recent_tasks_of_an_entity_or_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, of: Ref | None
+) -> None:
+    wire = Wire(**watching(NEW))
+    assert find(monkeypatch, wire, Search(FOUND), clock.now + 60, of=of) == ["task-1"]
+    root = of or reference("TaskManager", "taskManager")
+    assert wire.params["CreateFilter"] == {
+        "spec": filter_spec(
+            [object_spec(root, through="recentTask")],
+            [property_spec(root["type"], "recentTask"), property_spec("Task", "info.state", "info.cancelable")],
+            transient=True,
+        ),
+        "partialUpdates": True,
+    }
