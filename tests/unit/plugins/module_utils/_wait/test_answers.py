@@ -17,7 +17,7 @@ from ..wire import Clock, Wire
 
 
 class Waits(Wire):
-    """Also notes how long each call can wait, and the pages of a truncated answer."""
+    """The wire, with the length of each wait, and the number of pages of a truncated answer."""
 
     def __init__(self, *answers: t.Any) -> None:
         super().__init__(WaitForUpdatesEx=list(answers))
