@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 
@@ -94,3 +95,38 @@ def test_a_collector_is_destroyed_after_an_error(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Fault):
         search(monkeypatch, wire, _history.Scroll())
     assert "DestroyCollector" in wire.methods()
+
+
+def pages_read(*pages: str) -> int:
+    """The number of pages, each a text of keys, that are read before they count as a circle."""
+    check, read = _history._no_circle(t.cast("t.Any", Wire())), 0
+    with contextlib.suppress(VsphereError):
+        for page in pages:
+            check([*page])
+            read += 1
+    return read
+
+
+@pytest.mark.parametrize(
+    ("pages", "read"),
+    [
+        # Each page is compared with page 1, 2, 4, or 8: the last of these before it.
+        (["a", "b", "c", "d", "e", "f"], 6),
+        (["a", "a"], 2),
+        (["a", "a", "b", "a"], 3),
+        (["a", "a", "a"], 2),
+        (["a", "b", "b", "c", "d"], 5),
+        (["a", "b", "b", "b"], 3),
+        (["a", "b", "c", "d", "c", "d", "c", "d"], 7),
+        (["a", "b", "c", "d", "a", "b", "c", "d", "a", "b", "c", "d", "a", "b", "c", "d"], 11),
+        (["", "", "", ""], 4),
+    ],
+)
+def test_only_the_second_repetition_of_a_page_is_a_circle(pages: list[str], read: int) -> None:
+    assert pages_read(*pages) == read
+
+
+def test_a_circle_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=[[aged(1)]] * 3, DestroyCollector=[None])
+    with pytest.raises(VsphereError, match=r"^its pages lead in a circle$"):
+        search(monkeypatch, wire, _history.Scroll(1))

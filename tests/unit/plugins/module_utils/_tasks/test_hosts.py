@@ -8,6 +8,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
+    filter_spec,
+    object_spec,
+    property_spec,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _hosts
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
@@ -42,10 +47,22 @@ def test_a_machine_has_the_host_on_which_it_runs_and_a_host_is_its_own(monkeypat
         task("task-3", **on("Folder", "group-v1")),
         task("task-4"),
     ]
-    with connect(monkeypatch, Wire(RetrievePropertiesEx=answers)) as connection:
+    wire = Wire(RetrievePropertiesEx=answers)
+    with connect(monkeypatch, wire) as connection:
         _hosts.add_hosts(connection, tasks)
     assert hosts(tasks) == [("host-1", "esx-1"), ("host-2", "esx-2"), (None, None), (None, None)]
     assert tasks[0]["host"] == {"type": "HostSystem", "moid": "host-1"}
+    assert [params["specSet"] for method, params in wire.given if method == "RetrievePropertiesEx"] == [
+        [
+            filter_spec(
+                [object_spec(reference(type_, moid)) for moid in moids], [property_spec(type_, path)], transient=True
+            )
+        ]
+        for type_, moids, path in (
+            ("VirtualMachine", ["vm-1"], "runtime.host"),
+            ("HostSystem", ["host-1", "host-2"], "name"),
+        )
+    ]
 
 
 def test_children_have_hosts_too(monkeypatch: pytest.MonkeyPatch) -> None:

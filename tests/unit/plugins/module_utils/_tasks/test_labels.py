@@ -8,6 +8,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
+    filter_spec,
+    object_spec,
+    property_spec,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels import COMMON
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
@@ -69,8 +74,12 @@ def test_a_label_that_is_not_a_text_is_ignored(monkeypatch: t.Any, odd: t.Any) -
 
 def test_a_label_that_is_not_common_costs_one_request(monkeypatch: t.Any) -> None:
     own = label('description.methodInfo["a.b"].label', "Own")
-    tasks = read(monkeypatch, task("a.b"), own, task("a.b"))[1]
+    wire, tasks = read(monkeypatch, task("a.b"), own, task("a.b"))
     assert [each["operation"] for each in tasks] == ["Own"] * 2
+    [_common, sought, _again] = [params for method, params in wire.given if method == "RetrievePropertiesEx"]
+    objects = [object_spec(reference("TaskManager", "taskManager"))]
+    path = property_spec("TaskManager", 'description.methodInfo["a.b"].label')
+    assert sought["specSet"] == [filter_spec(objects, [path])]
 
 
 def test_a_task_whose_label_cannot_be_read_is_still_returned(monkeypatch: t.Any) -> None:
@@ -128,8 +137,15 @@ def test_an_extension_has_a_label_in_the_language_of_the_session_or_in_english(
     ]
     texts = [(each, "task", text) for each, text in offered]
     extensions = of_extensions(locale, *texts, ("de_DE", "event", "Ereignis"))
-    tasks = read(monkeypatch, task("a.b"), None, extensions, task("a.b"))[1]
+    wire, tasks = read(monkeypatch, task("a.b"), None, extensions, task("a.b"))
     assert [each["operation"] for each in tasks] == [expected] * 2
+    asked = [params["specSet"] for method, params in wire.given if method == "RetrievePropertiesEx"][2]
+    managers = [
+        (reference("ExtensionManager", "extensionManager"), "extensionList"),
+        (reference("SessionManager", "sessionManager"), "currentSession"),
+    ]
+    wanted = [property_spec(manager["type"], name) for manager, name in managers]
+    assert asked == [filter_spec([object_spec(manager) for manager, _name in managers], wanted)]
 
 
 def test_extensions_are_not_requested_from_a_server_without_them(monkeypatch: t.Any) -> None:

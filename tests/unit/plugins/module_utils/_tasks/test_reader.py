@@ -108,6 +108,29 @@ def test_recent_tasks_of_an_object_are_read_from_the_object(monkeypatch: pytest.
     assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == machine
 
 
+@pytest.mark.parametrize(
+    ("queued", "state", "is_new"),
+    [
+        ("2026-01-02T03:04:05Z", "running", True),
+        ("2026-01-02T03:04:04Z", "running", False),
+        ("2026-01-02T03:04:06Z", "success", False),
+        # It can be new.
+        (None, "running", True),
+    ],
+)
+def test_a_new_task_fits_and_is_not_older_than_the_time(
+    monkeypatch: pytest.MonkeyPatch, queued: str | None, state: str, is_new: bool
+) -> None:
+    wire = Wire(RetrievePropertiesEx=[reading(info("task-1", state, queueTime=queued))] * 2)
+    machine = reference("VirtualMachine", "vm-1")
+    with connect(monkeypatch, wire) as connection:
+        reader = reader_of(connection)
+        since = parse_time("2026-01-02T03:04:05Z")
+        assert reader.has_new(since, machine, lambda task: task["state"] == "running") is is_new
+        assert wire.params["RetrievePropertiesEx"]["specSet"][0]["objectSet"][0]["obj"] == machine
+        assert reader.has_new(since, machine) is (queued != "2026-01-02T03:04:04Z")
+
+
 # --- the history, and tasks from a TaskInfo ---
 
 
