@@ -9,6 +9,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import queue
@@ -110,10 +111,11 @@ class Mirror:
             self._note(f"{type(error).__name__}: {error}")
 
     def _next_order(self, pause: float | None) -> Order:
-        try:
-            return self._orders.get(timeout=pause)
-        except queue.Empty:
-            return _Tasks.update
+        # A queue of Python 3.10 can wait without end if the pause is short, unless it is found empty just before.
+        for how in ({"block": False}, {"timeout": pause}):
+            with contextlib.suppress(queue.Empty):
+                return self._orders.get(**how)
+        return _Tasks.update
 
     def _note(self, message: str) -> None:
         if not message:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import queue
 import threading
 import typing as t
 
@@ -271,3 +272,28 @@ def test_without_changes_the_thread_waits_for_the_time_of_the_next_update(monkey
     mirror = Mirror(OPTIONS, CreateOptions("x"))
     mirror._thread.join(10)
     assert mirror._next_order(0) == _mirror._Tasks.update
+
+
+class Queue310(queue.SimpleQueue[t.Any]):
+    """Does at once what the one of Python 3.10 does if the computer is slow: an empty queue has no time limit."""
+
+    is_seen_empty = False
+
+    def put(self, item: t.Any, block: bool = True, timeout: float | None = None) -> None:
+        self.is_seen_empty = False
+        super().put(item)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> t.Any:
+        if block and self.empty():
+            assert self.is_seen_empty or timeout is None, "it waits without end"
+        self.is_seen_empty = self.empty()
+        return super().get(block, timeout)
+
+
+def test_a_pause_ends_with_python_3_10(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mirror, "_work", lambda self: None)
+    mirror = Mirror(OPTIONS, CreateOptions("a.b"))
+    mirror._orders = Queue310()
+    mirror.begin_play("one")
+    assert mirror._next_order(None) != _mirror._Tasks.update
+    assert mirror._next_order(0.0) == _mirror._Tasks.update
