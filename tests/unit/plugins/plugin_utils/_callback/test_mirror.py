@@ -275,7 +275,7 @@ def test_without_changes_the_thread_waits_for_the_time_of_the_next_update(monkey
 
 
 class Queue310(queue.SimpleQueue[t.Any]):
-    """Does at once what the one of Python 3.10 does if the computer is slow: an empty queue has no time limit."""
+    """On a slow computer, a queue of Python 3.10 that is empty has no time limit. This one never has."""
 
     is_seen_empty = False
 
