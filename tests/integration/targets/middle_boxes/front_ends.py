@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
+import platform
 import socket
 import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -51,7 +53,8 @@ CA = trustme.CA()
 def front_end(folder: pathlib.Path, program: str, idle: str = "50s") -> t.Iterator[dict[str, t.Any]]:
     """The options that lead through this program, whose connections can be idle for this time."""
     python = str(pathlib.Path(PROGRAMS["mitmdump"]).with_name("python"))
-    if subprocess.run([python, "-c", PATHS[program]], check=False, stderr=subprocess.DEVNULL).returncode:
+    # tests/requirements/mitmproxy.in has the same conditions. A package that is broken must not skip the test.
+    if sys.platform != "linux" or (program == "haproxy" and platform.machine() != "x86_64"):
         pytest.skip(f"{program} does not have a package for this platform")
     CA.cert_pem.write_to_path(folder / "ca")
     CA.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "pem")
