@@ -6,17 +6,19 @@
 Three run side by side, because some of them wait, so that each line of their output says which it is of.
 """
 
+import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 MAKE = ("make", "--no-print-directory")
 SIDE_BY_SIDE = 3
 # For each target of the Makefile, what its output shows of the tests that ran and of those that failed: a number
-# in the expression's group, or one test for each match. A step that shows none is a test by itself.
+# in the expression's group, or one test for each match. A step without an expression is a test by itself.
 # The longest come first, so that none of them runs alone at the end.
 PYTEST_RAN, PYTEST_FAILED = r"\b(\d+) (?:passed|failed|errors?)\b", r"\b(\d+) (?:failed|errors?)\b"
 STEPS = {
@@ -31,6 +33,9 @@ STEPS = {
     "demo": ("", ""),
     "docs": ("", ""),
 }
+# The lines that name what failed. A step that fails without such a line shows its last lines.
+FAILURE = re.compile(r"^(?:FAILED|ERROR\b|FATAL:| *--- FAIL|nox > \* \S+: (?!success)).*", re.MULTILINE)
+LAST_LINES = 15
 
 
 class Result(NamedTuple):
@@ -38,6 +43,8 @@ class Result(NamedTuple):
     passed: int
     failed: int
     seconds: float
+    cpu: float  # seconds
+    failures: Sequence[str]
 
 
 def count(pattern: str, output: str) -> int:
@@ -55,9 +62,14 @@ def run(step: str, *variables: str) -> Result:
         for line in process.stdout or ():
             print(f"{step:11} | {line}", end="", flush=True)
             output += line
-    ran, failed = (count(pattern, output) for pattern in STEPS[step])
-    failed = max(failed, int(process.returncode != 0))
-    return Result(step, max(max(ran, 1) - failed, 0), failed, time.monotonic() - began)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    pattern, failures = STEPS[step]
+    ran = count(pattern, output) if pattern else 1
+    failed = max(count(failures, output), int(process.returncode != 0))
+    shown = (FAILURE.findall(output) or output.splitlines()[-LAST_LINES:]) if failed else ()
+    cpu = usage.ru_utime + usage.ru_stime
+    return Result(step, max(ran - failed, 0), failed, time.monotonic() - began, cpu, shown)
 
 
 def main() -> int:
@@ -65,9 +77,12 @@ def main() -> int:
     subprocess.run([*MAKE, "--keep-going", f"--jobs={SIDE_BY_SIDE}", "ready"], check=False)
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         results = [*pool.map(run, STEPS)]
-    print(f"\n{'step':12} {'passed':>7} {'failed':>7} {'seconds':>8}")
     for result in results:
-        print(f"{result.step:12} {result.passed:7} {result.failed:7} {result.seconds:8.0f}")
+        for line in result.failures:
+            print(f"{result.step:11} | {line}")
+    print(f"\n{'step':12} {'passed':>7} {'failed':>7} {'seconds':>8} {'CPU':>6}")
+    for result in results:
+        print(f"{result.step:12} {result.passed:7} {result.failed:7} {result.seconds:8.0f} {result.cpu:6.0f}")
     failed = sum(result.failed for result in results)
     print(f"\n{sum(result.passed for result in results)} passed, {failed} failed")
     return int(failed > 0)

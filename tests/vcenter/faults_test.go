@@ -113,11 +113,7 @@ func TestFaultsDuringWait(t *testing.T) {
 			w := newWaiter(t, c, task)
 			version := w.must("").Version
 			v.fault(`{"kind":"` + kind + `","match":"WaitForUpdatesEx"}`)
-			go func() {
-				time.Sleep(100 * time.Millisecond)
-				_ = v.tasks.find(task.Value).setStateNow(types.TaskInfoStateSuccess)
-			}()
-			_, err := w.next(version, types.WaitOptions{})
+			_, err := w.during(v, version, func() { _ = v.tasks.find(task.Value).setStateNow(types.TaskInfoStateSuccess) })
 			equal(t, "lost", err != nil, true)
 			equal(t, "state", changesOf(w.must(version))["info.state"], any(types.TaskInfoStateSuccess))
 		})

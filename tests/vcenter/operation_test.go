@@ -78,27 +78,21 @@ func TestDelayedOperation(t *testing.T) {
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
 		begin := time.Now()
 		task := powerOff(t, v, c)
-		if time.Since(begin) > 300*time.Millisecond {
-			t.Error("starting it took the whole time")
-		}
-		seen := map[int32]bool{}
+		equal(t, "starting it takes the whole time", isFinal(v.taskInfo(task).State), false)
+		seen, meanwhile := map[int32]bool{}, false
 		eventually(t, "the task ends", func() bool {
 			info := v.taskInfo(task)
 			if info.State == types.TaskInfoStateRunning {
 				seen[info.Progress] = true
-				read := time.Now()
 				var vm mo.VirtualMachine
 				check(t, property.DefaultCollector(c).RetrieveOne(ctx, *v.entity(), []string{"runtime.powerState"}, &vm))
-				if time.Since(read) > 300*time.Millisecond {
-					t.Error("the entity cannot be read meanwhile")
-				}
+				meanwhile = meanwhile || !isFinal(v.taskInfo(task).State)
 				equal(t, "power state", isFinal(v.taskInfo(task).State) || vm.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOn, true)
 			}
 			return isFinal(info.State)
 		})
-		if took := time.Since(begin); took < 600*time.Millisecond || took > 1500*time.Millisecond {
-			t.Errorf("took %s", took)
-		}
+		equal(t, "the entity can be read meanwhile", meanwhile, true)
+		equal(t, "took its time", time.Since(begin) >= 2*time.Second, true)
 		if len(seen) < 5 {
 			t.Errorf("progress seen: %v", seen)
 		}
@@ -106,7 +100,7 @@ func TestDelayedOperation(t *testing.T) {
 		equal(t, "state", info.State, types.TaskInfoStateSuccess)
 		equal(t, "progress", info.Progress, 100)
 		wantFault[types.InvalidState](t, cancel(c, task))
-	}, "--delay", "PowerOffVM=600ms")
+	}, "--delay", "PowerOffVM=2s")
 }
 
 // A canceled operation is not carried out, and its task keeps its end.

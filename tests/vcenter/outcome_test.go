@@ -40,7 +40,7 @@ func TestAnswersThatArriveTooLate(t *testing.T) {
 	for kind, carriedOut := range map[string]bool{"delay": false, "late": true} {
 		task := v.makeOne(`{}`)
 		v.fault(`{"kind":"` + kind + `","seconds":60,"match":"UpdateProgress$"}`)
-		r.http.Timeout = 100 * time.Millisecond
+		r.http.Timeout = time.Second
 		_, err := r.send(http.MethodPost, vijsonPrefix+"9.0.0.0/Task/"+task.Value+"/UpdateProgress", `{"percentDone":7}`)
 		equal(t, kind+" fails", err != nil, true)
 		equal(t, kind, v.taskInfo(task).Progress == 7, carriedOut)

@@ -6,7 +6,6 @@ package main
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/vmware/govmomi/vim25"
 	"github.com/vmware/govmomi/vim25/methods"
@@ -154,11 +153,8 @@ func TestForbiddenTask(t *testing.T) {
 		w := newWaiter(t, c, forbidden, other)
 		set := w.must("")
 		equal(t, "in updates", len(set.FilterSet[0].ObjectSet[0].MissingSet)+len(set.FilterSet[0].ObjectSet[1].MissingSet), 3)
-		go func() {
-			time.Sleep(50 * time.Millisecond)
-			v.ask("PATCH", "/tasks/"+forbidden.Value, `{"forbidden":false}`, nil)
-		}()
-		set = w.must(set.Version)
+		set, err = w.during(v, set.Version, func() { v.ask("PATCH", "/tasks/"+forbidden.Value, `{"forbidden":false}`, nil) })
+		check(t, err)
 		equal(t, "permitted", changesOf(set)["info.state"], any(types.TaskInfoStateRunning))
 	}, "--wrapped-faults")
 	v := start(t)
