@@ -49,7 +49,15 @@ _MEMBERS = (
     ("tags", "tag", "change_tag"),
 )
 _REASONS = (("alarm", "alarm", "Alarm"), ("scheduled_task", "scheduledTask", "ScheduledTask"))
-_IDS = ("parent_task_keys", "root_task_keys", "alarm", "scheduled_task")
+# Options whose texts never look like data, and what each text is.
+_NAMES = {
+    "users": "name of the user",
+    "description_ids": "description ID",
+    "parent_task_keys": "key of the task",
+    "root_task_keys": "key of the task",
+    "alarm": "ID of the alarm",
+    "scheduled_task": "ID of the scheduled task",
+}
 _TIMES = {
     "queued": ("queuedTime", "queue_time"),
     "started": ("startedTime", "start_time"),
@@ -77,8 +85,8 @@ class Filter(t.NamedTuple):
 
 def _wrong_with(name: str, value: str) -> str:
     """The reason for an impossible value of the option, or an empty string."""
-    if name in _IDS and _values.was_data(value):
-        return "contains a dictionary or a list: set only the ID or key"
+    if name in _NAMES and _values.was_data(value):
+        return f"contains a dictionary or a list: set only the {_NAMES[name]}"
     if name == "users" and value != value.strip():
         return f"contains {value!r}, but a user cannot start or end with a space: remove it"
     return _values.unsendable(value)
