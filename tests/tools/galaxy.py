@@ -30,6 +30,8 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
 
     # It calls the ansible-lint of the same environment.
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    # ansible-lint removes its mock modules from there at its end, also from under another that is running.
+    os.environ["ANSIBLE_HOME"] = str(dist / "home" / ".ansible")
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)
     print(run.stdout)

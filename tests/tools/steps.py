@@ -62,7 +62,7 @@ def run(step: str, *variables: str) -> Result:
         for line in process.stdout or ():
             print(f"{step:11} | {line}", end="", flush=True)
             output += line
-        _, status, usage = os.wait4(process.pid, 0)
+        status, usage = os.wait4(process.pid, 0)[1:]
         process.returncode = os.waitstatus_to_exitcode(status)
     pattern, failures = STEPS[step]
     ran = count(pattern, output) if pattern else 1

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `make test` counts, and what it shows at its end."""
+"""The counts of `make test`, and the failures at its end."""
 
 from __future__ import annotations
 

@@ -15,13 +15,10 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._own._task_type impo
 
 from ..wire import Clock, Wire, connect
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 TASK_TYPE = {"_typeName": "ExtensionTaskTypeInfo", "taskID": "com.example.copy"}
 OTHER_TYPE = {"_typeName": "ExtensionTaskTypeInfo", "taskID": "com.example.move"}
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
 
 
 def wanted(state: str = "present") -> TaskTypeOptions:

@@ -37,11 +37,6 @@ class Waits(Wire):
         return turn
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
 def version(number: int, **more: t.Any) -> dict[str, t.Any]:
     return {**updates(change("task-1", "modify", progress=number)), "version": str(number), **more}
 

@@ -25,11 +25,6 @@ FOUND = Reading([task("task-1")], [])
 NONE = Reading([], [])
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
 class Search:
     """A search that finds the given readings, one after another."""
 

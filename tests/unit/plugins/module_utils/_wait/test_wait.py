@@ -1,69 +1,25 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whole waits: the end, the time limit, the outcome of each task, and the data that an error keeps."""
+"""Whole waits: the end, the time limit, and the outcome of each task."""
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, Unreachable, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import Targets
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 
 from ..builders import (
     change,
     failed,
-    hidden,
-    history,
     info,
-    newest,
     reading,
     task,
-    unknown,
     updates,
     watching,
     whole,
 )
-from ..wire import Clock, Wire, connect, reader_of
-
-if t.TYPE_CHECKING:
-    from ansible_collections.vsphere.tasks.plugins.module_utils._wait._outcome import Outcome
-
-RUNNING = change("task-1", "enter", state="running")
-DONE = {"completeTime": "2026-01-02T03:05:05Z"}
-SUCCESS = info("task-1", "success", **DONE)
-FAILED = info("task-2", **failed("VimFault"), **DONE)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-def wait(
-    monkeypatch: pytest.MonkeyPatch,
-    wire: Wire,
-    *task_ids: str,
-    context: Context | None = None,
-    ended: t.Any = (),
-    began: float | None = None,
-    **options: t.Any,
-) -> Outcome:
-    """The outcome of a wait for those tasks, with a timeout of 60 seconds unless the options contain another one."""
-    how = WaitOptions(**{"timeout": 60, **options})
-    with connect(monkeypatch, wire) as connection:
-        reader = reader_of(connection, context=context)
-        return wait_for_tasks(reader, Targets([*task_ids], [*ended]), how, began=began)
-
-
-def groups(outcome: Outcome) -> dict[str, list[str]]:
-    """The lists of ids that are not empty."""
-    names = ("succeeded", "failed", "gone", "forbidden", "pending", "cancelled")
-    return {name: getattr(outcome, name) for name in names if getattr(outcome, name)}
+from ..wire import Clock, Wire
+from .waiting import DONE, FAILED, RUNNING, SUCCESS, groups, wait
 
 
 def test_until_all_ends_with_the_last_task(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
@@ -225,161 +181,3 @@ def test_nothing_is_canceled_unless_on_timeout_is_cancel(
 ) -> None:
     wire = Wire(**watching(updates(RUNNING)), RetrievePropertiesEx=[None, reading(info("task-1"))])
     assert wait(monkeypatch, wire, "task-1", timeout=0, on_timeout=on_timeout).timed_out
-
-
-# --- gone, forbidden, unknown ---
-
-
-@pytest.mark.parametrize("kept", [True, False])
-def test_a_task_that_vanishes_is_gone_unless_the_history_says_how_it_ended(
-    monkeypatch: pytest.MonkeyPatch, kept: bool
-) -> None:
-    first = change("task-1", "enter", state="running", queueTime="2026-01-02T03:04:05Z")
-    others = info("task-7", "success")
-    wire = Wire(
-        **watching(updates(first), updates(change("task-1", "leave"))),
-        RetrievePropertiesEx=[None, None],
-        **history(others, *([SUCCESS] if kept else [])),
-    )
-    outcome = wait(monkeypatch, wire, "task-1")
-    assert groups(outcome) == {"succeeded" if kept else "gone": ["task-1"]}
-    assert list(outcome.tasks) == (["task-1"] if kept else [])
-    # The search covers the time around the queue time.
-    time = wire.params["CreateCollectorForTasks"]["filter"]["time"]
-    assert time["beginTime"] < "2026-01-02T03:04:05" < time["endTime"]
-
-
-def test_a_vanished_task_that_still_runs_in_the_history_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(
-        **watching(updates(RUNNING), updates(change("task-1", "leave"))),
-        RetrievePropertiesEx=[None, None],
-        **newest(info("task-1")),
-    )
-    outcome = wait(monkeypatch, wire, "task-1")
-    assert groups(outcome) == {"gone": ["task-1"]}
-    assert outcome.tasks == {}
-
-
-def test_a_failing_history_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(
-        **watching(updates(change("task-1", "enter", state="success"))),
-        RetrievePropertiesEx=[{"objects": [hidden("task-1")]}],
-        CreateCollectorForTasks=[Fault("NoPermission", "no", {})],
-    )
-    outcome = wait(monkeypatch, wire, "task-1")
-    assert groups(outcome) == {"succeeded": ["task-1"]}
-
-
-def test_a_hidden_task_is_forbidden_and_the_wait_for_the_others_continues(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wire = Wire(
-        **watching(updates(hidden("task-2"), RUNNING), updates(whole(SUCCESS))),
-        RetrievePropertiesEx=[None, {"objects": [hidden("task-2")]}],
-    )
-    outcome = wait(monkeypatch, wire, "task-1", "task-2")
-    assert groups(outcome) == {"succeeded": ["task-1"], "forbidden": ["task-2"]}
-
-
-def test_ids_that_neither_the_server_nor_its_history_knows_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    context = Context()
-    wire = Wire(**watching(unknown("task-8"), updates(RUNNING)), **newest())
-    with pytest.raises(VsphereError, match="task-8") as caught:
-        wait(monkeypatch, wire, "task-1", "task-8", context=context)
-    assert caught.value.result == {"missing_task_ids": ["task-8"]}
-    assert context.known == {}
-
-
-def test_an_id_that_only_the_history_has_is_ended_and_the_wait_for_the_others_continues(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wire = Wire(
-        **watching(unknown("task-2"), updates(RUNNING), updates(RUNNING), updates(whole(SUCCESS))),
-        **newest(FAILED),
-        RetrievePropertiesEx=[None],
-    )
-    outcome = wait(monkeypatch, wire, "task-1", "task-2")
-    assert groups(outcome) == {"succeeded": ["task-1"], "failed": ["task-2"]}
-
-
-def test_an_unknown_id_that_still_runs_in_the_history_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(
-        **watching(unknown("task-2"), updates(RUNNING), updates(whole(SUCCESS, "enter"))),
-        **newest(info("task-2")),
-        RetrievePropertiesEx=[None],
-    )
-    # The wait searches again at the end, when the history might contain the end.
-    for method, answers in newest().items():
-        wire.script[method] += answers
-    outcome = wait(monkeypatch, wire, "task-1", "task-2")
-    assert groups(outcome) == {"succeeded": ["task-1"], "gone": ["task-2"]}
-
-
-# --- errors ---
-
-
-def test_a_lost_connection_keeps_the_results_so_far(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    first = updates(
-        change("task-1", "enter", state="running"),
-        change("task-2", "enter", state="error"),
-        change("task-3", "enter", state="success"),
-        change("task-4", "enter", state="running"),
-    )
-    wire = Wire(**watching(first, updates(change("task-4", "leave")), Lost("reset")), RetrievePropertiesEx=[None])
-    wire.script["CreatePropertyCollector"][1:] = [Unreachable("refused")] * 99
-    context = Context()
-    with pytest.raises(VsphereError, match=r"connection while 1 of 4 tasks .*timeout.*refused"):
-        wait(monkeypatch, wire, "task-1", "task-2", "task-3", "task-4", context=context)
-    # The wait continues its attempts for some seconds after the time limit.
-    assert clock.now == pytest.approx(1070, abs=1)
-    elapsed = context.known.pop("elapsed")
-    assert elapsed == pytest.approx(70, abs=1)
-    assert {name: value for name, value in context.known.items() if value} == {
-        "succeeded_task_ids": ["task-3"],
-        "failed_task_ids": ["task-2"],
-        "gone_task_ids": ["task-4"],
-        "pending_task_ids": ["task-1"],
-        "timed_out": True,
-    }
-
-
-def test_a_connection_that_breaks_before_the_first_look_keeps_no_tasks(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
-    wire = Wire(CreatePropertyCollector=[Lost("reset")] * 99)
-    context = Context()
-    with pytest.raises(Lost, match=r"^reset$"):
-        wait(monkeypatch, wire, "task-1", context=context)
-    assert context.known == {}
-
-
-def test_a_connection_that_breaks_after_all_tasks_ended_says_so(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    wire = Wire(
-        **watching(updates(change("task-1", "enter", state="success"))), RetrievePropertiesEx=[Lost("reset")] * 99
-    )
-    context = Context()
-    with pytest.raises(VsphereError, match=r"connection after all tasks .*timeout.*reset"):
-        wait(monkeypatch, wire, "task-1", context=context)
-    assert context.known["succeeded_task_ids"] == ["task-1"]
-
-
-def test_a_fault_during_the_wait_is_raised_with_the_results_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**watching(updates(RUNNING), Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
-    context = Context()
-    with pytest.raises(Fault):
-        wait(monkeypatch, wire, "task-1", context=context)
-    assert context.known["pending_task_ids"] == ["task-1"]
-    assert context.known["timed_out"] is False
-
-
-def test_the_caller_shapes_the_results_that_an_error_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**watching(updates(RUNNING), Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
-    context = Context()
-    with connect(monkeypatch, wire) as connection, pytest.raises(Fault):
-        wait_for_tasks(
-            reader_of(connection, context=context),
-            Targets(["task-1"], []),
-            WaitOptions(timeout=60),
-            to_known=lambda outcome: {"mine": outcome.pending},
-        )
-    assert context.known == {"mine": ["task-1"]}
