@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whole waits: tasks that are gone, forbidden, or unknown, and the data that an error keeps."""
+"""Whole waits: gone, forbidden, and unknown tasks, and the data that an error keeps."""
 
 from __future__ import annotations
 
