@@ -51,7 +51,8 @@ def shuffled(seed: int, arguments: list[str]) -> Run:
     )
     failed = number("(?:failed|errors?)", ran.stdout)
     run = Run(seed, number("passed", ran.stdout), max(failed, int(ran.returncode != 0)), cpu() - before)
-    print(f"{time.strftime('%X')} seed {seed}: {run.passed} passed, {run.failed} failed, {run.seconds:.0f} CPU s")
+    counts = f"{run.passed} passed, {run.failed} failed, {run.seconds:.0f} CPU s"
+    print(f"{time.strftime('%X')} seed {seed}: {counts}", flush=True)
     if run.failed:
         print(ran.stdout)
     return run
