@@ -50,8 +50,12 @@ def explain(  # noqa: C901 (a list of cases)
         )
     if text.startswith("[X509"):
         return _errors.Unreachable(f"{_bundle(verify)} does not contain a certificate: {_SET_BUNDLE}")
+    # urllib3 1 compares the names itself, after the handshake.
+    is_wrong_name = type(last).__name__ == "CertificateError"
+    if is_wrong_name:
+        text = f"CERTIFICATE_VERIFY_FAILED, name mismatch: {text}"
     # Later on, the request has been sent.
-    if any(map(_is_in_handshake, causes)):
+    if is_wrong_name or any(map(_is_in_handshake, causes)):
         if "WRONG_VERSION_NUMBER" in text:
             return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 import pathlib
+import sys
 import typing as t
 import zipfile
 
@@ -14,6 +15,9 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from vcenters import CONFIG, ROOT
+
+# AWX requires Python 3.11, and so does its package, which these tests import.
+collect_ignore = ["test_credential_types.py"] if sys.version_info < (3, 11) else []
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http_er
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, TimedOut, Unreachable, VsphereError
 from requests import exceptions as of_requests
 from urllib3 import exceptions as of_urllib3
+from urllib3.util.ssl_match_hostname import CertificateError
 
 ATTEMPT: dict[str, t.Any] = {
     "name": "vc:443",
@@ -178,6 +179,13 @@ def test_each_error_of_a_handshake_counts(monkeypatch: pytest.MonkeyPatch, kind:
     with pytest.raises(kind) as caught:
         do_handshake()
     assert "the TLS connection to vc:443 failed" in explain(caught.value, **ATTEMPT).message
+
+
+def test_a_wrong_name_that_urllib3_finds_itself_is_the_fault_of_the_certificate() -> None:
+    error = of_requests.SSLError(of_urllib3.SSLError(CertificateError("hostname 'vc' doesn't match 'other'")))
+    explained = explain(error, **ATTEMPT)
+    assert explained.__class__ is Unreachable
+    assert "'other'): set hostname to a name in the certificate, or set validate_certs to" in explained.message
 
 
 def test_an_error_that_was_being_handled_is_not_the_cause() -> None:
