@@ -122,7 +122,7 @@ bench: $(BENCH)/ready $(ENV)/eda/ready $(GOVC) $(VCENTER)  ## measure all beside
 hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it certifies a release
 	@PATH='$(CURDIR)/$(ENV)/hub/bin':$$PATH python tests/tools/hub.py .build/hub
 
-matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 2.21" for some
+matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 3.13" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
 fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fewer; SEED=1 to repeat

@@ -5,8 +5,9 @@
 
 `python tests/tools/matrix.py python3.10 python3.11 …`
 
-Each interpreter is a program. With ONLY in the environment, such as ONLY="2.16 2.21", run these versions of
-ansible-core only; the results of the others stay. ONLY=3.9 runs the unit tests on the oldest Python of the modules.
+Each interpreter is a program. With ONLY in the environment, such as ONLY="2.16 3.13", run these versions of
+ansible-core or Python only; the results of the others stay. ONLY=3.9 runs the unit tests on the oldest Python of the
+modules.
 """
 
 import os
@@ -81,9 +82,9 @@ def kept(name: str, before: str) -> list[str]:
 
 def rows(pythons: dict[str, str], before: str) -> Iterator[str]:
     """The new row for each of the versions, or the row of the last run."""
-    only = os.environ.get("ONLY", "").split()
+    only = {*os.environ.get("ONLY", "").split()}
     for versions in MATRIX:
-        if only and versions.core not in only:
+        if only and not only & {versions.core, versions.python}:
             yield from kept(versions.name, before)
         elif versions.python not in pythons:
             sys.exit(f"Python {versions.python} is missing: set PYTHONS to the interpreters of all versions")
