@@ -196,7 +196,7 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 	    $(if $(REQUESTS),-e '/^requests=/d' -e '/^charset-normalizer=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
 	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
-$(ENV)/run: $(ENV)/constraints.txt requirements.txt
+$(ENV)/run: $(ENV)/constraints.txt meta/ee-requirements.txt
 	@echo "Preparing $(VENV) …"
 	@# It stays, because another make can be at work in it, unless another interpreter made it.
 	@$(VENV)/bin/python -c 'import sys; sys.exit(sys.base_prefix != sys.argv[1])' \

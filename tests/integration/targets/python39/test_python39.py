@@ -18,7 +18,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reade
 
 ROOT = pathlib.Path(_reader.__file__).parents[3]
 KEPT = ROOT / "tests" / "output" / "python3.9"
-REQUIREMENTS = ROOT / "requirements.txt"
+REQUIREMENTS = ROOT / "meta" / "ee-requirements.txt"
 
 
 def run(*command: str | pathlib.Path) -> None:
