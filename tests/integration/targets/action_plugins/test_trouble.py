@@ -22,11 +22,10 @@ import typing as t
 import uuid
 
 import pytest
-from vcenters import any_transport, arrival
+from vcenters import WAITED, any_transport, arrival
 
 FOLDER = pathlib.Path(__file__).parent
 CANCEL = "Task.CancelTask"
-WAITED = "PropertyCollector.WaitForUpdatesEx"
 LOCATIONS = pytest.mark.parametrize("location", ["local", "elsewhere"])
 
 

@@ -15,9 +15,9 @@ import threading
 import typing as t
 
 import pytest
+from vcenters import WAITED
 
 MODULE = "ansible_collections.vsphere.tasks.plugins.modules.vsphere_task_wait"
-WAIT = "PropertyCollector.WaitForUpdatesEx"
 SOON = 15  # seconds; a server without news answers after 20
 
 
@@ -63,7 +63,7 @@ def cleaned_up(vcenter: t.Any) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_module_after_its_clean_up(vcenter: t.Any, number: signal.Signals) -> None:
     with Waiting(vcenter) as waiting:
-        has_called(vcenter, WAIT, 2)
+        has_called(vcenter, WAITED, 2)
         waiting.process.send_signal(number)
         assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
@@ -98,7 +98,7 @@ def test_the_module_cleans_up_after_sigkill_to_the_process_group_of_ansible(vcen
     assert ansible.stdin
     ansible.stdin.write(options.encode())
     ansible.stdin.close()
-    has_called(vcenter, WAIT, 2)
+    has_called(vcenter, WAITED, 2)
     os.killpg(ansible.pid, signal.SIGKILL)
     ansible.wait()
     vcenter.until(lambda: cleaned_up(vcenter), 10)
@@ -106,7 +106,7 @@ def test_the_module_cleans_up_after_sigkill_to_the_process_group_of_ansible(vcen
 
 def test_closed_output_ends_the_module(vcenter: t.Any) -> None:
     with Waiting(vcenter) as waiting:
-        has_called(vcenter, WAIT, 2)
+        has_called(vcenter, WAITED, 2)
         # The server does not answer for a long time.
         waiting.hang_up()
         assert waiting.process.wait(SOON) != 0
@@ -116,7 +116,7 @@ def test_closed_output_ends_the_module(vcenter: t.Any) -> None:
 def test_a_removed_progress_file_ends_the_module(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
     file = tmp_path / "progress"
     with Waiting(vcenter, progress_file=str(file)) as waiting:
-        has_called(vcenter, WAIT, 2)
+        has_called(vcenter, WAITED, 2)
         file.unlink()
         assert waiting.process.wait(SOON) != 0
     assert cleaned_up(vcenter)
@@ -127,7 +127,7 @@ def test_a_given_session_stays_open_without_the_collector(vcenter: t.Any, how: s
     session_id = vcenter.run("session")["session_id"]
     before = vcenter.stats["open_sessions"]
     with Waiting(vcenter, session_id=session_id, username=None, password=None) as waiting:
-        has_called(vcenter, WAIT, 2)
+        has_called(vcenter, WAITED, 2)
         if how == "signal":
             waiting.process.send_signal(signal.SIGTERM)
         else:
@@ -142,7 +142,7 @@ def test_closed_output_does_not_disturb_the_clean_up_after_a_signal(vcenter: t.A
     """When Ansible is interrupted, both happen. The second event must not disturb the clean-up."""
     vcenter.fault("delay", "Destroy", seconds=1.5)
     with Waiting(vcenter) as waiting:
-        has_called(vcenter, WAIT, 2)
+        has_called(vcenter, WAITED, 2)
         waiting.process.send_signal(signal.SIGINT)
         waiting.hang_up()
         assert waiting.process.wait(SOON) == 128 + signal.SIGINT

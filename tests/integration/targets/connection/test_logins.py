@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from vcenters import WAITED
 
 LOGIN = "SessionManager.Login"
 INVALID = {"_typeName": "InvalidLogin"}
@@ -40,7 +41,7 @@ def test_a_session_that_is_rejected_right_after_the_login_ends_the_run(
 
 def test_a_rejected_login_ends_a_wait(vcenter: t.Any, waiting: dict[str, t.Any]) -> None:
     vcenter.fault("fault", "Login$", skip=1, count=99, fault=INVALID)
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", lambda: vcenter.control("POST", "/sessions/expire"))
+    vcenter.during(WAITED, lambda: vcenter.control("POST", "/sessions/expire"))
     result = vcenter.run("wait", **waiting)
     assert result["failed"]
     assert "check username and password" in result["msg"]

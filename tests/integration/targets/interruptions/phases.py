@@ -23,7 +23,6 @@ import vcenters
 FOLDER = pathlib.Path(__file__).parent
 CANCEL, CLONE = "Task.CancelTask", "VirtualMachine.CloneVM_Task"
 CONNECTIONS = FOLDER.parent / "action_plugins" / "connection_plugins"
-WAITED = "PropertyCollector.WaitForUpdatesEx"
 LATE = 6
 """Seconds until the answer to a request that is interrupted. The server carries it out immediately."""
 LOOK_FOR = 45
@@ -73,7 +72,9 @@ class Host:
     def is_there(self) -> bool:
         if self.phase.call:
             return self.phase.call in self.vcenter.requests()
-        calls = collections.Counter(each.get("session_hash") for each in self.vcenter.log() if each["call"] == WAITED)
+        calls = collections.Counter(
+            each.get("session_hash") for each in self.vcenter.log() if each["call"] == vcenters.WAITED
+        )
         return any(count > 1 for count in calls.values())
 
     @property

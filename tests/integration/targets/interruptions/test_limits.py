@@ -14,7 +14,7 @@ import uuid
 
 import phases
 import pytest
-from vcenters import any_transport
+from vcenters import WAITED, any_transport
 
 
 @any_transport
@@ -55,7 +55,7 @@ def test_a_change_of_the_clock_does_not_change_a_wait(
 
     def change() -> None:
         monkeypatch.setattr(time, "time", lambda: now() + 3600 * hours)
-        vcenter.during("PropertyCollector.WaitForUpdatesEx", end, 3)
+        vcenter.during(WAITED, end, 3)
         vcenter.control("PATCH", f"/tasks/{task_id}", progress=5)
 
     def end() -> None:

@@ -13,9 +13,9 @@ import uuid
 
 import front_ends
 import pytest
+from vcenters import WAITED
 
 TYPE = "com.vmware.govmomi.simulator.test"
-WAIT = "PropertyCollector.WaitForUpdatesEx"
 # Toxiproxy's units: milliseconds, kilobytes per second, bytes, and microseconds for the delay of the slicer.
 SLOW = {
     "latency": {"latency": 40, "jitter": 20},
@@ -32,7 +32,7 @@ def uses(vcenter: t.Any, tag: str, **options: t.Any) -> None:
     assert sorted(task["id"] for task in found["tasks"]) == sorted(created), found
     vcenter.control("DELETE", "/log")
     end = functools.partial(vcenter.control, "PATCH", f"/tasks/{waited}", state="success")
-    vcenter.during(WAIT, end)
+    vcenter.during(WAITED, end)
     assert vcenter.run("wait", task_ids=[waited], timeout=60, **options)["succeeded_task_ids"] == [waited]
     assert vcenter.run("cancel", task_ids=[canceled], **options)["cancelled_task_ids"] == [canceled]
     assert vcenter.requests().count("Task.CancelTask") == 1
@@ -48,7 +48,7 @@ def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, netw
     task_id = vcenter.create(duration=3, progress=list(range(0, 90, 3)))
     # Enough for a few answers. Each of the task's changes has one.
     disturbed = network.disturbed("limit_data", bytes=8000)
-    vcenter.during(WAIT, disturbed.__enter__, 1)
+    vcenter.during(WAITED, disturbed.__enter__, 1)
     before = vcenter.stats["connections"]
     with contextlib.ExitStack() as after:
         after.push(disturbed)
@@ -92,7 +92,7 @@ def test_a_front_end_that_ends_tls_changes_no_result(
 def test_a_wait_survives_a_front_end_that_ends_idle_connections(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
     task_id = vcenter.create()
     end = functools.partial(vcenter.control, "PATCH", f"/tasks/{task_id}", state="success")
-    vcenter.during(WAIT, end, 4)
+    vcenter.during(WAITED, end, 4)
     with front_ends.front_end(tmp_path, "haproxy", "500ms") as options:
         result = vcenter.run("wait", task_ids=[task_id], timeout=60, **options)
     assert result["succeeded_task_ids"] == [task_id], result

@@ -11,13 +11,12 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
-from vcenters import any_transport
+from vcenters import WAITED, any_transport
 
 pytestmark = any_transport
 
 JSON, SOAP = "json.example.com", "soap.example.com"
 PATH = "DC0/host/DC0_H0"
-WAIT = "PropertyCollector.WaitForUpdatesEx"
 
 
 def host(vcenter: t.Any) -> dict[str, str]:
@@ -47,7 +46,7 @@ def no_others(site: t.Any) -> None:
 def test_an_object_is_held_after_its_tasks_until_it_is_released(site: t.Any, tag: str) -> None:
     for vcenter in site.vcenters.values():
         ref = host(vcenter)
-        vcenter.during(WAIT, functools.partial(replace, vcenter, vcenter.create(entity=ref), ref), 1)
+        vcenter.during(WAITED, functools.partial(replace, vcenter, vcenter.create(entity=ref), ref), 1)
     hold = {"entity": PATH, "hold": tag, "reason": "Change 4711"}
     run = site.run("maintenance_gate", **hold)
     assert run.status == 0, run.output

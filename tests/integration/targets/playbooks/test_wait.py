@@ -8,12 +8,11 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from vcenters import any_transport
+from vcenters import WAITED, any_transport
 
 pytestmark = any_transport
 
 GOOD, BAD = "json.example.com", "soap.example.com"
-WAIT = "PropertyCollector.WaitForUpdatesEx"
 
 
 def end(vcenter: t.Any, task_ids: list[str], ends: dict[str, t.Any]) -> None:
@@ -27,7 +26,7 @@ def test_a_failed_task_of_a_vcenter_is_a_failure_after_all_waits(site: t.Any, ta
     for name, vcenter in site.vcenters.items():
         tasks[name] = vcenter.create_many(2, description_id=operation)
         ends = {"state": "success"} if name == GOOD else {"state": "error", "error": {"_typeName": "DatabaseError"}}
-        vcenter.during(WAIT, functools.partial(end, vcenter, tasks[name], ends), 1)
+        vcenter.during(WAITED, functools.partial(end, vcenter, tasks[name], ends), 1)
         # The playbook does not wait for these two, because of the operation of one and the state of the other.
         vcenter.create()
         vcenter.create(description_id=operation, state="error", error={"_typeName": "DatabaseError"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from vcenters import WAITED
 
 TYPE = "com.vmware.govmomi.simulator.test"
 STRANGE: list[dict[str, t.Any]] = [
@@ -121,7 +122,7 @@ def test_a_hidden_task_is_a_failure_after_the_wait_for_the_others(
         for task_id in task_ids:
             vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
 
-    vcenter.during("PropertyCollector.WaitForUpdatesEx", end)
+    vcenter.during(WAITED, end)
     result = vcenter.run("wait", task_ids=task_ids, timeout=60)
     assert result["failed"]
     assert result["succeeded_task_ids"] == [hidden[0], *hidden[2:], *task_ids[3:]]
@@ -143,7 +144,7 @@ def test_a_hidden_task_is_a_failure_after_the_others_are_canceled(vcenter: t.Any
 def test_a_task_that_becomes_hidden_ends_the_wait_for_it(vcenter: t.Any, make: t.Callable[..., str]) -> None:
     task_id = make()
     vcenter.during(
-        "PropertyCollector.WaitForUpdatesEx",
+        WAITED,
         lambda: vcenter.control("PATCH", f"/tasks/{task_id}", forbidden=True),
     )
     result = vcenter.run("wait", task_ids=[task_id], timeout=60)

@@ -10,7 +10,7 @@ import json
 import typing as t
 
 import pytest
-from vcenters import run_module
+from vcenters import WAITED, run_module
 
 
 class Opened:
@@ -93,9 +93,7 @@ def test_an_expired_session_is_renewed_with_a_password(opened: Opened) -> None:
 
 def test_a_session_that_expires_during_a_wait_keeps_the_results_so_far(opened: Opened) -> None:
     over, running = opened.vcenter.create(state="success"), opened.vcenter.create()
-    opened.vcenter.during(
-        "PropertyCollector.WaitForUpdatesEx", lambda: opened.vcenter.control("POST", "/sessions/expire")
-    )
+    opened.vcenter.during(WAITED, lambda: opened.vcenter.control("POST", "/sessions/expire"))
     result = opened.run("wait", task_ids=[over, running])
     assert result["failed"]
     assert "create a new session with vsphere_session" in result["msg"]

@@ -9,8 +9,8 @@ import time
 import typing as t
 
 import pytest
+from vcenters import WAITED
 
-WAITED = "PropertyCollector.WaitForUpdatesEx"
 READ = "PropertyCollector.RetrievePropertiesEx"
 ROOT = {"type": "Folder", "value": "group-d1"}
 

@@ -10,9 +10,9 @@ import pathlib
 import typing as t
 
 import pytest
+from vcenters import WAITED
 
 ROOT = {"type": "Folder", "value": "group-d1"}
-WAITED = "PropertyCollector.WaitForUpdatesEx"
 
 
 def test_a_wait_ends_with_the_last_task_and_returns_all(vcenter: t.Any) -> None:

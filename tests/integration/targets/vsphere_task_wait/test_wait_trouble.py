@@ -10,9 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
-
-WAIT = r"WaitForUpdatesEx$"
-WAITED = "PropertyCollector.WaitForUpdatesEx"
+from vcenters import WAITED
 
 
 def end(vcenter: t.Any, task_id: str) -> None:
@@ -50,7 +48,7 @@ def test_a_failure_that_outlasts_a_round_does_not_end_the_wait(vcenter: t.Any) -
     task_id = vcenter.create()
     # The first look is a call, too. With the pauses between its calls, the module has no answer for about three
     # seconds.
-    vcenter.fault("status", WAIT, status=503, skip=1, count=9)
+    vcenter.fault("status", WAITED, status=503, skip=1, count=9)
     vcenter.during(WAITED, lambda: end(vcenter, task_id), 4)
     began = time.monotonic()
     result = vcenter.run("wait", task_ids=[task_id], timeout=60, progress_round=1, progress_interval=1)
@@ -99,7 +97,7 @@ def test_a_failed_task_that_the_server_loses_is_a_failure(vcenter: t.Any) -> Non
 )
 def test_a_failing_request_does_not_end_the_wait(vcenter: t.Any, kind: str, how: dict[str, t.Any]) -> None:
     task_id = vcenter.create()
-    vcenter.fault(kind, WAIT, skip=1, **how)
+    vcenter.fault(kind, WAITED, skip=1, **how)
 
     def change() -> None:
         # An interrupted call that the server carries out returns with this change.
@@ -160,7 +158,7 @@ def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
 ) -> None:
     monkeypatch.setattr(_connection, "GRACE", 1)
     task_id = vcenter.create()
-    vcenter.fault("delay", WAIT, seconds=60, skip=1, count=9)
+    vcenter.fault("delay", WAITED, seconds=60, skip=1, count=9)
     began = time.monotonic()
     result = vcenter.run("wait", task_ids=[task_id], timeout=1)
     assert time.monotonic() - began < 8
