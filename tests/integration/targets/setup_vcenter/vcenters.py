@@ -59,7 +59,7 @@ PLAYING = (
     "vcenter_task",
     "task_report",
 )
-# The call that waits for changes, as the log of a test vCenter names it.
+# The name of the call that waits for changes in the log of a test vCenter.
 WAITED = "PropertyCollector.WaitForUpdatesEx"
 # For tests that do not depend on the protocol, because others cover both. A playbook takes a second or two.
 any_transport = pytest.mark.parametrize("transport", ["auto"])
