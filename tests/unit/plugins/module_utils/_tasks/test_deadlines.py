@@ -23,7 +23,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 from ..builders import history, info, newest, reading
 from ..wire import Clock, Wire, connect, reader_of
 
-# The label of its operation costs a request of its own.
+# The label of its operation costs another request.
 INFO = info("task-1", descriptionId="a.b", entity=reference("VirtualMachine", "vm-1"))
 TASK = reading(INFO)
 WANTED = Conditions().to_filter(None)
@@ -58,7 +58,17 @@ def limits(monkeypatch: pytest.MonkeyPatch, wire: Wire, run: t.Callable[[TaskRea
     return found
 
 
-# Nobody has a label for the operation, so that each reading ends with two more requests.
+def scripted(script: dict[str, list[t.Any]]) -> Wire:
+    """A wire without a label for the operation, so that each reading ends with two more requests."""
+    answers = {"RetrievePropertiesEx": [], **script}
+    return Wire(
+        **{
+            method: [*each, None, None] if method == "RetrievePropertiesEx" else [*each]
+            for method, each in answers.items()
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("script", "run"),
     [
@@ -75,9 +85,8 @@ def limits(monkeypatch: pytest.MonkeyPatch, wire: Wire, run: t.Callable[[TaskRea
 def test_every_request_of_a_reading_meets_its_deadline(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, script: dict[str, t.Any], run: t.Callable[..., object]
 ) -> None:
-    script = {**script, "RetrievePropertiesEx": [*script.get("RetrievePropertiesEx", []), None, None]}
     end = clock.now + 60
-    assert limits(monkeypatch, Wire(**script), lambda reader: run(reader, end)) == {end}
+    assert limits(monkeypatch, scripted(script), lambda reader: run(reader, end)) == {end}
 
 
 def test_a_second_request_without_the_labels_meets_the_deadline(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
@@ -104,8 +113,7 @@ def test_a_second_request_without_the_labels_meets_the_deadline(monkeypatch: pyt
 def test_every_request_of_a_search_meets_its_deadline(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, selection: Selection, script: dict[str, t.Any]
 ) -> None:
-    script = {**script, "RetrievePropertiesEx": [*script.get("RetrievePropertiesEx", []), None, None]}
-    wire = Wire(FindByInventoryPath=[INFO["entity"]], CurrentTime=["2026-01-02T03:04:06Z"], **script)
+    wire = scripted({"FindByInventoryPath": [INFO["entity"]], "CurrentTime": ["2026-01-02T03:04:06Z"], **script})
     end = clock.now + 60
 
     def run(reader: TaskReader) -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the readings of tasks request, what comes along with it, and the reader's clock."""
+"""The requests that read tasks, the labels and the product in their answers, and the clock of a reader."""
 
 from __future__ import annotations
 

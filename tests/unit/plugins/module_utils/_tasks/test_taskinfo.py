@@ -214,6 +214,13 @@ def test_a_member_without_the_name_of_its_type_is_read_unless_a_part_is_empty(
     assert unreadable == ({} if expected else {"task-3996443": [member]})
 
 
+def test_a_truth_value_is_no_number_and_a_number_is_no_truth_value() -> None:
+    unreadable: dict[str, list[str]] = {}
+    task = task_from_info({**WHOLE, "progress": True, "cancelable": 1}, NOW, unreadable=unreadable)
+    assert (task["progress"], task["cancelable"]) == (None, None)
+    assert unreadable == {"task-3996443": ["cancelable", "progress"]}
+
+
 def boxed(value: t.Any) -> t.Any:
     """The value, and each of its members, boxed as an Any."""
     if isinstance(value, dict) and "_value" not in value:
