@@ -48,7 +48,7 @@ class Search:
                 reading = reading._replace(tasks=self.reader.tree(reading.tasks, selection.page_size))
         except _errors.NoHistory as error:
             needs = selection.needs_history
-            asked = f", which {' and '.join(needs)} requires" if needs else ""
+            asked = f", but the history is necessary for {' and '.join(needs)}" if needs else ""
             remedy = "" if needs == ["children"] else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
         except _errors.Fault as fault:

@@ -77,7 +77,10 @@ def test_a_page_that_is_lost_is_read_again(vcenter: t.Any, tag: str, kind: str) 
 def test_an_esxi_has_no_history(server: t.Any) -> None:
     esxi = server("esxi")
     result = esxi.run("info", begin_time="-1h")
-    assert "does not keep a history of tasks, because it is not a vCenter, which begin_time requires" in result["msg"]
+    assert (
+        "does not keep a history of tasks, because it is not a vCenter, but the history is necessary for begin_time"
+        in result["msg"]
+    )
     assert "set source: recent to search only the recent tasks" in result["msg"]
     assert not esxi.run("info", begin_time="-1h", source="recent")["failed"]
     assert "does not keep a history" in esxi.run("info", children=True, task_ids=[esxi.create()])["msg"]

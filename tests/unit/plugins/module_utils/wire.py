@@ -20,6 +20,9 @@ OPTIONS = ConnectionOptions(
     "vcenter.example.com", "someone", "a secret", None, 443, True, None, None, None, "auto", 60, 64, None
 )
 
+MANAGERS = {"extensionManager", "propertyCollector", "searchIndex", "sessionManager", "taskManager", "viewManager"}
+"""The managers that the collection uses."""
+
 
 class Wire:
     """A transport that answers from a script: for each method, a list of results and of exceptions to raise, in order.
@@ -62,7 +65,7 @@ class Wire:
         return answer
 
     def manager(self, name: str) -> dict[str, t.Any]:
-        if name in self.lacks:
+        if name in self.lacks or name not in MANAGERS:
             raise VsphereError(f"there is no {name}")
         return reference(name[0].upper() + name[1:], name)
 

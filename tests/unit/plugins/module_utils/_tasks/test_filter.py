@@ -163,12 +163,12 @@ def test_a_task_with_an_unreadable_reason_belongs_to_no_user(given: dict[str, t.
         (["VirtualMachine.*"], {"VirtualMachine.clone", "VirtualMachine.reset"}),
         (["*.reset", "Folder.x"], {"VirtualMachine.reset", "Folder.x"}),
         (["Virtual?achine.clone", "virtualmachine.*"], set()),
-        (["*"], {"VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", ""}),
+        (["*"], {"VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", "odd\nid", ""}),
     ],
 )
 def test_patterns_of_operations_are_checked_by_the_module(patterns: list[str], matching: set[str]) -> None:
     wanted = conditions(description_ids=patterns)
-    operations = ("VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", "")
+    operations = ("VirtualMachine.clone", "VirtualMachine.reset", "Folder.x", "odd\nid", "")
     assert {each for each in operations if fits(wanted, descriptionId=each or None)} == matching
     assert spec(wanted) == {}
 
@@ -209,6 +209,11 @@ def test_one_end_leaves_the_other_open() -> None:
     assert spec(conditions(end_time="-2h"))["time"].keys() == {"_typeName", "timeType", "endTime"}
 
 
+def test_both_ends_can_be_the_same_time() -> None:
+    time = "2026-01-31T11:00:00Z"
+    assert fits(conditions(begin_time=time, end_time=time), queueTime=time)
+
+
 def test_times_in_the_wrong_order_are_rejected_when_the_clock_is_known() -> None:
     wanted = conditions(begin_time="-1h", end_time="-2h")
     with pytest.raises(VsphereError, match=r"begin_time .* end_time "):
@@ -216,7 +221,9 @@ def test_times_in_the_wrong_order_are_rejected_when_the_clock_is_known() -> None
 
 
 def test_an_age_beyond_the_calendar_is_before_all_tasks() -> None:
-    assert fits(conditions(begin_time="-900000d"), queueTime="1999-01-01T00:00:00Z")
+    wanted = conditions(begin_time="-900000d")
+    assert fits(wanted, queueTime="1999-01-01T00:00:00Z")
+    assert spec(wanted)["time"]["beginTime"] == "1970-01-01T00:00:00.000000Z"
 
 
 def test_all_conditions_have_to_be_met() -> None:

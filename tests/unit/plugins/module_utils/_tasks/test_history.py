@@ -13,7 +13,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 
-from ..builders import HISTORY, info, newest
+from ..builders import HISTORY, history, info, newest
 from ..wire import Wire, connect, reader_of
 
 QUEUED = "2026-11-22T01:13:10Z"
@@ -37,6 +37,15 @@ def test_an_odd_task_does_not_hide_other_tasks(monkeypatch: pytest.MonkeyPatch, 
     assert sorted(known) == ["task-1", "task-2"]
 
 
+def test_tasks_without_a_readable_key_are_kept_from_each_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        SetCollectorPageSize=[None], latestPage=[ODD], ResetCollector=[None], ReadPreviousTasks=[ODD, ODD, None]
+    )
+    with connect(monkeypatch, wire) as connection:
+        found = list(_history._infos(connection._transport, HISTORY, 10, newest_first=True))
+    assert [found.count(each) for each in ODD] == [3, 3, 3]
+
+
 WANTED = Conditions(states=["running"]).to_filter(None)
 
 
@@ -56,6 +65,7 @@ def test_all_pages_are_read_and_the_collector_is_destroyed(monkeypatch: pytest.M
     assert search(monkeypatch, wire, _history.Scroll(2)) == ["task-1", "task-2", "task-4"]
     assert wire.params["CreateCollectorForTasks"] == {"filter": WANTED.spec}
     assert wire.params["ReadNextTasks"] == {"maxCount": 2}
+    assert ("CreateCollectorForTasks", "taskManager") in wire.calls
     assert ("DestroyCollector", HISTORY["value"]) in wire.calls
 
 
@@ -72,11 +82,25 @@ def test_a_maximum_of_tasks_to_read_counts_all_tasks(monkeypatch: pytest.MonkeyP
 
 
 def test_overlapping_pages_from_the_newest_task_on_give_each_task_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**newest(aged(3), aged(4)))
+    wire = Wire(**newest(aged(5), aged(6), aged(7)))
     # Others have been queued meanwhile, so that the previous page begins with tasks of the latest.
-    wire.script["ReadPreviousTasks"] = [[aged(2), aged(3)], [aged(1), aged(2)], None]
-    assert search(monkeypatch, wire, _history.Scroll(2, newest_first=True)) == ["task-4", "task-3", "task-2", "task-1"]
-    assert wire.params["SetCollectorPageSize"] == {"maxCount": 2}
+    wire.script["ReadPreviousTasks"] = [[aged(3), aged(4), aged(5)], [aged(1), aged(2), aged(3)], None]
+    found = search(monkeypatch, wire, _history.Scroll(3, newest_first=True))
+    assert found == [f"task-{number}" for number in (7, 6, 5, 4, 3, 2, 1)]
+    assert wire.params["SetCollectorPageSize"] == {"maxCount": 3}
+
+
+def test_the_number_of_pages_is_limited_but_not_their_size_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**history(aged(1)))
+    limits: list[tuple[int, bool]] = []
+
+    def pages(most: int = 0, kept: bool = True) -> t.Callable[[], None]:
+        limits.append((most, kept))
+        return lambda: None
+
+    monkeypatch.setattr(wire, "pages", pages)
+    assert search(monkeypatch, wire, _history.Scroll()) == ["task-1"]
+    assert limits == [(_history.MOST_PAGES, False)]
 
 
 @pytest.mark.parametrize(("type_", "error"), [("NotSupported", NoHistory), ("InvalidArgument", Fault)])

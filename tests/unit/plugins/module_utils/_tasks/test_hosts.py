@@ -52,6 +52,7 @@ def test_a_machine_has_the_host_on_which_it_runs_and_a_host_is_its_own(monkeypat
         _hosts.add_hosts(connection, tasks)
     assert hosts(tasks) == [("host-1", "esx-1"), ("host-2", "esx-2"), (None, None), (None, None)]
     assert tasks[0]["host"] == {"type": "HostSystem", "moid": "host-1"}
+    assert tasks[2]["host"] is None
     assert [params["specSet"] for method, params in wire.given if method == "RetrievePropertiesEx"] == [
         [
             filter_spec(
@@ -76,6 +77,15 @@ def test_children_have_hosts_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_that_does_not_exist_anymore_has_no_host(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [task("task-1", **on("VirtualMachine", "vm-1"))]
     with connect(monkeypatch, Wire(RetrievePropertiesEx=[None])) as connection:
+        _hosts.add_hosts(connection, tasks)
+    assert hosts(tasks) == [(None, None)]
+
+
+@pytest.mark.parametrize("odd", ["host-1", {}, {"_typeName": "ManagedObjectReference", "type": "HostSystem"}], ids=repr)
+def test_a_machine_whose_host_is_unreadable_has_no_host(monkeypatch: pytest.MonkeyPatch, odd: t.Any) -> None:
+    tasks = [task("task-1", **on("VirtualMachine", "vm-1"))]
+    answer = found(reference("VirtualMachine", "vm-1"), **{"runtime.host": odd})
+    with connect(monkeypatch, Wire(RetrievePropertiesEx=[{"objects": [answer]}])) as connection:
         _hosts.add_hosts(connection, tasks)
     assert hosts(tasks) == [(None, None)]
 

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
+    SERVICE_INSTANCE,
     filter_spec,
     object_spec,
     property_spec,
@@ -18,20 +19,20 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..builders import found
-from ..wire import Wire, connect
+from ..builders import found, info
+from ..wire import Wire, connect, reader_of
 
 NAMES = ("operation", "state_label", "reason_label")
 
 
-def task(description_id: str) -> dict[str, t.Any]:
+def task(description_id: str, state: str = "running") -> dict[str, t.Any]:
     """An answer with one task of the operation."""
     info = {
         "task": reference("Task", "task-1"),
         "key": "task-1",
         "name": "Copy_Task",
         "descriptionId": description_id,
-        "state": "running",
+        "state": state,
         "reason": {"_typeName": "TaskReasonUser"},
     }
     return {"objects": [{"obj": reference("Task", "task-1"), "propSet": [{"name": "info", "val": info}]}]}
@@ -118,6 +119,7 @@ def of_extensions(locale: str, *offered: tuple[str, str, str]) -> dict[str, t.An
     [
         ("de_DE", "Kopie"),
         ("de_AT", "Kopie"),
+        ("de", "Kopie"),
         ("fr_CA", "Copy"),
         ("en_GB", "Copy"),
         ("zh_TW", "副本"),
@@ -146,6 +148,26 @@ def test_an_extension_has_a_label_in_the_language_of_the_session_or_in_english(
     ]
     wanted = [property_spec(manager["type"], name) for manager, name in managers]
     assert asked == [filter_spec([object_spec(manager) for manager, _name in managers], wanted)]
+
+
+def test_a_state_without_a_label_does_not_prevent_the_label_of_an_extension(monkeypatch: t.Any) -> None:
+    extensions = of_extensions("en", ("en", "task", "Copy"))
+    tasks = read(monkeypatch, task("a.b", "paused"), None, extensions, task("a.b", "paused"))[1]
+    assert [[each[name] for name in NAMES] for each in tasks] == [["Copy", None, None]] * 2
+
+
+def test_a_request_for_a_label_also_reads_an_unknown_product(monkeypatch: t.Any) -> None:
+    server = found(SERVICE_INSTANCE, **{"content.about.fullName": {"_typeName": "string", "_value": "vCenter 9"}})
+    answer = {"objects": [server, *label('description.methodInfo["a.b"].label', "Own")["objects"]]}
+    wire = Wire(RetrievePropertiesEx=[answer])
+    wire.product = None
+    with connect(monkeypatch, wire) as connection:
+        [own] = reader_of(connection).from_info({"task-1": info("task-1", descriptionId="a.b")})
+        assert (own["operation"], connection.server.product) == ("Own", "vCenter 9")
+    objects = [object_spec(reference("TaskManager", "taskManager")), object_spec(SERVICE_INSTANCE)]
+    path = property_spec("TaskManager", 'description.methodInfo["a.b"].label')
+    product = property_spec("ServiceInstance", "content.about.fullName")
+    assert wire.params["RetrievePropertiesEx"]["specSet"] == [filter_spec(objects, [path, product])]
 
 
 def test_extensions_are_not_requested_from_a_server_without_them(monkeypatch: t.Any) -> None:

@@ -69,7 +69,7 @@ def test_one_known_task_is_that_task_or_an_error(monkeypatch: pytest.MonkeyPatch
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection)
         assert reader.known("task-1")["id"] == "task-1"
-        with pytest.raises(VsphereError, match="task-2") as caught:
+        with pytest.raises(VsphereError, match=r"task-2: check the IDs$") as caught:
             reader.known("task-2")
         assert caught.value.result == {"missing_task_ids": ["task-2"]}
         with pytest.raises(Fault) as refused:
@@ -171,19 +171,18 @@ def test_hidden_tasks_and_unreadable_members_are_one_warning_each_at_the_end(
 ) -> None:
     warnings: list[str] = []
     context = Context(warn=warnings.append)
-    answer = {"objects": [hidden("task-2"), *reading(info("task-1", progress="half"))["objects"]]}
+    answer = {"objects": [hidden("task-2"), hidden("task-3"), *reading(info("task-1", progress="half"))["objects"]]}
     with (
         connect(monkeypatch, Wire(RetrievePropertiesEx=[answer] * 2)) as connection,
         reader_of(connection, context=context) as reader,
     ):
         for _again in range(2):
-            reader.given(["task-1", "task-2"])
+            reader.given(["task-1", "task-2", "task-3"])
         assert warnings == []
     unreadable, forbidden = warnings
-    assert "task-1 (progress)" in unreadable
-    assert "task-2" in forbidden
-    assert "someone" in forbidden
-    assert context.known == {"forbidden_task_ids": ["task-2"]}
+    assert unreadable.startswith("vcenter.example.com:443 returned unreadable members of task-1 (progress): ")
+    assert forbidden.startswith("vcenter.example.com:443 does not show task-2, task-3 to someone, ")
+    assert context.known == {"forbidden_task_ids": ["task-2", "task-3"]}
 
 
 def test_a_reader_without_odd_tasks_does_not_warn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,6 +256,8 @@ def test_the_search_ends_when_all_are_found(monkeypatch: pytest.MonkeyPatch) -> 
     wire = Wire(**newest(info("task-1")))
     assert in_history(monkeypatch, wire, "task-1") == ["task-1"]
     assert "ReadPreviousTasks" not in wire.methods()
+    # All conditions are checked here, because the server cannot filter by ID.
+    assert wire.params["CreateCollectorForTasks"] == {"filter": {"_typeName": "TaskFilterSpec"}}
 
 
 def test_only_the_newest_tasks_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,21 +293,29 @@ def test_missing_ids_are_an_error_that_mentions_the_history_only_if_the_server_h
         past(monkeypatch, wire, "task-1", "task-8")
     assert caught.value.result == {"missing_task_ids": ["task-1", "task-8"] if is_esxi else ["task-8"]}
     assert ("history" in caught.value.message) == (not is_esxi)
+    assert caught.value.message.endswith("task-1, task-8: check the IDs") == is_esxi
 
 
 # --- ids ---
 
 
-@pytest.mark.parametrize("task_id", ["task-1", "haTask-12-vim.VirtualMachine.powerOn-34", "task-1:2a", "ha-task_1"])
+@pytest.mark.parametrize(
+    "task_id", ["task-1", "Task-1", "haTask-12-vim.VirtualMachine.powerOn-34", "task-1:2a", "task-1:2a-3", "ha-task_1"]
+)
 def test_a_repeated_id_of_a_vcenter_or_an_esxi_counts_once(task_id: str) -> None:
     assert _reader.check_ids("task_ids", [task_id, "task-7", task_id]) == [task_id, "task-7"]
 
 
 @pytest.mark.parametrize(
-    "task_id", ["", " ", "task 1", "Task:task-1", "{'id': 'task-1'}", "['task-1']", "/task-1", "-1"]
+    ("task_id", "named"),
+    [
+        ("", "an empty string"),
+        *((each, repr(each)) for each in (" ", "task 1", "Task:task-1", "/task-1", "-1")),
+        *((each, "a dictionary or a list") for each in ("{'id': 'task-1'}", "['task-1']")),
+    ],
 )
-def test_an_invalid_id_is_an_error_of_the_option(task_id: str) -> None:
-    with pytest.raises(VsphereError, match=r"^task_ids: "):
+def test_an_invalid_id_is_an_error_of_the_option_that_names_it(task_id: str, named: str) -> None:
+    with pytest.raises(VsphereError, match=f"^task_ids: {named} is not a task ID: "):
         _reader.check_ids("task_ids", ["task-1", task_id])
 
 

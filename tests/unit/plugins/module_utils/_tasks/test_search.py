@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 import pytest
@@ -14,7 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity i
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
-from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
 
 from ..builders import HISTORY, history, info, newest, reading
 from ..wire import Wire, connect, reader_of
@@ -31,6 +32,7 @@ RECENT = reading(
     info("task-2", queueTime="2026-01-02T03:04:02Z", entity=reference("VirtualMachine", "vm-2")),
 )
 NO_HISTORY = Fault("NotSupported", "no", {})
+RECENT_ONLY = ": set source: recent to search only the recent tasks"
 
 
 def search(
@@ -100,7 +102,7 @@ def test_a_cut_at_the_limit_is_a_warning_only_for_the_default_limit(
 
 def test_a_selection_of_exactly_the_limit_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _warnings = search(monkeypatch, Wire(RetrievePropertiesEx=[RECENT]), limit=3, acted_on=True)
-    assert (len(found.tasks), found.is_cut) == (3, False)
+    assert (len(found.tasks), found.missing, found.is_cut) == (3, [], False)
 
 
 def test_a_limit_that_omits_tasks_to_act_on_is_always_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +129,13 @@ def test_the_server_finds_the_tasks_of_child_objects(monkeypatch: pytest.MonkeyP
     wire = Wire(**history(info("task-1", entity=MACHINE), other))
     found = ids(monkeypatch, wire, recursion=recursion, **OF_MACHINE, **IN_HISTORY)
     assert found == (["task-1"] if recursion == "self" else ["task-1", "task-2"])
-    by_entity = wire.params["CreateCollectorForTasks"]["filter"]["entity"]
-    assert (by_entity["entity"], by_entity["recursion"]) == (MACHINE, recursion)
+    by_entity = {"_typeName": "TaskFilterSpecByEntity", "entity": MACHINE, "recursion": recursion}
+    assert wire.params["CreateCollectorForTasks"]["filter"]["entity"] == by_entity
+
+
+def test_the_history_is_read_from_the_newest_task_backward_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**newest(info("task-1")))
+    assert ids(monkeypatch, wire, source="history") == ["task-1"]
 
 
 def test_children_come_with_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,26 +145,32 @@ def test_children_come_with_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None
         ReadNextTasks=[[info("task-1")], None, [below], None, None, None],
         DestroyCollector=[None] * 4,
     )
-    found, _warnings = search(monkeypatch, wire, children=True, **IN_HISTORY)
+    found, _warnings = search(monkeypatch, wire, children=True, page_size=7, **IN_HISTORY)
     [top] = found.tasks
     assert [each["id"] for each in top["children"]] == ["task-2"]
+    assert {params["maxCount"] for method, params in wire.given if method == "ReadNextTasks"} == {7}
 
 
 @pytest.mark.parametrize(
-    ("selection", "named", "remedy"),
+    ("selection", "end"),
     [
-        ({"conditions": Conditions(alarm="alarm-1")}, "alarm", True),
-        ({"task_ids": ["task-1"], "source": "history"}, "history", True),
-        ({"children": True}, "children", False),
+        ({"conditions": Conditions(alarm="alarm-1")}, f", but the history is necessary for alarm{RECENT_ONLY}"),
+        (
+            {"conditions": Conditions(alarm="alarm-1"), "children": True},
+            f", but the history is necessary for alarm and children{RECENT_ONLY}",
+        ),
+        ({"task_ids": ["task-1"], "source": "history"}, RECENT_ONLY),
+        ({"children": True}, ", but the history is necessary for children"),
     ],
 )
 def test_a_server_without_a_history_is_an_error_that_names_the_option_that_needs_it(
-    monkeypatch: pytest.MonkeyPatch, selection: dict[str, t.Any], named: str, remedy: bool
+    monkeypatch: pytest.MonkeyPatch, selection: dict[str, t.Any], end: str
 ) -> None:
     wire = Wire(CreateCollectorForTasks=[NO_HISTORY], RetrievePropertiesEx=[RECENT])
-    with pytest.raises(VsphereError, match=named) as caught:
+    with pytest.raises(VsphereError) as caught:
         search(monkeypatch, wire, **selection)
-    assert ("source: recent" in caught.value.message) == remedy
+    why = "vcenter.example.com:443 does not keep a history of tasks, because it is not a vCenter"
+    assert caught.value.message == f"{why}{end}"
 
 
 # --- ids ---
@@ -198,6 +211,21 @@ def test_an_id_in_the_history_that_does_not_match_is_not_missing(monkeypatch: py
     assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName"}
 
 
+def test_a_search_for_ids_in_the_history_keeps_the_object_and_ends_with_the_last_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY], ReadNextTasks=[[info("task-1", entity=MACHINE)]], DestroyCollector=[None]
+    )
+    conditions = Conditions(states=["running"])
+    found = ids(
+        monkeypatch, wire, task_ids=["task-1"], conditions=conditions, recursion="all", **OF_MACHINE, **IN_HISTORY
+    )
+    assert found == ["task-1"]
+    spec = wire.params["CreateCollectorForTasks"]["filter"]
+    assert (spec.keys(), spec["entity"]["entity"]) == ({"_typeName", "entity"}, MACHINE)
+
+
 # --- the object ---
 
 
@@ -226,62 +254,27 @@ def test_a_repeated_search_looks_the_object_up_once(monkeypatch: pytest.MonkeyPa
         assert finding.entity == MACHINE
 
 
+def test_the_filter_of_a_search_has_the_changed_conditions_and_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect(monkeypatch, Wire()) as connection:
+        selection = Selection(conditions=Conditions(states=["running"], tags=["x"]), **OF_MACHINE)
+        changed = Search(reader_of(connection), selection).filter(states=["error"])
+    assert (changed.spec["state"], changed.spec["tag"]) == (["error"], ["x"])
+    assert changed.spec["entity"]["entity"] == MACHINE
+
+
 # --- the clock ---
 
 
+AGE = Conditions(begin_time=datetime.timedelta(seconds=2))
+
+
 def test_an_age_is_counted_by_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    conditions = Conditions.from_params(
-        {**dict.fromkeys(name for name in Conditions.__dataclass_fields__), "time_type": "queued", "begin_time": "-2s"}
-    )
     wire = Wire(CurrentTime=["2026-01-02T03:04:04Z"], RetrievePropertiesEx=[RECENT])
-    assert ids(monkeypatch, wire, conditions=conditions, source="recent") == ["task-3", "task-2"]
+    assert ids(monkeypatch, wire, conditions=AGE, source="recent") == ["task-3", "task-2"]
 
 
-# --- users ---
-
-
-def by(user: str) -> dict[str, str]:
-    return {"_typeName": "TaskReasonUser", "userName": user}
-
-
-STARTED = reading(info("task-1", reason=by("EXAMPLE\\svc")), info("task-2", "success", reason=by("EXAMPLE\\nobody")))
-
-
-def test_another_spelling_of_a_user_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(RetrievePropertiesEx=[STARTED])
-    found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["svc@example.com"]))
-    assert found.tasks == []
-    assert warning.startswith("users: ")
-    assert "EXAMPLE\\svc" in warning
-
-
-def test_the_warning_names_only_users_with_matching_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(RetrievePropertiesEx=[STARTED])
-    _found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["zzz"], states=["running"]))
-    assert "EXAMPLE\\svc" in warning
-    assert "EXAMPLE\\nobody" not in warning
-
-
-def test_a_user_who_started_a_task_is_not_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(RetrievePropertiesEx=[STARTED])
-    assert ids(monkeypatch, wire, conditions=Conditions(users=["EXAMPLE\\svc"])) == ["task-1"]
-
-
-def test_the_users_of_a_warning_come_from_the_newest_part_of_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**history())
-    for method, answers in newest(info("task-1", reason=by("EXAMPLE\\svc"))).items():
-        wire.script[method] = [*wire.script.get(method, []), *answers]
-    wire.script["ReadNextTasks"] = [None]
-    _found, [warning] = search(monkeypatch, wire, conditions=Conditions(users=["svc"]), page_size=7, **IN_HISTORY)
-    assert "EXAMPLE\\svc" in warning
-    assert wire.params["SetCollectorPageSize"] == {"maxCount": 7}
-    assert "userName" not in wire.params["CreateCollectorForTasks"]["filter"]
-
-
-def test_a_failed_search_for_users_only_omits_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(
-        CreateCollectorForTasks=[HISTORY, Fault("SystemError", "no", {})],
-        ReadNextTasks=[None],
-        DestroyCollector=[None],
-    )
-    assert ids(monkeypatch, wire, conditions=Conditions(users=["svc"]), **IN_HISTORY) == []
+def test_the_clock_of_the_server_is_not_requested_if_an_answer_had_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect(monkeypatch, Wire(RetrievePropertiesEx=[RECENT])) as connection:
+        monkeypatch.setattr(connection._http, "server_time", parse_time("2026-01-02T03:04:05Z"))
+        found = Search(reader_of(connection), Selection(conditions=AGE, source="recent")).find()
+    assert [each["id"] for each in found.tasks] == ["task-3"]

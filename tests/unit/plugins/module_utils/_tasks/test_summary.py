@@ -26,6 +26,11 @@ def test_a_task_that_never_ran_is_not_the_longest() -> None:
     assert summarize([task(None, None)])["longest"] is None
 
 
+def test_a_task_that_took_no_time_is_not_the_longest_of_two() -> None:
+    tasks: list[t.Any] = [{**task(None, None), "id": f"task-{n}", "duration": n / 2} for n in (0, 1)]
+    assert summarize(tasks)["longest"]["id"] == "task-1"
+
+
 def test_the_most_frequent_operation_comes_first() -> None:
     tasks: list[t.Any] = [{**task(None, None), "operation": operation} for operation in ("Rename", "Clone", "Clone")]
     assert list(summarize(tasks)["by_operation"].items()) == [("Clone", 2), ("Rename", 1)]

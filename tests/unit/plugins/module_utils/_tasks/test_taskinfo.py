@@ -14,6 +14,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo imp
     STATES,
     Task,
     describe,
+    is_over,
+    queue_order,
     task_from_info,
     unreadable_warning,
 )
@@ -105,6 +107,21 @@ def test_a_pending_task_is_described_by_state_and_percent() -> None:
     assert describe(task_from_info(RUNNING, NOW)).endswith("is running at 37 %")
 
 
+def test_an_empty_task_is_described_without_what_it_lacks() -> None:
+    sentence = "a task without id (unknown operation on no entity) is in an unknown state"
+    assert describe(task_from_info({}, NOW)) == sentence
+
+
+@pytest.mark.parametrize("state", [*STATES, "paused", None])
+def test_only_a_task_that_succeeded_or_failed_is_over(state: str | None) -> None:
+    assert is_over(task_from_info({**RUNNING, "state": state}, NOW)) == (state in ("success", "error"))
+
+
+def test_a_task_without_a_queue_time_comes_before_all_others() -> None:
+    tasks = [task_from_info({**RUNNING, "queueTime": time}, NOW) for time in (RUNNING["queueTime"], None)]
+    assert sorted(tasks, key=queue_order) == tasks[::-1]
+
+
 def test_the_description_of_a_failed_task_without_a_fault_says_so() -> None:
     assert describe(task_from_info({**RUNNING, "state": "error"}, NOW)).endswith(
         "failed: the server gave no reason (no fault)"
@@ -177,6 +194,31 @@ ODD: list[t.Any] = [
     {"_typeName": "ManagedObjectReference", "type": 1},
     {"_typeName": "dateTime", "_value": "soon"},
 ]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "expected"),
+    [
+        ("entity", {"type": "VirtualMachine", "value": "vm-1"}, {"type": "VirtualMachine", "moid": "vm-1"}),
+        ("entity", {"type": "VirtualMachine", "value": ""}, None),
+        ("entity", {"type": "", "value": "vm-1"}, None),
+        ("reason", {"userName": "x"}, {"type": "TaskReason", "user_name": "x"}),
+    ],
+)
+def test_a_member_without_the_name_of_its_type_is_read_unless_a_part_is_empty(
+    member: str, value: dict[str, t.Any], expected: t.Any
+) -> None:
+    unreadable: dict[str, list[str]] = {}
+    task = task_from_info({**WHOLE, member: value}, NOW, unreadable=unreadable)
+    assert task.get(member) == expected
+    assert unreadable == ({} if expected else {"task-3996443": [member]})
+
+
+def test_a_truth_value_is_no_number_and_a_number_is_no_truth_value() -> None:
+    unreadable: dict[str, list[str]] = {}
+    task = task_from_info({**WHOLE, "progress": True, "cancelable": 1}, NOW, unreadable=unreadable)
+    assert (task["progress"], task["cancelable"]) == (None, None)
+    assert unreadable == {"task-3996443": ["cancelable", "progress"]}
 
 
 def boxed(value: t.Any) -> t.Any:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _tree
 
 from ..builders import HISTORY, info, task
@@ -59,6 +61,19 @@ def test_the_chain_of_a_task_in_its_middle_is_that_of_its_first(monkeypatch: pyt
         assert _tree.find_below(reader_of(connection), [child(2, 1, root=1)], 50) == []
     asked = [given["filter"] for method, given in wire.given if method == "CreateCollectorForTasks"]
     assert asked[0]["rootTaskKey"] == ["task-1"]
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_children_below_the_deepest_level_are_an_error(monkeypatch: pytest.MonkeyPatch, levels: int) -> None:
+    monkeypatch.setattr(_tree, "DEEPEST", 2)
+    chain = [child(number, number - 1) for number in range(2, levels + 1)]
+    pages = [page for each in chain for page in ([info(each["id"], parentTaskKey=each["parent_task_key"])], None)]
+    wire = Wire(CreateCollectorForTasks=[HISTORY] * 4, ReadNextTasks=[None, *pages, None], DestroyCollector=[None] * 4)
+    too_deep = pytest.raises(VsphereError, match=r"^the children of the tasks have more than 2 levels: omit children$")
+    with too_deep if levels > 2 else contextlib.nullcontext(), connect(monkeypatch, wire) as connection:
+        assert len(_tree.find_below(reader_of(connection), [task("task-1")], 50)) == 1
+    with too_deep if levels > 2 else contextlib.nullcontext():
+        assert shape(_tree.nested([task("task-1")], chain)) == {"task-1": {"task-2": {}}}
 
 
 def test_nothing_is_searched_without_tasks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,5 +36,12 @@ def test_a_user_without_similar_names_is_reported_only_if_no_tasks_are_found() -
     assert "did you mean VSPHERE.LOCAL" in about_users(["VSPHERE.LOCAL\\Adminstrator"], SEEN, found=False)
 
 
+def test_each_user_who_started_no_task_is_reported_with_all_similar_users() -> None:
+    seen = [*SEEN, "OTHER\\svc"]
+    wanted, *others = about_users(["svc", "root", "Administrator"], seen, found=True).split("; ")
+    assert wanted.endswith("did you mean EXAMPLE\\svc or OTHER\\svc?")
+    assert [each.partition(" started")[0] for each in others] == ["the user Administrator"]
+
+
 def test_a_user_who_started_a_task_is_not_reported() -> None:
     assert about_users(SEEN, SEEN, found=False) == ""

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The time limit of a reading or a search, which all of its requests have to meet."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import typing as t
+
+import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._history import Scroll
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search import Search
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
+
+from ..builders import history, info, newest, reading
+from ..wire import Clock, Wire, connect, reader_of
+
+# The label of its operation costs another request.
+INFO = info("task-1", descriptionId="a.b", entity=reference("VirtualMachine", "vm-1"))
+TASK = reading(INFO)
+WANTED = Conditions().to_filter(None)
+AGE = Conditions(begin_time=datetime.timedelta(days=9000))
+
+
+def limits(monkeypatch: pytest.MonkeyPatch, wire: Wire, run: t.Callable[[TaskReader], object]) -> set[float | None]:
+    """The time limits of all requests of a run, except for the login and the logout."""
+    met: list[float | None] = [None]
+    seen = []
+
+    @contextlib.contextmanager
+    def ending_by(deadline: float) -> t.Iterator[None]:
+        met.append(deadline - GRACE)
+        try:
+            yield
+        finally:
+            met.pop()
+
+    answer = wire.invoke
+
+    def invoke(ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
+        seen.append(met[-1])
+        return answer(ref, method, params, wait)
+
+    with connect(monkeypatch, wire) as connection:
+        monkeypatch.setattr(connection._http, "ending_by", ending_by)
+        monkeypatch.setattr(wire, "invoke", invoke)
+        run(reader_of(connection))
+        found = set(seen)
+    assert not wire.script["RetrievePropertiesEx"]
+    return found
+
+
+def scripted(script: dict[str, list[t.Any]]) -> Wire:
+    """A wire without a label for the operation, so that each reading ends with two more requests."""
+    answers = {"RetrievePropertiesEx": [], **script}
+    return Wire(
+        **{
+            method: [*each, None, None] if method == "RetrievePropertiesEx" else [*each]
+            for method, each in answers.items()
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "run"),
+    [
+        ({"RetrievePropertiesEx": [TASK]}, lambda reader, end: reader.given(["task-1"], deadline=end)),
+        ({"RetrievePropertiesEx": [TASK]}, lambda reader, end: reader.known("task-1", deadline=end)),
+        ({"RetrievePropertiesEx": [TASK]}, lambda reader, end: reader.recent(lambda task: True, deadline=end)),
+        (history(INFO), lambda reader, end: reader.history(WANTED, Scroll(), end)),
+        (newest(INFO), lambda reader, end: reader.in_history(["task-1"], end)),
+        (newest(INFO), lambda reader, end: reader.past(["task-1"], end)),
+        ({}, lambda reader, end: reader.from_info({"task-1": INFO}, end)),
+    ],
+    ids=["given", "known", "recent", "history", "in history", "past", "from info"],
+)
+def test_every_request_of_a_reading_meets_its_deadline(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, script: dict[str, t.Any], run: t.Callable[..., object]
+) -> None:
+    end = clock.now + 60
+    assert limits(monkeypatch, scripted(script), lambda reader: run(reader, end)) == {end}
+
+
+def test_a_second_request_without_the_labels_meets_the_deadline(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    wire = Wire(RetrievePropertiesEx=[Fault("InvalidProperty", "no", {}), TASK, None, None])
+    end = clock.now + 60
+    assert limits(monkeypatch, wire, lambda reader: TaskReader(reader.connection).given(["task-1"], False, end)) == {
+        end
+    }
+
+
+@pytest.mark.parametrize(
+    ("selection", "script"),
+    [
+        (Selection(), {"RetrievePropertiesEx": [TASK]}),
+        (Selection(entity=Entity("entity", path="DC0/vm/web")), {"RetrievePropertiesEx": [TASK]}),
+        (Selection(conditions=AGE, source="recent"), {"RetrievePropertiesEx": [TASK]}),
+        (Selection(source="history"), newest(INFO)),
+        (Selection(task_ids=["task-1"], source="history"), newest(INFO)),
+        (Selection(task_ids=["task-1"]), {"RetrievePropertiesEx": [TASK]}),
+        (Selection(task_ids=["task-1"]), {"RetrievePropertiesEx": [None], **newest(INFO)}),
+    ],
+    ids=["recent", "path", "age", "history", "ids in history", "ids", "ids of past tasks"],
+)
+def test_every_request_of_a_search_meets_its_deadline(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, selection: Selection, script: dict[str, t.Any]
+) -> None:
+    wire = scripted({"FindByInventoryPath": [INFO["entity"]], "CurrentTime": ["2026-01-02T03:04:06Z"], **script})
+    end = clock.now + 60
+
+    def run(reader: TaskReader) -> None:
+        assert len(Search(reader, selection, acted_on=True, deadline=end).find().tasks) == 1
+
+    assert limits(monkeypatch, wire, run) == {end}
