@@ -21,11 +21,11 @@ func powerOff(t *testing.T, v *vcenter, c *vim25.Client) types.ManagedObjectRefe
 	return started.Returnval
 }
 
-func clone(t *testing.T, v *vcenter, c *vim25.Client) types.ManagedObjectReference {
+func clone(t *testing.T, v *vcenter, c *vim25.Client, name string) types.ManagedObjectReference {
 	t.Helper()
 	var vm mo.VirtualMachine
 	check(t, property.DefaultCollector(c).RetrieveOne(ctx, *v.entity(), []string{"parent"}, &vm))
-	started, err := methods.CloneVM_Task(ctx, c, &types.CloneVM_Task{This: *v.entity(), Folder: *vm.Parent, Name: "clone"})
+	started, err := methods.CloneVM_Task(ctx, c, &types.CloneVM_Task{This: *v.entity(), Folder: *vm.Parent, Name: name})
 	check(t, err)
 	return started.Returnval
 }
@@ -52,7 +52,7 @@ func TestOperation(t *testing.T) {
 		equal(t, "state", info.State, types.TaskInfoStateError)
 		equal(t, "message", info.Error.LocalizedMessage, "The attempted operation cannot be performed in the current state (Powered off).")
 
-		task := clone(t, v, c)
+		task := clone(t, v, c, "clone")
 		info = v.ends(task)
 		equal(t, "description id", info.DescriptionId, "VirtualMachine.clone")
 		equal(t, "cancelable", info.Cancelable, true)
@@ -107,15 +107,15 @@ func TestDelayedOperation(t *testing.T) {
 func TestCancelOperation(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
-		task := clone(t, v, c)
+		task := clone(t, v, c, "clone")
 		check(t, cancel(c, task))
 		equal(t, "state", v.taskInfo(task).State, types.TaskInfoStateRunning)
 		info := v.ends(task)
 		if _, ok := info.Error.Fault.(*types.RequestCanceled); !ok {
 			t.Errorf("error is %T", info.Error.Fault)
 		}
-		time.Sleep(700 * time.Millisecond)
+		v.ends(clone(t, v, c, "other")) // by then, the delay of the first is over, too
 		equal(t, "the task", v.taskInfo(task), info)
-		equal(t, "virtual machines", len(v.registry.All("VirtualMachine")), 4)
+		equal(t, "virtual machines", len(v.registry.All("VirtualMachine")), 5)
 	}, "--delay", "CloneVM_Task=500ms")
 }
