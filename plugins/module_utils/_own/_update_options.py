@@ -96,7 +96,7 @@ def _checked(option: str, given: _values.Data, spec: _values.Data) -> _values.Da
     validation = ArgumentSpecValidator(spec).validate(given)
     if validation.unsupported_parameters:
         raise _errors.VsphereError(
-            f"{option} does not support {', '.join(given.keys() - spec.keys())}: use {', '.join(spec)}"
+            f"{option} does not support {', '.join(name for name in given if name not in spec)}: use {', '.join(spec)}"
         )
     if validation.error_messages:
         raise _errors.VsphereError(f"{option}: {'; '.join(validation.error_messages)}")

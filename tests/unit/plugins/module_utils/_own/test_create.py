@@ -34,6 +34,20 @@ def test_only_options_with_a_value_are_sent(monkeypatch: t.Any) -> None:
         }
 
 
+def test_all_options_are_sent_by_their_names_in_the_api(monkeypatch: t.Any) -> None:
+    wire = Wire(CreateTask=[{"key": "task-1"}])
+    with connect(monkeypatch, wire) as connection:
+        create_task(connection, ENTITY, CreateOptions("com.example.copy", None, True, "me", "a", "task-0"))
+    assert wire.params["CreateTask"] == {
+        "obj": ENTITY,
+        "taskTypeId": "com.example.copy",
+        "cancelable": True,
+        "initiatedBy": "me",
+        "activationId": "a",
+        "parentTaskKey": "task-0",
+    }
+
+
 @pytest.mark.parametrize("fields", [{}, {"invalidProperty": "taskType"}, {"invalidProperty": "taskTypeId"}])
 def test_an_unknown_type_names_the_module_that_registers_it(monkeypatch: t.Any, fields: dict[str, str]) -> None:
     wire = Wire(CreateTask=[Fault("InvalidArgument", "A specified parameter was not correct.", fields)])
@@ -72,7 +86,8 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         content=[{"rootFolder": ENTITY}],
         RetrievePropertiesEx=[None],
         CreateCollectorForTasks=[collector],
-        ReadNextTasks=[page, None],
+        # One task is sufficient, so the search ends with its page.
+        ReadNextTasks=[page],
         DestroyCollector=[None],
     )
     with connect(monkeypatch, wire) as connection:
@@ -83,7 +98,10 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
 
 
 class Race:
-    """A run that creates task-5 while other runs with the same activation id have the given tasks at each look."""
+    """A run that creates task-5 while other runs with the same activation id have the given tasks at each look.
+
+    The last digit of an ID is the second of its creation. There is always an older task with another activation ID.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *looks: list[str], ended: t.Any = None) -> None:
         self.clock = Clock(monkeypatch)
@@ -92,7 +110,7 @@ class Race:
         collector = reference("TaskHistoryCollector", "collector")
         self.wire = Wire(
             content=[{"rootFolder": ENTITY}],
-            RetrievePropertiesEx=[None, *(reading(*map(self._info, [*others, "task-5"])) for others in looks)],
+            RetrievePropertiesEx=[self._reading(), *(self._reading(*others, "task-5") for others in looks)],
             CreateCollectorForTasks=[collector],
             ReadNextTasks=[None],
             DestroyCollector=[None],
@@ -104,9 +122,12 @@ class Race:
             self.result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
 
     @staticmethod
-    def _info(task_id: str) -> dict[str, t.Any]:
+    def _info(task_id: str, activation_id: str = "a") -> dict[str, t.Any]:
         time = f"2026-01-02T03:04:0{task_id[-1]}Z"
-        return info(task_id, "queued", queueTime=time, descriptionId="com.example.copy", activationId="a")
+        return info(task_id, "queued", queueTime=time, descriptionId="com.example.copy", activationId=activation_id)
+
+    def _reading(self, *task_ids: str) -> dict[str, t.Any]:
+        return reading(self._info("task-0", "b"), *map(self._info, task_ids))
 
     @property
     def outcome(self) -> tuple[str, bool, list[str]]:
@@ -127,6 +148,10 @@ def test_the_oldest_of_several_tasks_remains_and_the_others_end(monkeypatch: pyt
     sent = race.wire.params["SetTaskState"]
     assert sent["state"] == "error"
     assert sent["fault"]["faultMessage"][0]["message"] == "task-3 has the same activation ID a"
+
+
+def test_the_smallest_id_of_tasks_of_the_same_second_remains(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Race(monkeypatch, ["task-35", "task-25"]).outcome == ("task-25", False, ["task-5"])
 
 
 def test_the_oldest_task_remains_as_soon_as_the_others_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,6 +236,13 @@ def test_a_task_on_an_object_is_created_once(monkeypatch: pytest.MonkeyPatch) ->
     assert context.known == {"changed": True, "task": result["task"]}
 
 
+def test_an_object_at_a_path_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(FindByInventoryPath=[reference("VirtualMachine", "vm-7")], CreateTask=[info("task-5", "queued")])
+    with connect(monkeypatch, wire) as connection:
+        ensure_task(reader_of(connection), CreateOptions("com.example.copy", Entity("entity", path="DC0/vm/web")))
+    assert wire.params["CreateTask"]["obj"] == reference("VirtualMachine", "vm-7")
+
+
 def test_check_mode_creates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(content=[{"rootFolder": ENTITY}])
     with connect(monkeypatch, wire) as connection:
@@ -247,5 +279,5 @@ def test_a_lost_answer_says_how_to_find_the_task(monkeypatch: pytest.MonkeyPatch
 
 def test_an_answer_without_a_task_is_malformed(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(CreateTask=[{"key": ""}])
-    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError):
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match=r"\{'key': ''\}"):
         create_task(connection, ENTITY, CreateOptions("com.example.copy"))

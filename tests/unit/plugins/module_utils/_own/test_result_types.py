@@ -47,7 +47,7 @@ def test_a_fault_takes_its_fields_in_both_spellings(name: str) -> None:
 @pytest.mark.parametrize(
     ("type_name", "fields", "problem"),
     [
-        (" ", {}, "error.type is empty: omit it to use an ExtendedFault"),
+        (" ", {}, "^error.type is empty: omit it to use an ExtendedFault$"),
         ("ExtendedFalt", {}, "does not know the type ExtendedFalt; did you mean ExtendedFault"),
         # A fault, but the server does not accept it.
         ("NotSupported", {}, "error.type: NotSupported does not extend VimFault"),

@@ -78,6 +78,8 @@ def test_an_extension_that_others_overwrite_is_written_again(monkeypatch: t.Any,
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(), context)
         assert wire.params["UpdateExtension"]["extension"]["taskList"] == [OTHER_TYPE, TASK_TYPE]
+    keys = [params["extensionKey"] for method, params in wire.given if method == "FindExtension"]
+    assert keys == ["com.example"] * 5
     assert [each["id"] for each in result["extension"]["task_types"]] == ["com.example.move", "com.example.copy"]
     assert (result["changed"], context.known) == (True, {"changed": True})
     assert len(clock.pauses) == 3
@@ -111,6 +113,14 @@ def test_a_change_that_another_client_has_made_first_is_no_change(monkeypatch: t
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(), Context())
     assert (result["changed"], result["diff"]["after"]) == (False, result["extension"])
+
+
+def test_a_change_that_others_overwrite_and_make_again_is_a_change(monkeypatch: t.Any) -> None:
+    rejected = Fault("NotFound", "no", {})
+    there = extension(taskList=[TASK_TYPE])
+    wire = Wire(FindExtension=[extension(), extension(), there, there], UpdateExtension=[None, rejected])
+    with connect(monkeypatch, wire) as connection:
+        assert set_task_types(connection, wanted(), Context())["changed"]
 
 
 def given(**params: t.Any) -> dict[str, t.Any]:
@@ -211,6 +221,7 @@ def test_check_mode_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ([text("en", "Old")], [text("en", "Copy")]),
         ([text("de", "Alt")], [text("de", "Alt"), text("en", "Copy")]),
+        ([{"_typeName": "ExtensionResourceInfo", "locale": "en", "module": "task"}], [text("en", "Copy")]),
         ([text("en", "Old", module="event")], [text("en", "Old", module="event"), text("en", "Copy")]),
         (
             [text("en", "Move", "com.example.move")],
@@ -222,7 +233,7 @@ def test_check_mode_only_reads(monkeypatch: pytest.MonkeyPatch) -> None:
             ],
         ),
     ],
-    ids=["changed", "another locale", "another module", "the same locale"],
+    ids=["changed", "another locale", "no data", "another module", "the same locale"],
 )
 def test_a_label_is_set_where_the_locale_has_its_texts(
     monkeypatch: pytest.MonkeyPatch, before: list[t.Any], after: list[t.Any]
@@ -237,15 +248,16 @@ def test_a_label_is_set_where_the_locale_has_its_texts(
 
 def test_a_type_is_removed_with_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     both = {**text("de", "Alt"), "data": text("de", "Alt")["data"] + text("de", "Neu", "com.example.move")["data"]}
-    found = extension(taskList=[TASK_TYPE, OTHER_TYPE], resourceList=[text("en", "Copy"), both])
-    after = extension(taskList=[OTHER_TYPE], resourceList=[text("de", "Neu", "com.example.move")])
+    other = text("fr", "Nouveau", "com.example.move")
+    found = extension(taskList=[TASK_TYPE, OTHER_TYPE], resourceList=[other, text("en", "Copy"), both])
+    after = extension(taskList=[OTHER_TYPE], resourceList=[other, text("de", "Neu", "com.example.move")])
     wire = Wire(FindExtension=[found, after], UpdateExtension=[None])
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(state="absent"), Context())
     assert wire.params["UpdateExtension"]["extension"] == after
     assert result["diff"]["before"]["task_types"] == [
         {"id": "com.example.copy", "labels": {"en": "Copy", "de": "Alt"}},
-        {"id": "com.example.move", "labels": {"de": "Neu"}},
+        {"id": "com.example.move", "labels": {"fr": "Nouveau", "de": "Neu"}},
     ]
 
 
@@ -255,14 +267,15 @@ def test_a_type_is_removed_with_its_labels(monkeypatch: pytest.MonkeyPatch) -> N
 def test_only_an_extension_of_the_module_is_removed_with_its_last_type(
     monkeypatch: pytest.MonkeyPatch, company: str, method: str
 ) -> None:
-    found = extension(taskList=[TASK_TYPE], company=company, shownInSolutionManager=False, lastHeartbeatTime="now")
-    left = None if method == "UnregisterExtension" else {**found, "taskList": []}
+    # An administrator can have changed whether it is shown.
+    frame = extension(company=company, shownInSolutionManager=True, lastHeartbeatTime="now")
+    found = {**frame, "taskList": [TASK_TYPE], "resourceList": [text("en", "Copy")]}
+    left = None if method == "UnregisterExtension" else frame
     wire = Wire(FindExtension=[found, left], **{method: [None]})
     with connect(monkeypatch, wire) as connection:
         result = set_task_types(connection, wanted(state="absent"), Context())
-    assert method in wire.methods()
+    assert wire.params[method] == ({"extension": frame} if left else {"extensionKey": "com.example"})
     if left is None:
-        assert wire.params[method] == {"extensionKey": "com.example"}
         assert (result["changed"], result["extension"], result["diff"]["after"]) == (True, None, {})
 
 

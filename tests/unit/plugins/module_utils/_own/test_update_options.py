@@ -32,9 +32,9 @@ def test_options_that_are_missing_change_nothing() -> None:
     ("given", "problem"),
     [
         ({"task_id": "vm 1"}, "task_id: 'vm 1' is not a task ID"),
-        ({"result": 1}, "result requires state: success"),
+        ({"result": 1}, "result requires state: success, because vCenter does not keep"),
         ({"result": 1, "state": "error"}, "result requires state: success"),
-        ({"error": {"message": "x"}}, "error requires state: error"),
+        ({"error": {"message": "x"}}, "error requires state: error, because vCenter does not keep"),
         ({"error": {"message": "x"}, "state": "success"}, "error requires state: error"),
         ({"progress": -1}, "progress -1 is not a percentage"),
         ({"progress": 101}, "progress 101 is not a percentage"),
@@ -45,7 +45,10 @@ def test_options_that_are_missing_change_nothing() -> None:
         ({"description": {"key": "x", "message": False}}, r"description\.message must be a string, not False"),
         ({"description": {"key": "x", "message": ["hush"]}}, r"description\.message must be a string, not a list"),
         ({"description": {"key": True}}, r"description\.key must be a string, not True"),
-        ({"description": {"key": "x", "text": "y"}}, "description does not support text: use key, message"),
+        (
+            {"description": {"text": "y", "key": "x", "color": "z"}},
+            "description does not support text, color: use key, message",
+        ),
         ({"custom_values": {"owner": True}}, r"custom_values\.owner: must be a string, but YAML reads"),
         ({"custom_values": {"owner": {"a": 1}}}, r"custom_values\.owner: must be a string, not a dictionary"),
         ({"custom_values": {"owner": "a\x00"}}, r"custom_values\.owner: contains the character"),
@@ -54,7 +57,7 @@ def test_options_that_are_missing_change_nothing() -> None:
         ({"error": {"type": "VimFault"}, "state": "error"}, "error: missing required arguments: message"),
         ({"error": {"message": ["hush"]}, "state": "error"}, r"error\.message must be a string, not a list"),
         ({"error": {"message": "x", "type": {}}, "state": "error"}, r"error\.type must be a string, not a dictionary"),
-        ({"error": {"message": "x", "fields": [1]}, "state": "error"}, "error: .*fields"),
+        ({"error": {"fields": [1]}, "state": "error"}, "error: missing required arguments: message; .*fields"),
         ({"error": {"message": "\x1b"}, "state": "error"}, r"error\.message is empty"),
         ({"error": {"message": "x", "type": "NotSupported"}, "state": "error"}, "does not extend VimFault"),
     ],
@@ -63,6 +66,11 @@ def test_an_impossible_request_is_rejected_before_it_is_sent(given: dict[str, t.
     with pytest.raises(VsphereError, match=f"^{problem}|does not (know|extend)") as caught:
         of_params(**given)
     assert "hush" not in caught.value.message
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "success", "error"])
+def test_the_state_is_the_given_one(state: str) -> None:
+    assert of_params(state=state) == UpdateOptions("task-1", state)
 
 
 @pytest.mark.parametrize("progress", [0, 100])

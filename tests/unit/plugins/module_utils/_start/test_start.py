@@ -83,16 +83,23 @@ def start(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"method": " "}, "method is empty"),
-        ({"method": "ResetVM_Tusk"}, "ResetVM_Task"),
-        ({"method": "MarkAsTemplate"}, "MarkAsTemplate"),
-        ({"method": "EnterMaintenanceMode_Task"}, "HostSystem.*VirtualMachine"),
+        ({"method": " "}, "^method is empty: set it to an operation that returns a task, such as PowerOnVM_Task$"),
+        # Without PowerOffVApp_Task of another type, because this type has similar methods.
+        ({"method": "PowerOffVM"}, r"the method PowerOffVM; did you mean PowerOffVM_Task or PowerOnVM_Task\?$"),
+        ({"method": "AddHost"}, r"the method AddHost; did you mean AddHost_Task"),
+        ({"method": "MarkAsTemplate"}, "MarkAsTemplate of VirtualMachine .* so this module cannot start it$"),
+        (
+            {"method": "EnterMaintenanceMode_Task"},
+            "of HostSystem, but object is a VirtualMachine(?!.*EnterMaintenance)",
+        ),
         ({"params": {"snapshot": None}}, r"params\.snapshot"),
-        ({"params": {"color": "red"}}, "color"),
+        ({"params": {"color": "red"}}, "^params: ResetVM_Task does not have color$"),
         ({"method": "RenameSnapshot", "params": {}}, "RenameSnapshot"),
         ({"wait": True, "timeout": -1}, "timeout -1"),
         ({"object": {**OBJECT, "type": "VirtualMachin"}}, r"object\.type.*VirtualMachine"),
-        ({"unless": {**UNLESS, "property": "runtime.color"}}, r"unless\.property.*color"),
+        ({"unless": {**UNLESS, "property": "runtime.color"}}, r"^unless\.property: .*color"),
+        # This condition is about the object of the call.
+        ({"object": {**OBJECT, "moid": None}, "unless": {**UNLESS, "property": "name"}}, "^object does not identify"),
     ],
 )
 def test_an_invalid_option_is_named(given: dict[str, t.Any], message: str) -> None:
@@ -206,25 +213,35 @@ def test_an_unknown_outcome_names_the_entity_to_search(monkeypatch: pytest.Monke
     assert list(context.known) == ["call"]
 
 
+NO_SESSION = Fault("NotAuthenticated", "no session", {})
+
+
+def looked_at(wire: Wire) -> t.Any:
+    """The object whose recent tasks the first reading requests."""
+    [spec, *_others] = next(params for method, params in wire.given if method == "RetrievePropertiesEx")["specSet"]
+    return spec["objectSet"][0]["obj"]
+
+
 @pytest.mark.parametrize(("queued", "unknown"), [("2099-01-02T03:04:05Z", True), ("2020-01-02T03:04:05Z", False)])
 def test_without_a_session_the_call_is_repeated_only_if_no_task_has_appeared(
     monkeypatch: pytest.MonkeyPatch, queued: str, unknown: bool
 ) -> None:
     task = reading(info("task-1", queueTime=queued))
-    refused = Fault("NotAuthenticated", "no session", {}, "ResetVM_Task", MACHINE)
-    wire = Wire(ResetVM_Task=[refused, TASK], RetrievePropertiesEx=[task, task])
+    wire = Wire(ResetVM_Task=[NO_SESSION, TASK], RetrievePropertiesEx=[task, task])
     with pytest.raises(OutcomeUnknown) if unknown else contextlib.nullcontext():
         assert start(monkeypatch, wire)["changed"]
     assert wire.methods().count("ResetVM_Task") == (1 if unknown else 2)
+    assert looked_at(wire) == MACHINE
 
 
-def test_a_manager_has_no_tasks_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_manager_has_no_tasks_of_its_own_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = reading(info("task-1", queueTime="2020-01-02T03:04:05Z"))
+    wire = Wire(DeleteVirtualDisk_Task=[NO_SESSION, Lost("reset")], RetrievePropertiesEx=[task])
     manager = {**OBJECT, "type": "VirtualDiskManager", "moid": "virtualDiskManager"}
-    wire = Wire(DeleteVirtualDisk_Task=[Lost("reset")])
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(OutcomeUnknown, match=r"use vsphere_task_info with begin_time \d") as caught:
         start(monkeypatch, wire, object=manager, method="DeleteVirtualDisk_Task", params={"name": "[ds] x.vmdk"})
-    assert "vsphere_task_info" in caught.value.message
     assert "entity" not in caught.value.message
+    assert looked_at(wire) == reference("TaskManager", "taskManager")
 
 
 # --- and waiting ---

@@ -19,6 +19,10 @@ from ..wire import Wire, connect
 MACHINE = reference("VirtualMachine", "vm-1")
 OBJECT = {"type": "VirtualMachine", "moid": "vm-1", "name": None, "path": None, "property": None}
 ROOT = reference("Folder", "group-d1")
+HOST = reference("HostSystem", "host-1")
+TASK = reference("Task", "task-1")
+AFFINITY = {"_typeName": "VirtualMachineAffinityInfo", "affinitySet": [7717]}
+NIC = {"_typeName": "GuestNicInfo", "connected": True, "deviceConfigId": 7717}
 
 
 def boxed(type_: str, value: t.Any) -> dict[str, t.Any]:
@@ -55,7 +59,7 @@ def reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any
         ("config.hardware.numCPU", 2.0, boxed("int", 2)),
         ("runtime.bootTime", "2026-01-02T04:04:05+01:00", boxed("dateTime", "2026-01-02T03:04:05Z")),
         ("config.template", "no", boxed("boolean", False)),
-        ("runtime.host", "host-1", reference("HostSystem", "host-1")),
+        ("runtime.host", "host-1", HOST),
         ("config.annotation", None, None),
         ("network", [], None),
         ("network", ["network-1"], boxed("ArrayOfManagedObjectReference", [reference("Network", "network-1")])),
@@ -83,23 +87,47 @@ def test_another_value_is_not_a_reason(monkeypatch: pytest.MonkeyPatch, path: st
     assert reason(monkeypatch, path, wanted, has) is None
 
 
-def test_members_of_a_data_object_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = {"_typeName": "VirtualMachineAffinityInfo", "affinitySet": [7717]}
-    shown = reason(monkeypatch, "config.cpuAffinity", {"affinitySet": [7717]}, data)
-    assert shown
-    assert "7717" not in shown
+@pytest.mark.parametrize(
+    ("path", "wanted", "has", "shown"),
+    [
+        ("config.annotation", None, None, "unset"),
+        ("runtime.host", "host-1", HOST, "{'type': 'HostSystem', 'moid': 'host-1'}"),
+        # The members of data objects could be secrets.
+        ("config.cpuAffinity", {"affinitySet": [7717]}, AFFINITY, "as wanted"),
+        ("guest.net", [{"connected": True, "deviceConfigId": 7717}], boxed("ArrayOfGuestNicInfo", [NIC]), "as wanted"),
+    ],
+)
+def test_a_reason_shows_the_value_without_members_of_data_objects(
+    monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any, shown: str
+) -> None:
+    assert reason(monkeypatch, path, wanted, has) == f"{path} of VirtualMachine vm-1 is {shown}"
 
 
-def test_an_unset_property_is_called_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert str(reason(monkeypatch, "config.annotation", None, None)).endswith("unset")
+@pytest.mark.parametrize(
+    ("wanted", "same"), [({"_typeName": "short", "_value": 7}, True), ({"_typeName": "long", "_value": 7}, False)]
+)
+def test_a_value_of_any_type_counts_with_its_type(monkeypatch: pytest.MonkeyPatch, wanted: t.Any, same: bool) -> None:
+    wire = Wire(RetrievePropertiesEx=[{"objects": [found(TASK, **{"info.result": boxed("short", 7)})]}])
+    task = {**OBJECT, "type": "Task", "moid": "task-1"}
+    with connect(monkeypatch, wire) as connection:
+        assert bool(equals("info.result", wanted, object=task).reason(Finder(connection))) == same
+
+
+def test_a_property_that_the_object_at_a_path_does_not_have_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    condition = equals("color", "red", object={**OBJECT, "type": None, "moid": None, "path": "DC0/vm/web"})
+    with (
+        connect(monkeypatch, Wire(FindByInventoryPath=[MACHINE])) as connection,
+        pytest.raises(VsphereError, match=r"^unless\.property: VirtualMachine does not have a property color"),
+    ):
+        condition.reason(Finder(connection))
 
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("config.color", "red", r"unless\.property.*color"),
-        ("runtime.powerState", "powerdOn", r"unless\.equals.*poweredOn"),
-        ("config.hardware.numCPU", "many", r"unless\.equals"),
+        ("config.color", "red", r"^unless\.property: .*color"),
+        ("runtime.powerState", "powerdOn", r"^unless\.equals: .*poweredOn"),
+        ("config.hardware.numCPU", "many", r"^unless\.equals: "),
     ],
 )
 def test_a_value_that_does_not_fit_the_property_is_rejected_without_a_server(
