@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
@@ -123,3 +124,31 @@ def connect(monkeypatch: t.Any, wire: Wire) -> _connection.Connection:
     """A connection over that wire."""
     monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: wire)
     return _connection.Connection(OPTIONS, lambda secret: None).open()
+
+
+def limits(
+    monkeypatch: t.Any, wire: Wire, run: t.Callable[[_connection.Connection], object]
+) -> list[tuple[str, float | None]]:
+    """The requests of a run with their time limits, except for the login and the logout."""
+    met: list[float | None] = [None]
+    seen = []
+
+    @contextlib.contextmanager
+    def ending_by(deadline: float) -> t.Iterator[None]:
+        met.append(deadline - _connection.GRACE)
+        try:
+            yield
+        finally:
+            met.pop()
+
+    answer = wire.invoke
+
+    def invoke(ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
+        seen.append((method, met[-1]))
+        return answer(ref, method, params, wait)
+
+    with connect(monkeypatch, wire) as connection:
+        monkeypatch.setattr(connection._http, "ending_by", ending_by)
+        monkeypatch.setattr(wire, "invoke", invoke)
+        run(connection)
+        return [*seen]

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
@@ -21,7 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection im
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..builders import history, info, newest, reading
-from ..wire import Clock, Wire, connect, reader_of
+from ..wire import Clock, Wire, limits, reader_of
 
 # The label of its operation costs another request.
 INFO = info("task-1", descriptionId="a.b", entity=reference("VirtualMachine", "vm-1"))
@@ -30,32 +28,11 @@ WANTED = Conditions().to_filter(None)
 AGE = Conditions(begin_time=datetime.timedelta(days=9000))
 
 
-def limits(monkeypatch: pytest.MonkeyPatch, wire: Wire, run: t.Callable[[TaskReader], object]) -> set[float | None]:
-    """The time limits of all requests of a run, except for the login and the logout."""
-    met: list[float | None] = [None]
-    seen = []
-
-    @contextlib.contextmanager
-    def ending_by(deadline: float) -> t.Iterator[None]:
-        met.append(deadline - GRACE)
-        try:
-            yield
-        finally:
-            met.pop()
-
-    answer = wire.invoke
-
-    def invoke(ref: dict[str, t.Any], method: str, params: t.Any = None, wait: float = 0) -> t.Any:
-        seen.append(met[-1])
-        return answer(ref, method, params, wait)
-
-    with connect(monkeypatch, wire) as connection:
-        monkeypatch.setattr(connection._http, "ending_by", ending_by)
-        monkeypatch.setattr(wire, "invoke", invoke)
-        run(reader_of(connection))
-        found = set(seen)
+def limits_of(monkeypatch: pytest.MonkeyPatch, wire: Wire, run: t.Callable[[TaskReader], object]) -> set[float | None]:
+    """The time limits of all requests of a run."""
+    found = limits(monkeypatch, wire, lambda connection: run(reader_of(connection)))
     assert not wire.script["RetrievePropertiesEx"]
-    return found
+    return {limit for _method, limit in found}
 
 
 def scripted(script: dict[str, list[t.Any]]) -> Wire:
@@ -86,13 +63,13 @@ def test_every_request_of_a_reading_meets_its_deadline(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, script: dict[str, t.Any], run: t.Callable[..., object]
 ) -> None:
     end = clock.now + 60
-    assert limits(monkeypatch, scripted(script), lambda reader: run(reader, end)) == {end}
+    assert limits_of(monkeypatch, scripted(script), lambda reader: run(reader, end)) == {end}
 
 
 def test_a_second_request_without_the_labels_meets_the_deadline(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     wire = Wire(RetrievePropertiesEx=[Fault("InvalidProperty", "no", {}), TASK, None, None])
     end = clock.now + 60
-    assert limits(monkeypatch, wire, lambda reader: TaskReader(reader.connection).given(["task-1"], False, end)) == {
+    assert limits_of(monkeypatch, wire, lambda reader: TaskReader(reader.connection).given(["task-1"], False, end)) == {
         end
     }
 
@@ -119,4 +96,4 @@ def test_every_request_of_a_search_meets_its_deadline(
     def run(reader: TaskReader) -> None:
         assert len(Search(reader, selection, acted_on=True, deadline=end).find().tasks) == 1
 
-    assert limits(monkeypatch, wire, run) == {end}
+    assert limits_of(monkeypatch, wire, run) == {end}

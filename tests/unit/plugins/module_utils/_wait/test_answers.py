@@ -104,8 +104,12 @@ def test_an_endless_series_of_immediate_answers_slows_down(clock: Clock) -> None
     assert clock.pauses == [_watch.PAUSE, _watch.PAUSE]
 
 
-@pytest.mark.parametrize(("seconds", "pauses"), [(_watch.PAUSE / 2, 3), (_watch.PAUSE * 2, 0)])
-def test_only_answers_that_take_no_time_cause_pauses(clock: Clock, seconds: float, pauses: int) -> None:
+@pytest.mark.parametrize(("seconds", "pauses"), [(0.25, 3), (0.5, 3), (0.75, 0)])
+def test_only_answers_that_do_not_take_longer_than_a_pause_cause_pauses(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, seconds: float, pauses: int
+) -> None:
+    # In contrast to the real length, this one adds up without rounding.
+    monkeypatch.setattr(_watch, "PAUSE", 0.5)
     wire = Waits(*[clock.after(seconds, version(number)) for number in range(_watch.BURST + 4)])
     assert len([*itertools.islice(series(wire), _watch.BURST + 4)]) == _watch.BURST + 4
     assert len(clock.pauses) == pauses
@@ -115,6 +119,6 @@ def test_a_slow_or_truncated_answer_ends_a_burst(clock: Clock) -> None:
     for ending in (clock.after(1, version(100)), version(100, truncated=True)):
         clock.pauses.clear()
         quick = [version(number) for number in range(_watch.BURST)]
-        wire = Waits(*quick, ending, *[version(200 + number) for number in range(_watch.BURST)])
-        assert len([*itertools.islice(series(wire), 2 * _watch.BURST + 1)]) == 2 * _watch.BURST + 1
+        wire = Waits(*quick, ending, *[version(200 + number) for number in range(_watch.BURST + 1)])
+        assert len([*itertools.islice(series(wire), 2 * _watch.BURST + 2)]) == 2 * _watch.BURST + 2
         assert clock.pauses == []

@@ -61,14 +61,19 @@ def test_a_search_without_a_result_ends_at_the_deadline(monkeypatch: pytest.Monk
     assert wire.params["WaitForUpdatesEx"]["options"]["maxWaitSeconds"] == 10
 
 
+@pytest.mark.parametrize("first", [NEW, None], ids=["changes", "nothing"])
 def test_a_search_that_lags_behind_is_repeated_at_growing_intervals_after_each_change(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, first: t.Any
 ) -> None:
-    answers = [NEW, clock.after(1), clock.after(2), NEW, clock.after(1)]
+    answers = [first, clock.after(1), clock.after(2), NEW, clock.after(1)]
     wire = Wire(**watching(*answers))
     find(monkeypatch, wire, Search(*[NONE] * 4, FOUND), clock.now + 60, lagging=True)
     asked = [given["options"]["maxWaitSeconds"] for method, given in wire.given if method == "WaitForUpdatesEx"]
     assert asked == [0, 1, 2, 4, 1]
+
+
+def test_a_server_without_recent_tasks_costs_no_search(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    assert find(monkeypatch, Wire(**watching(None)), Search(), clock.now) == []
 
 
 @pytest.mark.parametrize("of", [None, reference("VirtualMachine", "vm-1")])

@@ -12,10 +12,15 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._context import Cont
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, TimedOut, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import CancelOptions, cancel_tasks
 
-from ..builders import change, failed, hidden, info, newest, reading, updates, watching
+from ..builders import change, failed, hidden, info, newest, reading, unknown, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
 
 NO_WAIT = CancelOptions(timeout=None)
+
+
+def cannot(task_id: str, why: str) -> str:
+    """The failure of that task."""
+    return f"cannot cancel {task_id} (VirtualMachine.clone on no entity), because {why}"
 
 
 def cancel(
@@ -73,7 +78,7 @@ def test_with_a_wait_cancelled_tasks_are_followed_to_their_end(monkeypatch: pyte
     )
     result = cancel(monkeypatch, wire, "task-2", "task-1", options=CancelOptions())
     assert [(each["id"], each["state"]) for each in result["tasks"]] == [("task-2", "success"), ("task-1", "error")]
-    assert [each["id"] for each in result["skipped_tasks"]] == ["task-2"]
+    assert result["skipped_tasks"] == [{"id": "task-2", "reason": "it has already ended (state success)"}]
     # Tasks that had already ended are not watched.
     watched = wire.params["CreateFilter"]["spec"]["objectSet"]
     assert [each["obj"]["value"] for each in watched] == ["task-1"]
@@ -98,8 +103,39 @@ def test_a_task_that_was_cancelled_before_is_skipped_and_followed(monkeypatch: p
         **watching(updates(change("task-1", "enter", state="error"))),
     )
     result = cancel(monkeypatch, wire, "task-1", options=CancelOptions())
-    assert (result["changed"], [each["id"] for each in result["skipped_tasks"]]) == (False, ["task-1"])
+    assert not result["changed"]
+    assert result["skipped_tasks"] == [{"id": "task-1", "reason": "someone has already requested its cancellation"}]
     assert result["tasks"][0]["state"] == "error"
+
+
+def test_a_task_that_vanishes_before_the_watch_does_not_end_the_wait_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running, ended = change("task-2", "enter", state="running"), change("task-2", state="error")
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1"), info("task-2")), reading(info("task-2", **failed()))],
+        CancelTask=[None, None],
+        **watching(unknown("task-1"), updates(running), updates(ended)),
+    )
+    result = cancel(monkeypatch, wire, "task-1", "task-2", options=CancelOptions())
+    assert [(each["id"], each["state"]) for each in result["tasks"]] == [("task-2", "error")]
+    assert wire.script["WaitForUpdatesEx"] == []
+
+
+def test_late_tasks_are_reported_after_the_refused_ones(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    refusal = Fault("NoPermission", "no", {})
+    both = [info("task-1"), info("task-2")]
+    wire = Wire(
+        RetrievePropertiesEx=[reading(*both)] * 2,
+        CancelTask=[refusal, None],
+        **watching(updates(change("task-2", "enter", state="running")), clock.after(7)),
+    )
+    with pytest.raises(VsphereError) as caught:
+        cancel(monkeypatch, wire, "task-1", "task-2", options=CancelOptions(timeout=7))
+    late = (
+        "task-2 (VirtualMachine.clone on no entity) has not ended 7 s after the request to cancel it (option timeout)"
+    )
+    assert caught.value.message == f"{cannot('task-1', refusal.message)}; {late}"
 
 
 @pytest.mark.parametrize("how", ["its own word", "fault"])
@@ -114,11 +150,14 @@ def test_a_task_without_a_cancel_button_is_a_failure_unless_such_are_skipped(
     options = CancelOptions(skip, None)
     if skip:
         result = cancel(monkeypatch, wire, "task-1", options=options)
-        assert [each["id"] for each in result["skipped_tasks"]] == ["task-1"]
+        assert result["skipped_tasks"] == [{"id": "task-1", "reason": "it is not cancelable"}]
         assert not result["changed"]
     else:
-        with pytest.raises(VsphereError, match=r"task-1 .*on_not_cancelable: skip") as caught:
+        with pytest.raises(VsphereError) as caught:
             cancel(monkeypatch, wire, "task-1", options=options)
+        why = "it is not cancelable" + (" (NotSupported)" if how == "fault" else "")
+        remedy = ": set on_not_cancelable: skip to ignore such tasks"
+        assert caught.value.message == cannot("task-1", why + remedy)
         assert ("fault" in caught.value.result) == (how == "fault")
         assert [each["id"] for each in caught.value.result["tasks"]] == ["task-1"]
 
@@ -128,8 +167,10 @@ def test_all_tasks_are_tried_and_the_failures_are_reported_together(monkeypatch:
     refusals = [Fault(type_, "no", {}) for type_ in ("NoPermission", "SystemError")]
     context = Context()
     wire = Wire(RetrievePropertiesEx=[reading(*infos)] * 2, CancelTask=[refusals[0], None, refusals[1]])
-    with pytest.raises(VsphereError, match=r"task-1 .*; .*task-3 ") as caught:
+    with pytest.raises(VsphereError) as caught:
         cancel(monkeypatch, wire, "task-1", "task-2", "task-3", context=context)
+    expected = [cannot("task-1", refusals[0].message), cannot("task-3", refusals[1].message)]
+    assert caught.value.message == "; ".join(expected)
     assert context.known["cancelled_task_ids"] == ["task-2"]
     assert context.known["changed"]
     # The result contains the first of several faults.
@@ -158,8 +199,9 @@ def test_a_task_that_only_the_history_has_is_skipped(monkeypatch: pytest.MonkeyP
     assert [each["id"] for each in result["skipped_tasks"]] == ["task-1", "task-2"]
     assert [each["id"] for each in result["tasks"]] == ["task-1", "task-2"]
     # If the history does not contain the end of a task, the reason says only that.
+    unknown_end = "it has disappeared, and the history of the server does not contain its outcome"
     reason = result["skipped_tasks"][0]["reason"]
-    assert ("history" in reason) == (state == "running")
+    assert reason == (unknown_end if state == "running" else "it has already ended (state success)")
 
 
 def test_an_unknown_id_is_an_error_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

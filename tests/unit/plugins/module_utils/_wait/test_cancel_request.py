@@ -14,6 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
     NotUnderstood,
+    OutcomeUnknown,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -22,6 +23,11 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel_reques
 
 from ..builders import failed, info, reading, unknown
 from ..wire import Clock, Wire, connect, reader_of
+
+BEFORE = Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
+NO_TIME = Answer(Kind.REFUSED, "no time was left to request it")
+DENIED = Fault("NoPermission", "no", {})
+UNSUPPORTED = Fault("NotSupported", "no", {"faultMessage": [{"key": "x", "message": "Too late"}]})
 
 
 def request(
@@ -47,19 +53,18 @@ def test_a_request_is_sent_to_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "kind", "will_end"),
+    ("says", "expected", "will_end"),
     [
-        ({"cancelled": True}, Kind.SENT_BEFORE, True),
-        ({"cancelable": False}, Kind.NOT_CANCELABLE, False),
-        ({"cancelled": True, "cancelable": False}, Kind.SENT_BEFORE, True),
+        ({"cancelled": True}, BEFORE, True),
+        ({"cancelable": False}, Answer(Kind.NOT_CANCELABLE, "it is not cancelable"), False),
+        ({"cancelled": True, "cancelable": False}, BEFORE, True),
     ],
 )
 def test_the_state_of_the_task_can_make_the_request_unnecessary(
-    monkeypatch: pytest.MonkeyPatch, says: dict[str, t.Any], kind: Kind, will_end: bool
+    monkeypatch: pytest.MonkeyPatch, says: dict[str, t.Any], expected: Answer, will_end: bool
 ) -> None:
     answer = request(monkeypatch, Wire(), **says)
-    assert (answer.kind, answer.will_end) == (kind, will_end)
-    assert answer.reason
+    assert (answer, answer.will_end) == (expected, will_end)
 
 
 def test_check_mode_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,32 +79,44 @@ def test_nothing_is_sent_after_the_end_of_ansible(monkeypatch: pytest.MonkeyPatc
         request(monkeypatch, Wire(), context=Context(check_wanted=end))
 
 
-@pytest.mark.parametrize(("late", "kind"), [(0.1, Kind.SENT), (0, Kind.REFUSED)])
+@pytest.mark.parametrize(("left", "expected"), [(0.1, Answer(Kind.SENT)), (0, NO_TIME)])
 def test_after_the_deadline_and_its_grace_nothing_is_sent(
-    monkeypatch: pytest.MonkeyPatch, late: float, kind: Kind
+    monkeypatch: pytest.MonkeyPatch, left: float, expected: Answer
 ) -> None:
     clock = Clock(monkeypatch)
     wire = Wire(CancelTask=[None])
-    assert request(monkeypatch, wire, deadline=clock.now - GRACE + late).kind == kind
-    assert ("CancelTask" in wire.methods()) == (kind == Kind.SENT)
+    assert request(monkeypatch, wire, deadline=clock.now - GRACE + left) == expected
+    assert ("CancelTask" in wire.methods()) == (expected.kind == Kind.SENT)
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "will_end"),
+    ("fault", "expected", "will_end"),
     [
-        (Fault("InvalidState", "no", {}), Kind.ENDING, True),
-        (unknown("task-1"), Kind.ENDING, True),
-        (Fault("NotSupported", "no", {}), Kind.NOT_CANCELABLE, False),
-        (Fault("NoPermission", "no", {}), Kind.REFUSED, False),
+        (
+            Fault("InvalidState", "no", {}),
+            Answer(Kind.ENDING, "it ended, or someone requested its cancellation, in the meantime"),
+            True,
+        ),
+        (unknown("task-1"), Answer(Kind.ENDING, "it ended and disappeared in the meantime"), True),
+        (
+            UNSUPPORTED,
+            Answer(Kind.NOT_CANCELABLE, f"it is not cancelable (NotSupported){UNSUPPORTED.more}", UNSUPPORTED),
+            False,
+        ),
+        (DENIED, Answer(Kind.REFUSED, DENIED.message, DENIED), False),
     ],
     ids=lambda value: getattr(value, "type", None),
 )
-def test_each_fault_has_its_meaning(monkeypatch: pytest.MonkeyPatch, fault: Fault, kind: Kind, will_end: bool) -> None:
+def test_each_fault_has_its_meaning_and_is_an_error_if_it_prevents_the_end(
+    monkeypatch: pytest.MonkeyPatch, fault: Fault, expected: Answer, will_end: bool
+) -> None:
     answer = request(monkeypatch, Wire(CancelTask=[fault]))
-    assert (answer.kind, answer.will_end) == (kind, will_end)
-    assert answer.reason
-    # Only a fault that prevents the end is an error.
-    assert answer.error is (None if will_end else fault)
+    assert (answer, answer.will_end) == (expected, will_end)
+
+
+def test_a_request_that_could_not_be_sent_is_refused_with_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    down = Unreachable("down")
+    assert request(monkeypatch, Wire(CancelTask=[down])) == Answer(Kind.REFUSED, "down", down)
 
 
 @pytest.mark.parametrize("error", [Lost("reset"), TimedOut("slow"), Unavailable("503"), NotUnderstood("html", "html")])
@@ -120,12 +137,20 @@ def test_after_a_lost_answer_the_task_says_whether_it_was_carried_out(
     answer = request(monkeypatch, wire)
     assert answer.kind == kind
     if kind == Kind.REFUSED:
-        assert "CancelTask" in answer.reason
+        assert isinstance(answer.error, OutcomeUnknown)
+        assert answer.reason == (
+            f"{answer.error.why}; after the module sent CancelTask, task-1 (VirtualMachine.clone on no entity) was "
+            "running, without a request to cancel it"
+        )
+    else:
+        assert answer == Answer(kind, "it ended in the meantime" if kind == Kind.ENDING else "")
 
 
 def test_an_unreadable_task_after_a_lost_answer_counts_as_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(CancelTask=[Lost("reset")], RetrievePropertiesEx=[Fault("NoPermission", "no", {})])
-    assert request(monkeypatch, wire).kind == Kind.REFUSED
+    answer = request(monkeypatch, wire)
+    assert isinstance(answer.error, OutcomeUnknown)
+    assert answer == Answer(Kind.REFUSED, answer.error.message, answer.error)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +164,8 @@ def test_a_silent_server_gets_only_one_request_for_all_tasks(
         cancellation = Cancellation(reader_of(connection))
         first, second = (cancellation.request(each, cancelled=False, cancelable=True) for each in ("task-1", "task-2"))
     assert first.kind == Kind.REFUSED
-    assert second.kind == (Kind.REFUSED if silent else Kind.SENT)
+    why = "vcenter.example.com:443 does not answer anymore, so the module did not send the request"
+    assert second == (Answer(Kind.REFUSED, why) if silent else Answer(Kind.SENT))
     assert wire.methods().count("CancelTask") == (1 if silent else 2)
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._report import to_file
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _report
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watched
 
 if t.TYPE_CHECKING:
@@ -25,7 +25,7 @@ def line(task_id: str) -> dict[str, t.Any]:
 def test_each_task_is_appended_as_a_line(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "progress"
     path.write_text("{}\n", encoding="utf-8")
-    report = to_file(str(path))
+    report = _report.to_file(str(path))
     report([line("task-1"), line("task-2")])
     report([line("task-3")])
     lines = [json.loads(each) for each in path.read_text(encoding="utf-8").splitlines()]
@@ -35,20 +35,33 @@ def test_each_task_is_appended_as_a_line(tmp_path: pathlib.Path) -> None:
 
 def test_a_removed_file_is_not_created_again(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "progress"
-    report = to_file(str(path))
+    report = _report.to_file(str(path))
     path.unlink()
     report([line("task-1")])
     assert not path.exists()
 
 
+def test_without_space_only_the_latest_reports_are_kept(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_report, "MOST", 2)
+    path = tmp_path / "progress"
+    report = _report.to_file(str(path))
+    path.unlink()
+    report([line("task-1"), line("task-2")])
+    path.touch()
+    report([line("task-3")])
+    assert [json.loads(each)["id"] for each in path.read_text(encoding="utf-8").splitlines()] == ["task-2", "task-3"]
+
+
 def test_a_file_that_cannot_be_created_is_an_error_of_the_option(tmp_path: pathlib.Path) -> None:
     with pytest.raises(VsphereError, match=r"progress_file .*No such file or directory"):
-        to_file(str(tmp_path / "none" / "progress"))
+        _report.to_file(str(tmp_path / "none" / "progress"))
 
 
 def test_a_full_disk_delays_reports_and_leaves_no_half_lines(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "progress"
-    report = to_file(str(path))
+    report = _report.to_file(str(path))
     report([line("task-1")])
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     # Some more characters, and then none.

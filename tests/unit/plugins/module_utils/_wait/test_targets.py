@@ -8,11 +8,13 @@ from __future__ import annotations
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets
 
-from ..builders import HISTORY, info, newest, reading, updates, watching
+from ..builders import HISTORY, history, info, newest, reading, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
 
 RUNNING = Selection(conditions=Conditions(description_ids=["VirtualMachine.*"]))
@@ -59,6 +61,7 @@ def test_an_id_that_neither_the_server_nor_the_history_knows_is_an_error(monkeyp
     with pytest.raises(VsphereError) as caught:
         find(monkeypatch, Wire(**newest()), selection)
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
+    assert caught.value.message.endswith("task-8: check the IDs, which its history does not contain either")
 
 
 def test_more_tasks_than_the_limit_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +81,20 @@ def test_tasks_can_appear_if_none_exist_and_there_is_time(monkeypatch: pytest.Mo
     if not there:
         wire.script.update(watching(updates({"kind": "enter", "obj": {"value": "x"}})))
     assert find(monkeypatch, wire, RUNNING, appear_by=clock.now + 10) == (["task-1" if there else "task-2"], [])
+
+
+@pytest.mark.parametrize("source", ["recent", "history"])
+def test_the_recent_tasks_of_the_object_are_watched_unless_the_history_is_searched(
+    monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    clock, machine = Clock(monkeypatch), reference("VirtualMachine", "vm-1")
+    selection = Selection(entity=Entity("entity", path="DC0/vm/web"), source=source, newest_first=False)
+    wire = Wire(FindByInventoryPath=[machine], RetrievePropertiesEx=[reading()] * 2, **watching(updates()))
+    for method, answers in history().items():
+        wire.script[method] = [None, None] if method == "ReadNextTasks" else answers * 2
+    assert find(monkeypatch, wire, selection, appear_by=clock.now) == ([], [])
+    [root] = wire.params["CreateFilter"]["spec"]["objectSet"]
+    assert root["obj"] == (machine if source == "recent" else reference("TaskManager", "taskManager"))
 
 
 def test_without_time_to_appear_nothing_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:

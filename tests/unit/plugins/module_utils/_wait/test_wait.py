@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import FEW
 
 from ..builders import (
     change,
@@ -24,13 +25,39 @@ from .waiting import DONE, FAILED, RUNNING, SUCCESS, groups, wait
 
 def test_until_all_ends_with_the_last_task(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     first = updates(whole(info("task-1"), "enter"), whole(info("task-2"), "enter"))
-    answers = [first, clock.after(2, updates(whole(FAILED))), clock.after(3, updates(whole(SUCCESS)))]
+    answers = [first, clock.after(2, updates(whole(FAILED))), clock.after(3.45678, updates(whole(SUCCESS)))]
     wire = Wire(**watching(*answers), RetrievePropertiesEx=[None])
     outcome = wait(monkeypatch, wire, "task-2", "task-1")
     assert groups(outcome) == {"succeeded": ["task-1"], "failed": ["task-2"]}
-    assert (outcome.timed_out, outcome.elapsed) == (False, 5)
+    # The result contains milliseconds.
+    assert (outcome.timed_out, outcome.elapsed) == (False, 5.457)
     assert list(outcome.tasks) == ["task-2", "task-1"]
     assert [each["operation"] for each in outcome.tasks.values()] == ["VirtualMachine.clone"] * 2
+
+
+def test_each_change_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+    wire = Wire(
+        **watching(updates(whole(info("task-1"), "enter")), updates(whole(SUCCESS))), RetrievePropertiesEx=[None]
+    )
+    wait(monkeypatch, wire, "task-1", report=lambda tasks: seen.extend((each.id, each.state) for each in tasks))
+    assert seen == [("task-1", "running"), ("task-1", "success")]
+
+
+@pytest.mark.parametrize(
+    ("number", "return_tasks", "early"), [(FEW, True, True), (FEW + 1, True, False), (1, False, False)]
+)
+def test_the_labels_of_few_tasks_are_read_while_they_run_if_tasks_are_returned(
+    monkeypatch: pytest.MonkeyPatch, number: int, return_tasks: bool, early: bool
+) -> None:
+    task_ids = [f"task-{each}" for each in range(number)]
+    running = updates(*(whole(info(each), "enter") for each in task_ids))
+    ended = updates(*(whole(info(each, "success", **DONE)) for each in task_ids))
+    wire = Wire(**watching(running, ended), RetrievePropertiesEx=[None])
+    wait(monkeypatch, wire, *task_ids, return_tasks=return_tasks)
+    methods = wire.methods()
+    last = len(methods) - 1 - methods[::-1].index("WaitForUpdatesEx")
+    assert ("RetrievePropertiesEx" in methods[:last]) == early
 
 
 def test_until_any_ends_with_the_first_task(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
@@ -124,6 +151,7 @@ def test_at_the_time_limit_a_task_is_cancelled_and_followed_to_its_end(
         CancelTask=[None],
     )
     outcome = wait(monkeypatch, wire, "task-1", on_timeout="cancel", cancel_timeout=30)
+    assert ("CancelTask", "task-1") in wire.calls
     assert groups(outcome) == {"failed": ["task-1"], "cancelled": ["task-1"]}
     assert (outcome.timed_out, outcome.elapsed) == (True, 67)
 

@@ -13,6 +13,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import w
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 
 from ..builders import (
+    HISTORY,
     change,
     hidden,
     history,
@@ -26,6 +27,8 @@ from ..builders import (
 from ..wire import Clock, Wire, connect, reader_of
 from .waiting import FAILED, RUNNING, SUCCESS, groups, wait
 
+QUEUED = "2026-01-02T03:04:05Z"
+
 # --- gone, forbidden, unknown ---
 
 
@@ -33,7 +36,7 @@ from .waiting import FAILED, RUNNING, SUCCESS, groups, wait
 def test_a_task_that_vanishes_is_gone_unless_the_history_says_how_it_ended(
     monkeypatch: pytest.MonkeyPatch, kept: bool
 ) -> None:
-    first = change("task-1", "enter", state="running", queueTime="2026-01-02T03:04:05Z")
+    first = change("task-1", "enter", state="running", queueTime=QUEUED)
     others = info("task-7", "success")
     wire = Wire(
         **watching(updates(first), updates(change("task-1", "leave"))),
@@ -43,25 +46,44 @@ def test_a_task_that_vanishes_is_gone_unless_the_history_says_how_it_ended(
     outcome = wait(monkeypatch, wire, "task-1")
     assert groups(outcome) == {"succeeded" if kept else "gone": ["task-1"]}
     assert list(outcome.tasks) == (["task-1"] if kept else [])
-    # The search covers the time around the queue time.
+    # The search covers the second before and after the queue time, and ends when it has found the task.
     time = wire.params["CreateCollectorForTasks"]["filter"]["time"]
-    assert time["beginTime"] < "2026-01-02T03:04:05" < time["endTime"]
+    assert (time["beginTime"], time["endTime"]) == ("2026-01-02T03:04:04.000000Z", "2026-01-02T03:04:06.000000Z")
+    assert wire.methods().count("ReadNextTasks") == (1 if kept else 2)
 
 
-def test_a_vanished_task_that_still_runs_in_the_history_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("state", "expected"), [("running", {"gone": ["task-1"]}), ("success", {"succeeded": ["task-1"]})]
+)
+def test_a_vanished_task_without_a_queue_time_is_gone_unless_the_newest_history_has_its_end(
+    monkeypatch: pytest.MonkeyPatch, state: str, expected: dict[str, list[str]]
+) -> None:
     wire = Wire(
         **watching(updates(RUNNING), updates(change("task-1", "leave"))),
         RetrievePropertiesEx=[None, None],
-        **newest(info("task-1")),
+        **newest(info("task-1", state)),
     )
     outcome = wait(monkeypatch, wire, "task-1")
-    assert groups(outcome) == {"gone": ["task-1"]}
-    assert outcome.tasks == {}
+    assert groups(outcome) == expected
+    assert list(outcome.tasks) == expected.get("succeeded", [])
 
 
-def test_a_failing_history_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_history_is_searched_for_each_vanished_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = [change(each, "enter", state="running", queueTime=QUEUED) for each in ("task-1", "task-2")]
     wire = Wire(
-        **watching(updates(change("task-1", "enter", state="success"))),
+        **watching(updates(*first), updates(change("task-1", "leave"), change("task-2", "leave"))),
+        RetrievePropertiesEx=[None, None],
+        CreateCollectorForTasks=[HISTORY] * 2,
+        ReadNextTasks=[[SUCCESS], [FAILED]],
+        DestroyCollector=[None] * 2,
+    )
+    assert groups(wait(monkeypatch, wire, "task-1", "task-2")) == {"succeeded": ["task-1"], "failed": ["task-2"]}
+
+
+@pytest.mark.parametrize("queued", [{}, {"queueTime": QUEUED}], ids=["without time", "with time"])
+def test_a_failing_history_does_not_end_the_wait(monkeypatch: pytest.MonkeyPatch, queued: dict[str, str]) -> None:
+    wire = Wire(
+        **watching(updates(change("task-1", "enter", state="success", **queued))),
         RetrievePropertiesEx=[{"objects": [hidden("task-1")]}],
         CreateCollectorForTasks=[Fault("NoPermission", "no", {})],
     )
@@ -114,6 +136,18 @@ def test_an_unknown_id_that_still_runs_in_the_history_is_gone(monkeypatch: pytes
     assert groups(outcome) == {"succeeded": ["task-1"], "gone": ["task-2"]}
 
 
+def test_a_task_of_an_earlier_round_that_is_not_there_anymore_does_not_end_the_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(
+        **watching(unknown("task-2"), updates(RUNNING), updates(whole(SUCCESS))),
+        **newest(),
+        RetrievePropertiesEx=[None, None],
+    )
+    outcome = wait(monkeypatch, wire, "task-1", "task-2", seen=True)
+    assert groups(outcome) == {"succeeded": ["task-1"], "gone": ["task-2"]}
+
+
 # --- errors ---
 
 
@@ -162,13 +196,26 @@ def test_a_connection_that_breaks_after_all_tasks_ended_says_so(monkeypatch: pyt
     assert context.known["succeeded_task_ids"] == ["task-1"]
 
 
-def test_a_fault_during_the_wait_is_raised_with_the_results_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**watching(updates(RUNNING), Fault("NoPermission", "no", {})), RetrievePropertiesEx=[None])
+@pytest.mark.parametrize(("timeout", "timed_out"), [(3, False), (2.34567, True)])
+def test_a_fault_during_the_wait_is_raised_with_the_results_so_far(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, timeout: float, timed_out: bool
+) -> None:
+    # So all digits of the sum count.
+    clock.now = 0
+    answers = [updates(RUNNING), clock.after(2.34567, Fault("NoPermission", "no", {}))]
+    wire = Wire(**watching(*answers), RetrievePropertiesEx=[None])
     context = Context()
     with pytest.raises(Fault):
-        wait(monkeypatch, wire, "task-1", context=context)
+        wait(monkeypatch, wire, "task-1", context=context, timeout=timeout)
     assert context.known["pending_task_ids"] == ["task-1"]
-    assert context.known["timed_out"] is False
+    assert (context.known["timed_out"], context.known["elapsed"]) == (timed_out, 2.346)
+
+
+def test_a_lost_connection_keeps_the_result_of_its_error(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    wire = Wire(**watching(updates(RUNNING), *[Lost("reset", x=1)] * 99), RetrievePropertiesEx=[None])
+    with pytest.raises(VsphereError, match="lost the connection") as caught:
+        wait(monkeypatch, wire, "task-1", timeout=0.5)
+    assert caught.value.result == {"x": 1}
 
 
 def test_the_caller_shapes_the_results_that_an_error_keeps(monkeypatch: pytest.MonkeyPatch) -> None:

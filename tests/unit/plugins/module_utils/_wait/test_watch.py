@@ -9,10 +9,15 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._properties import (
+    filter_spec,
+    object_spec,
+    property_spec,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watch
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import FEW, Watch
 
 from ..builders import COLLECTOR, change, hidden, info, task, unknown, updates, watching, whole
 from ..wire import Wire, connect, reader_of
@@ -36,6 +41,13 @@ def follow(monkeypatch: t.Any, wire: Wire, *task_ids: str, timeout: float = 60) 
         deadline = time.monotonic() + timeout
         watch.until(lambda: not watch.pending, deadline)
     return watch, seen
+
+
+def watch_for(task_ids: list[str], *paths: str, partial: bool) -> dict[str, t.Any]:
+    """The parameters of CreateFilter for those tasks."""
+    objects = [object_spec(reference("Task", each)) for each in task_ids]
+    spec = filter_spec(objects, [property_spec("Task", *paths)], transient=True)
+    return {"spec": spec, "partialUpdates": partial}
 
 
 def test_changes_are_reported_until_all_tasks_have_ended(monkeypatch: t.Any) -> None:
@@ -193,30 +205,35 @@ def test_a_vanished_task_is_reported_once(monkeypatch: t.Any) -> None:
     assert (watch.gone, watch.forbidden) == (["task-1"], [])
 
 
-@pytest.mark.parametrize("where", ["object", "filter"])
+@pytest.mark.parametrize("where", ["info", "info.state", "filter"])
 def test_a_hidden_task_does_not_affect_the_others(monkeypatch: t.Any, where: str) -> None:
     fault = {"_typeName": "NoPermission", "privilegeId": "System.View", "faultstring": "no"}
     first = updates(change("task-1", "enter", state="success"))
-    if where == "object":
-        hidden = {**change("task-2", "enter"), "missingSet": [{"path": "info", "fault": fault}]}
+    if where != "filter":
+        hidden = {**change("task-2", "enter", progress=1), "missingSet": [{"path": where, "fault": fault}]}
         first["filterSet"][0]["objectSet"].append(hidden)
     else:
         first["filterSet"][0]["missingSet"] = [{"obj": reference("Task", "task-2"), "fault": fault}]
     watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-1", "task-2")
     assert (watch.forbidden, watch.unknown, watch.pending) == (["task-2"], [], [])
-    assert watch.tasks["task-1"].is_over
+    assert [(each.id, each.is_over) for each in watch.tasks.values()] == [("task-1", True)]
+    assert watch.reader.forbidden["task-2"].type == "NoPermission"
+    # No call failed, so the message names the watch instead.
+    if where == "filter":
+        assert watch.reader.forbidden["task-2"].message.startswith("Watching of Task task-2 is not allowed: ")
 
 
-@pytest.mark.parametrize("end", ["whole", "inside"])
+@pytest.mark.parametrize("end", ["whole", "without its time", "inside"])
 def test_few_tasks_come_whole_with_their_last_update(monkeypatch: t.Any, end: str) -> None:
     running = info("task-1", progress=5)
-    over = info("task-1", "success", completeTime="2026-01-31T18:00:00Z")
-    last = whole(over) if end == "whole" else change("task-1", state="success")
+    over = info("task-1", "success", **({"completeTime": "2026-01-31T18:00:00Z"} if end == "whole" else {}))
+    # A change inside of the TaskInfo can be one of an object, too.
+    last = change("task-1", state="success", result={"_typeName": "X"}) if end == "inside" else whole(over)
     wire = Wire(WaitForUpdatesEx=[updates(whole(running, "enter")), updates(last)])
     watch, seen = follow(monkeypatch, wire, "task-1")
-    assert wire.params["CreateFilter"]["spec"]["propSet"][0]["pathSet"] == ["info"]
+    assert wire.params["CreateFilter"] == watch_for(["task-1"], "info", partial=False)
     assert seen == [["task-1 running"], ["task-1 success"]]
-    # A partial update is followed by another reading.
+    # An incomplete update is followed by another reading.
     assert watch.tasks["task-1"].final == (over if end == "whole" else None)
 
 
@@ -249,9 +266,15 @@ def test_the_history_settles_unknown_tasks(monkeypatch: t.Any) -> None:
     seen: list[str] = []
     watch = watch_of(monkeypatch, seen, "task-1", "task-2", "task-3")
     watch.unknown = ["task-1", "task-2"]
-    watch.settle([task("task-1", "success"), task("task-2", "running")])
+    watch.settle([task("task-1", "success", progress=100, entityName="web"), task("task-2", "running")])
     assert (watch.unknown, watch.gone, watch.pending) == ([], ["task-2"], ["task-3"])
-    assert watch.tasks["task-1"].line()["operation"] == "VirtualMachine.clone"
+    assert watch.tasks["task-1"].line() == {
+        "id": "task-1",
+        "operation": "VirtualMachine.clone",
+        "entity": "web",
+        "state": "success",
+        "progress": 100,
+    }
     assert seen == ["task-1 success", "task-2 gone"]
 
 
@@ -276,15 +299,32 @@ def test_work_during_the_watch_is_done_once_and_only_while_tasks_run(
     assert len(done) == times
 
 
-def test_many_tasks_are_watched_by_their_small_members_only(monkeypatch: t.Any) -> None:
-    task_ids = [f"task-{number}" for number in range(11)]
+@pytest.mark.parametrize("many", [True, False])
+def test_many_tasks_are_watched_by_their_small_members_only(monkeypatch: t.Any, many: bool) -> None:
+    task_ids = [f"task-{number}" for number in range(FEW + many)]
     wire = Wire(**watching(updates(*(change(each, "enter", state="success") for each in task_ids))))
     watch, _seen = follow(monkeypatch, wire, *task_ids)
-    spec = wire.params["CreateFilter"]
-    assert "info" not in spec["spec"]["propSet"][0]["pathSet"]
-    assert "info.state" in spec["spec"]["propSet"][0]["pathSet"]
-    assert spec["partialUpdates"]
+    small = "state progress name descriptionId entityName queueTime cancelable cancelled"
+    paths = [f"info.{name}" for name in small.split()] if many else ["info"]
+    assert wire.params["CreateFilter"] == watch_for(task_ids, *paths, partial=many)
     assert not watch.pending
+
+
+def test_an_update_without_a_change_is_not_reported(monkeypatch: t.Any) -> None:
+    same = updates(change("task-1", state="running"))
+    answers = [updates(change("task-1", "enter", state="running")), same, updates(change("task-1", state="success"))]
+    _watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1")
+    assert seen == [["task-1 running"], ["task-1 success"]]
+
+
+@pytest.mark.parametrize(("name", "operation"), [("Clone_Task", "Clone_Task"), (None, "VirtualMachine.clone")])
+def test_a_task_without_a_name_is_reported_with_the_id_of_its_operation(
+    monkeypatch: t.Any, name: str | None, operation: str
+) -> None:
+    first = updates(whole(info("task-1", "success", name=name, entityName="web", progress=7), "enter"))
+    watch, _seen = follow(monkeypatch, Wire(WaitForUpdatesEx=[first]), "task-1")
+    line = {"id": "task-1", "operation": operation, "entity": "web", "state": "success", "progress": 7}
+    assert watch.tasks["task-1"].line() == line
 
 
 def test_the_cancel_button_and_its_use_are_watched(monkeypatch: t.Any) -> None:

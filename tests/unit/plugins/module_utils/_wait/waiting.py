@@ -35,6 +35,7 @@ def wait(
     *task_ids: str,
     context: Context | None = None,
     ended: t.Any = (),
+    report: t.Any = lambda tasks: None,
     began: float | None = None,
     **options: t.Any,
 ) -> Outcome:
@@ -42,7 +43,7 @@ def wait(
     how = WaitOptions(**{"timeout": 60, **options})
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection, context=context)
-        return wait_for_tasks(reader, Targets([*task_ids], [*ended]), how, began=began)
+        return wait_for_tasks(reader, Targets([*task_ids], [*ended]), how, report, began)
 
 
 def groups(outcome: Outcome) -> dict[str, list[str]]:
