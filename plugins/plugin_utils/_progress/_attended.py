@@ -21,6 +21,7 @@ import multiprocessing
 import os
 import pathlib
 import shutil
+import signal
 import threading
 import typing as t
 
@@ -73,7 +74,9 @@ class Attended(ActionBase):
 
     def _show(self, line: str) -> None:
         """Display a line, which can contain text from the server."""
-        self._display.display(clean(line))
+        # The line goes through a queue. A process that dies with the lock of the queue keeps Ansible waiting forever.
+        with _signals_later():
+            self._display.display(clean(line))
 
     @staticmethod
     def _host(task_vars: dict[str, t.Any]) -> str:
@@ -166,6 +169,23 @@ class Attended(ActionBase):
         finally:
             # This process can continue with other tasks.
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _signals_later() -> Iterator[None]:
+    """Handle the signals that end this process only after the block."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for each in came:
+            signal.raise_signal(each)
 
 
 def of_connection(arguments: Result) -> Result:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pathlib
+import signal
 import threading
 import types
 import typing as t
@@ -90,6 +91,28 @@ def test_a_line_is_shown_without_control_characters(tmp_path: pathlib.Path, monk
     monkeypatch.setattr(action._display, "display", lines.append)
     action._show("task-1 Clone\x07 on web\x1b[2J\r\n-01\u202e\u2028: running")
     assert lines == ["task-1 Clone on web[2J  -01 : running"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_a_line_ends_the_process_after_the_line(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    events: list[str] = []
+
+    def display(line: str) -> None:
+        os.kill(os.getpid(), number)
+        events.append(line)
+
+    action = Action(tmp_path, lambda arguments: {})
+    monkeypatch.setattr(action._display, "display", display)
+    before = signal.signal(number, lambda number, frame: events.append("signal"))
+    try:
+        action._show("line")
+        assert events == ["line", "signal"]
+        os.kill(os.getpid(), number)
+        assert events == ["line", "signal", "signal"]
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_plugin_survives_a_kill_of_the_process_group_of_ansible(
