@@ -52,7 +52,7 @@ def test_events_are_shown_until_an_interruption(site: t.Any, tag: str) -> None:
             assert line, shown
             shown += line
         process.send_signal(signal.SIGINT)
-        # It does not hang, as it did if the signal met a line of progress.
+        # If the signal meets a line of progress, Ansible must not hang.
         killed = threading.Timer(60, process.kill)
         killed.start()
         process.communicate()
