@@ -38,6 +38,8 @@ NOX := UV_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy sh tes
 export PIP_CONFIG_FILE := $(or $(PIP_CONFIG_FILE),$(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf)))
 export GOENV := $(or $(GOENV),$(HOME)/.config/go/env)
 export NPM_CONFIG_USERCONFIG := $(or $(NPM_CONFIG_USERCONFIG),$(HOME)/.npmrc)
+# Who makes the commit of a release.
+release: export GIT_CONFIG_GLOBAL := $(or $(GIT_CONFIG_GLOBAL),$(firstword $(wildcard $(HOME)/.gitconfig $(HOME)/.config/git/config)))
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
 # What Ansible takes for the home folder of the target user is not HOME.

@@ -50,6 +50,8 @@ def refuse_unfit(version: str, earlier: Set[str]) -> None:
             sys.exit(f"VERSION={version}: must be newer than {other}, which is released")
     if subprocess.run(["git", "status", "--porcelain"], check=True, capture_output=True).stdout:
         sys.exit("Commit or remove what git status shows: it would become part of the release")
+    if subprocess.run(["git", "var", "GIT_COMMITTER_IDENT"], check=False, capture_output=True).returncode:
+        sys.exit("git does not know who you are: set user.name and user.email with git config")
     if not any(Path("changelogs", "fragments").glob("*.yml")):
         sys.exit("changelogs/fragments is empty: add a fragment")
 

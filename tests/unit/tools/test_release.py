@@ -149,6 +149,19 @@ def test_a_release_with_uncommitted_changes_is_rejected(repository: pathlib.Path
     assert "git status" in refused.stderr
 
 
+def test_a_release_of_somebody_whom_git_does_not_know_is_rejected(
+    repository: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_COMMITTER_EMAIL")
+    for name, value in {"HOME": "/nowhere", "GIT_CONFIG_NOSYSTEM": "1"}.items():
+        monkeypatch.setenv(name, value)
+    git(repository, "config", "user.useConfigOnly", "true")
+    refused = run("release.py", repository, "1.1.0", "../built")
+    assert refused.returncode == 1
+    assert "user.email" in refused.stderr
+    assert git(repository, "status", "--porcelain") == ""
+
+
 def test_a_release_without_changes_is_rejected(repository: pathlib.Path) -> None:
     git(repository, "rm", "--quiet", "-r", "changelogs/fragments")
     git(repository, "commit", "--quiet", "--message", "Change nothing")
