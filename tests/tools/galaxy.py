@@ -32,6 +32,8 @@ def main(collection: str, folder: str, importer_python: str, vcenter_program: st
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     # ansible-lint removes its mock modules from there at its end, also from under another that is running.
     os.environ["ANSIBLE_HOME"] = str(dist / "home" / ".ansible")
+    # Automation Hub requires both.
+    os.environ.update(GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true", GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER="true")
     importer = [importer_python, "-m", "galaxy_importer.main", archive.name]
     run = subprocess.run(importer, cwd=dist, check=False, stdout=subprocess.PIPE, text=True)
     print(run.stdout)
