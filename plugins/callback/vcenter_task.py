@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: vcenter_task
 type: notification
 short_description: Shows a playbook run as a task in vCenter
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates a task in vCenter for each run of C(ansible-playbook). Everyone can see it in the vSphere Client. The
     description of the task is the current Ansible task, and its progress is the share of completed Ansible tasks. It

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: answer
 short_description: Replaces an empty answer to a survey
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the answer to a question of a survey, or O(_default) if the answer is empty.
   - Surveys of AWX and Automation Controller set the variable of an optional question even if you do not answer it.

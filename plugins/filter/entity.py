@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: entity
 short_description: Reads an inventory object from a text
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Turns a text, for example the answer to a survey, into the option O(vsphere.tasks.vsphere_task_info#module:entity)
     of the modules.

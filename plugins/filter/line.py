@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: line
 short_description: Makes a line for output from a text of the server
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns a text in one line, without characters that control a terminal or change the order of other characters.
   - Results of the modules contain names and messages exactly as the server returns them. Use this filter before you

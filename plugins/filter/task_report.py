@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: task_report
 short_description: Make a report of tasks
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 description:

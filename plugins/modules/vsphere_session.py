@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_session
 short_description: Open and close a session for several tasks of a play
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Logs in once, so that the other modules of this collection do not each log in and out.
   - The result contains a secret and is hidden from output, but you can register and use it. Do not print it with

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_cancel
 short_description: Cancel tasks of a vCenter or ESXi
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Requests the cancellation of tasks, and waits until each of them has ended.
   - Skips tasks that have already ended, and does not repeat a request for a task that someone has already canceled.

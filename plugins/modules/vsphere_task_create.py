@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_create
 short_description: Create your own task in vCenter
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates a task, which the vSphere Client then shows on its entity. The task is queued at first. Use
     M(vsphere.tasks.vsphere_task_state) to run and end it. vCenter never changes the state of this task, even after a

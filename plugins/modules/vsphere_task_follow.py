@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_follow
 short_description: Follow the tasks of a vCenter or ESXi
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Shows tasks as they are created, change their state, and end, with a line for each event. The server pushes every
     change, so a line appears immediately. If a play has several hosts, each line starts with the name of its host.

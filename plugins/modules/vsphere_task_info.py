@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_info
 short_description: Find tasks of a vCenter or ESXi
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns tasks by their IDs, the recent tasks, or tasks of the history, with everything that vSphere knows about
     them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_start
 short_description: Start any operation of vCenter or ESXi that runs as a task
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Calls an API method that returns a task, and returns this task. Can wait until the task ends.
   - Supports every API method that the installed pyvmomi knows. The module validates the method and its parameters

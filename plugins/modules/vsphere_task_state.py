@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_state
 short_description: Update your own task in vCenter
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets the description, progress, state, result, error, and custom values of a task, for example of a task that
     M(vsphere.tasks.vsphere_task_create) created to show the work of a play in the vSphere Client.

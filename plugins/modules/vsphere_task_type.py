@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_type
 short_description: Register your own task types in vCenter
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Registers task types in an extension of vCenter, with the labels that the vSphere Client shows for their tasks.
     M(vsphere.tasks.vsphere_task_create) can create only tasks of registered types.

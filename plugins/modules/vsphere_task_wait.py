@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vsphere_task_wait
 short_description: Wait for tasks of a vCenter or ESXi
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Waits until tasks finish and reports success or failure. The server pushes every change, so the module notices the
     end immediately.

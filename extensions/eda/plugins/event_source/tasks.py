@@ -16,7 +16,7 @@ from typing import Any, cast
 DOCUMENTATION = r"""
 module: tasks
 short_description: Events of the tasks of a vCenter or ESXi
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates an event when a task is created, when its state changes, when it succeeds, fails, or is canceled, and when
     it runs longer than a limit. The server pushes each change.
