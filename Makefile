@@ -83,8 +83,8 @@ sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
-integration coverage: export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
-integration coverage: export MITMDUMP := $(CURDIR)/$(ENV)/mitmproxy/bin/mitmdump
+integration coverage shuffle: export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
+integration coverage shuffle: export MITMDUMP := $(CURDIR)/$(ENV)/mitmproxy/bin/mitmdump
 integration: $(SERVERS) tree  ## ansible-test integration; TARGET=name for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' \
 	    integration --venv --color no $(or $(TARGET),unsupported/all_targets)
@@ -138,8 +138,9 @@ mutation: $(ENV)/mutation/ready  ## change the code, see if the unit tests fail;
 coverage: $(SERVERS) $(VALE) tree  ## measure which code the unit and integration tests run (25 minutes)
 	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python '$(CURDIR)/tests/tools/covered.py' '$(CURDIR)/$(VCENTER)'
 
-shuffle: $(ENV)/tools $(VALE) tree  ## run the unit tests in random order; TIMES=20; ARGS="-k name" for some
-	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' nice python '$(CURDIR)/tests/tools/shuffle.py' '$(or $(TIMES),1)' $(ARGS)
+shuffle: $(SERVERS) $(VALE) tree  ## run the tests in random order; TIMES=20; TESTS=unit or integration; ARGS="-k name" for some
+	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' nice python '$(CURDIR)/tests/tools/shuffle.py' \
+	    '$(CURDIR)/$(VCENTER)' '$(or $(TIMES),1)' '$(or $(TESTS),unit integration)' $(ARGS)
 
 recording: $(ENV)/run  ## make a recording of a trace; TRACE=file-or-folder KIND="vCenter 8.0U3" WORDS="what to hide"
 	@python tests/tools/record.py '$(TRACE)' '$(KIND)' $(WORDS)

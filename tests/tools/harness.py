@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 from ansible_test._internal.host_configs import VirtualPythonConfig
@@ -110,6 +111,24 @@ def environment(home: Path, collection: Path, versions: str = "3.9.*") -> dict[s
     }
 
 
+@contextlib.contextmanager
+def servers(program: str) -> Iterator[None]:
+    """Start the sets of servers, and write down where they and the programs are."""
+    with contextlib.ExitStack() as stack:
+        sets = [
+            {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
+            for _process in range(PROCESSES)
+        ]
+        variables = {
+            "sets": sets,
+            **{name: str(Path(program).with_name(name)) for name in ("vcenter", "govc", "toxiproxy", "awx")},
+            **{name: os.environ[name.upper()] for name in ("ansible_rulebook", "mitmdump")},
+        }
+        config = Path("tests", "integration", "integration_config.yml")
+        config.write_text(json.dumps(variables), encoding="utf-8")
+        yield
+
+
 def main(program: str, *arguments: str) -> int:
     if not Path(SCRIPTS, "shellcheck").exists():
         # Without it ansible-test reports the shellcheck test as passed.
@@ -117,19 +136,7 @@ def main(program: str, *arguments: str) -> int:
     # Sanity and integration tests run side by side.
     home = Path("tests", "output", "home", arguments[0]).resolve()
     settings = environment(home, Path.cwd())
-    with contextlib.ExitStack() as stack:
-        if arguments[0] == "integration":
-            sets = [
-                {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}
-                for _process in range(PROCESSES)
-            ]
-            config = Path("tests", "integration", "integration_config.yml")
-            variables = {
-                "sets": sets,
-                **{name: str(Path(program).with_name(name)) for name in ("vcenter", "govc", "toxiproxy", "awx")},
-                **{name: os.environ[name.upper()] for name in ("ansible_rulebook", "mitmdump")},
-            }
-            config.write_text(json.dumps(variables), encoding="utf-8")
+    with servers(program) if arguments[0] == "integration" else contextlib.nullcontext():
         return subprocess.run(["ansible-test", *arguments], env=settings, check=False).returncode
 
 

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run tests again and again, each time in another order: `python tests/tools/shuffle.py TIMES ARGUMENT…`
+"""Run tests again and again, each time in another order: `python tests/tools/shuffle.py VCENTER TIMES TESTS ARGUMENT…`
 
-The arguments are pytest's. Without any, the unit tests run, and docs/reliability.md gets the table of the runs.
+TESTS is unit, integration, or both, separated by a space. The arguments are pytest's. Without any,
+docs/reliability.md gets the table of the runs.
 """
 
 import os
@@ -12,13 +13,20 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+import harness
 import reliability
 
 # The order of the cases of one random test does not matter.
 SETTINGS = {"FUZZ_CASES": "100"}
+UNIT = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/unit")
+# What the integration tests of all targets run. ansible-test has no arguments for it.
+INTEGRATION = ("tests/integration/targets/all_targets/runme.sh",)
 
 
 class Run(NamedTuple):
@@ -29,8 +37,9 @@ class Run(NamedTuple):
 
 
 def number(outcome: str, output: str) -> int:
-    """The number of tests with the outcome in the last line of pytest."""
-    return sum(map(int, re.findall(rf"\b(\d+) {outcome}", output.rstrip().rpartition("\n")[2])))
+    """The number of tests with the outcome in the last lines of each pytest."""
+    lines = re.findall(r"^\d+ .* in \d.*", output, re.MULTILINE)
+    return sum(map(int, re.findall(rf"\b(\d+) {outcome}", "\n".join(lines))))
 
 
 def cpu() -> float:
@@ -38,12 +47,11 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def shuffled(seed: int, arguments: list[str]) -> Run:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--color=no", "-p", "randomly"]
+def shuffled(seed: int, command: Sequence[str], environment: dict[str, str]) -> Run:
     before = cpu()
     ran = subprocess.run(
-        [*command, f"--randomly-seed={seed}", *arguments],
-        env={**SETTINGS, **os.environ},
+        [*command, "--color=no", "-p", "randomly", f"--randomly-seed={seed}"],
+        env={**SETTINGS, **os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -54,8 +62,24 @@ def shuffled(seed: int, arguments: list[str]) -> Run:
     counts = f"{run.passed} passed, {run.failed} failed, {run.seconds:.0f} CPU s"
     print(f"{time.strftime('%X')} seed {seed}: {counts}", flush=True)
     if run.failed:
-        print(ran.stdout)
+        print(ran.stdout, flush=True)
     return run
+
+
+def unit(seed: int, arguments: Sequence[str], _program: str) -> Run:
+    return shuffled(seed, (*UNIT, *arguments), {})
+
+
+def integration(seed: int, arguments: Sequence[str], program: str) -> Run:
+    """Run the integration tests in the environment that ansible-test makes for them."""
+    home = Path("tests", "output", "home", "shuffle").resolve()
+    config = Path("tests", "integration", "integration.cfg").resolve()
+    with harness.servers(program), tempfile.TemporaryDirectory() as folder:
+        settings = {**harness.environment(home, Path.cwd()), "ANSIBLE_CONFIG": str(config), "OUTPUT_DIR": folder}
+        return shuffled(seed, (*INTEGRATION, *arguments), settings)
+
+
+KINDS = {"unit": unit, "integration": integration}
 
 
 def table(runs: list[Run]) -> str:
@@ -63,12 +87,16 @@ def table(runs: list[Run]) -> str:
     return reliability.table(("seed", "passed", "failed", "CPU time"), *rows)
 
 
-def main(times: str, *arguments: str) -> int:
-    runs = [shuffled(random.randrange(2**32), [*arguments]) for _time in range(int(times))]  # noqa: S311
-    if not arguments:
-        page = reliability.PAGE
-        page.write_text(reliability.filled(page.read_text(encoding="utf-8"), {"orders": table(runs)}), encoding="utf-8")
-    return int(any(each.failed for each in runs))
+def main(program: str, times: str, tests: str, *arguments: str) -> int:
+    status = 0
+    for kind in tests.split():
+        seeds = [random.randrange(2**32) for _time in range(int(times))]  # noqa: S311
+        runs = [KINDS[kind](seed, arguments, program) for seed in seeds]
+        status = status or int(any(each.failed for each in runs))
+        if not arguments:
+            page = reliability.PAGE.read_text(encoding="utf-8")
+            reliability.PAGE.write_text(reliability.filled(page, {f"orders-{kind}": table(runs)}), encoding="utf-8")
+    return status
 
 
 if __name__ == "__main__":

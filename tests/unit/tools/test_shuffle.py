@@ -36,6 +36,6 @@ def test_another_order_shows_a_test_that_depends_on_another_one(
     # The order depends on the names of the tests, too.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
-    run = tool["shuffled"](1, ["test_it.py"])
+    run = tool["shuffled"](1, (*tool["UNIT"][:-1], "test_it.py"), {})
     assert (run.seed, run.passed, run.failed) == (1, 1, 1)
     assert tool["table"]([run]).splitlines()[-1].startswith("| 1 | 1 | 1 |")

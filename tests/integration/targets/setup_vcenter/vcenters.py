@@ -242,8 +242,10 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(SETS)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start the long tests first. If one of them starts last, the other processes have no work."""
+    if config.pluginmanager.has_plugin("randomly"):
+        return
     order = {name: number for number, name in enumerate(PLAYING)}
     items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
 
