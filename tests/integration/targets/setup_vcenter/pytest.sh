@@ -18,6 +18,8 @@ export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 export PYTHONUNBUFFERED=1
 # ansible-test wants a JUnit report of each playbook. Nobody reads them.
 unset ANSIBLE_CALLBACKS_ENABLED
-# Hand out one test after another, because some take seconds. -rs says why a test is skipped.
+# Hand out one test after another, because some take seconds. -rs says why a test is skipped. A test that hangs, for
+# example with a playbook, ends its process, which pytest-xdist replaces, and fails.
 exec python -m pytest -p no:cacheprovider --import-mode=importlib ${COVERAGE_CONF:+-p measured} -p vcenters -q -rs \
+    -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true \
     --numprocesses=auto --dist=load --maxschedchunk=1 "$@"
