@@ -113,7 +113,7 @@ def environment(home: Path, collection: Path, versions: str = "3.9.*") -> dict[s
 
 @contextlib.contextmanager
 def servers(program: str) -> Iterator[None]:
-    """Start the sets of servers, and write down where they and the programs are."""
+    """Start the sets of servers, and write integration_config.yml."""
     with contextlib.ExitStack() as stack:
         sets = [
             {kind: stack.enter_context(running(program, *flags)) for kind, flags in VCENTERS.items()}

@@ -25,7 +25,7 @@ import reliability
 # The order of the cases of one random test does not matter.
 SETTINGS = {"FUZZ_CASES": "100"}
 UNIT = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "tests/unit")
-# What the integration tests of all targets run. ansible-test has no arguments for it.
+# The integration tests of all targets, without ansible-test, which passes no arguments on to them.
 INTEGRATION = ("tests/integration/targets/all_targets/runme.sh",)
 
 
