@@ -14,8 +14,11 @@ from .._connection import _connection
 from .._inventory import _entity, _find
 from .._tasks import _filter, _history, _reader, _taskinfo
 
-PAUSES = (0, 0.2, 0.4, 0.8)
-"""Seconds before each look for tasks that other runs have created at the same time, and will end."""
+PAUSES = (0, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+"""Seconds before each look for tasks that other runs have created at the same time, and will end.
+
+Together they are much longer than a slow run takes to end its task, because no task would remain if both gave up.
+"""
 
 
 @dataclasses.dataclass(frozen=True)

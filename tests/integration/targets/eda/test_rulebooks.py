@@ -97,8 +97,8 @@ def test_a_stuck_task_is_cancelled_after_an_approval(runs: Runs, vcenter: t.Any,
     given = {"approval_host": "127.0.0.1", "approval_port": port, "approval_token": "approve-me"}
     run = start(runs, vcenter, "stuck_task_cancel", stuck_after=1, request_url=service.url, **given)
     stuck, other = vcenter.create_many(2, cancelable=True)
-    run.until(lambda: len(service.posted) >= 2)
-    assert {each["approve"] for each in service.posted} == {stuck, other}
+    # Other tests can have left tasks that hang, too.
+    run.until(lambda: {stuck, other} <= {each["approve"] for each in service.posted})
     answer = requests.post(
         f"http://127.0.0.1:{port}/endpoint",
         json={"approve": stuck},

@@ -160,7 +160,15 @@ def test_the_oldest_task_remains_as_soon_as_the_others_have_ended(monkeypatch: p
 
 
 def test_the_oldest_task_ends_if_a_later_run_has_not_seen_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Race(monkeypatch, *[["task-6"]] * 4).outcome == ("task-6", False, ["task-5"])
+    assert Race(monkeypatch, *[["task-6"]] * 7).outcome == ("task-6", False, ["task-5"])
+
+
+def test_the_oldest_task_remains_although_a_slow_run_ends_its_own_only_after_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    race = Race(monkeypatch, *[["task-6"]] * 6, [])
+    assert race.outcome == ("task-5", True, [])
+    assert sum(race.clock.pauses) > 10
 
 
 def test_a_task_that_cannot_be_ended_is_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
