@@ -17,8 +17,8 @@ from vcenter import environment, running
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "demo.yml"
 LIST_TASKS = ["ansible", "localhost", "-m", "vsphere.tasks.vsphere_task_info"]
-# The example cancels one of the clones.
-LONG_CLONE = "--delay=CloneVM_Task=10s"
+# The example cancels one of the clones. A busy machine needs many seconds until then.
+LONG_CLONE = "--delay=CloneVM_Task=30s"
 
 
 def main(collection: str, folder: str, vcenter_program: str) -> int:
