@@ -88,6 +88,8 @@ def table(runs: list[Run]) -> str:
 
 
 def main(program: str, times: str, tests: str, *arguments: str) -> int:
+    if not set(tests.split()) <= set(KINDS):
+        sys.exit(f"TESTS={tests}: must be {' or '.join(KINDS)}, or both")
     status = 0
     for kind in tests.split():
         seeds = [random.randrange(2**32) for _time in range(int(times))]  # noqa: S311

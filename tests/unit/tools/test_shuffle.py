@@ -39,3 +39,13 @@ def test_another_order_shows_a_test_that_depends_on_another_one(
     run = tool["shuffled"](1, (*tool["UNIT"][:-1], "test_it.py"), {})
     assert (run.seed, run.passed, run.failed) == (1, 1, 1)
     assert tool["table"]([run]).splitlines()[-1].startswith("| 1 | 1 | 1 |")
+
+
+def test_all_runs_of_pytest_in_the_output_count(tool: t.Any) -> None:
+    output = "....\n3 passed in 1.50s\nF.\n1 failed, 2 passed, 1 warning in 61.00s (0:01:01)\n\n"
+    assert (tool["number"]("passed", output), tool["number"]("(?:failed|errors?)", output)) == (5, 1)
+
+
+def test_a_kind_of_tests_that_there_is_not_is_refused(tool: t.Any) -> None:
+    with pytest.raises(SystemExit, match="TESTS=units: must be unit or integration, or both"):
+        tool["main"]("vcenter", "1", "units")
