@@ -70,7 +70,8 @@ options:
         another one. A play that you start again, even after a lost connection, therefore continues with the task of its
         first start.
       - If several runs do this at the same time, one task remains. The other runs end their own tasks with state
-        V(error), and return the remaining task without a change.
+        V(error) and the fault type ID V(vsphere.tasks.same_activation_id), and return the remaining task without a
+        change.
     type: str
   parent_task_key:
     description: Key of the task that this task is a part of.

@@ -17,8 +17,12 @@ from .._tasks import _filter, _history, _reader, _taskinfo
 PAUSES = (0, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """Seconds before each look for tasks that other runs have created at the same time, and will end.
 
-Together they are much longer than a slow run takes to end its task, because no task would remain if both gave up.
+Together they are longer than a slow run usually takes to end its task, because both runs create a new one if both gave
+up.
 """
+
+GAVE_UP = "vsphere.tasks.same_activation_id"
+"""The fault type ID in the error of a task whose run found another one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +71,9 @@ def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.
         reader.context.known.update(changed=True, task=own)
         first = _first(reader, own, options) if options.activation_id else own
         if first is not own:
+            if _gave_up(first):
+                # Both runs gave up, so no task remains.
+                return ensure_task(reader, options)
             new, tasks = {}, [first]
     task = tasks[0] if tasks else None
     return {"changed": bool(new), "task": task, "diff": {"before": {}, "after": new}}
@@ -102,7 +109,9 @@ def _age(task: _taskinfo.Task) -> tuple[str, str]:
 def _first(reader: _reader.TaskReader, own: _taskinfo.Task, options: CreateOptions) -> _taskinfo.Task:
     """The task that remains if several runs create one at the same time. A run whose task does not remain ends it.
 
-    This is the oldest one, unless a later run does not end its own: it cannot have seen an older one then.
+    This is the oldest one, unless a later run does not end its own, because it has not seen the older one or is slow.
+    If it was only slow, it ends its own, too. Each run ends its task before it reads the other one, so the last of them
+    sees that both have ended.
     """
     for pause in PAUSES:
         time.sleep(pause)
@@ -116,10 +125,16 @@ def _first(reader: _reader.TaskReader, own: _taskinfo.Task, options: CreateOptio
 
     first = others[0]
     why = f"{first['id']} has the same activation ID {options.activation_id}"
-    ended = _update_options.UpdateOptions(str(own["id"]), state="error", fault_data=_update_options.failed(why))
+    fault = {**_update_options.failed(why), "faultTypeId": GAVE_UP}
+    ended = _update_options.UpdateOptions(str(own["id"]), state="error", fault_data=fault)
     _update.drive_task(reader.connection, own, ended)
     reader.context.warn(f"ended {own['id']}, because another run created {first['id']} at the same time")
-    return first
+    # The server can have removed a task that ended.
+    return next(iter(reader.given([first["id"]]).tasks), first)
+
+
+def _gave_up(task: _taskinfo.Task) -> bool:
+    return (task["error"] or {}).get("fault_type_id") == GAVE_UP
 
 
 def create_task(connection: _connection.Connection, entity: _values.Ref, options: CreateOptions) -> _values.Data:

@@ -52,9 +52,19 @@ def test_runs_with_the_same_activation_id_leave_one_task(vcenter: t.Any, repetit
     assert {result["task"]["id"] for result in results} == {unfinished[0]["id"]}
     assert sum(result["changed"] for result in results) == 1
     ended = vcenter.run("info", states=["error", "success"], activation_ids=[activation_id])["tasks"]
-    assert {task["error"]["type"] for task in ended} <= {"ExtendedFault"}
+    assert {task["error"]["fault_type_id"] for task in ended} <= {_create.GAVE_UP}
     assert len(ended) == vcenter.requests().count("TaskManager.CreateTask") - 1
     vcenter.control("PATCH", f"/tasks/{unfinished[0]['id']}", state="success")
+
+
+def test_runs_that_give_up_too_early_still_leave_one_task(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_create, "PAUSES", (0,))
+    activation_id = str(uuid.uuid4())
+    options = _create.CreateOptions(TYPE, activation_id=activation_id)
+    results = at_once(vcenter, lambda connection, number: _create.ensure_task(_reader.TaskReader(connection), options))
+    [task] = vcenter.run("info", states=["queued", "running"], activation_ids=[activation_id])["tasks"]
+    assert [result["task"]["id"] for result in results if result["changed"]] == [task["id"]]
+    vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
 
 
 @pytest.mark.parametrize("registered", [False, True])

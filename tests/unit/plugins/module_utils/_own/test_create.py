@@ -11,7 +11,12 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
-from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import CreateOptions, create_task, ensure_task
+from ansible_collections.vsphere.tasks.plugins.module_utils._own._create import (
+    GAVE_UP,
+    CreateOptions,
+    create_task,
+    ensure_task,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from ..builders import info, reading
@@ -101,20 +106,35 @@ class Race:
     """A run that creates task-5 while other runs with the same activation id have the given tasks at each look.
 
     The last digit of an ID is the second of its creation. There is always an older task with another activation ID.
+    ``other`` are the tasks that the run reads after it has ended its own. If it starts again, it finds the tasks in
+    ``again``, or else creates task-8, which is alone.
     """
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *looks: list[str], ended: t.Any = None) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        *looks: list[str],
+        ended: t.Any = None,
+        other: t.Sequence[dict[str, t.Any]] = (),
+        again: t.Sequence[str] = (),
+    ) -> None:
         self.clock = Clock(monkeypatch)
         self.warnings: list[str] = []
         self.context = Context(warn=self.warnings.append)
         collector = reference("TaskHistoryCollector", "collector")
         self.wire = Wire(
-            content=[{"rootFolder": ENTITY}],
-            RetrievePropertiesEx=[self._reading(), *(self._reading(*others, "task-5") for others in looks)],
-            CreateCollectorForTasks=[collector],
-            ReadNextTasks=[None],
-            DestroyCollector=[None],
-            CreateTask=[self._info("task-5")],
+            content=[{"rootFolder": ENTITY}] * 2,
+            RetrievePropertiesEx=[
+                self._reading(),
+                *(self._reading(*others, "task-5") for others in looks),
+                *([reading(*other)] if len(looks[-1]) else []),
+                self._reading(*again),
+                self._reading("task-8"),
+            ],
+            CreateCollectorForTasks=[collector] * 2,
+            ReadNextTasks=[None] * 2,
+            DestroyCollector=[None] * 2,
+            CreateTask=[self._info("task-5"), self._info("task-8")],
             SetTaskState=[ended],
         )
         with connect(monkeypatch, self.wire) as connection:
@@ -122,9 +142,16 @@ class Race:
             self.result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
 
     @staticmethod
-    def _info(task_id: str, activation_id: str = "a") -> dict[str, t.Any]:
+    def _info(task_id: str, activation_id: str = "a", **members: t.Any) -> dict[str, t.Any]:
         time = f"2026-01-02T03:04:0{task_id[-1]}Z"
-        return info(task_id, "queued", queueTime=time, descriptionId="com.example.copy", activationId=activation_id)
+        same = {"queueTime": time, "descriptionId": "com.example.copy", "activationId": activation_id}
+        return {**info(task_id, "queued", **same), **members}
+
+    @classmethod
+    def failed(cls, task_id: str, fault_type_id: str) -> dict[str, t.Any]:
+        """That task of another run, which has ended as an error."""
+        fault = {"_typeName": "ExtendedFault", "faultTypeId": fault_type_id}
+        return cls._info(task_id, state="error", error=fault)
 
     def _reading(self, *task_ids: str) -> dict[str, t.Any]:
         return reading(self._info("task-0", "b"), *map(self._info, task_ids))
@@ -148,6 +175,7 @@ def test_the_oldest_of_several_tasks_remains_and_the_others_end(monkeypatch: pyt
     sent = race.wire.params["SetTaskState"]
     assert sent["state"] == "error"
     assert sent["fault"]["faultMessage"][0]["message"] == "task-3 has the same activation ID a"
+    assert sent["fault"]["faultTypeId"] == GAVE_UP
 
 
 def test_the_smallest_id_of_tasks_of_the_same_second_remains(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,6 +197,22 @@ def test_the_oldest_task_remains_although_a_slow_run_ends_its_own_only_after_sec
     race = Race(monkeypatch, *[["task-6"]] * 6, [])
     assert race.outcome == ("task-5", True, [])
     assert sum(race.clock.pauses) > 10
+
+
+def test_a_run_creates_a_task_again_if_both_have_ended_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, *[["task-6"]] * 7, other=[Race.failed("task-6", GAVE_UP)])
+    assert race.outcome == ("task-8", True, ["task-5"])
+
+
+def test_a_run_takes_the_task_that_another_one_has_created_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, ["task-4"], other=[Race.failed("task-4", GAVE_UP)], again=["task-7"])
+    assert race.outcome == ("task-7", False, ["task-5"])
+
+
+def test_a_task_that_failed_for_another_reason_is_not_created_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    race = Race(monkeypatch, ["task-4"], other=[Race.failed("task-4", "vsphere.tasks")])
+    assert race.outcome == ("task-4", False, ["task-5"])
+    assert race.result["task"]["state"] == "error"
 
 
 def test_a_task_that_cannot_be_ended_is_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
