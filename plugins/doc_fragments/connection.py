@@ -95,6 +95,7 @@ options:
     description:
       - Maximum size of the response to a single request in megabytes, before and after its decompression. The pages of
         one result count together. A megabyte can contain 62,500 values.
+      - A search in the history can return tasks of four times this size.
       - The module needs up to ten times as much memory for the largest response.
       - Falls back to E(VMWARE_MAX_RESPONSE_SIZE).
     type: int

@@ -79,6 +79,8 @@ options:
 notes:
   - The user needs C(Task.Create) on the root folder, and C(System.View) on O(entity), which every role except No access
     includes.
+  - With O(activation_id), the user also needs C(Task.Update) on the root folder, for the case that several runs create
+    a task at the same time.
 seealso:
   - module: vsphere.tasks.vsphere_task_type
   - module: vsphere.tasks.vsphere_task_state

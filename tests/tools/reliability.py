@@ -88,7 +88,10 @@ def costs(found: list[tuple[Any, ...]]) -> tuple[str, str]:
 
 
 def requests(found: list[tuple[Any, ...]]) -> tuple[str, str]:
-    return "requests", table(("the server sends", "requests"), *((name, str(number)) for name, number in found))
+    rows = [
+        (name, PROTOCOLS[protocol], str(number), f"{megabytes:.1f} MB") for (name, protocol), number, megabytes in found
+    ]
+    return "requests", table(("the server sends", "protocol", "requests", "memory"), *rows)
 
 
 def logins(found: list[tuple[Any, ...]]) -> tuple[str, str]:

@@ -4,7 +4,7 @@
 """Run tests again and again, each time in another order: `python tests/tools/shuffle.py VCENTER TIMES TESTS ARGUMENT…`
 
 TESTS is unit, integration, or both, separated by a space. The arguments are pytest's. Without any,
-docs/reliability.md gets the table of the runs.
+docs/reliability.md lists each run as soon as it has ended.
 """
 
 import os
@@ -21,6 +21,9 @@ from typing import NamedTuple
 
 import harness
 import reliability
+
+LATEST = 20
+"""The number of runs that docs/reliability.md lists."""
 
 # The order of the cases of one random test does not matter.
 SETTINGS = {"FUZZ_CASES": "100"}
@@ -82,9 +85,13 @@ def integration(seed: int, arguments: Sequence[str], program: str) -> Run:
 KINDS = {"unit": unit, "integration": integration}
 
 
-def table(runs: list[Run]) -> str:
-    rows = [(str(each.seed), str(each.passed), str(each.failed), f"{each.seconds:.0f} s") for each in runs]
-    return reliability.table(("seed", "passed", "failed", "CPU time"), *rows)
+def noted(page: str, kind: str, run: Run) -> str:
+    """The page with one more row in the table of these tests, which has the latest runs."""
+    [known] = re.findall(rf"<!-- begin orders-{kind} -->\n(.*?)<!-- end", page, re.DOTALL)
+    rows = [tuple(line.strip("| ").split(" | ")) for line in known.splitlines()[2:]]
+    rows.append((str(run.seed), str(run.passed), str(run.failed), f"{run.seconds:.0f} s"))
+    table = reliability.table(("seed", "passed", "failed", "CPU time"), *rows[-LATEST:])
+    return reliability.filled(page, {f"orders-{kind}": table})
 
 
 def main(program: str, times: str, tests: str, *arguments: str) -> int:
@@ -92,12 +99,12 @@ def main(program: str, times: str, tests: str, *arguments: str) -> int:
         sys.exit(f"TESTS={tests}: must be {' or '.join(KINDS)}, or both")
     status = 0
     for kind in tests.split():
-        seeds = [random.randrange(2**32) for _time in range(int(times))]  # noqa: S311
-        runs = [KINDS[kind](seed, arguments, program) for seed in seeds]
-        status = status or int(any(each.failed for each in runs))
-        if not arguments:
-            page = reliability.PAGE.read_text(encoding="utf-8")
-            reliability.PAGE.write_text(reliability.filled(page, {f"orders-{kind}": table(runs)}), encoding="utf-8")
+        for _time in range(int(times)):
+            run = KINDS[kind](random.randrange(2**32), arguments, program)  # noqa: S311
+            status = status or int(run.failed > 0)
+            if not arguments:
+                page = reliability.PAGE.read_text(encoding="utf-8")
+                reliability.PAGE.write_text(noted(page, kind, run), encoding="utf-8")
     return status
 
 

@@ -201,6 +201,14 @@ class Http:
         finally:
             self._deadline = before
 
+    def check_time(self) -> None:
+        """Raise TimedOut after the time limit, before a further page, for which another second would be available."""
+        if time.monotonic() > min(self._deadline, self._last):
+            raise _errors.TimedOut(
+                f"{self.name} did not end its answer in time, which had page after page: raise the time limit of the "
+                "wait if the server is only slow"
+            )
+
     def hurry(self) -> None:
         """Limit all following requests, which are clean-up, to a few seconds."""
         self._timeout = min(self._timeout, 3)

@@ -64,7 +64,14 @@ class Soap(_transport.Transport):
                 f"{self._http.name} does not have {self.last_call} in release {self.session.release}: it requires a "
                 "later release"
             )
-        value = self._send(self._encoder.call(ref, info, params), member, info, wait)
+        try:
+            request = self._encoder.call(ref, info, params)
+        except _encoder.Unfit as unfit:
+            raise _errors.VsphereError(
+                f"the module did not call {self.last_call}, because {unfit}: if the value is from {self._http.name}, "
+                "correct it there; a server with VI/JSON can get it with transport: json"
+            ) from unfit
+        value = self._send(request, member, info, wait)
         if isinstance(value, _decoder.SoapFault):
             raise self._fault(value.data, member, ref)
         return self._checked(member, value)

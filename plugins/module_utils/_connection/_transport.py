@@ -66,18 +66,22 @@ class Transport(abc.ABC):
             self._keep_secret(key)
             self.session = dataclasses.replace(self.session, key=key)
 
-    def pages(self, most: int = MOST_PAGES, kept: bool = True) -> t.Callable[[], None]:
-        """Returns what to call for each page of a result: an error if there are too many.
+    def pages(self, most: int = MOST_PAGES, answers: int = 1) -> t.Callable[..., None]:
+        """Returns what to call for each page of a result: an error after too many pages, or after the time limit.
 
-        If they are ``kept``, all of them together can be as large as one answer.
+        All pages with something that is kept can be as large as that number of answers.
         """
-        begin, turned = self._http.received, itertools.count(1)
+        before, kept, turned = self._http.received, 0, itertools.count(1)
 
-        def turn() -> None:
-            if kept and self._http.received - begin > self._http.max_size:
+        def turn(is_kept: bool = True) -> None:
+            nonlocal before, kept
+            page, before = self._http.received - before, self._http.received
+            kept += page if is_kept else 0
+            if kept > answers * self._http.max_size:
                 raise self._http.too_large()
             if next(turned) > most:
                 raise self.malformed("its pages do not end")
+            self._http.check_time()
 
         return turn
 

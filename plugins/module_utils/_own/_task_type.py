@@ -116,7 +116,7 @@ def set_task_types(
 
 def _find(connection: _connection.Connection, key: str) -> Extension | None:
     read = connection.query(connection.manager("extensionManager"), "FindExtension", {"extensionKey": key})
-    return read and {name: value for name, value in read.items() if value != []}
+    return read and {name: value for name, value in read.items() if value not in (None, [])}
 
 
 def _planned(found: Extension | None, options: TaskTypeOptions) -> Extension | None:
@@ -247,6 +247,6 @@ def _set_label(extension: Extension, task_id: str, locale: str, text: str) -> No
     pairs = [pair for each in entries for pair in each.get("data") or [] if pair["key"] == _labels.label_key(task_id)]
     if not pairs:
         pairs = [{"_typeName": "KeyValue", "key": _labels.label_key(task_id)}]
-        entries[0].setdefault("data", []).extend(pairs)
+        entries[0]["data"] = [*(entries[0].get("data") or []), *pairs]
     for pair in pairs:
         pair["value"] = text

@@ -25,6 +25,9 @@ NEWEST = 10_000
 MOST_PAGES = 10_000
 """Maximum number of pages of a history."""
 
+MOST_ANSWERS = 4
+"""The result of a search can be as large as that number of answers."""
+
 
 class Scroll(t.NamedTuple):
     """How to read the history: the size of a page, the maximum number of tasks (None: all), and the end to start from.
@@ -50,9 +53,14 @@ def search(
     def steps(transport: _transport.Transport) -> list[_taskinfo.Task]:
         made = _create(connection, transport, wanted)
         with connection.borrowed(transport, made, "DestroyCollector") as collector:
-            infos = _infos(transport, collector, scroll.page_size, scroll.newest_first)
-            tasks = map(from_info, itertools.islice(infos, scroll.within))
-            return list(itertools.islice(filter(wanted.fits, tasks), scroll.limit))
+            found: list[_taskinfo.Task] = []
+            infos = _infos(transport, collector, scroll, lambda: len(found))
+            for task in map(from_info, itertools.islice(infos, scroll.within)):
+                if wanted.fits(task):
+                    found.append(task)
+                if len(found) == scroll.limit:
+                    break
+            return found
 
     return connection.read(steps, deadline)
 
@@ -72,9 +80,9 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
 
 
 def _infos(
-    transport: _transport.Transport, collector: _values.Ref, size: int, newest_first: bool
+    transport: _transport.Transport, collector: _values.Ref, scroll: Scroll, kept: t.Callable[[], int]
 ) -> t.Iterator[_values.Data]:
-    """TaskInfo by TaskInfo, read page by page.
+    """TaskInfo by TaskInfo, read page by page. ``kept`` returns how many of them the caller keeps so far.
 
     A new collector starts before the oldest task. From the newest backwards, the latest page comes first. If the server
     has queued new tasks in the meantime, the preceding page can start with tasks of that page. The API promises no
@@ -82,18 +90,19 @@ def _infos(
     """
     first: list[_values.Data] = []
     method = "ReadNextTasks"
-    if newest_first:
-        transport.invoke(collector, "SetCollectorPageSize", {"maxCount": size})
+    if scroll.newest_first:
+        transport.invoke(collector, "SetCollectorPageSize", {"maxCount": scroll.page_size})
         first = transport.get(collector, "latestPage") or []
         transport.invoke(collector, "ResetCollector")
         method = "ReadPreviousTasks"
     yield from sorted(first, key=_queued, reverse=True)
     before = set(map(_key, first)) - {""}
-    turn, check = transport.pages(MOST_PAGES, kept=False), _no_circle(transport)
-    while page := transport.invoke(collector, method, {"maxCount": size}):
-        turn()
+    turn, check = transport.pages(MOST_PAGES, MOST_ANSWERS), _no_circle(transport)
+    while page := transport.invoke(collector, method, {"maxCount": scroll.page_size}):
         check([_key(info) for info in page])
-        yield from (info for info in sorted(page, key=_queued, reverse=newest_first) if _key(info) not in before)
+        begin = kept()
+        yield from (info for info in sorted(page, key=_queued, reverse=scroll.newest_first) if _key(info) not in before)
+        turn(kept() > begin)
         before = set(map(_key, page)) - {""}
 
 

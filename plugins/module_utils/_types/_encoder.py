@@ -14,7 +14,7 @@ import functools
 import typing as t
 
 from .. import _errors, _values
-from . import _pyvmomi
+from . import _given, _pyvmomi
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -25,9 +25,21 @@ _TAIL = "</soapenv:Body></soapenv:Envelope>"
 # Parsers of XML take a carriage return that stands there as it is for a line feed.
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 
+_ODD = (AttributeError, LookupError, TypeError, ValueError)
+"""What writing a value raises that does not fit its type. Values that a server sent go back to it."""
+
 Write = t.Callable[[str, t.Any], str]
 """Writes a value as the element, or as the elements, of a name."""
 Plan = list[tuple[str, Write]]
+
+
+class Unfit(Exception):
+    """A value that does not fit the type of its place, which is the path of names."""
+
+    def __init__(self, place: str, value: t.Any) -> None:
+        super().__init__(f"{place} is {_given.shown(value)}, which does not fit its type")
+        self.place = place
+        self.value = value
 
 
 class Encoder:
@@ -44,7 +56,7 @@ class Encoder:
         return bool(_pyvmomi.VmomiSupport.IsChildVersion(self._version, info.version))
 
     def call(self, ref: _values.Ref, info: t.Any, given: _values.Data) -> bytes:
-        """The request that calls a method with its parameters by name."""
+        """The request that calls a method with its parameters by name. Unfit for a value that cannot be written."""
         content = _reference("_this", ref) + _members(self._plan(info.params), given)
         name = info.wsdlName
         return f'{_HEAD}<{name} xmlns="{_pyvmomi.VIM}">{content}</{name}>{_TAIL}'.encode()
@@ -107,7 +119,20 @@ class Encoder:
 
 
 def _members(plan: Plan, data: _values.Data) -> str:
-    return "".join([write(name, data[name]) for name, write in plan if data.get(name) is not None])
+    written = []
+    name = ""
+    try:
+        for name, write in plan:
+            if data.get(name) is not None:
+                written.append(write(name, data[name]))
+    except Unfit as inner:
+        raise Unfit(f"{name}.{inner.place}", inner.value) from inner
+    except _ODD as error:
+        if not isinstance(data, dict):
+            # The object around it knows its name.
+            raise
+        raise Unfit(name, data[name]) from error
+    return "".join(written)
 
 
 def _reference(name: str, ref: _values.Ref, attributes: str = "") -> str:
@@ -115,6 +140,8 @@ def _reference(name: str, ref: _values.Ref, attributes: str = "") -> str:
 
 
 def _scalar(name: str, value: t.Any, attributes: str = "") -> str:
+    if isinstance(value, (dict, list)):
+        raise TypeError(value)
     text = str(value).lower() if isinstance(value, bool) else str(value).translate(_ESCAPED)
     return f"<{name}{attributes}>{text}</{name}>"
 

@@ -15,7 +15,7 @@ TOOL: t.Any = runpy.run_path(str(ROOT / "tests" / "tools" / "reliability.py"))
 REPORT = """
 <testsuites><testsuite><testcase><properties>
 <property name="cost" value="('a body', 0.26, 4.04)"/><property name="cost" value="('a body', 0.14, 5.5)"/>
-<property name="requests" value="('a token', 7)"/><property name="logins" value="('all', 2)"/>
+<property name="requests" value="(('a token', 'soap'), 7, 0.26)"/><property name="logins" value="('all', 2)"/>
 <property name="cases" value="('json', 30, 12)"/>
 <property name="interruptions" value="(('login', 'SIGTERM', 'controller'), 1.4, '')"/>
 <property name="interruptions" value="(('login', 'SIGKILL', 'controller'), 45.0, 'session')"/>
@@ -29,13 +29,16 @@ def test_the_tables_have_the_largest_figures(tmp_path: pathlib.Path) -> None:
     report.write_text(REPORT, encoding="utf-8")
     tables = TOOL["tables"](TOOL["measured"]([report]))
     assert tables["costs"].splitlines()[-1] == "| a body | 0.3 s | 5.5 MB |"
-    assert tables["requests"].splitlines()[-1] == "| a token | 7 |"
+    assert tables["requests"].splitlines()[-1] == "| a token | SOAP | 7 | 0.3 MB |"
     assert tables["cases"].splitlines()[-1] == "| VI/JSON | 42 | 30 | 12 |"
     [name] = [each for each in tables if each.startswith("interruptions 2.")]
     assert tables[name].splitlines()[-1] == "| login | 1 s / **session** |"
     assert tables["soak"].splitlines()[-1] == "| SOAP | 24 | 900 | 47 | 95 | 11 | 100 | 36.4 MB | 0.1 MB |"
     page = TOOL["filled"]("a\n<!-- begin requests -->\nold\n<!-- end requests -->\nb", tables)
-    assert page.splitlines()[2:4] == ["| the server sends | requests |", "| --- | --- |"]
+    assert page.splitlines()[2:4] == [
+        "| the server sends | protocol | requests | memory |",
+        "| --- | --- | --- | --- |",
+    ]
     assert "old" not in page
 
 

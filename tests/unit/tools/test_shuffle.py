@@ -38,7 +38,15 @@ def test_another_order_shows_a_test_that_depends_on_another_one(
     (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
     run = tool["shuffled"](1, (*tool["UNIT"][:-1], "test_it.py"), {})
     assert (run.seed, run.passed, run.failed) == (1, 1, 1)
-    assert tool["table"]([run]).splitlines()[-1].startswith("| 1 | 1 | 1 |")
+
+
+def test_the_table_has_the_latest_runs(tool: t.Any) -> None:
+    page = "a\n<!-- begin orders-unit -->\n<!-- end orders-unit -->\nb\n"
+    for seed in range(25):
+        page = tool["noted"](page, "unit", tool["Run"](seed, 7, 0, 1.4))
+    lines = page.splitlines()
+    assert lines[2:4] == ["| seed | passed | failed | CPU time |", "| --- | --- | --- | --- |"]
+    assert lines[4:-2] == [f"| {seed} | 7 | 0 | 1 s |" for seed in range(5, 25)]
 
 
 def test_all_runs_of_pytest_in_the_output_count(tool: t.Any) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import importlib
 import re
 import typing as t
+import unittest.mock
 import uuid
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create
 
 ROLE = ("System.Anonymous", "System.View", "System.Read")
 """The privileges of every role."""
@@ -121,6 +123,18 @@ def create(person: Person) -> Result:
     return result
 
 
+def give_way(person: Person) -> Result:
+    """Create a task like a run that another one precedes at the same time."""
+    activation_id = str(uuid.uuid4())
+    first = person.vcenter.create(description_id=TYPE, activation_id=activation_id)
+    with unittest.mock.patch.object(_create, "_unfinished", return_value=[]):
+        result = person.run("create", task_type=TYPE, activation_id=activation_id)
+    for task in ({"id": first}, result.get("task")):
+        if task:
+            person.vcenter.control("PATCH", f"/tasks/{task['id']}", state="success")
+    return result
+
+
 def drive(person: Person) -> Result:
     return person.run("state", task_id=person.vcenter.create(), state="success", progress=100)
 
@@ -151,6 +165,7 @@ JOBS = (
     Job("task_type", update, ("Extension.Update",)),
     Job("task_type", unregister, ("Extension.Unregister",)),
     Job("task_create", create, ("Task.Create",)),
+    Job("task_create", give_way, ("Task.Create", "Task.Update")),
     Job("task_state", drive, ("Task.Update",)),
     Job("task_state", set_value, ("Global.SetCustomField",)),
 )

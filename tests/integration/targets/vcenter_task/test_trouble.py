@@ -140,6 +140,18 @@ def test_a_missing_privilege_is_named_in_the_warning(runs: t.Any) -> None:
 
 
 @any_transport
+def test_the_documented_privileges_are_enough(runs: t.Any) -> None:
+    user = "least@vsphere.local"
+    privileges = ("System.Anonymous", "System.View", "System.Read", "Task.Create", "Task.Update")
+    password = runs.vcenter.options["password"]
+    runs.vcenter.control("PUT", "/users", name=user, password=password, privileges=privileges)
+    outcome = runs.run(SHORT, VMWARE_USER=user)
+    assert (outcome.status, outcome.warnings) == (0, [])
+    [task] = runs.tasks()
+    assert (task["state"], task["reason"]["user_name"]) == ("success", r"VSPHERE.LOCAL\least")
+
+
+@any_transport
 def test_an_esxi_is_a_warning(runs: t.Any, server: t.Callable[[str], t.Any]) -> None:
     esxi = server("esxi")
     outcome = runs.run(SHORT, **{**esxi.environment, "VMWARE_TRANSPORT": "soap"})

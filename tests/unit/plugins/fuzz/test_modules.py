@@ -152,16 +152,22 @@ NEVER = (
     "alarm",
     "scheduled_task",
     "begin_time",
+    "end_time",
+    "event_chain_ids",
+    "states",
 )
 """Options for which no value of the strategy matches a task. Some search the history, and the server finds nothing."""
 MEMBERS = {
     "activation_ids": "activationId",
     "alarm": "alarm",
     "begin_time": "time",
+    "end_time": "time",
     "entity": "entity",
+    "event_chain_ids": "eventChainId",
     "parent_task_keys": "parentTaskKey",
     "root_task_keys": "rootTaskKey",
     "scheduled_task": "scheduledTask",
+    "states": "state",
     "tags": "tag",
     "users": "userName",
 }

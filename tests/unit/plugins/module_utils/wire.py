@@ -79,9 +79,9 @@ class Wire:
         self.key = ""
         self.accepted = False
 
-    def pages(self, most: int = 0, kept: bool = True) -> t.Callable[[], None]:
+    def pages(self, most: int = 0, answers: int = 1) -> t.Callable[..., None]:
         """They end with the script."""
-        return lambda: None
+        return lambda is_kept=True: None
 
     def malformed(self, problem: str) -> VsphereError:
         return VsphereError(problem)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import time
+import tracemalloc
 import typing as t
 
 import pytest
 import requests
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http, _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import NotUnderstood, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import NotUnderstood, TimedOut, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import Watch
@@ -29,13 +32,41 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 
 TASK = reference("Task", "task-1")
+MEDIA_TYPES = {"json": "application/json", "soap": "text/xml"}
+SIZE = 2
+"""The megabytes that an answer can have."""
 EVERYTHING = _filter.Filter({"_typeName": "TaskFilterSpec"}, [])
 
 
-class Server:
-    """Answers each method with the JSON that a function makes of the number of its call. Others return nothing."""
+def element(name: str, value: t.Any) -> str:
+    """A value of VI/JSON in the XML of SOAP."""
+    if isinstance(value, list):
+        return "".join(element(name, each) for each in value)
+    if isinstance(value, bool):
+        return element(name, str(value).lower())
+    if not isinstance(value, dict):
+        return f"<{name}>{value}</{name}>"
+    if value.get("_typeName") == "ManagedObjectReference":
+        return f'<{name} xsi:type="ManagedObjectReference" type="{value["type"]}">{value["value"]}</{name}>'
+    type_ = f' xsi:type="{value["_typeName"]}"' if "_typeName" in value else ""
+    members = {member: each for member, each in value.items() if member != "_typeName"}
+    content = members.get("_value") or "".join(element(*member) for member in members.items())
+    return f"<{name}{type_}>{content}</{name}>"
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, record: t.Callable[[str, object], None]) -> None:
+
+def body_of(method: str, value: t.Any, transport: str) -> bytes:
+    if transport == "json":
+        return json.dumps(value).encode()
+    returned = "" if value is None else element("returnval", value)
+    return answers.soap(f'<{method}Response xmlns="urn:vim25">{returned}</{method}Response>').partition(b"\r\n\r\n")[2]
+
+
+class Server:
+    """Answers each method with the result of a function, which gets the number of the call. Others return nothing."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, record: t.Callable[[str, object], None], transport: str
+    ) -> None:
         self.make: dict[str, t.Callable[[int], t.Any]] = {
             "CreatePropertyCollector": lambda number: COLLECTOR,
             "CreateFilter": lambda number: COLLECTOR,
@@ -43,30 +74,42 @@ class Server:
         }
         self.requests: dict[str, int] = {}
         self.record = record
+        tracemalloc.start()
+        self.transport = transport
 
-        def request(http: _http.Http, method: str, path: str, *_arguments: t.Any) -> _http.Answer:
-            member = path.rpartition("/")[2]
+        def request(http: _http.Http, _method: str, path: str, body: bytes | None, *_others: t.Any) -> _http.Answer:
+            method = member = path.rpartition("/")[2]
+            if transport == "soap":
+                [(method, property_)] = re.findall(r"Body><(\w+)[^/]*/_this>(?:<prop>(\w+))?", (body or b"").decode())
+                member = property_ or method
             number = self.requests[member] = self.requests.get(member, 0) + 1
             value = self.make[member](number) if member in self.make else None
-            headers = requests.structures.CaseInsensitiveDict({"Content-Type": "application/json"})
-            if value is None:
+            headers = requests.structures.CaseInsensitiveDict({"Content-Type": MEDIA_TYPES[transport]})
+            if value is None and transport == "json":
                 return _http.Answer(204, headers, b"", True)
-            body = json.dumps(value).encode()
-            http.received += len(body)
-            return _http.Answer(200, headers, body, True)
+            content = body_of(method, value, transport)
+            http.received += len(content)
+            return _http.Answer(200, headers, content, True)
 
         monkeypatch.setattr(_http.Http, "request", request)
 
-    def total(self, name: str) -> int:
-        """The number of all requests, which is recorded under the name."""
-        total = sum(self.requests.values())
-        self.record("requests", (name, total))
+    def connected(self) -> Connection:
+        return answers.connected(self.transport, max_response_size=SIZE)
+
+    def total(self, name: str, answers: int = 1) -> int:
+        """The number of all requests, which is recorded under the name, with the memory of the result."""
+        total, megabytes = sum(self.requests.values()), tracemalloc.get_traced_memory()[1] / 1e6
+        self.record("requests", ((name, self.transport), total, megabytes))
+        assert megabytes < 10 * SIZE * answers
         return total
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, record_property: t.Callable[[str, object], None]) -> Server:
-    return Server(monkeypatch, record_property)
+@pytest.fixture(params=list(MEDIA_TYPES))
+def server(
+    monkeypatch: pytest.MonkeyPatch, record_property: t.Callable[[str, object], None], request: pytest.FixtureRequest
+) -> t.Iterator[Server]:
+    yield Server(monkeypatch, record_property, request.param)
+    tracemalloc.stop()
 
 
 def objects(number: int, token: str, size: int = 1) -> t.Any:
@@ -81,7 +124,7 @@ def objects(number: int, token: str, size: int = 1) -> t.Any:
 READINGS: dict[str, t.Callable[[int], t.Any]] = {
     "a token that leads back": lambda number: objects(1, "1"),
     "pages of objects without end": lambda number: objects(number, str(number)),
-    "large pages without end": lambda number: objects(number, str(number), 1_000_000),
+    "large pages without end": lambda number: objects(number, str(number), 100_000),
 }
 
 
@@ -89,9 +132,9 @@ READINGS: dict[str, t.Callable[[int], t.Any]] = {
 def test_a_reading_ends(server: Server, name: str) -> None:
     server.make.update(RetrievePropertiesEx=READINGS[name], ContinueRetrievePropertiesEx=READINGS[name])
     error = "too much data" if "large" in name else "its pages do not end"
-    with answers.connected("json") as connection, pytest.raises(NotUnderstood, match=error):
+    with server.connected() as connection, pytest.raises(NotUnderstood, match=error):
         connection.retrieve([_properties.object_spec(TASK)], [_properties.property_spec("Task", "x")])
-    assert server.total(name) <= (70 if "large" in name else 1010)
+    assert server.total(name) <= (25 if "large" in name else 1010)
 
 
 def updates(version: object, task_id: str = "task-1", **members: t.Any) -> t.Any:
@@ -118,7 +161,7 @@ def watch(connection: Connection, seconds: float) -> None:
 def test_updates_that_never_advance_are_an_error(server: Server, name: str) -> None:
     make, error = SERIES[name]
     server.make["WaitForUpdatesEx"] = make
-    with answers.connected("json") as connection, pytest.raises(NotUnderstood, match=error):
+    with server.connected() as connection, pytest.raises(NotUnderstood, match=error):
         watch(connection, 3600)
     assert server.total(name) <= 1010
 
@@ -129,9 +172,33 @@ def test_updates_without_end_are_read_without_haste(monkeypatch: pytest.MonkeyPa
     server.make["WaitForUpdatesEx"] = lambda number: (
         None if "without changes" in name and number > 1 else updates(number)
     )
-    with answers.connected("json") as connection:
+    with server.connected() as connection:
         watch(connection, 60)
     assert server.total(f"{name}, in 60 s") <= 60 / 0.1 + 30
+
+
+def read(connection: Connection, seconds: float) -> None:
+    connection.retrieve([], [], deadline=time.monotonic() + seconds)
+
+
+@pytest.mark.parametrize(
+    ("method", "work"), [("WaitForUpdatesEx", watch), ("ContinueRetrievePropertiesEx", read)], ids=["updates", "pages"]
+)
+def test_slow_pages_without_end_end_soon_after_the_time_limit(
+    monkeypatch: pytest.MonkeyPatch, server: Server, method: str, work: t.Callable[[Connection, float], None]
+) -> None:
+    clock = Clock(monkeypatch)
+    began = clock.now
+
+    def page(number: int) -> t.Any:
+        clock.now += 0.9
+        return updates(number, truncated=True) if work is watch else objects(number, str(number))
+
+    server.make.update({method: page, "RetrievePropertiesEx": page})
+    with server.connected() as connection, pytest.raises(TimedOut, match="did not end its answer in time"):
+        work(connection, 60)
+    assert clock.now - began < 60 + GRACE + 3
+    server.total(f"a page each 0.9 s ({method}), in 60 s")
 
 
 PAGES: dict[str, t.Callable[[int], t.Any]] = {
@@ -147,15 +214,29 @@ def test_a_history_ends(monkeypatch: pytest.MonkeyPatch, server: Server, name: s
     monkeypatch.setattr(_history, "MOST_PAGES", 100)
     server.make.update(ReadNextTasks=PAGES[name], ReadPreviousTasks=PAGES[name], latestPage=lambda number: [])
     error = "its pages do not end" if "end" in name else "its pages lead in a circle"
-    with answers.connected("json") as connection, pytest.raises(NotUnderstood, match=error):
+    with server.connected() as connection, pytest.raises(NotUnderstood, match=error):
         reader_of(connection, OPERATION).history(EVERYTHING, _history.Scroll(newest_first=newest_first))
     assert server.total(name) <= 110
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_tasks_of_large_history_pages_stay_within_a_bound(
+    monkeypatch: pytest.MonkeyPatch, server: Server, kept: bool
+) -> None:
+    monkeypatch.setattr(_history, "MOST_PAGES", 200)
+    server.make["ReadNextTasks"] = lambda number: [info(f"task-{number}", name="x" * 100_000)]
+    wanted = EVERYTHING.narrowed(lambda task: kept)
+    error = "too much data" if kept else "its pages do not end"
+    with server.connected() as connection, pytest.raises(NotUnderstood, match=error):
+        reader_of(connection, OPERATION).history(wanted, _history.Scroll())
+    name = f"large history pages without end, with {'wanted' if kept else 'unwanted'} tasks"
+    assert server.total(name, answers=_history.MOST_ANSWERS if kept else 1) <= (100 if kept else 210)
 
 
 def test_a_page_can_be_equal_once(server: Server) -> None:
     pages = [["task-1", "task-2"], ["task-1", "task-2"], ["task-3"], []]
     server.make["ReadNextTasks"] = lambda number: [info(each) for each in pages[number - 1]] or None
-    with answers.connected("json") as connection:
+    with server.connected() as connection:
         tasks = reader_of(connection, OPERATION).history(EVERYTHING, _history.Scroll())
     assert [task["id"] for task in tasks] == ["task-1", "task-2", "task-3"]
 
@@ -174,7 +255,7 @@ def test_children_have_a_last_level(server: Server, name: str) -> None:
     # The first search, for all tasks of the chain, finds none. Each of the others has one page.
     server.make["ReadNextTasks"] = lambda number: None if number % 2 else make(number // 2)
     with (
-        answers.connected("json") as connection,
+        server.connected() as connection,
         pytest.raises(VsphereError, match="the children of the tasks have more than 40 levels"),
     ):
         reader_of(connection, OPERATION).tree([task("task-0")], 100)

@@ -140,6 +140,16 @@ def test_a_method_of_a_later_release_than_the_servers_is_not_sent(server: answer
     assert server.connections == 0
 
 
+def test_a_value_that_does_not_fit_its_type_is_not_sent(server: answers.Server) -> None:
+    message = (
+        r"did not call ExtensionManager\.UpdateExtension, because extension\.description is 'x', which does not fit"
+    )
+    manager = reference("ExtensionManager", "ExtensionManager")
+    with pytest.raises(VsphereError, match=message):
+        soap().invoke(manager, "UpdateExtension", {"extension": {"_typeName": "Extension", "description": "x"}})
+    assert server.connections == 0
+
+
 @pytest.mark.parametrize(
     ("ref", "method", "value"),
     [(TASK, "CancelTask", None), (HISTORY, "ReadNextTasks", None), (MACHINE, "QueryUnownedFiles", None)],

@@ -12,11 +12,11 @@ import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _soap, _vijson
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Http
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NotUnderstood
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NotUnderstood, TimedOut
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
 from .. import answers
-from ..wire import OPTIONS
+from ..wire import OPTIONS, Clock
 
 if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.module_utils._connection._transport import Transport
@@ -179,13 +179,27 @@ def test_a_result_has_a_number_of_pages(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["json"])
-@pytest.mark.parametrize("kept", [True, False])
-def test_all_pages_of_a_result_are_as_large_as_one_answer(world: World, kept: bool) -> None:
+@pytest.mark.parametrize("many", [1, 4])
+def test_the_kept_pages_of_a_result_are_as_large_as_that_number_of_answers(world: World, many: int) -> None:
     http = world.transport._http
     http.received, http.max_size = 10, 5
-    turn = world.transport.pages(kept=kept)
-    http.received = 15
-    turn()
-    http.received = 16
-    with pytest.raises(NotUnderstood, match="too much data") if kept else contextlib.nullcontext():
+    turn = world.transport.pages(answers=many)
+    for is_kept, size in ((True, 5 * many - 1), (False, 100), (True, 1), (False, 100)):
+        http.received += size
+        turn(is_kept)
+    http.received += 1
+    with pytest.raises(NotUnderstood, match="too much data"):
         turn()
+
+
+@pytest.mark.parametrize("kind", ["json"])
+def test_a_result_has_no_further_page_after_the_time_limit(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    clock = Clock(monkeypatch)
+    turn = world.transport.pages()
+    with world.transport._http.ending_by(clock.now + 5):
+        clock.now += 5
+        turn()
+        clock.now += 0.1
+        with pytest.raises(TimedOut, match="did not end its answer in time, which had page after page"):
+            turn()
+    turn()

@@ -55,6 +55,18 @@ def test_empty_lists_are_no_difference(monkeypatch: t.Any, state: str) -> None:
         assert not set_task_types(connection, wanted(state=state), Context())["changed"]
 
 
+def test_null_is_an_empty_list(monkeypatch: t.Any) -> None:
+    resource = {"locale": "en", "module": "task", "data": None}
+    found = extension(taskList=None, server=None, solutionManagerInfo=None, resourceList=[resource])
+    label = {"_typeName": "KeyValue", "key": "com.example.copy.label", "value": "Copy"}
+    there = extension(taskList=[TASK_TYPE], resourceList=[{**resource, "data": [label]}])
+    wire = Wire(FindExtension=[found, there], UpdateExtension=[None])
+    options = TaskTypeOptions("com.example", {"com.example.copy": {"en": "Copy"}})
+    with connect(monkeypatch, wire) as connection:
+        set_task_types(connection, options, Context())
+        assert wire.params["UpdateExtension"]["extension"] == there
+
+
 def test_an_extension_of_the_module_remains_if_it_has_other_content(monkeypatch: t.Any) -> None:
     more = {"company": "vsphere.tasks", "subjectName": "CN=someone"}
     wire = Wire(FindExtension=[extension(taskList=[TASK_TYPE], **more), extension(**more)], UpdateExtension=[None])

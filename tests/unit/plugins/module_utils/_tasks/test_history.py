@@ -31,7 +31,9 @@ def test_an_odd_task_does_not_hide_other_tasks(monkeypatch: pytest.MonkeyPatch, 
     # The page before the latest one can have the same content.
     wire.script["ReadPreviousTasks" if newest_first else "ReadNextTasks"] = [infos, None]
     with connect(monkeypatch, wire) as connection:
-        found = list(_history._infos(connection._transport, HISTORY, 10, newest_first))
+        found = list(
+            _history._infos(connection._transport, HISTORY, _history.Scroll(10, newest_first=newest_first), int)
+        )
     assert all(each in found for each in infos)
     known = [each["key"] for each in found if isinstance(each, dict) and isinstance(each.get("key"), str)]
     assert sorted(known) == ["task-1", "task-2"]
@@ -42,7 +44,7 @@ def test_tasks_without_a_readable_key_are_kept_from_each_page(monkeypatch: pytes
         SetCollectorPageSize=[None], latestPage=[ODD], ResetCollector=[None], ReadPreviousTasks=[ODD, ODD, None]
     )
     with connect(monkeypatch, wire) as connection:
-        found = list(_history._infos(connection._transport, HISTORY, 10, newest_first=True))
+        found = list(_history._infos(connection._transport, HISTORY, _history.Scroll(10, newest_first=True), int))
     assert [found.count(each) for each in ODD] == [3, 3, 3]
 
 
@@ -90,17 +92,22 @@ def test_overlapping_pages_from_the_newest_task_on_give_each_task_once(monkeypat
     assert wire.params["SetCollectorPageSize"] == {"maxCount": 3}
 
 
-def test_the_number_of_pages_is_limited_but_not_their_size_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**history(aged(1)))
-    limits: list[tuple[int, bool]] = []
+@pytest.mark.parametrize("limit", [None, 2])
+def test_only_pages_with_a_wanted_task_count_for_the_size(monkeypatch: pytest.MonkeyPatch, limit: int | None) -> None:
+    wire = Wire(**history())
+    wire.script["ReadNextTasks"] = [[aged(1, "success")], [aged(2), aged(3, "success")], [aged(4)], None]
+    limits: list[tuple[int, int]] = []
+    turns: list[bool] = []
 
-    def pages(most: int = 0, kept: bool = True) -> t.Callable[[], None]:
-        limits.append((most, kept))
-        return lambda: None
+    def pages(most: int = 0, answers: int = 1) -> t.Callable[[bool], None]:
+        limits.append((most, answers))
+        return turns.append
 
     monkeypatch.setattr(wire, "pages", pages)
-    assert search(monkeypatch, wire, _history.Scroll()) == ["task-1"]
-    assert limits == [(_history.MOST_PAGES, False)]
+    assert search(monkeypatch, wire, _history.Scroll(1, limit)) == ["task-2", "task-4"]
+    assert limits == [(_history.MOST_PAGES, _history.MOST_ANSWERS)]
+    # A search that has found enough does not need to know.
+    assert turns == [False, True, True][: 3 if limit is None else 2]
 
 
 @pytest.mark.parametrize(("type_", "error"), [("NotSupported", NoHistory), ("InvalidArgument", Fault)])

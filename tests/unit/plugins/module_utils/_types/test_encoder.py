@@ -254,6 +254,22 @@ def test_other_data_of_a_type_that_pyvmomi_does_not_know_cannot_be_written() -> 
         encoded({"_typeName": "SomethingNew", "member": 1})
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"description": "x"}, "p0.description is 'x', which does not fit its type"),
+        ({"description": {"label": {"a": 1}}}, "p0.description.label is a dictionary, which does not fit its type"),
+        ({"server": [{"description": []}]}, "p0.server.description is a list, which does not fit its type"),
+        ({"taskList": ["x"]}, "p0.taskList is a list, which does not fit its type"),
+        ({"taskList": 7}, "p0.taskList is 7, which does not fit its type"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_type_is_named(value: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(_encoder.Unfit) as raised:
+        encoded({"_typeName": "Extension", **value})
+    assert str(raised.value) == message
+
+
 def test_an_older_release_gets_only_members_that_it_knows() -> None:
     newer = {"_typeName": "VirtualTPM", "key": 1, "endorsementKeyCertificate": ["YWJj"]}
     expected = b'<p0 xsi:type="VirtualDevice"><key>1</key></p0>'

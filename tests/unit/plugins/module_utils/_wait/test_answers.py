@@ -28,7 +28,7 @@ class Waits(Wire):
         self.waits.append(wait)
         return super().invoke(ref, method, params, wait)
 
-    def pages(self, most: int = 0, kept: bool = True) -> t.Callable[[], None]:
+    def pages(self, most: int = 0, answers: int = 1) -> t.Callable[..., None]:
         pages = itertools.count(1)
 
         def turn() -> None:
