@@ -48,12 +48,14 @@ class Network:
         self.port = int(created.json()["listen"].rpartition(":")[2])
 
     @contextlib.contextmanager
-    def disturbed(self, kind: str, **how: int) -> t.Iterator[None]:
-        """Disturb the answers of the server in this way, within the block."""
-        toxic = {"name": "toxic", "type": kind, "stream": "downstream", "attributes": how}
-        CONTROL.post(f"{self._proxy}/toxics", json=toxic).raise_for_status()
+    def disturbed(self, kind: str, *streams: str, **how: int) -> t.Iterator[None]:
+        """Disturb the requests (upstream) and answers (downstream) of the server in this way, within the block."""
+        for stream in streams:
+            toxic = {"name": stream, "type": kind, "stream": stream, "attributes": how}
+            CONTROL.post(f"{self._proxy}/toxics", json=toxic).raise_for_status()
         yield
-        CONTROL.delete(f"{self._proxy}/toxics/toxic").raise_for_status()
+        for stream in streams:
+            CONTROL.delete(f"{self._proxy}/toxics/{stream}").raise_for_status()
 
 
 @pytest.fixture(scope="module")

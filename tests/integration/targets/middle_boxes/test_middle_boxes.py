@@ -40,15 +40,25 @@ def uses(vcenter: t.Any, tag: str, **options: t.Any) -> None:
 
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_slow_network_changes_no_result(vcenter: t.Any, network: t.Any, tag: str, kind: str) -> None:
-    with network.disturbed(kind, **SLOW[kind]):
+    with network.disturbed(kind, "upstream", "downstream", **SLOW[kind]):
         uses(vcenter, tag, port=network.port)
 
 
 def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, network: t.Any) -> None:
-    task_id = vcenter.create(duration=3, progress=list(range(0, 90, 3)))
-    # Enough for a few answers. Each of the task's changes has one.
-    disturbed = network.disturbed("limit_data", bytes=8000)
-    vcenter.during(WAITED, disturbed.__enter__, 1)
+    task_id = vcenter.create()
+    # Enough for a few answers.
+    disturbed = network.disturbed("limit_data", "downstream", bytes=8000)
+
+    def advance(step: int = 1) -> None:
+        """Let each call that waits return with a change."""
+        if step == 1:
+            disturbed.__enter__()
+        change = {"progress": step} if step < 30 else {"state": "success"}
+        vcenter.control("PATCH", f"/tasks/{task_id}", **change)
+        if step < 30:
+            vcenter.during(WAITED, lambda: advance(step + 1), step + 1)
+
+    vcenter.during(WAITED, advance, 1)
     before = vcenter.stats["connections"]
     with contextlib.ExitStack() as after:
         after.push(disturbed)
@@ -60,10 +70,19 @@ def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, netw
     vcenter.control("POST", "/sessions/expire")
 
 
-@pytest.mark.parametrize("size", [200, 2500, 4000, 6000, 9000])
-def test_a_change_is_sent_once_wherever_the_connection_ends(vcenter: t.Any, network: t.Any, size: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "stream", "how"),
+    [
+        *(("limit_data", "downstream", {"bytes": size}) for size in (200, 2500, 4000, 6000, 9000)),
+        *(("limit_data", "upstream", {"bytes": size}) for size in (200, 1500, 2500, 4000)),
+        *(("reset_peer", "downstream", {"timeout": milliseconds}) for milliseconds in (10, 40, 80)),
+    ],
+)
+def test_a_change_is_sent_once_wherever_the_connection_ends(
+    vcenter: t.Any, network: t.Any, kind: str, stream: str, how: dict[str, int]
+) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
-    with network.disturbed("limit_data", bytes=size):
+    with network.disturbed(kind, stream, **how):
         result = vcenter.run("create", port=network.port, **options)
     made = vcenter.run("info", activation_ids=[options["activation_id"]])["tasks"]
     assert vcenter.requests().count("TaskManager.CreateTask") == len(made) <= 1

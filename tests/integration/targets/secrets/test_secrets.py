@@ -110,9 +110,10 @@ def check(run: Run, folder: pathlib.Path) -> None:
     assert "vCenter does not show this run" in run.output
     assert any(b"vsphere_task_wait" in process for process in run.processes)
     assert [secret for secret in run.secrets if secret in run.output] == []
+    assert any(b"the method RenewTask" in file.read_bytes() for file in folder.rglob("*localhost"))  # the fact cache
     assert left(folder, run.secrets) == []
     assert run.public_files == []
-    assert [process for process in run.processes if run.secrets[0].encode() in process] == []
+    assert [secret for secret in run.secrets for process in run.processes if secret.encode() in process] == []
 
 
 def test_no_secret_is_shown_by_a_connection_that_shows_the_results_of_modules(
