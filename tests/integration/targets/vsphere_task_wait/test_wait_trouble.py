@@ -160,8 +160,9 @@ def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
     task_id = vcenter.create()
     vcenter.fault("delay", WAITED, seconds=60, skip=1, count=9)
     began = time.monotonic()
-    result = vcenter.run("wait", task_ids=[task_id], timeout=1)
-    assert time.monotonic() - began < 8
+    # On a busy machine, the first look takes more than a second.
+    result = vcenter.run("wait", task_ids=[task_id], timeout=3)
+    assert time.monotonic() - began < 10
     assert "did not answer within" in result["msg"]
     assert "raise the time limit of the wait" in result["msg"]
 
