@@ -110,8 +110,9 @@ def session(bounds: Bounds) -> requests.Session:
             super().init_poolmanager(*arguments, **others)
             _bind(self.poolmanager, bounds)
 
-        def proxy_manager_for(self, *arguments: t.Any, **others: t.Any) -> t.Any:
-            return _bind(super().proxy_manager_for(*arguments, **others), bounds)
+        def proxy_manager_for(self, proxy: str, **others: t.Any) -> t.Any:
+            # Each request asks for it, and would add another layer of classes.
+            return self.proxy_manager.get(proxy) or _bind(super().proxy_manager_for(proxy, **others), bounds)
 
     made = Session()
     made.mount("https://", Adapter())

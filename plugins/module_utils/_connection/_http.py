@@ -14,6 +14,7 @@ import contextlib
 import datetime
 import email.utils
 import math
+import re
 import time
 import traceback
 import typing as t
@@ -141,8 +142,8 @@ class Http:
             # What follows is clean-up, wherever this came from.
             self.hurry()
             raise
-        # The answer counts, regardless of the contents.
-        with contextlib.suppress(KeyError, TypeError, ValueError):
+        # The answer counts, regardless of its date. An invalid one is a TypeError in Python 3.9.
+        with contextlib.suppress(KeyError, OverflowError, TypeError, ValueError):
             time_said = email.utils.parsedate_to_datetime(response.headers["Date"])
             self.server_time = time_said.replace(tzinfo=time_said.tzinfo or datetime.timezone.utc)
         is_whole = self._check_end(response, len(body))
@@ -183,7 +184,8 @@ class Http:
         if response.status_code == 204 or "chunked" in response.headers.get("Transfer-Encoding", "").lower():
             return True
         length = response.headers.get("Content-Length", "")
-        if not length.isdigit():
+        # isdigit is true for others, too, and int has a maximum.
+        if not re.fullmatch("[0-9]{1,18}", length):
             return False
         # It counts the compressed bytes.
         if received != int(length):

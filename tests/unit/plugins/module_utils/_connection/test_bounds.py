@@ -145,6 +145,16 @@ def test_an_answer_that_is_too_large_is_an_error(
     assert server.connections == 1
 
 
+def test_an_answer_through_a_proxy_has_the_same_limit(server: feeder.Feeder) -> None:
+    server.parts = LARGE["a body without end"]
+    options = {"proxy_host": "proxy.example.com", "proxy_port": 3128}
+    with (
+        answers.connected("json", max_response_size=MEGABYTES, **options) as connection,
+        pytest.raises(NotUnderstood, match="answered with too much data"),
+    ):
+        connection._transport.get(TASK, "info")
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_part_without_end_is_an_error(cost: t.Callable[..., t.Any], name: str) -> None:
     message, spent = cost(name, BROKEN[name], Lost)

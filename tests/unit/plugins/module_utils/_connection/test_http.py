@@ -8,14 +8,24 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import io
+import socket
 import ssl
 import typing as t
+import warnings
 
 import pytest
 import requests
 import urllib3
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._http import Answer, Http
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Lost, NotUnderstood, TimedOut, Unavailable
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Lost,
+    MissingLibrary,
+    NotUnderstood,
+    TimedOut,
+    Unavailable,
+    VsphereError,
+)
 
 from ..wire import OPTIONS
 
@@ -105,7 +115,7 @@ class Given:
     ("body", "headers", "is_whole"),
     [
         (b"abc", {"Content_Length": "3"}, True),
-        (b"abc", {"Content_Length": "x"}, False),
+        *((b"abc", {"Content_Length": odd}, False) for odd in ("x", "\u00b2", "9" * 5000)),
         (b"abc", {}, False),
         (b"abc", {"Transfer_Encoding": "Chunked"}, True),
         (gzip.compress(b"abc"), {"Content_Encoding": " GZIP "}, False),
@@ -117,6 +127,7 @@ def test_an_answer_has_its_body_and_is_whole_if_it_says_where_it_ends(
     monkeypatch: pytest.MonkeyPatch, body: bytes, headers: dict[str, str], is_whole: bool
 ) -> None:
     given = Given(monkeypatch, 200, body, Content_Type=" Text/XML ; charset=x", **headers)
+    assert given.http.received == 0
     given.http.received = 10
     answer = given.ask()
     assert (answer.status, answer.body, answer.is_whole) == (200, b"abc", is_whole)
@@ -154,8 +165,14 @@ def test_an_unusable_answer_is_described(
         Given(monkeypatch, status, b"abc", **headers).ask()
 
 
+def test_the_answer_of_a_redirect_is_described_in_a_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotUnderstood) as caught:
+        Given(monkeypatch, 302, Location="https://sso/").ask()
+    assert caught.value.answer == "it redirects to https://sso/"
+
+
 def test_a_compressed_body_without_its_end_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Lost, match="it was incomplete"):
+    with pytest.raises(Lost, match=r"was lost \(it was incomplete\)$"):
         Given(monkeypatch, 200, gzip.compress(b"abc")[:-1], Content_Encoding="gzip").ask()
 
 
@@ -164,6 +181,7 @@ def test_errors_about_answers_describe_them() -> None:
     for body, type_, shown in ((b"x", "text/html", "a body of type text/html"), (b"x", "", "a body of type unknown")):
         answer = Answer(500, {"Content-Type": type_}, body, True)
         assert f"(HTTP 500 with {shown}): check hostname and port" in http.not_vsphere(answer).message
+    assert http.not_vsphere(Answer(500, {}, b"x", True)).answer == "HTTP 500 with a body of type unknown"
     assert http.not_vsphere(Answer(204, {}, b"", True)).answer == "HTTP 204 with no body"
     assert http.malformed("Task.info", "odd").answer == "to Task.info with malformed data: odd"
     too_large = http.too_large()
@@ -191,6 +209,68 @@ def test_a_request_ends_within_a_second_of_the_deadline(monkeypatch: pytest.Monk
     assert silent.now == 72
 
 
+def test_the_advice_for_a_request_that_takes_too_long_is_the_limit_that_ended_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = Silent(monkeypatch)
+    with silent.http.ending_by(79):
+        assert "within 79 s: raise the time limit of the wait" in silent.ask(wait=20)
+    with silent.http.ending_by(79 + 81):
+        assert "within 80 s: raise request_timeout" in silent.ask(wait=20)
+
+
+PROXY = {"proxy_host": "proxy.example.com", "proxy_port": 3128}
+
+
+@pytest.mark.parametrize(
+    ("error", "options", "message"),
+    [
+        (requests.exceptions.ConnectTimeout(), {}, "was not reachable within 60 s: "),
+        (requests.exceptions.ConnectionError(socket.gaierror("no")), {}, "resolve the name vcenter.example.com (no)"),
+        (requests.exceptions.ProxyError("no"), {}, "the proxy of the environment on the way"),
+        (requests.exceptions.ProxyError("no"), PROXY, "the proxy http://proxy.example.com:3128 on the way"),
+        (OSError("[X509]"), {"ca_path": "/ca.pem"}, "ca_path does not contain a certificate"),
+    ],
+)
+def test_a_failed_request_is_explained_by_its_options(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, options: dict[str, t.Any], message: str
+) -> None:
+    def request(*_arguments: t.Any, **_others: t.Any) -> t.NoReturn:
+        raise error
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    with pytest.raises(VsphereError) as caught:
+        Http(dataclasses.replace(OPTIONS, **options)).request("GET", "/", None, {})
+    assert message in caught.value.message
+
+
+def test_an_answer_at_which_a_library_stumbles_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def request(*_arguments: t.Any, **_others: t.Any) -> t.NoReturn:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    with pytest.raises(Lost, match=r"was lost \(list index out of range\)$"):
+        Http(OPTIONS).request("GET", "/", None, {})
+
+
+def test_without_requests_no_connection_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", "Traceback")
+    with pytest.raises(MissingLibrary) as caught:
+        Http(OPTIONS)
+    error = caught.value
+    assert (error.library, error.traceback) == ("requests", "Traceback")
+    assert error.message == "to connect to vCenter and ESXi"
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+def test_a_certificate_that_need_not_be_valid_causes_no_warning(validate_certs: bool) -> None:
+    with warnings.catch_warnings(record=True) as met:
+        warnings.simplefilter("always")
+        Http(dataclasses.replace(OPTIONS, validate_certs=validate_certs))
+        warnings.warn("unverified", urllib3.exceptions.InsecureRequestWarning, stacklevel=1)
+    assert len(met) == validate_certs
+
+
 @pytest.mark.parametrize("reason", ["DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "WRONG_VERSION_NUMBER"])
 def test_a_tls_failure_after_the_request_was_sent_is_not_a_failure_to_connect(
     monkeypatch: pytest.MonkeyPatch, reason: str
@@ -204,7 +284,14 @@ def test_a_tls_failure_after_the_request_was_sent_is_not_a_failure_to_connect(
 
 
 @pytest.mark.parametrize(
-    ("date", "hour"), [("Mon, 23 Nov 2026 10:00:00 GMT", 10), ("Mon, 23 Nov 2026 10:00:00 -0000", 10), ("today", None)]
+    ("date", "hour"),
+    [
+        ("Mon, 23 Nov 2026 10:00:00 GMT", 10),
+        ("Mon, 23 Nov 2026 10:00:00 -0000", 10),
+        ("today", None),
+        ("Mon, 23 Nov 20261123 10:00:00 GMT", None),
+        ("Mon, 23 Nov 20261123202611 10:00:00 GMT", None),
+    ],
 )
 def test_the_clock_of_the_server(monkeypatch: pytest.MonkeyPatch, date: str, hour: int | None) -> None:
     response = requests.Response()

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import socket
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._bounds import Bounds
+import requests
+import urllib3
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._bounds import Bounds, read, session
 
 from ..wire import Clock
 
@@ -33,7 +36,7 @@ def test_an_answer_has_its_time(monkeypatch: pytest.MonkeyPatch, bounds: Bounds)
     clock.now += 4.5
     assert bounds.seconds_left() == 0.5
     clock.now += 0.5
-    with pytest.raises(socket.timeout, match="timed out"):
+    with pytest.raises(socket.timeout, match=r"^timed out$"):
         bounds.seconds_left()
 
 
@@ -64,3 +67,17 @@ def test_a_compressed_answer_has_its_end(bounds: Bounds) -> None:
     assert bounds.decompressed(gzip.compress(b"x")[:-1]) is None
     with pytest.raises(ValueError, match="incorrect header check"):
         bounds.decompressed(b"no gzip")
+
+
+def test_a_body_is_read_with_its_compression() -> None:
+    body = gzip.compress(b"x")
+    response = requests.Response()
+    response.raw = urllib3.HTTPResponse(io.BytesIO(body), {"Content-Encoding": "gzip"}, preload_content=False)
+    assert read(response) == body
+
+
+def test_all_requests_through_a_proxy_use_the_same_classes(bounds: Bounds) -> None:
+    adapter = session(bounds).get_adapter("https://vcenter.example.com")
+    assert isinstance(adapter, requests.adapters.HTTPAdapter)
+    kinds = [adapter.proxy_manager_for("http://proxy:3128").pool_classes_by_scheme["https"] for _request in range(2)]
+    assert kinds[0] is kinds[1]

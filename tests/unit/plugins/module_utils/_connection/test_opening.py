@@ -57,13 +57,16 @@ def soap_wire(**script: list[t.Any]) -> Wire:
     return wire
 
 
-def test_pauses_get_longer_up_to_ten_seconds_and_end_with_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("seconds", "last"), [(60, [10, 10, 10, 7.4]), (23, [0.4])])
+def test_pauses_get_longer_up_to_ten_seconds_and_end_with_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, last: list[float]
+) -> None:
     clock = Clock(monkeypatch)
     pauses = []
-    for pause in _connection._delays_until(clock.now + 60):
+    for pause in _connection._delays_until(clock.now + seconds):
         pauses.append(pause)
         clock.now += pause
-    assert pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, 10, 10, 10, 7.4])
+    assert pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, *last])
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,14 @@ def test_a_login_to_a_vcenter_that_is_starting_is_repeated(monkeypatch: pytest.M
     with World(monkeypatch, wire, transport="json").connection.open(60):
         pass
     assert wire.methods() == ["Login", "Login", "Logout"]
+
+
+def test_a_login_without_patience_is_sent_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(Login=[STARTING])
+    with pytest.raises(Unavailable):
+        World(monkeypatch, wire, transport="json").connection.open()
+    assert (wire.methods(), clock.pauses) == (["Login"], [])
 
 
 @pytest.mark.parametrize("refusal", [REJECTED, STARTING])
@@ -161,6 +172,15 @@ def test_a_given_session_stays_open_and_is_not_logged_in_to(monkeypatch: pytest.
     with world.connection.open() as connection:
         assert not connection.owns_session
     assert wire.calls == []
+
+
+def test_a_given_session_that_ended_is_not_closed_after_a_rejected_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_session, rejection = Fault("NotAuthenticated", "no", {}), Fault("InvalidLogin", "no", {})
+    wire, world = in_given_session(monkeypatch, CancelTask=[no_session], Login=[rejection])
+    with world.connection.open() as connection, pytest.raises(VsphereError, match="InvalidLogin"):
+        connection.invoke(reference("Task", "task-1"), "CancelTask")
+    assert not connection.owns_session
+    assert "Logout" not in wire.methods()
 
 
 @pytest.mark.parametrize("until_logout", [False, True])
@@ -240,7 +260,9 @@ def test_the_transport_is_that_of_the_given_or_negotiated_session(
     transport = _connection._choose(options, Http(options), secrets.append)
     assert isinstance(transport, type_)
     assert transport.session == session
-    assert (secrets, asked) == (["the key"], []) if given else ([], ["auto"])
+    assert (secrets, asked) == ((["the key"], []) if given else ([], ["auto"]))
+    transport._take_head({"vmware-api-session-id": "a new key"}, {"vmware_soap_session": "a new key"})
+    assert secrets[-1] == "a new key"
 
 
 @pytest.mark.parametrize("wanted", ["json", "soap"])

@@ -78,7 +78,7 @@ def test_an_empty_variable_of_the_environment_counts_as_not_set(
         ({"hostname": "127.0.0.1:443"}, "omit scheme, port, and path"),
         (
             {"hostname": "fe80::1%eth0"},
-            "hostname 'fe80::1%eth0' is an address with a zone, .* use a name, or an address",
+            "hostname 'fe80::1%eth0' is an address with a zone, which URLs do not support: use a name, or an address",
         ),
         ({"proxy_host": "[fe80::1%1]", "proxy_port": 3128}, "proxy_host 'fe80::1%1' is an address with a zone"),
         ({"proxy_host": "http://proxy", "proxy_port": 3128}, "proxy_host 'http://proxy' is not a host name or address"),
@@ -86,7 +86,7 @@ def test_an_empty_variable_of_the_environment_counts_as_not_set(
         ({"username": "a\x1b"}, "username contains the character U\\+001B, which XML"),
         ({"port": 0}, "port 0 is not a port"),
         ({"port": 65536}, "from 1 to 65535"),
-        ({"proxy_host": "proxy"}, "require each other"),
+        ({"proxy_host": "proxy"}, "^proxy_host and proxy_port require each other: set both or neither$"),
         ({"proxy_port": 3128}, "require each other"),
         ({"max_response_size": 0}, "max_response_size must be between 1 and 4096 megabytes, got 0"),
         ({"max_response_size": 4097}, "max_response_size must be between 1 and 4096 megabytes, got 4097"),

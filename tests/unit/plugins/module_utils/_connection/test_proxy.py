@@ -9,7 +9,7 @@ import dataclasses
 import traceback
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http, _proxy
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _http, _proxy
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 
 from ..wire import OPTIONS
@@ -34,7 +34,8 @@ UNUSABLE = [
 @pytest.mark.parametrize("url", UNUSABLE)
 def test_a_proxy_that_is_not_a_url_is_an_error_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
-    with pytest.raises(VsphereError, match="HTTPS_PROXY or ALL_PROXY") as error:
+    beginning = r"^the proxy of the environment \(HTTPS_PROXY or ALL_PROXY\) is not a URL "
+    with pytest.raises(VsphereError, match=beginning) as error:
         _http.Http(OPTIONS)
     assert "S3" not in "".join(traceback.format_exception(error.type, error.value, None))
     # Another proxy applies.
@@ -63,6 +64,13 @@ def test_the_password_of_a_proxy_is_a_secret(monkeypatch: pytest.MonkeyPatch, ur
     assert _http.Http(OPTIONS).secrets == secrets
     monkeypatch.setenv("NO_PROXY", "*")
     assert _http.Http(OPTIONS).secrets == set()
+
+
+def test_a_connection_keeps_the_password_of_its_proxy_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://user:S3cret@proxy:3128")
+    secrets: list[str] = []
+    _connection.Connection(OPTIONS, secrets.append)
+    assert secrets == ["S3cret"]
 
 
 def test_a_password_in_a_url_without_a_scheme_is_a_secret() -> None:

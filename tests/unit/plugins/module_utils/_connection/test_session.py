@@ -163,8 +163,9 @@ def test_only_two_sessions_are_lost_in_quick_succession_and_one_per_minute_after
     assert renewals() == 1
     clock.now += 120
     assert renewals() == 2
-    with pytest.raises(VsphereError, match="has ended 6 sessions of someone within 180 s"):
+    with pytest.raises(VsphereError, match="has ended 6 sessions of someone within 180 s") as caught:
         world.login.renew(world.transport, NO_SESSION)
+    assert caught.value.result == NO_SESSION.result
 
 
 def test_a_renewal_that_fails_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:

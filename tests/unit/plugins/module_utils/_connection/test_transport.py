@@ -44,6 +44,8 @@ CONTENT = {
     ),
 }
 LOGIN = {"userName": "someone", "password": "a secret"}
+HEADER = {"json": b"\r\nvmware-api-session-id:", "soap": b"\r\nCookie:"}
+"""The header with the key."""
 
 
 class World:
@@ -70,23 +72,26 @@ def test_the_key_of_a_login_is_a_secret_and_goes_with_later_calls_until_it_is_fo
 ) -> None:
     transport, world.server.answers = world.transport, [LOGGED_IN[kind], CANCELLED[kind]]
     transport.invoke(MANAGER, "Login", LOGIN)
-    assert b"the key" not in world.server.last_request()
+    assert HEADER[kind] not in world.server.last_request()
     assert world.secrets == ["the key"]
     transport.invoke(TASK, "CancelTask")
-    assert b"the key" in world.server.last_request()
+    request = world.server.last_request()
+    assert HEADER[kind] in request
+    assert b"the key" in request
     assert transport.session == Session(
         kind, "8.0.3.0", "the key", "a vCenter", {"taskManager": ("TaskManager", "TaskManager")}
     )
     transport.forget_session()
     assert transport.session.key == ""
     transport.invoke(TASK, "CancelTask")
-    assert b"the key" not in world.server.last_request()
+    assert HEADER[kind] not in world.server.last_request()
     assert world.secrets == ["the key"]
 
 
 @BOTH
 def test_a_session_is_accepted_after_a_call_that_requires_one(world: World, kind: str) -> None:
     transport, world.server.answers = world.transport, [LOGGED_IN[kind], CONTENT[kind], CANCELLED[kind]]
+    assert transport.last_call == ""
     transport.invoke(MANAGER, "Login", LOGIN)
     # A property that users read without a session.
     assert transport.get(SERVICE, "content")["rootFolder"]["value"] == "group-d1"

@@ -151,6 +151,7 @@ def test_a_value_or_an_empty_answer_is_returned_if_the_method_allows_it(
             for status in ("200 OK", "401 x", "403 x", "500 x")
         ),
         ("CancelTask", answers.json('{"_typeName":"NoPermission"}'), Fault, "CancelTask of Task task-1 is not allowed"),
+        ("CreateTask", answers.json('{"_typeName":"NoPermission"}', status="400 x"), Fault, "is not allowed"),
     ],
 )
 def test_other_answers_are_errors(
@@ -163,16 +164,35 @@ def test_other_answers_are_errors(
     assert not transport.accepted
 
 
-@pytest.mark.parametrize(("body", "whole"), [('{"a":1}', True), ("[]", True), ('"x"', True), ("7", False), ("", False)])
+def test_a_method_that_the_release_lacks_is_named_by_its_status_and_release(
+    server: answers.Server, transport: ViJson
+) -> None:
+    server.answers = [answers.json("", status="404 x")]
+    with pytest.raises(NotUnderstood) as caught:
+        transport.invoke(TASK, "CreateTask")
+    assert caught.value.answer == "HTTP 404, which means that release 8.0.3.0 does not have it"
+
+
+@pytest.mark.parametrize("body", ['{"a":1}', "[]", '"x"'])
 def test_a_body_without_a_length_counts_if_it_marks_its_own_end(
-    server: answers.Server, transport: ViJson, body: str, whole: bool
+    server: answers.Server, transport: ViJson, body: str
 ) -> None:
     server.answers = [answers.json(body, "close")]
-    if whole:
-        assert transport.get(TASK, "info") == json.loads(body)
-    else:
-        with pytest.raises(Lost):
-            transport.get(TASK, "info")
+    assert transport.get(TASK, "info") == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "how"),
+    [
+        ("7", "it does not mark the end of its number"),
+        ("", "it has an empty body without status 204"),
+        ("{", r"Expecting property name enclosed in double quotes: line 1 column 2 \(char 1\)"),
+    ],
+)
+def test_a_body_that_can_be_incomplete_is_lost(server: answers.Server, transport: ViJson, body: str, how: str) -> None:
+    server.answers = [answers.json(body, "close")]
+    with pytest.raises(Lost, match=rf"was lost \({how}\)$"):
+        transport.get(TASK, "info")
 
 
 VOID = (
