@@ -58,16 +58,12 @@ def _parse(document: bytes) -> Element:
         raise ValueError("a document type declaration")
     try:
         return _tree(document)
-    except ET.ParseError as error:
-        if error.code in _ENDS_EARLY:
-            raise CutOff(str(error)) from error
+    except CutOff:
+        raise
+    except ValueError:
         cleaned = _CODES.sub(_held, document.translate(None, _CONTROLS).decode(errors="replace")).encode()
-        if cleaned == document:
-            raise ValueError(str(error)) from error
-    try:
-        return _tree(cleaned)
-    except ET.ParseError as error:
-        raise ValueError(str(error)) from error
+    # It can be cut off, too: the first error was before its end.
+    return _tree(cleaned)
 
 
 def _held(code: re.Match[str]) -> str:
@@ -78,7 +74,10 @@ def _held(code: re.Match[str]) -> str:
 
 
 def _tree(document: bytes) -> Element:
-    return ET.fromstring(document, ET.XMLParser(encoding="utf-8"))  # noqa: S314 (see _parse) # nosec B314
+    try:
+        return ET.fromstring(document, ET.XMLParser(encoding="utf-8"))  # noqa: S314 (see _parse) # nosec B314
+    except ET.ParseError as error:
+        raise (CutOff if error.code in _ENDS_EARLY else ValueError)(str(error)) from error
 
 
 @contextlib.contextmanager

@@ -55,6 +55,7 @@ def test_a_fault_counts_with_every_status(status: int) -> None:
         (answer(200, b'<?xml version="1.0"?>', is_whole=False), Lost, r"\(it was incomplete\)$"),
         (answer(200, b'<?xml version="1.0"?>'), NotUnderstood, "HTTP 200"),
         (answer(200, VALUE[:-20]), Lost, r"was lost \(unclosed token: line 1, column 125\)$"),
+        (answer(200, VALUE[:-20].replace(b">x<", b">\x01<")), Lost, r"was lost \(unclosed token"),
         (answer(200, VALUE.replace(b"<returnval>", b"<returnval x>")), NotUnderstood, "unreadable XML"),
         (answer(200, VALUE.replace(b"Read", b"Write")), NotUnderstood, "unreadable XML: WriteResponse instead of Read"),
     ],

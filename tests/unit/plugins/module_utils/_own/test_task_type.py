@@ -98,6 +98,17 @@ def test_an_extension_that_others_overwrite_is_written_again(monkeypatch: t.Any,
     assert all(_task_type.PAUSES[0] <= pause <= 2 * _task_type.PAUSES[0] for pause in clock.pauses)
 
 
+@pytest.mark.parametrize(("drawn", "factor"), [(lambda _limit: 0, 1), (lambda limit: limit - 1, 1.99)])
+def test_a_pause_is_random_up_to_twice_the_least_one(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, drawn: t.Callable[[int], int], factor: float
+) -> None:
+    monkeypatch.setattr(_task_type.secrets, "randbelow", drawn)
+    wire = Wire(FindExtension=[extension(), extension(taskList=[TASK_TYPE])], UpdateExtension=[None])
+    with connect(monkeypatch, wire) as connection:
+        set_task_types(connection, wanted(), Context())
+    assert clock.pauses == [pytest.approx(_task_type.PAUSES[0] * factor)]
+
+
 def test_an_extension_that_others_always_overwrite_is_an_error(monkeypatch: t.Any) -> None:
     others = extension(taskList=[OTHER_TYPE])
     wire = Wire(FindExtension=[others] * 11, UpdateExtension=[None] * 10)
@@ -256,6 +267,16 @@ def test_a_label_is_set_where_the_locale_has_its_texts(
     with connect(monkeypatch, wire) as connection:
         set_task_types(connection, TaskTypeOptions("com.example", {"com.example.copy": {"en": "Copy"}}), Context())
     assert wire.params["UpdateExtension"]["extension"] == written
+
+
+def test_a_label_with_several_texts_is_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = extension(taskList=[TASK_TYPE], resourceList=[text("en", "Old"), text("en", "Copy")])
+    wire = Wire(FindExtension=[found])
+    options = TaskTypeOptions("com.example", {"com.example.copy": {"en": "Copy"}})
+    with connect(monkeypatch, wire) as connection:
+        result = set_task_types(connection, options, Context())
+    assert not result["changed"]
+    assert result["extension"]["task_types"] == [{"id": "com.example.copy", "labels": {"en": "Copy"}}]
 
 
 def test_a_type_is_removed_with_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,6 +198,13 @@ def test_other_parts_of_an_object_are_explained_with_all_ways(value: t.Any) -> N
 @pytest.mark.parametrize(
     ("value", "problems"),
     [
+        (
+            {"a": 1},
+            [
+                "x: any type is possible here: add _typeName, and put a list into _value, as in "
+                "{_typeName: ArrayOfOptionValue, _value: [...]}"
+            ],
+        ),
         ({"_typeName": "int", "_value": "a"}, ["x: must be a whole number (int), not 'a'"]),
         ({"_typeName": "KeyValue", "key": "a"}, ["x: KeyValue requires value (string)"]),
         (

@@ -24,7 +24,7 @@ from .documents import DECODER, HEAD, document, read, response
 )
 def test_no_document_declares_anything(start: str) -> None:
     given = response("<returnval>x</returnval>").replace(b"<soapenv:Envelope", f"{start}<soapenv:Envelope".encode())
-    with pytest.raises(ValueError, match="a document type declaration"):
+    with pytest.raises(ValueError, match=r"^a document type declaration$"):
         DECODER.read(given, "Fetch")
 
 
@@ -33,8 +33,13 @@ def test_no_document_declares_anything(start: str) -> None:
 def test_no_encoding_hides_a_declaration(encoding: str, before: str) -> None:
     given = response("<returnval>x</returnval>").decode().partition("\n")[2]
     given = f"{before}<!DOCTYPE x>{given}"
-    with pytest.raises(ValueError, match=r"no UTF-8|not well-formed"):
+    with pytest.raises(ValueError, match=r"^no UTF-8$"):
         DECODER.read(given.encode(encoding), "Fetch")
+
+
+def test_a_zero_after_the_first_two_bytes_is_only_a_control_character() -> None:
+    answer = response("<returnval>x</returnval>").partition(b"\n")[2]
+    assert DECODER.read(b"\n\n\x00" + answer, "Fetch") == "x"
 
 
 def test_an_undeclared_entity_is_an_error() -> None:
@@ -55,7 +60,7 @@ def test_an_undeclared_entity_is_an_error() -> None:
     ],
 )
 def test_depth_is_bounded(declared: str | None, start: str, end: str) -> None:
-    with pytest.raises(ValueError, match="elements nested too deep"):
+    with pytest.raises(ValueError, match=r"^elements nested too deep$"):
         read(f"<returnval>{start * 10_000}{end * 10_000}</returnval>", declared)
 
 
@@ -74,7 +79,7 @@ def test_an_answer_with_another_element_is_an_error(body: str) -> None:
 
 
 def test_a_document_that_is_no_envelope_is_an_error() -> None:
-    with pytest.raises(ValueError, match="an answer without a SOAP envelope"):
+    with pytest.raises(ValueError, match=r"^an answer without a SOAP envelope$"):
         DECODER.read(b"<a/>", "Fetch")
 
 
@@ -103,13 +108,15 @@ def test_white_space_and_comments_after_the_end_are_ignored() -> None:
     assert DECODER.read(response("<returnval>x</returnval>") + b"\r\n <!-- x -->\n", "Fetch") == "x"
 
 
-def test_a_cut_off_answer_differs_from_an_invalid_one() -> None:
-    whole = response("<returnval>\u00e4</returnval>")
+# XML does not allow all characters of the second one.
+@pytest.mark.parametrize("text", ["\u00e4", "\x01&#1;\u00e4"])
+def test_a_cut_off_answer_differs_from_an_invalid_one(text: str) -> None:
+    whole = response(f"<returnval>{text}</returnval>")
     for length in range(len(whole)):
-        with pytest.raises(CutOff):
+        with pytest.raises(CutOff, match=r"no element found|unclosed token|partial character"):
             DECODER.read(whole[:length], "Fetch")
     with pytest.raises(ValueError, match="mismatched tag") as caught:
-        read("<returnval></returnvalue>")
+        read(f"<returnval>{text}</returnvalue>")
     assert not isinstance(caught.value, CutOff)
 
 

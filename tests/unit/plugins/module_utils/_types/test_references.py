@@ -13,7 +13,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._values import refer
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        (" ", "the type is empty"),
+        (" ", "^the type is empty: set a type, such as VirtualMachine$"),
         ("VirtualMachin", "does not know the managed object type VirtualMachin; did you mean VirtualMachine"),
         # A type, but not of managed objects.
         ("TaskInfo", "does not know the managed object type TaskInfo"),

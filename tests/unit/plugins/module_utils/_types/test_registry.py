@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _pyvmomi, _registry
+
+SECRET = _pyvmomi.VmomiSupport.F_SECRET
 
 
 def type_of(name: str) -> t.Any:
@@ -114,6 +117,14 @@ def test_names_that_are_usually_secret_are_known() -> None:
     assert {"password", "ticket", "newPassword"} <= names
     # These are secret in single types only.
     assert not {"id", "key", "name", "token", "value"} & names
+
+
+def test_a_name_that_is_secret_in_half_of_its_types_is_not_usually_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = {"most": [SECRET, SECRET, 0], "half": [SECRET, 0], "few": [SECRET, SECRET, 0, 0, 0]}
+    members = [types.SimpleNamespace(name=name, flags=each) for name, all_ in flags.items() for each in all_]
+    monkeypatch.setattr(_registry, "_all_types", lambda: [type("Type", (), {"_propList": members})])
+    # Without the cache, which other tests use.
+    assert _registry.secret_names.__wrapped__() == {"most"}
 
 
 def test_a_method_has_its_owner_and_parameters() -> None:
