@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 import typing as t
 
 import pytest
@@ -102,7 +103,7 @@ def test_an_extension_that_others_overwrite_is_written_again(monkeypatch: t.Any,
 def test_a_pause_is_random_up_to_twice_the_least_one(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, drawn: t.Callable[[int], int], factor: float
 ) -> None:
-    monkeypatch.setattr(_task_type.secrets, "randbelow", drawn)
+    monkeypatch.setattr(secrets, "randbelow", drawn)
     wire = Wire(FindExtension=[extension(), extension(taskList=[TASK_TYPE])], UpdateExtension=[None])
     with connect(monkeypatch, wire) as connection:
         set_task_types(connection, wanted(), Context())
