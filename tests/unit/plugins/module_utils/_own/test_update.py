@@ -252,6 +252,7 @@ def test_a_driven_task_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_lost_answer_says_what_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(VsphereError) as raised:
         update(monkeypatch, [reading(info("task-1"))], options(progress=40), UpdateProgress=[Lost("the line broke")])
+    assert "the outcome of UpdateProgress of Task task-1 is unknown" in raised.value.message
     assert raised.value.message.endswith(
         ", for example with vsphere_task_info and task_ids [task-1]. A second run is safe, because it begins with the "
         "present values of the task"
