@@ -207,8 +207,8 @@ class Http:
         """Raise TimedOut after the time limit, before a further page, for which another second would be available."""
         if time.monotonic() > min(self._deadline, self._last):
             raise _errors.TimedOut(
-                f"{self.name} did not end its answer in time, which had page after page: raise the time limit of the "
-                "wait if the server is only slow"
+                f"{self.name} returned one part of its answer after the other until the time limit: raise the time "
+                "limit of the wait if the server is only slow"
             )
 
     def hurry(self) -> None:

@@ -204,6 +204,6 @@ def test_a_result_has_no_further_page_after_the_time_limit(monkeypatch: pytest.M
     with world.transport._http.ending_by(clock.now + 5):
         clock.now += 6
         turn()
-        with pytest.raises(TimedOut, match="did not end its answer in time, which had page after page"):
+        with pytest.raises(TimedOut, match="returned one part of its answer after the other until the time limit"):
             turn()
     turn()
