@@ -111,7 +111,7 @@ def session(bounds: Bounds) -> requests.Session:
             _bind(self.poolmanager, bounds)
 
         def proxy_manager_for(self, proxy: str, **others: t.Any) -> t.Any:
-            # Each request asks for it, and would add another layer of classes.
+            # Each request gets it from here, and would add another layer of classes.
             return self.proxy_manager.get(proxy) or _bind(super().proxy_manager_for(proxy, **others), bounds)
 
     made = Session()
