@@ -13,6 +13,7 @@ import ast
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,8 @@ TESTS = COLLECTION / "tests" / "unit" / "plugins" / "module_utils"
 LEAST = 85
 # The results have the same copyright and license as this file.
 HEADER = Path(__file__).read_text(encoding="utf-8").split("\n\n", maxsplit=1)[0] + "\n"
+MOST_MEMORY = 4 << 30
+"""Bytes that each process can have."""
 UNEXPLAINED = "No reason yet"
 # They try all places of an answer, or measure memory, which takes too long for each mutant.
 SLOW = (
@@ -114,6 +117,8 @@ def forget(folder: Path) -> None:
 def run(folder: Path, processes: str) -> None:
     mutmut = Path(sys.executable).parent / "mutmut"
     environment = {**os.environ, "PYTHONPATH": str(RESULTS)}
+    # Without a bound, an endless answer needs all memory, and the kernel can end any process. Now, the test fails.
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     subprocess.run([mutmut, "run", f"--max-children={processes}"], cwd=folder, env=environment, check=True)
 
 

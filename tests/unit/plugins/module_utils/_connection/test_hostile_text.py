@@ -66,13 +66,11 @@ def test_an_id_and_the_text_of_a_fault(server: answers.Server, transport: str) -
     assert raised.value.message.isprintable()
 
 
-@pytest.mark.parametrize("transport", ["json", "soap"])
-def test_the_release_that_a_server_has(server: answers.Server, transport: str) -> None:
-    said = {
-        "json": answers.json(f'{{"api_release":"9{FORGED}"}}'),
-        "soap": answers.soap(f"<version>9{FORGED}</version>"),
-    }[transport]
-    server.answers = [said]
-    with pytest.raises(VsphereError) as raised, answers.unconnected(transport).open():
+def test_a_release_is_neither_shown_nor_sent_back(server: answers.Server) -> None:
+    server.answers = [answers.json(f'{{"api_release":"9.0.0.0{FORGED}"}}')]
+    with pytest.raises(VsphereError) as raised, answers.unconnected("json").open():
         pass
+    assert "does not answer like a vCenter" in raised.value.message
     assert raised.value.message.isprintable()
+    assert server.connections > 1
+    assert b"forged" not in server.last_request()
