@@ -79,3 +79,24 @@ def test_check_mode_only_waits(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, 
     assert '"nothing runs"' in shown
     assert "TASK [Announce the hold, or find it]" in shown
     assert unfinished(vcenter) == []
+
+
+def test_a_change_of_the_clock_does_not_shorten_the_time_limit(
+    vcenter: t.Any, clock: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in vcenter.environment.items():
+        monkeypatch.setenv(name, value)
+    ref = host(vcenter)
+    first = vcenter.create(entity=ref)
+
+    def end(task_id: str) -> None:
+        vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+
+    def change() -> None:
+        clock.move(24)
+        vcenter.while_watched(functools.partial(end, vcenter.create(entity=ref)), vcenter.waits + 1)
+        end(first)
+
+    vcenter.while_watched(change)
+    variables = {"vsphere_maintenance_gate_entity": PATH, "vsphere_maintenance_gate_timeout": 60}
+    assert '"nothing runs"' in vcenter.play("vsphere.tasks.maintenance_gate", **variables)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import importlib
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -35,6 +36,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
 from vcenter import running
 
+FAKETIME = importlib.metadata.distribution("libfaketime")
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
@@ -142,9 +144,9 @@ class Vcenter:
         """Run the action as soon as the method has been called that often."""
         self._act_when(lambda: self.requests().count(call) >= times, action)
 
-    def while_watched(self, action: t.Callable[[], object]) -> None:
-        """Run the action as soon as a client waits for changes."""
-        self._act_when(lambda: self.waits > 0, action)
+    def while_watched(self, action: t.Callable[[], object], times: int = 1) -> None:
+        """Run the action as soon as a client waits for changes, or does so again."""
+        self._act_when(lambda: self.waits >= times, action)
 
     @property
     def waits(self) -> int:
@@ -292,6 +294,43 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
         vcenter.stop()
         vcenter.control("DELETE", "/faults")
         assert vcenter.stats["open_sessions"] <= before
+
+
+class Clock:
+    """The clock of the programs that a test starts. That of the test itself, and monotonic clocks, do not change."""
+
+    def __init__(self, file: pathlib.Path) -> None:
+        self._file = file
+        self.environment = {
+            "LD_PRELOAD": str(FAKETIME.locate_file("libfaketime/vendor/libfaketime/src/libfaketime.so.1")),
+            "FAKETIME_TIMESTAMP_FILE": str(file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        self.move(0)
+
+    def move(self, hours: int) -> None:
+        """Move the clock to so many hours after, or before, the real time."""
+        new = self._file.with_suffix(".new")
+        new.write_text(f"{hours:+}h", encoding="utf-8")
+        new.replace(self._file)
+
+    def is_supported(self) -> bool:
+        """Whether the library works on this platform."""
+        self.move(48)
+        shown = subprocess.run(["date", "+%s"], env=self.environment, stdout=subprocess.PIPE, check=True).stdout
+        self.move(0)
+        return int(shown) > time.time() + 3600
+
+
+@pytest.fixture
+def clock(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moving = Clock(tmp_path / "clock")
+    if not moving.is_supported():
+        pytest.skip("libfaketime does not support this platform")
+    for name, value in moving.environment.items():
+        monkeypatch.setenv(name, value)
+    return moving
 
 
 @pytest.fixture
