@@ -32,7 +32,7 @@ def table() -> str:
     columns = [(protocol, moment) for protocol in PROTOCOLS for moment in MOMENTS]
     heads = [f"{PROTOCOLS[protocol]}, {MOMENTS[moment]}" for protocol, moment in columns]
     rows = [["failure of the request", *heads], ["---"] * 5]
-    kinds = dict.fromkeys(kind for kind, _name, _rule in module["FAILURES"])
+    kinds = dict.fromkeys(kind for kind, _protocol, _carried_out in counts)
     rows += [[kind, *(str(counts[kind, protocol, moment]) for protocol, moment in columns)] for kind in kinds]
     sums = [sum(count for key, count in counts.items() if key[1:] == column) for column in columns]
     rows.append([f"all {sum(sums)}", *map(str, sums)])

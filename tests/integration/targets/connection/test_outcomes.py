@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _f
 from ansible_collections.vsphere.tasks.plugins.module_utils._types import _registry
 from vcenters import ROOT
 
-from .outcome_cases import METHODS, TASK_METHODS, Case, cases, changing
+from .outcome_cases import METHODS, Case, cases, changing
 
 TYPE = "com.vmware.govmomi.simulator.test"
 PATIENCE = 0.3
@@ -42,7 +42,9 @@ class Changes:
             "RegisterExtension": lambda: self._types(registered=False),
             "UpdateExtension": lambda: self._types(version="2.0.0"),
             "UnregisterExtension": lambda: self._types(state="absent"),
-            TASK_METHODS: self._start,
+            "Destroy_Task": lambda: self._start("Destroy_Task"),
+            "Rename_Task": lambda: self._start("Rename_Task", newName=uuid.uuid4().hex),
+            "MoveIntoFolder_Task": lambda: self._start("MoveIntoFolder_Task", list=[self._folder()]),
         }
         self._root = _find.root_folder(connection)
         self._folders: list[t.Any] = []
@@ -58,8 +60,8 @@ class Changes:
     def _create(self) -> Run:
         return "create", {"task_type": TYPE, "entity": self._folder()}, "vsphere_task_info"
 
-    def _start(self) -> Run:
-        return "start", {"object": self._folder(), "method": "Destroy_Task"}, "vsphere_task_info"
+    def _start(self, method: str, **params: t.Any) -> Run:
+        return "start", {"object": self._folder(), "method": method, "params": params}, "vsphere_task_info"
 
     def _folder(self) -> dict[str, str]:
         """A new object, which has no tasks."""
@@ -161,7 +163,7 @@ def test_the_list_of_changes_is_complete() -> None:
 def test_the_outcome_of_each_change_is_told_truly(vcenter: t.Any, changes: Changes, method: str) -> None:
     wrong: dict[str, list[str]] = collections.defaultdict(list)
     for case in cases(method, vcenter.transport):
-        run = changes.by_method[method]()
+        run = changes.by_method[case.method]()
         vcenter.control("DELETE", "/log")
         vcenter.fault(match=rf"\.{case.method}$", **case.rule)
         for each in wrongs(case, run, vcenter):

@@ -34,8 +34,9 @@ class Case(t.NamedTuple):
 
 
 ALL = [Case(number, target, list(phases.PHASES)) for target in TARGETS for number in SIGNALS]
-# The cases of every day: a service that stops, and a job that AWX cancels. Each phase costs a second.
+# The cases of every day: a service that stops, Ctrl+C, and a job that AWX cancels. Each phase costs a second.
 FEW = [
+    Case(signal.SIGINT, "group", ["login", "wait", "start_wait", "cancel"]),
     Case(signal.SIGTERM, "controller", ["login", "logout", "interval_0", "no_log", "become", "start_wait", "follow"]),
     Case(signal.SIGKILL, "group", ["read", "start", "wait", "become", "role", "cancel", "elsewhere"]),
 ]

@@ -139,18 +139,20 @@ class Runs:
         """The tasks in vCenter since the start of the test, the oldest first."""
         return [task for task in reversed(self._recent()) if task["id"] not in self._before]
 
-    def seen(self, process: subprocess.Popen[str], description: str, progress: int) -> dict[str, t.Any]:
-        """The first task in vCenter, as soon as it has this description and progress."""
+    def seen(
+        self, process: subprocess.Popen[str], description: str, progress: int | None = None
+    ) -> dict[str, t.Any]:
+        """The first task in vCenter, as soon as it has this description, and this progress, if any is given."""
         found: list[dict[str, t.Any]] = []
 
         def is_seen() -> bool:
             assert process.poll() is None, process.communicate()[0]
             found[:] = self.tasks()[:1]
             return [(task["description"] or {}).get("message") for task in found] == [description] and (
-                found[0]["progress"] == progress
+                progress in (None, found[0]["progress"])
             )
 
-        until(is_seen)
+        until(is_seen, state=lambda: found)
         return found[0]
 
     def stop(self) -> None:
