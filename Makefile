@@ -127,9 +127,8 @@ hub: $(ENV)/hub/ready  ## check the artifact as Automation Hub does before it ce
 matrix: $(ENV)/run  ## test with all supported versions (2 hours); PYTHONS="python3.10 …"; ONLY="2.16 3.13" for some
 	@python tests/tools/matrix.py $(PYTHONS)
 
-fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values; CASES=100 for fewer; SEED=1 to repeat
-	cd $(COLLECTION) && FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' PYTHONPATH='$(CURDIR)/$(TREE)' \
-	    python -m pytest -p no:cacheprovider tests/unit/plugins/fuzz
+fuzz: $(ENV)/tools tree  ## give all options 20,000 odd values, and renew their table in docs/reliability.md; CASES=100 for fewer; SEED=1 to repeat
+	@FUZZ_CASES='$(or $(CASES),20000)' FUZZ_SEED='$(SEED)' python tests/tools/reliability.py $(TREE) fuzz
 
 mutation: $(ENV)/mutation/ready  ## change the code, see if the unit tests fail; PACKAGE=_wait; AGAIN=1 for survivors; PROCESSES=2
 	@nice $(ENV)/mutation/bin/python tests/tools/mutation.py .build/mutation '$(or $(PROCESSES),1)' '$(AGAIN)' \

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from vcenters import any_transport
+from vcenters import ROOT, any_transport
 
 ELSEWHERE = "127.0.0.2"
 
@@ -33,17 +33,31 @@ HOSTILE: dict[str, dict[str, t.Any]] = {
 }
 
 
+REASON = "facts of the host cannot set variables"
+
+
 @any_transport
 def test_facts_change_nothing(site: t.Any) -> None:
     vcenter = site.vcenters["json.example.com"]
     hosts = {"honest": {"color": "red"}, **HOSTILE}
     answers = {"vsphere_cancel_stuck_operations": "com.example.none", "vsphere_cancel_stuck_older_than": "1h"}
-    run = site.play("facts.yml", by_host={host: {**answers, "hostile": facts} for host, facts in hosts.items()})
+    run = site.play("facts.yml", "--extra-vars=playbook=cancel_stuck", by_host={host: {**answers, "hostile": facts} for host, facts in hosts.items()})
     results = site.results(run.stdout, "cancel_stuck")
     assert results["honest"]["report"] == ["would cancel 0 tasks"]
     for host, facts in HOSTILE.items():
         names, _colon, reason = results[host]["report"][0].partition(": ")
         assert set(names.split(", ")) == facts.keys()
-        assert reason.startswith("facts of the host cannot set variables")
+        assert reason.startswith(REASON)
     # Only for the honest host.
     assert sum(call.endswith(".Login") for call in vcenter.requests()) == 1
+
+
+@any_transport
+def test_each_playbook_rejects_facts(site: t.Any) -> None:
+    names = [file.stem for file in (ROOT / "playbooks").glob("[!_]*.yml")]
+    hosts = {"address": {"hostile": HOSTILE["address"]}}
+    processes = [site.start("facts.yml", f"--extra-vars=playbook={name}", by_host=hosts) for name in names]
+    outputs = [process.communicate()[0] for process in processes]
+    assert len(names) > 5
+    assert [f"vcenter_hostname: {REASON}" in output for output in outputs] == [True] * len(names)
+    assert site.vcenters["json.example.com"].requests() == []

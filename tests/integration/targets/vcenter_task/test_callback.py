@@ -90,6 +90,22 @@ TWO_TASKS = """
 """
 
 
+FACTS = """
+- name: Work with a host
+  hosts: one
+  gather_facts: false
+  tasks:
+    - name: Return facts
+      set_fact: {vcenter_task_hostname: 127.0.0.2, vcenter_task_plays: true, awx_job_id: 7, awx_user_name: mallory}
+- name: Work with it again
+  hosts: one
+  gather_facts: false
+  tasks:
+    - name: Work
+      debug:
+"""
+
+
 def test_a_run_is_a_task_that_follows_it(runs: t.Any) -> None:
     # AWX passes unset optional fields of a credential type as empty variables.
     process = runs.start(PLAIN, VMWARE_PROXY_PORT="", VCENTER_TASK_ENTITY="")
@@ -155,6 +171,15 @@ def test_plays_have_tasks_if_the_option_is_set(runs: t.Any) -> None:
     assert [play["parent_task_key"] for play in plays] == [run["key"]] * 4
     assert [play["state"] for play in plays] == ["success", "success", "error", "success"]
     assert plays[2]["error"]["message"] == run["error"]["message"]
+
+
+@any_transport
+def test_facts_of_a_host_change_nothing(runs: t.Any) -> None:
+    outcome = runs.run(FACTS)
+    assert (outcome.status, outcome.warnings) == (0, [])
+    [task] = runs.tasks()
+    assert (task["state"], task["activation_id"]) == ("success", None)
+    assert not task["description"]["message"].startswith("Job")
 
 
 @any_transport

@@ -19,6 +19,15 @@ def _keep_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warnings, "_global_warnings", type(warnings._global_warnings)())
 
 
+@pytest.fixture(autouse=True)
+def _report_cases(record_property: t.Callable[[str, object], None]) -> t.Iterator[None]:
+    """For the table in docs/reliability.md."""
+    before = dict(RAN)
+    yield
+    for name in [name for name in RAN if name not in before]:
+        record_property("fuzz", (name, RAN[name]))
+
+
 def pytest_terminal_summary(terminalreporter: t.Any) -> None:
     if RAN:
         ran = ", ".join(f"{name} {count}" for name, count in sorted(RAN.items()))
