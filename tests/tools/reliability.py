@@ -46,6 +46,7 @@ CHECKED = {
     "modules": "result or message; scheme, host, port, proxy, and path of each request; no password in the result",
     "selections": "`vsphere_task_cancel` does not cancel a task that an odd condition does not match, and the server gets "
     "each condition",
+    "parameters over SOAP": "a message, or a request from which a server reads the same values",
     "roles": "the connection stays the same, and no condition is lost",
     "action plugins": "the module gets the connection and the conditions unchanged",
     "callback": "a task for the run, or one warning without the password",

@@ -119,7 +119,7 @@ CASE = st.sampled_from(sorted(VALID)).flatmap(
 )
 
 
-@cases(0.55)
+@cases(0.5)
 @example(("session", {"port": float("inf")}))
 @example(("task_cancel", {"event_chain_ids": ["1", "Infinity"]}))
 @example(("task_cancel", {"entity": "\ud800"}))
