@@ -55,6 +55,8 @@ export GOFLAGS := -modcacherw -buildvcs=false
 export GOTOOLCHAIN := local
 export RUFF_CACHE_DIR := $(CURDIR)/.build/ruff
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images of containers set it. Without it, each of thousands of processes would compile pyVmomi and Ansible again.
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 unexport PYTHONPATH
 

@@ -36,7 +36,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
 from vcenter import running
 
-FAKETIME = importlib.metadata.distribution("libfaketime")
 PLAYBOOK = str(shutil.which("ansible-playbook"))
 ROOT = pathlib.Path(_connection.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
@@ -301,8 +300,9 @@ class Clock:
 
     def __init__(self, file: pathlib.Path) -> None:
         self._file = file
+        library = importlib.metadata.distribution("libfaketime")
         self.environment = {
-            "LD_PRELOAD": str(FAKETIME.locate_file("libfaketime/vendor/libfaketime/src/libfaketime.so.1")),
+            "LD_PRELOAD": str(library.locate_file("libfaketime/vendor/libfaketime/src/libfaketime.so.1")),
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
