@@ -69,4 +69,4 @@ def test_a_change_of_the_clock_does_not_change_a_wait(
     output = vcenter.play("clock.yml", task_id=task_id)
     assert "[WARNING]" not in output
     [shown] = vcenter.run("info", description_ids=[shown_type], limit=1)["tasks"]
-    assert (shown["state"], shown["description"]["message"]) == ("success", "Read the task")
+    assert shown["state"] == "success"
