@@ -149,6 +149,9 @@ var (
 
 // intoXML replaces the marks in an envelope by their foreign values.
 func (f *foreignValues) intoXML(envelope []byte) []byte {
+	if !bytes.Contains(envelope, []byte("@@foreign:")) {
+		return envelope
+	}
 	envelope = markedMembers.ReplaceAllFunc(envelope, func(found []byte) []byte {
 		var out bytes.Buffer
 		writeMembers(&out, f.marked(string(markedMembers.FindSubmatch(found)[1])))

@@ -36,7 +36,8 @@ func (s *Server) soapCall(c *call, r *http.Request, body []byte) *recorder {
 	case c.method == "Login":
 		setCookie(out, newToken()) // a rejected login gets the cookie of no session, too
 	}
-	answer := goTypeAttribute.ReplaceAll(out.body.Bytes(), []byte(" xsi:type="))
+	answer := bytes.ReplaceAll(out.body.Bytes(), goDeclaration, nil)
+	answer = bytes.ReplaceAll(answer, goTypeAttribute, []byte(" xsi:type="))
 	if out.status == http.StatusInternalServerError {
 		answer = fillFaultString(answer, c)
 	} else {
@@ -80,8 +81,11 @@ func fillFaultString(envelope []byte, c *call) []byte {
 	})
 }
 
-// goTypeAttribute is the form of xsi:type in Go's encoder. The envelope declares the prefix.
-var goTypeAttribute = regexp.MustCompile(`(?: xmlns:_XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance")? _XMLSchema-instance:type=`)
+// The form of xsi:type in Go's encoder. The envelope declares the prefix.
+var (
+	goDeclaration   = []byte(` xmlns:_XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance"`)
+	goTypeAttribute = []byte(" _XMLSchema-instance:type=")
+)
 
 // finerTimeXML is a time with more digits than a vCenter sends.
 var finerTimeXML = regexp.MustCompile(`(>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})\d+Z<`)
