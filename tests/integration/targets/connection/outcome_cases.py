@@ -36,7 +36,6 @@ def _statuses(name: str, statuses: tuple[int, ...], *bodies: str) -> list[Failur
     ]
 
 
-
 def failures(method: str) -> list[Failure]:
     """Each failure by its kind and name, with its rule for the test vCenter.
 
@@ -134,7 +133,9 @@ def cases(method: str, protocol: str) -> t.Iterator[Case]:
             how = {**rule, "carried_out": carried_out}
             how["kind"] = AFTER.get(rule["kind"], rule["kind"]) if carried_out else rule["kind"]
             if carried_out or not (rule["kind"] == "mislabeled" or _is_success(method, protocol, name)):
-                yield Case(next(called), kind, f"{kind}: {name} {'after' if carried_out else 'before'}", carried_out, how)
+                yield Case(
+                    next(called), kind, f"{kind}: {name} {'after' if carried_out else 'before'}", carried_out, how
+                )
 
 
 def _is_success(method: str, protocol: str, name: str) -> bool:

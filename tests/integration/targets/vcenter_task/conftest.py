@@ -139,9 +139,7 @@ class Runs:
         """The tasks in vCenter since the start of the test, the oldest first."""
         return [task for task in reversed(self._recent()) if task["id"] not in self._before]
 
-    def seen(
-        self, process: subprocess.Popen[str], description: str, progress: int | None = None
-    ) -> dict[str, t.Any]:
+    def seen(self, process: subprocess.Popen[str], description: str, progress: int | None = None) -> dict[str, t.Any]:
         """The first task in vCenter, as soon as it has this description, and this progress, if any is given."""
         found: list[dict[str, t.Any]] = []
 

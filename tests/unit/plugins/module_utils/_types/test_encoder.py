@@ -249,7 +249,8 @@ def test_a_reference_to_a_type_that_pyvmomi_does_not_know_is_written() -> None:
 
 def test_other_data_of_a_type_that_pyvmomi_does_not_know_cannot_be_written() -> None:
     with pytest.raises(
-        VsphereError, match=r"pyVmomi \S+ does not know the type SomethingNew, which SOAP requires: install a later version"
+        VsphereError,
+        match=r"pyVmomi \S+ does not know the type SomethingNew, which SOAP requires: install a later version",
     ):
         encoded({"_typeName": "SomethingNew", "member": 1})
 
