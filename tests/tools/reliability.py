@@ -44,8 +44,8 @@ TARGET = {
 }
 CHECKED = {
     "modules": "result or message; scheme, host, port, proxy, and path of each request; no password in the result",
-    "selections": "`vsphere_task_cancel` does not cancel a task that an odd condition does not match, and the server gets "
-    "each condition",
+    "selections": "`vsphere_task_cancel` does not cancel a task that an odd condition does not match, and the server "
+    "gets each condition",
     "parameters over SOAP": "a message, or a request from which a server reads the same values",
     "roles": "the connection stays the same, and no condition is lost",
     "action plugins": "the module gets the connection and the conditions unchanged",
@@ -73,7 +73,7 @@ def measured(files: list[Path]) -> dict[str, list[tuple[Any, ...]]]:
     """The figures of the tests by their kind, in the order of the tests. The largest one of each case counts."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
     for file in files:
-        # Hypothesis reports properties of its own.
+        # Hypothesis reports properties, too.
         for each in (each for each in ET.parse(file).iter("property") if each.get("name") in TABLES):
             name, *figures = ast.literal_eval(str(each.get("value")))
             known = found.setdefault(str(each.get("name")), {})

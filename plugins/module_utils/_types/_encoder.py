@@ -155,8 +155,8 @@ def _type(name: str) -> t.Any:
         return _pyvmomi.wire_type(name)
     except KeyError:
         raise _errors.VsphereError(
-            f"{_pyvmomi.registry_name()} does not know the type {name}, which SOAP requires: install a later version, or "
-            "set transport to json if the server supports VI/JSON"
+            f"{_pyvmomi.registry_name()} does not know the type {name}, which SOAP requires: install a later version, "
+            "or set transport to json if the server supports VI/JSON"
         ) from None
 
 

@@ -89,7 +89,7 @@ TASK_METHODS = "…_Task"
 """The place of all operations that vsphere_task_start can start."""
 
 OPERATIONS = ("Destroy_Task", "Rename_Task", "MoveIntoFolder_Task")
-"""Those that the tests start: without parameters, with a text, and with references."""
+"""The operations that the tests start: without parameters, with a text, and with references."""
 
 METHODS = (
     *("CancelTask", "CreateTask", "RegisterExtension", "SetTaskDescription", "SetTaskState", "UnregisterExtension"),

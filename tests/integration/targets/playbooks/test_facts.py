@@ -41,11 +41,7 @@ def test_facts_change_nothing(site: t.Any) -> None:
     vcenter = site.vcenters["json.example.com"]
     hosts = {"honest": {"color": "red"}, **HOSTILE}
     answers = {"vsphere_cancel_stuck_operations": "com.example.none", "vsphere_cancel_stuck_older_than": "1h"}
-    run = site.play(
-        "facts.yml",
-        "--extra-vars=playbook=cancel_stuck",
-        by_host={host: {**answers, "hostile": facts} for host, facts in hosts.items()},
-    )
+    run = site.play("facts.yml", by_host={host: {**answers, "hostile": facts} for host, facts in hosts.items()})
     results = site.results(run.stdout, "cancel_stuck")
     assert results["honest"]["report"] == ["would cancel 0 tasks"]
     for host, facts in HOSTILE.items():

@@ -38,7 +38,7 @@ PLACE = re.compile(rf"to \w+\.\w+ with {MALFORMED}: (the value|[a-z]\w*(\[\d+\]|
 
 
 def names_place(message: str) -> bool:
-    """Whether a message about malformed data says where they are. Others are about their consequences."""
+    """Whether a message about malformed data names their place. Others are about their consequences."""
     return MALFORMED not in message or bool(PLACE.search(message))
 
 

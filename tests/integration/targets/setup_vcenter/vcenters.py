@@ -15,6 +15,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -310,7 +311,7 @@ class Clock:
         self.move(0)
 
     def move(self, hours: int) -> None:
-        """Move the clock to so many hours after, or before, the real time."""
+        """Let the clock differ from the real time by these hours."""
         new = self._file.with_suffix(".new")
         new.write_text(f"{hours:+}h", encoding="utf-8")
         new.replace(self._file)
@@ -318,9 +319,10 @@ class Clock:
     def is_supported(self) -> bool:
         """Whether the library works on this platform."""
         self.move(48)
-        shown = subprocess.run(["date", "+%s"], env=self.environment, stdout=subprocess.PIPE, check=True).stdout
+        command = [sys.executable, "-c", "import time; print(time.time())"]
+        shown = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True).stdout
         self.move(0)
-        return int(shown) > time.time() + 3600
+        return float(shown) > time.time() + 3600
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ class Runs:
         return [task for task in reversed(self._recent()) if task["id"] not in self._before]
 
     def seen(self, process: subprocess.Popen[str], description: str, progress: int | None = None) -> dict[str, t.Any]:
-        """The first task in vCenter, as soon as it has this description, and this progress, if any is given."""
+        """The first task in vCenter, as soon as it has this description and, unless it is None, this progress."""
         found: list[dict[str, t.Any]] = []
 
         def is_seen() -> bool:
