@@ -7,9 +7,10 @@
 set -eu
 targets=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The collection under test is where ansible looks for collections, and pytest has to find it there too. Tests also import
-# from the folder of their target, and from the tools.
-folders=$(printf '%s:' "$targets"/* "$targets/../../tools")
-export PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*}:$folders${PYTHONPATH:-}
+# from the folder of their target, and from the tools, which ansible-test does not copy with a target.
+tree=${ANSIBLE_COLLECTIONS_PATH%%:*}
+folders=$(printf '%s:' "$targets"/* "$tree/ansible_collections/vsphere/tasks/tests/tools")
+export PYTHONPATH=$tree:$folders${PYTHONPATH:-}
 export ANSIBLE_ACTION_PLUGINS=$targets/setup_vcenter/action_plugins
 export ANSIBLE_CALLBACK_PLUGINS=$targets/setup_vcenter/callback_plugins
 # Background jobs and modules are put below the home folder otherwise, which is not the tests' own.
