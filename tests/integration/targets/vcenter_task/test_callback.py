@@ -96,13 +96,12 @@ FACTS = """
   gather_facts: false
   tasks:
     - name: Return facts
-      set_fact: {vcenter_task_hostname: 127.0.0.2, vcenter_task_plays: true, awx_job_id: 7, awx_user_name: mallory}
-- name: Work with it again
-  hosts: one
-  gather_facts: false
-  tasks:
-    - name: Work
-      debug:
+      set_fact:
+        cacheable: true
+        vcenter_task_hostname: 127.0.0.2
+        vcenter_task_plays: true
+        awx_job_id: 7
+        awx_user_name: mallory
 """
 
 
@@ -174,12 +173,19 @@ def test_plays_have_tasks_if_the_option_is_set(runs: t.Any) -> None:
 
 
 @any_transport
-def test_facts_of_a_host_change_nothing(runs: t.Any) -> None:
-    outcome = runs.run(FACTS)
-    assert (outcome.status, outcome.warnings) == (0, [])
-    [task] = runs.tasks()
-    assert (task["state"], task["activation_id"]) == ("success", None)
-    assert not task["description"]["message"].startswith("Job")
+def test_facts_of_a_host_change_nothing(runs: t.Any, tmp_path: t.Any) -> None:
+    cache = {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "facts"),
+    }
+    # The second run has the facts of the first one from its start.
+    for _run in range(2):
+        outcome = runs.run(FACTS, **cache)
+        assert (outcome.status, outcome.warnings) == (0, [])
+    assert "127.0.0.2" in next((tmp_path / "facts").iterdir()).read_text(encoding="utf-8")
+    tasks = runs.tasks()
+    assert [(task["state"], task["activation_id"]) for task in tasks] == [("success", None)] * 2
+    assert not [task for task in tasks if task["description"]["message"].startswith("Job")]
 
 
 @any_transport
