@@ -73,11 +73,13 @@ def measured(files: list[Path]) -> dict[str, list[tuple[Any, ...]]]:
     """The figures of the tests by their kind, in the order of the tests. The largest one of each case counts."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
     for file in files:
-        # Hypothesis reports properties, too.
-        for each in (each for each in ET.parse(file).iter("property") if each.get("name") in TABLES):
-            name, *figures = ast.literal_eval(str(each.get("value")))
-            known = found.setdefault(str(each.get("name")), {})
-            known[name] = tuple(map(max, zip(figures, known.get(name, figures), strict=True)))
+        for each in ET.parse(file).iter("property"):
+            kind = str(each.get("name"))
+            # Hypothesis reports properties, too.
+            if kind in TABLES:
+                name, *figures = ast.literal_eval(str(each.get("value")))
+                known = found.setdefault(kind, {})
+                known[name] = tuple(map(max, zip(figures, known.get(name, figures), strict=True)))
     return {kind: [(name, *figures) for name, figures in cases.items()] for kind, cases in found.items()}
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import importlib
-import importlib.metadata
 import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -35,6 +33,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
     ConnectionOptions,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
+from clock import Clock
 from vcenter import running
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
@@ -294,35 +293,6 @@ def server(transport: str) -> t.Iterator[t.Callable[[str], Vcenter]]:
         vcenter.stop()
         vcenter.control("DELETE", "/faults")
         assert vcenter.stats["open_sessions"] <= before
-
-
-class Clock:
-    """The clock of the programs that a test starts. That of the test itself, and monotonic clocks, do not change."""
-
-    def __init__(self, file: pathlib.Path) -> None:
-        self._file = file
-        library = importlib.metadata.distribution("libfaketime")
-        self.environment = {
-            "LD_PRELOAD": str(library.locate_file("libfaketime/vendor/libfaketime/src/libfaketime.so.1")),
-            "FAKETIME_TIMESTAMP_FILE": str(file),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        self.move(0)
-
-    def move(self, hours: int) -> None:
-        """Let the clock differ from the real time by these hours."""
-        new = self._file.with_suffix(".new")
-        new.write_text(f"{hours:+}h", encoding="utf-8")
-        new.replace(self._file)
-
-    def is_supported(self) -> bool:
-        """Whether the library works on this platform."""
-        self.move(48)
-        command = [sys.executable, "-c", "import time; print(time.time())"]
-        shown = subprocess.run(command, env=self.environment, stdout=subprocess.PIPE, check=True).stdout
-        self.move(0)
-        return float(shown) > time.time() + 3600
 
 
 @pytest.fixture
