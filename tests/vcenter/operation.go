@@ -4,6 +4,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -14,9 +15,11 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
+type execution func(*simulator.Task) (types.AnyType, types.BaseMethodFault)
+
 // operation is the work of a task of the simulator, with its duration.
 type operation struct {
-	execute func(*simulator.Task) (types.AnyType, types.BaseMethodFault)
+	execute execution
 	ctx     *simulator.Context // the context of the request that started it
 	delay   time.Duration
 }
@@ -30,6 +33,7 @@ var cancelableOperations = map[string]bool{
 // adopt turns a task of the simulator into a Task, whose work is done by run. This happens when the simulator starts
 // the task, because then it knows the request. Further tasks that the simulator starts for the request stay internal.
 func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
+	own.Execute = withoutPanic(own.Execute)
 	c := callOf(ctx)
 	if c == nil || c.task != nil || !strings.HasSuffix(c.method, "_Task") {
 		return
@@ -63,6 +67,19 @@ func (m *TaskManager) adopt(ctx *simulator.Context, own *simulator.Task) {
 		m.rename(ctx, task)
 	}
 	m.registry.Put(task)
+}
+
+// withoutPanic lets an operation fail where the simulator panics, which would end the process.
+func withoutPanic(execute execution) execution {
+	return func(task *simulator.Task) (result types.AnyType, fault types.BaseMethodFault) {
+		defer func() {
+			if failure := recover(); failure != nil {
+				tell(task.Info.Name, failure)
+				fault = &types.SystemError{Reason: fmt.Sprint(failure)}
+			}
+		}()
+		return execute(task)
+	}
 }
 
 // rename gives a task of the simulator the ID of an ESXi task.

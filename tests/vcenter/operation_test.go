@@ -72,6 +72,30 @@ func TestOperation(t *testing.T) {
 	})
 }
 
+// An operation that is too much for the simulator, which does not destroy the folders in a folder, fails.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		parent := v.content().RootFolder
+		var folders []types.ManagedObjectReference
+		for _, name := range []string{"outer", "inner"} {
+			made, err := methods.CreateFolder(ctx, c, &types.CreateFolder{This: parent, Name: name})
+			check(t, err)
+			parent = made.Returnval
+			folders = append(folders, parent)
+		}
+		var infos []types.TaskInfo
+		for _, folder := range folders {
+			destroying, err := methods.Destroy_Task(ctx, c, &types.Destroy_Task{This: folder})
+			check(t, err)
+			infos = append(infos, v.ends(destroying.Returnval))
+		}
+		equal(t, "outer", infos[0].State, types.TaskInfoStateSuccess)
+		equal(t, "inner", infos[1].State, types.TaskInfoStateError)
+		equal(t, "reason", infos[1].Error.Fault.(*types.SystemError).Reason, "interface conversion: mo.Reference is nil, not *simulator.Folder")
+	})
+}
+
 // During a delayed operation, its progress increases, and clients can read its entity.
 func TestDelayedOperation(t *testing.T) {
 	t.Parallel()

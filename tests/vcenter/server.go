@@ -179,7 +179,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // tellPanic prints a panic of the simulator. The client only loses its connection.
 func tellPanic(r *http.Request) {
 	if failure := recover(); failure != nil {
-		fmt.Fprintf(os.Stderr, "vcenter: %s %s: %v\n%s", r.Method, r.URL.Path, failure, debug.Stack())
+		tell(r.Method+" "+r.URL.Path, failure)
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// tell prints a panic of the simulator and what it was doing.
+func tell(doing string, failure any) {
+	fmt.Fprintf(os.Stderr, "vcenter: %s: %v\n%s", doing, failure, debug.Stack())
 }
