@@ -38,7 +38,11 @@ class Builder:
     def build(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
         """The value as the declared type, or None if this is impossible."""
         how = {"any": self._any, "list": self._list, "object": self._object, "reference": self._reference}
-        make = how.get(_registry.kind(declared))
+        kind = _registry.kind(declared)
+        make = how.get(kind)
+        if kind not in ("any", "object") and isinstance(value, dict) and value.keys() == {"_typeName", "_value"}:
+            # A server can box each part of a value of any type.
+            value = value["_value"]
         try:
             return make(path, declared, value) if make else _scalars.build(declared, value)
         except ValueError as error:
@@ -116,13 +120,14 @@ class Builder:
             raise ValueError(f"{name} is a managed object: refer to it as {{type: {name}, moid: its ID}}")
         if set(value) != {"_typeName", "_value"}:
             raise ValueError(f"{name} is not a data object: put its contents into _value, without other members")
-        return {"_typeName": name, "_value": self.build(path, type_, value["_value"])}
+        return {"_typeName": _registry.wire_name(type_), "_value": self.build(path, type_, value["_value"])}
 
     def _reference(self, path: str, declared: _registry.ViType, value: t.Any) -> t.Any:
         if isinstance(value, str):
             return _references.from_id(declared, _given.text(value))
         wanted = _registry.name_of(declared)
-        given = {name: part for name, part in value.items() if name != "_typeName"} if isinstance(value, dict) else {}
+        parts = value if isinstance(value, dict) else {}
+        given = {name: _values.plain(part) for name, part in parts.items() if name != "_typeName"}
         if given.keys() <= {"type", "moid", "value", "name", "path"}:
             given = {name: _given.text(part) for name, part in given.items()}
         if set(given) in ({"type", "moid"}, {"type", "value"}):

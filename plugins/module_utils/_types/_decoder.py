@@ -276,7 +276,7 @@ class Decoder:
             return {"_typeName": "string", "_value": value} if isinstance(value, str) else value
         name = _local(given)
         type_ = self._known(name)
-        if name.endswith("ManagedObjectReference") or element.get("type"):
+        if name == "ManagedObjectReference" or element.get("type"):
             return _reference(element)
         if type_ is not None and hasattr(type_, "_GetPropertyList"):
             return self._reader(type_)(element)

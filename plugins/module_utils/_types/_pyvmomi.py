@@ -28,6 +28,9 @@ except Exception as error:  # noqa: BLE001 (see above)
             f"'{_LIBRARY}'"
         )
 
+REFERENCES = "ArrayOfManagedObjectReference"
+"""The name of each list of references. pyVmomi has another one for each type of objects."""
+
 VIM = "urn:vim25"
 XSD = "http://www.w3.org/2001/XMLSchema"
 
@@ -48,6 +51,8 @@ def wire_type(name: str) -> t.Any:
     """pyVmomi's type of a VI/JSON ``_typeName``; KeyError where the registry has none."""
     if name == "binary":
         return VmomiSupport.binary
+    if name == REFERENCES:
+        return VmomiSupport.ManagedObject.Array
     try:
         return VmomiSupport.GetWsdlType(VIM, name)
     except KeyError:
@@ -56,4 +61,6 @@ def wire_type(name: str) -> t.Any:
 
 def wire_name(type_: t.Any) -> str:
     """The VI/JSON ``_typeName`` of a pyVmomi type."""
+    if issubclass(type_, list) and issubclass(type_.Item, VmomiSupport.ManagedObject):
+        return REFERENCES
     return "binary" if type_ is VmomiSupport.binary else str(VmomiSupport.GetWsdlName(type_))

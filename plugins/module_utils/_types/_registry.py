@@ -39,6 +39,7 @@ class Method(t.NamedTuple):
 
 require_registry = _pyvmomi.require
 registry_name = _pyvmomi.registry_name
+wire_name = _pyvmomi.wire_name
 
 
 def find_type(name: str) -> ViType | None:
@@ -61,12 +62,12 @@ def kind(type_: ViType) -> str:
     ):
         if issubclass(type_, base):
             return word
-    return _pyvmomi.wire_name(type_)
+    return wire_name(type_)
 
 
 def name_of(type_: ViType) -> str:
     """How a message calls a type."""
-    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else _pyvmomi.wire_name(type_)
+    return f"a list of {name_of(item_of(type_))}" if kind(type_) == "list" else wire_name(type_)
 
 
 def item_of(type_: ViType) -> ViType:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory import _entity, _find
 from starting import CLONE, VM, clone, start, started
 
 
@@ -52,6 +53,15 @@ def test_the_operation_is_started_if_the_condition_does_not_hold(vcenter: t.Any,
     result = start(vcenter, "ResetVM_Task", unless=unless, object={"path": "DC0/vm/DC0_C0_RP0_VM1"})
     assert (result["failed"], result["changed"]) == (False, True), result
     assert result["reason"] is None
+
+
+def test_a_condition_can_be_a_list_of_references(vcenter: t.Any) -> None:
+    with vcenter.connection() as connection:
+        named = _entity.Entity("entity", type="Datastore", name="LocalDS_0")
+        moid = _find.find_entity(connection, named)["value"]
+    result = start(vcenter, "ResetVM_Task", unless={"property": "datastore", "equals": [moid]})
+    assert (result["failed"], result["changed"]) == (False, False), result
+    assert started(vcenter) == []
 
 
 def test_the_object_does_not_have_to_exist_if_the_condition_holds(vcenter: t.Any) -> None:

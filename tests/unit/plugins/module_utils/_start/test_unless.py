@@ -60,6 +60,8 @@ def reason(monkeypatch: pytest.MonkeyPatch, path: str, wanted: t.Any, has: t.Any
         ("runtime.bootTime", "2026-01-02T04:04:05+01:00", boxed("dateTime", "2026-01-02T03:04:05Z")),
         ("config.template", "no", boxed("boolean", False)),
         ("runtime.host", "host-1", HOST),
+        # Parts of the value can be boxed.
+        ("config.cpuAffinity", {"affinitySet": [7]}, {**AFFINITY, "affinitySet": [boxed("int", 7)]}),
         ("config.annotation", None, None),
         ("network", [], None),
         ("network", ["network-1"], boxed("ArrayOfManagedObjectReference", [reference("Network", "network-1")])),

@@ -43,6 +43,26 @@ def build(type_name: str, value: t.Any) -> tuple[t.Any, list[str]]:
         ("anyType", {"type": "Task", "moid": "task-1"}, reference("Task", "task-1")),
         ("anyType", {"type": "Task", "moid": 12}, reference("Task", "12")),
         ("anyType", reference("Task", "task-1"), reference("Task", "task-1")),
+        # VI/JSON has one name for all lists of references.
+        *(
+            (
+                "anyType",
+                {"_typeName": name, "_value": [{"type": "VirtualMachine", "moid": "vm-1"}]},
+                {"_typeName": "ArrayOfManagedObjectReference", "_value": [reference("VirtualMachine", "vm-1")]},
+            )
+            for name in ("ArrayOfManagedObjectReference", "ArrayOfManagedObject", "ArrayOfVirtualMachine")
+        ),
+        # Servers box parts of values of any type.
+        ("ArrayOfInt", {"_typeName": "ArrayOfInt", "_value": [{"_typeName": "int", "_value": 1}]}, [1]),
+        (
+            "HostSystem",
+            {
+                "_typeName": "ManagedObjectReference",
+                "type": {"_typeName": "string", "_value": "HostSystem"},
+                "value": {"_typeName": "string", "_value": "host-1"},
+            },
+            reference("HostSystem", "host-1"),
+        ),
         (
             "anyType",
             {"_typeName": "KeyValue", "key": "a", "value": 1},

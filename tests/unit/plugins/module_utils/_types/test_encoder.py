@@ -212,6 +212,7 @@ def test_a_value_of_any_type_has_a_type_attribute(name: str, value: t.Any) -> No
         {"_typeName": "ArrayOfString", "_value": []},
         {"_typeName": "ArrayOfAnyType", "_value": [{"_typeName": "int", "_value": 1}, reference("Task", "task-1")]},
         {"_typeName": "ArrayOfVirtualMachine", "_value": [reference("VirtualMachine", "vm-2")]},
+        {"_typeName": "ArrayOfManagedObjectReference", "_value": [reference("VirtualMachine", "vm-2")]},
         {"_typeName": "ArrayOfMethodFault", "_value": [{"_typeName": "NotSupported", "faultMessage": []}]},
         reference("Task", "task-1"),
     ],
