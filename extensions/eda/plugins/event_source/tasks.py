@@ -109,7 +109,8 @@ EXAMPLES = r"""
       condition: event.event == "failed"
       action:
         debug:
-          msg: "{{ event.entity_name }}: {{ event.error.message }}"
+          msg: >-
+            {{ (event.entity_name ~ ': ' ~ event.error.message) | select('ge', ' ') | reject('in', '{\\') | join }}
 
 - name: Follow two vCenters with the same user, and report tasks that run for more than an hour
   hosts: all
@@ -128,7 +129,9 @@ EXAMPLES = r"""
       condition: event.event == "long_running"
       action:
         debug:
-          msg: "{{ event.vcenter }}: {{ event.operation }} on {{ event.entity_name }} runs for {{ event.duration }} s"
+          msg: >-
+            {{ (event.vcenter ~ ': ' ~ event.operation ~ ' on ' ~ event.entity_name ~ ' runs for too long')
+            | select('ge', ' ') | reject('in', '{\\') | join }}
 """
 
 LOOK_EVERY = 0.005  # seconds

@@ -91,6 +91,51 @@ def test_a_failed_clone_opens_a_ticket(runs: Runs, vcenter: t.Any, service: Serv
     ]
 
 
+def hostile(evaluated: pathlib.Path) -> list[str]:
+    """Texts of a server that create a file if something takes them for a template."""
+    template = f"lookup('pipe', 'touch {evaluated}')"
+    escaped = template.replace("'", "\\'")
+    return [
+        f"{{{{ {template} }}}}",
+        f"{{{{{{ {template} }}}}}}",
+        f"{{% if {template} %}}{{% endif %}}",
+        # ansible-rulebook evaluates a literal of Python.
+        f"'\\x7b\\x7b {escaped} \\x7d\\x7d'",
+        f"'{{' '{{ {escaped} }}}}'",
+        # ansible-core evaluates this header.
+        f"#jinja2: variable_start_string:'[[', variable_end_string:']]'\n[[ {template} ]]",
+    ]
+
+
+def test_texts_of_the_server_in_arguments_are_no_templates(runs: Runs, vcenter: t.Any, service: Service) -> None:
+    evaluated = runs.folder / "evaluated"
+    run = start(runs, vcenter, "failed_clone_ticket", ticket_url=service.url)
+    texts = hostile(evaluated)
+    for text in texts:
+        error = {**BROKEN, "faultstring": text}
+        vcenter.create(description_id="VirtualMachine.clone", state="error", error=error, entity_name=text)
+    # The module rejects the header, which is not complete anymore. This keeps no other ticket back.
+    run.until(lambda: len(service.posted) >= len(texts) - 1)
+    run.stop()
+    assert not evaluated.exists()
+    assert [ticket["title"] for ticket in service.posted if "lookup(" not in ticket["title"]] == []
+
+
+def test_texts_of_the_server_in_variables_and_output_are_harmless(runs: Runs, vcenter: t.Any) -> None:
+    evaluated, playbook = runs.folder / "evaluated", runs.folder / "next.yml"
+    playbook.write_text(NEXT, encoding="utf-8")
+    run = start(runs, vcenter, "maintenance_next_step", next_playbook=str(playbook))
+    host = {"description_id": "HostSystem.enterMaintenanceMode"}
+    texts = hostile(evaluated)[:-1]
+    for text in texts:
+        vcenter.create(**host, state="success", entity_name=text)
+    vcenter.create(**host, state="error", error=BROKEN, entity_name="web\nforged")
+    run.until(lambda: "webforged did not enter maintenance mode: It broke." in run.errors)
+    assert run.errors.count("Update ") >= len(texts)
+    assert not evaluated.exists()
+    assert "\nforged" not in run.errors
+
+
 def test_a_stuck_task_is_cancelled_after_an_approval(runs: Runs, vcenter: t.Any, service: Service) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
