@@ -5,7 +5,8 @@
 """The bounds of an answer: its time, and its size.
 
 requests only limits the pause between two bytes, and nothing limits the size. Therefore, every read from the socket
-passes through this file: for the head of the answer, for interim answers, for those of a proxy, and for the body.
+passes through this file: for the head of the answer, for interim answers, for those of a proxy, and for the body. So
+does every new connection, because urllib3 gives each address of a name the whole time.
 """
 
 from __future__ import annotations
@@ -121,16 +122,59 @@ def session(bounds: Bounds) -> requests.Session:
 
 def _bind(manager: t.Any, bounds: Bounds) -> t.Any:
     """Have the manager of connections make those with the bounds. Its kind of proxy determines their classes."""
+    from urllib3 import connection, exceptions
 
     class Response(http.client.HTTPResponse):
         def __init__(self, sock: t.Any, *arguments: t.Any, **others: t.Any) -> None:
             super().__init__(t.cast("socket.socket", _Source(sock, bounds)), *arguments, **others)
 
     pool = manager.pool_classes_by_scheme["https"]
-    connection = type("Connection", (pool.ConnectionCls,), {"response_class": Response})
-    bound = type("Pool", (pool,), {"ConnectionCls": connection})
+    kind = pool.ConnectionCls
+
+    def connect(made: t.Any) -> None:
+        try:
+            kind.connect(made)
+            # A request that is sent after its time would never get its answer.
+            bounds.seconds_left()
+        except socket.timeout as error:
+            raise exceptions.ConnectTimeoutError(made, str(error)) from error
+
+    members: dict[str, t.Any] = {"response_class": Response, "connect": connect}
+    # A SOCKS proxy can find the addresses itself.
+    if kind._new_conn is connection.HTTPSConnection._new_conn:
+        members["_new_conn"] = lambda made: _reached(made, kind._new_conn, bounds)
+    bound = type("Pool", (pool,), {"ConnectionCls": type("Connection", (kind,), members)})
     manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": bound}
     return manager
+
+
+def _reached(connection: t.Any, connect: t.Callable[[t.Any], socket.socket], bounds: Bounds) -> socket.socket:
+    """A socket to the first address of the name that can be reached. Each has an equal share of the time."""
+    from urllib3 import exceptions
+    from urllib3.util.connection import allowed_gai_family
+
+    name, most = connection._dns_host, connection.timeout
+    try:
+        found = socket.getaddrinfo(name.strip("[]"), connection.port, allowed_gai_family(), socket.SOCK_STREAM)
+    except UnicodeError:
+        # urllib3 has an error for it.
+        return connect(connection)
+    try:
+        for number, (*_kind, address) in enumerate(found, 1):
+            # With its zone, if it has one.
+            connection._dns_host, _port = socket.getnameinfo(address, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)
+            connection.timeout = min(most, bounds.seconds_left() / (len(found) - number + 1))
+            try:
+                made = connect(connection)
+                break
+            except (exceptions.ConnectTimeoutError, exceptions.NewConnectionError):
+                if number == len(found):
+                    raise
+    finally:
+        connection._dns_host, connection.timeout = name, most
+    # The handshake has the rest.
+    made.settimeout(bounds.seconds_left())
+    return made
 
 
 def read(response: t.Any) -> bytes:

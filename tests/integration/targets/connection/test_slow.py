@@ -104,3 +104,5 @@ def test_a_byte_at_a_time_does_not_extend_request_timeout(
     assert result["failed"]
     assert f"127.0.0.1:{slow.port}" in result["msg"]
     assert seconds < MOST_SECONDS, result["msg"]
+    # Nothing was sent before.
+    assert ("was not reachable within 1 s" in result["msg"]) == (kind != "record")
