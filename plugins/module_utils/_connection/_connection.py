@@ -284,7 +284,7 @@ class Connection:
         self.server = _properties.Server(transport.session.product or None)
 
     def _log_in_somehow(self) -> None:
-        """Log in. Use SOAP if a front end rejects only VI/JSON, with any answer."""
+        """Log in. Use SOAP if a front end rejects only VI/JSON, with a page or a status of its own."""
         try:
             self._login.log_in(self._transport)
         except (_errors.NotUnderstood, _errors.Unavailable) as refusal:
@@ -297,6 +297,9 @@ class Connection:
                 self._use(_choose(only_soap, self._http, self._keep_secret))
             except (_errors.NotUnderstood, _errors.Lost, _errors.TimedOut, _errors.Unavailable):
                 raise refusal from None
+            except _errors.MissingLibrary as missing:
+                # A vCenter that is starting does not require the library.
+                raise (refusal if isinstance(refusal, _errors.Unavailable) else missing) from None
             self._login.log_in(self._transport)
 
     def _renewing(self, call: t.Callable[[], Result], check: t.Callable[[], object] = lambda: None) -> Result:

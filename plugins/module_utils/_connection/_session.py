@@ -87,6 +87,12 @@ class Login:
         except _errors.Fault as fault:
             # Servers hand out a cookie with a rejection, too.
             transport.forget_session()
+            if isinstance(fault, _errors.SessionRefused):
+                raise _errors.NotUnderstood(
+                    f"{self._host} rejects the login itself (HTTP 401), without an answer of vSphere: check for a "
+                    "device in front of it that requires its own login",
+                    "HTTP 401",
+                ) from fault
             sentences = {
                 "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password",
                 "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): set another one, "

@@ -174,13 +174,28 @@ def test_a_server_that_keeps_failing_is_reported_with_its_status(vcenter: t.Any)
     assert len(vcenter.requests()) == (16 if vcenter.transport == "json" else 4)
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 405, 502, 503])
+@pytest.mark.parametrize("status", [200, 401, 403, 404, 405, 502, 503])
 def test_soap_is_used_if_a_front_end_rejects_only_vijson(vcenter: t.Any, status: int) -> None:
     vcenter.fault("html", "Login$", protocol="json", status=status, count=9)
     api = vcenter.run("info", transport="auto")["api"]
     assert (api["transport"], api["product"]) == ("soap", vcenter.address["product"])
     refused = vcenter.run("info", transport="json")
     assert "text/html" in refused["msg"] or f"HTTP {status}" in refused["msg"]
+
+
+def test_a_login_that_a_front_end_rejects_names_the_device(vcenter: t.Any) -> None:
+    vcenter.fault("html", "Login$", status=401, count=9)
+    message = vcenter.run("info")["msg"]
+    assert (
+        "rejects the login itself (HTTP 401), without an answer of vSphere: check for a device in front of" in message
+    )
+    assert vcenter.requests().count("SessionManager.Login") == 1
+
+
+def test_a_wrong_password_is_sent_once(vcenter: t.Any) -> None:
+    result = vcenter.run("info", password="wrong", transport="auto")
+    assert "check username and password" in result["msg"]
+    assert vcenter.requests().count("SessionManager.Login") == 1
 
 
 def test_a_login_that_neither_protocol_answers_is_reported_with_its_status(vcenter: t.Any) -> None:

@@ -78,7 +78,7 @@ def test_the_negotiation_needs_few_requests(server: t.Any, name: str, requests: 
 
 # The ways in which a front end rejects one of the protocols.
 REFUSALS: list[dict[str, t.Any]] = [
-    *({"kind": "html", "status": status} for status in (200, 403, 404, 500, 502, 503)),
+    *({"kind": "html", "status": status} for status in (200, 401, 403, 404, 500, 502, 503)),
     {"kind": "reset_before"},
 ]
 

@@ -15,6 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Fault,
     Lost,
+    MissingLibrary,
     NotUnderstood,
     TimedOut,
     Unavailable,
@@ -149,6 +150,23 @@ def test_the_first_refusal_counts_if_soap_fails_too(monkeypatch: pytest.MonkeyPa
     Clock(monkeypatch)
     with pytest.raises(NotUnderstood, match="rejected"):
         World(monkeypatch, Wire(Login=[REJECTED]), error).connection.open()
+
+
+@pytest.mark.parametrize(("refusal", "message"), [(STARTING, "503"), (REJECTED, "for SOAP")])
+def test_a_vcenter_that_is_starting_is_not_a_matter_of_a_library(
+    monkeypatch: pytest.MonkeyPatch, refusal: VsphereError, message: str
+) -> None:
+    missing = MissingLibrary("pyvmomi", "for SOAP", "")
+    with pytest.raises(VsphereError, match=f"^{message}$"):
+        World(monkeypatch, Wire(Login=[refusal]), missing).connection.open()
+
+
+def test_a_wait_for_a_vcenter_that_is_starting_does_not_require_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    wire = Wire(Login=[STARTING, None])
+    with World(monkeypatch, wire, MissingLibrary("pyvmomi", "for SOAP", "")).connection.open(60):
+        pass
+    assert wire.methods() == ["Login", "Login", "Logout"]
 
 
 @pytest.mark.parametrize(("transport", "make"), [("json", Wire), ("auto", soap_wire)])

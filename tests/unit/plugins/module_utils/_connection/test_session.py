@@ -12,7 +12,13 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Login, Session
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    NotUnderstood,
+    SessionRefused,
+    VsphereError,
+)
 
 from ..wire import OPTIONS, Clock, Wire
 
@@ -114,6 +120,16 @@ def test_another_fault_of_a_login_is_raised_as_it_is() -> None:
     world = World(Fault("NoPermission", "No.", {}, "Login"))
     with pytest.raises(Fault, match="Login is not allowed"):
         world.login.log_in(world.transport)
+
+
+def test_a_login_that_a_front_end_rejects_is_no_answer_of_vsphere() -> None:
+    world = World(SessionRefused("Login"))
+    with pytest.raises(
+        NotUnderstood, match=r"^vc:443 rejects the login itself \(HTTP 401\), without an answer"
+    ) as caught:
+        world.login.log_in(world.transport)
+    assert caught.value.answer == "HTTP 401"
+    assert world.wire.methods() == ["Login", "forget_session"]
 
 
 def test_a_lost_session_is_replaced() -> None:
