@@ -125,9 +125,10 @@ def _connection_spec(given: _context.Params) -> _context.Spec:
 
 def _do(connection: _connection.Connection, work: Work, context: _context.Context) -> _context.Result:
     """The result of the work. An error also contains the completed changes."""
-    with _kept():
-        connection.open(work.patience)
+    # A signal can come at any time, also just after the login.
     with connection:
+        with _kept():
+            connection.open(work.patience)
         try:
             with connection.readable():
                 result = work.do(connection, context)

@@ -52,7 +52,7 @@ def _delays_until(deadline: float) -> t.Iterator[float]:
 
 
 class Connection:
-    """A session on a server; open it, and use it in a ``with``.
+    """A session on a server; use it in a ``with``, and open it before that or within.
 
     ``keep_secret`` gets each text that no output can show. A session that the options give is used as it is, and never
     logged out here.
@@ -68,7 +68,9 @@ class Connection:
         self._borrowed: list[tuple[_values.Ref, str]] = []
         self._login = _session.Login(options, self._http.name)
         self.host, self.user = self._http.name, self._login.user
-        self._not_ours = ""
+        self._not_ours = self._handed_out = ""
+        self._at_end = contextlib.ExitStack()
+        self._at_end.callback(self._http.close)
 
     def open(self, patience: float = 0) -> Connection:
         """Negotiate the transport and log in; wait up to ``patience`` seconds for a vCenter that is starting."""
@@ -82,11 +84,11 @@ class Connection:
 
         choose = once_ready(retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose))
         with contextlib.ExitStack() as after_error:
-            after_error.callback(self._http.close)
+            after_error.push(self)
             self._use(choose(self._options, self._http, self._keep_secret))
             self._not_ours = self._transport.session.key
             # A session can be open even if the answer to the login is unreadable.
-            after_error.push(self)
+            self._at_end.callback(self._clean_up)
             if not self._options.session_id:
                 once_ready(self._log_in_somehow)()
             after_error.pop_all()
@@ -98,30 +100,48 @@ class Connection:
     def __exit__(self, error: object, *unused: object) -> None:
         if error:
             self.hurry()
+            # Nobody gets it now.
+            self._handed_out = ""
+        self._at_end.close()
+
+    def _clean_up(self) -> None:
+        try:
+            self._leave()
+        except (KeyboardInterrupt, SystemExit):
+            # It can have come before the request was sent. There is no second one.
+            self.hurry()
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
         # An error of the clean-up must not hide the result. A session that cannot be reached ends when it is idle.
         if self.owns_session:
             # The logout also removes borrowed objects.
             self.glimpse(lambda transport: self.log_out())
         else:
             while self._borrowed:
-                self._give_back(self._transport, *self._borrowed.pop())
-        self._http.close()
+                self._give_back(self._transport, *self._borrowed[-1])
+                self._borrowed.pop()
 
     @property
     def owns_session(self) -> bool:
         """Whether the present session was opened here and is closed at the end."""
-        return self._transport.session.key not in ("", self._not_ours)
+        return self._transport.session.key not in ("", self._not_ours, self._handed_out)
 
     def keep_session(self) -> str:
-        """Leave the session open at the end; return the session_id by which others can use it."""
-        self._not_ours = self._transport.session.key
+        """Leave the session open, unless the run fails; return the session_id by which others can use it."""
+        self._handed_out = self._transport.session.key
         return dataclasses.replace(self._transport.session, product=self.server.product or "").to_text()
 
     def log_out(self) -> bool:
         """End the session, including a session from the user. Return False if the server did not know it anymore."""
-        self._not_ours = self._transport.session.key
+        before, self._not_ours = self._not_ours, self._transport.session.key
         try:
             self._transport.invoke(self.manager("sessionManager"), "Logout")
+        except (KeyboardInterrupt, SystemExit):
+            # Whether it was sent is unknown, and a second one does no harm.
+            self._not_ours = before
+            raise
         except _errors.Fault as fault:
             if fault.type != "NotAuthenticated":
                 raise

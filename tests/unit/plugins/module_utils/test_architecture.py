@@ -17,7 +17,7 @@ FOLDER = pathlib.Path(_errors.__file__).parent
 FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py"))
 LIBRARIES = {
     "requests": {"_connection/_bounds.py", "_connection/_http.py", "_connection/_http_errors.py"},
-    "urllib3": {"_connection/_http.py", "_connection/_http_errors.py"},
+    "urllib3": {"_connection/_bounds.py", "_connection/_http.py", "_connection/_http_errors.py"},
     "pyVmomi": {"_types/_pyvmomi.py"},
 }
 

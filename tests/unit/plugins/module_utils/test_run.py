@@ -128,6 +128,21 @@ def test_a_signal_ends_the_module_with_its_session_closed(module: Module) -> Non
     assert {signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)} == {signal.SIG_IGN}
 
 
+def test_a_signal_just_after_the_login_ends_the_module_with_its_session_closed(
+    module: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = _connection.Connection.open
+
+    def interrupted(connection: _connection.Connection, patience: float) -> t.NoReturn:
+        opened(connection, patience)
+        raise SystemExit(1)
+
+    monkeypatch.setattr(_connection.Connection, "open", interrupted)
+    with pytest.raises(json.JSONDecodeError):
+        module.run(lambda connection, context: {})
+    assert module.wire.methods() == ["Login", "Logout"]
+
+
 def test_a_kill_of_the_processes_of_ansible_does_not_reach_the_module(
     module: Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:

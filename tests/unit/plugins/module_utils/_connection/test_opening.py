@@ -242,6 +242,57 @@ def test_the_clean_up_after_an_error_hurries(
     assert world.connection._http._timeout == seconds
 
 
+@pytest.mark.parametrize("interrupt", [SystemExit, KeyboardInterrupt])
+def test_a_logout_that_is_interrupted_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch, interrupt: type[BaseException]
+) -> None:
+    closed: list[Http] = []
+
+    def close(http: Http) -> None:
+        closed.append(http)
+
+    monkeypatch.setattr(Http, "close", close)
+    wire = Wire(Logout=[interrupt(), None])
+    world = World(monkeypatch, wire)
+    with pytest.raises(interrupt), world.connection.open():
+        pass
+    assert wire.methods() == ["Login", "Logout", "Logout"]
+    assert world.connection._http._timeout == 3
+    assert closed == [world.connection._http]
+
+
+def test_an_interrupted_removal_of_an_object_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire, world = in_given_session(monkeypatch, DestroyView=[SystemExit(), None])
+    transport: t.Any = wire
+    with (
+        pytest.raises(SystemExit),
+        world.connection.open() as connection,
+        connection.borrowed(transport, VIEW, "DestroyView", until_logout=True),
+    ):
+        pass
+    assert wire.methods() == ["DestroyView", "DestroyView"]
+
+
+def test_a_session_that_nobody_gets_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+    connection = World(monkeypatch, wire).connection.open()
+    connection.keep_session()
+    connection.__exit__(SystemExit)
+    assert wire.methods() == ["Login", "Logout"]
+
+
+def test_a_connection_can_be_opened_within_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    wire = Wire()
+    connection = World(monkeypatch, wire).connection
+    with connection:
+        connection.open()
+    assert wire.methods() == ["Login", "Logout"]
+    broken = World(monkeypatch, *[STARTING] * 4).connection
+    with pytest.raises(Unavailable), broken:
+        broken.open()
+
+
 @pytest.mark.parametrize(
     ("answer", "known"), [(None, True), (Fault("NotAuthenticated", "no", {}), False)], ids=["known", "unknown"]
 )
