@@ -149,12 +149,17 @@ func (s *Server) dispatch(ctx *simulator.Context, c *call) soap.HasFault {
 	return method.Call(args)[0].Interface().(soap.HasFault)
 }
 
-// withoutSession contains the calls of VI/JSON that need no session.
-var withoutSession = []string{"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent"}
+// withoutSession contains the calls of VI/JSON that need no session. RetrievePropertiesEx rejects single properties.
+var withoutSession = []string{
+	"Login", "LoginByToken", "LoginExtensionByCertificate", "CloneSession", "RetrieveServiceContent", "RetrievePropertiesEx",
+}
 
-// needsSession reports whether a call, by its name in the counters, needs a session.
+// needsSession reports whether the answer to a call, by its name in the counters, depends on a session.
 func needsSession(call string) bool {
 	_, member, _ := strings.Cut(call, ".")
+	if member == "RetrievePropertiesEx" {
+		return true
+	}
 	return member != "" && call != "ServiceInstance.content" && !slices.Contains(withoutSession, member)
 }
 

@@ -117,18 +117,29 @@ func readOne(ref types.ManagedObjectReference, name string) *types.RetrievePrope
 	}}}
 }
 
+// anonymous contains the properties that clients can read without a session, because they need only System.Anonymous.
+var anonymous = map[string][]string{
+	"ServiceInstance": {"content"},
+	"SessionManager":  {"currentSession", "defaultLocale", "messageLocaleList", "supportedLocaleList"},
+}
+
+func isAnonymous(moType, path string) bool {
+	name, _, _ := strings.Cut(path, ".")
+	return slices.Contains(anonymous[moType], name)
+}
+
 // retrieve reads all properties without pages.
 func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
 	all := *req
 	all.Options.MaxObjects = 0
+	if ctx.Session == nil {
+		return retrieveAnonymous(*ctx, &all)
+	}
 	result := (&simulator.PropertyCollector{}).RetrievePropertiesEx(ctx, &all).(*methods.RetrievePropertiesExBody)
 	if result.Res == nil {
 		return result
 	}
 	objects := result.Res.Returnval.Objects
-	if ctx.Session == nil {
-		return result // the result contains NotAuthenticated for each object
-	}
 	manager := managerOf(ctx)
 	mayView := manager.users.may(ctx.Session.UserName, "System.View")
 	for i := range objects {
@@ -136,11 +147,32 @@ func retrieve(ctx *simulator.Context, req *types.RetrievePropertiesEx) *methods.
 		task, isTask := ctx.Map.Get(content.Obj).(*Task)
 		switch {
 		case !mayView:
-			withhold(content, req.SpecSet, func(string) bool { return true })
+			withhold(content, req.SpecSet, noView(content.Obj), func(string) bool { return true })
 		case content.Obj == manager.Self:
 			translate(content, ctx.Session.Locale)
 		case isTask:
 			task.mend(content, req.SpecSet)
+		}
+	}
+	return result
+}
+
+// retrieveAnonymous reads without a session. The simulator then withholds everything.
+func retrieveAnonymous(ctx simulator.Context, req *types.RetrievePropertiesEx) *methods.RetrievePropertiesExBody {
+	ctx.Session = &simulator.Session{Registry: simulator.NewRegistry(), Map: ctx.Map}
+	result := (&simulator.PropertyCollector{}).RetrievePropertiesEx(&ctx, req).(*methods.RetrievePropertiesExBody)
+	if result.Res == nil {
+		return result
+	}
+	for i := range result.Res.Returnval.Objects {
+		content := &result.Res.Returnval.Objects[i]
+		withhold(content, req.SpecSet, notAuthenticated(content.Obj), func(path string) bool {
+			return !isAnonymous(content.Obj.Type, path)
+		})
+		if content.Obj.Type == "SessionManager" { // there is no current session
+			content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool {
+				return strings.HasPrefix(p.Name, "currentSession")
+			})
 		}
 	}
 	return result
@@ -154,7 +186,7 @@ func managerOf(ctx *simulator.Context) *TaskManager {
 // mend turns the simulator's data of a task into those of a vCenter.
 func (t *Task) mend(content *types.ObjectContent, specs []types.PropertyFilterSpec) {
 	if t.forbidden.Load() {
-		withhold(content, specs, isInfo)
+		withhold(content, specs, noView(content.Obj), isInfo)
 	}
 	if !t.progressed.Load() { // the simulator has 0
 		content.PropSet = slices.DeleteFunc(content.PropSet, func(p types.DynamicProperty) bool { return p.Name == "info.progress" })
@@ -165,8 +197,14 @@ func isInfo(path string) bool {
 	return path == "info" || strings.HasPrefix(path, "info.")
 }
 
+func noView(ref types.ManagedObjectReference) *types.NoPermission {
+	return &types.NoPermission{Object: &ref, PrivilegeId: "System.View"}
+}
+
 // withhold removes properties that the user cannot see, and names each requested path to them.
-func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, concerned func(path string) bool) {
+func withhold(
+	content *types.ObjectContent, specs []types.PropertyFilterSpec, why types.BaseMethodFault, concerned func(path string) bool,
+) {
 	var paths []string
 	for _, found := range content.PropSet {
 		paths = append(paths, found.Name)
@@ -184,7 +222,7 @@ func withhold(content *types.ObjectContent, specs []types.PropertyFilterSpec, co
 		if concerned(path) && !told[path] {
 			told[path] = true
 			content.MissingSet = append(content.MissingSet, types.MissingProperty{
-				Path: path, Fault: *localized(&types.NoPermission{Object: &content.Obj, PrivilegeId: "System.View"}),
+				Path: path, Fault: *localized(why),
 			})
 		}
 	}

@@ -50,6 +50,49 @@ func TestIdleSession(t *testing.T) {
 	}, "--session-idle", "3s")
 }
 
+// What needs only System.Anonymous is readable without a session, and everything else is in the missing set.
+func TestReadWithoutSession(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		read := func() map[string]any {
+			manager := *c.ServiceContent.SessionManager
+			res, err := methods.RetrievePropertiesEx(ctx, c, &types.RetrievePropertiesEx{This: c.ServiceContent.PropertyCollector, SpecSet: []types.PropertyFilterSpec{{
+				PropSet: []types.PropertySpec{
+					{Type: "ServiceInstance", PathSet: []string{"content.about.apiType", "capability"}},
+					{Type: "SessionManager", PathSet: []string{"currentSession", "sessionList"}},
+				},
+				ObjectSet: []types.ObjectSpec{{Obj: vim25.ServiceInstance}, {Obj: manager}},
+			}}})
+			check(t, err)
+			found := map[string]any{}
+			for _, content := range res.Returnval.Objects {
+				for _, p := range content.PropSet {
+					found[p.Name] = p.Val
+				}
+				for _, missing := range content.MissingSet {
+					found[missing.Path] = missing.Fault.Fault
+				}
+			}
+			return found
+		}
+		equal(t, "with a session", read()["currentSession"].(types.UserSession).Locale, "en")
+		v.ask("POST", "/sessions/expire", "", nil)
+		found := read()
+		_, has := found["currentSession"]
+		equal(t, "a current session", has, false)
+		equal(t, "content", found["content.about.apiType"], any("VirtualCenter"))
+		for _, path := range []string{"capability", "sessionList"} {
+			if _, ok := found[path].(*types.NotAuthenticated); !ok {
+				t.Errorf("%s: %v", path, found[path])
+			}
+		}
+	}, "--wrapped-faults")
+	v := start(t)
+	r := v.raw()
+	r.call("SessionManager/SessionManager/currentSession").want(t, 204)
+	r.call("SessionManager/SessionManager/sessionList").want(t, 500, "NotAuthenticated")
+}
+
 func TestTerminateSession(t *testing.T) {
 	t.Parallel()
 	v := start(t)

@@ -87,7 +87,7 @@ func (s *Server) getProperty(out *recorder, r *http.Request, c *call, declared r
 		s.invoke(out, r, c, "RetrieveServiceContent", nil)
 		return
 	}
-	if s.sessions.touch(c.token) == nil {
+	if s.sessions.touch(c.token) == nil && !isAnonymous(ref.Type, name) {
 		s.writeFault(out, simulator.Fault("", notAuthenticated(ref)))
 		return
 	}

@@ -158,10 +158,19 @@ class Connection:
     def check_session(self) -> None:
         """Renew a session from the user if it has ended."""
         self.server.product = None
-        objects: _properties.Specs = []
-        specs: _properties.Specs = []
+        manager = self.manager("sessionManager")
+        objects = [_properties.object_spec(manager)]
+        specs = [_properties.property_spec("SessionManager", "currentSession")]
         self.server.add_to(objects, specs)
-        self.server.take_from(self.retrieve(objects, specs))
+
+        def steps(transport: _transport.Transport) -> None:
+            found = self.server.take_from(_properties.retrieve(transport, objects, specs))
+            # Without a session, the product is readable too, and this property is unset.
+            if not any(each.properties or each.refused for each in found):
+                text = "The session is not authenticated."
+                raise _errors.Fault("NotAuthenticated", text, {}, "Reading currentSession", manager)
+
+        self.read(steps)
 
     @property
     def server_time(self) -> datetime.datetime | None:

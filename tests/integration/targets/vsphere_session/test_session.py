@@ -128,6 +128,14 @@ def test_no_part_of_a_session_is_shown(opened: Opened) -> None:
     assert json.loads(base64.urlsafe_b64decode(opened.options["session_id"]))["key"] not in str(result)
 
 
+def test_an_expired_session_is_not_taken_for_a_valid_one(opened: Opened) -> None:
+    opened.vcenter.control("POST", "/sessions/expire")
+    result = opened.run("session")
+    assert result["failed"]
+    assert "create a new session with vsphere_session" in result["msg"]
+    assert result["fault"]["type"] == "NotAuthenticated"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -22,10 +22,19 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
+from ..builders import found
 from ..wire import Clock, Wire, connect
 
 TASK = reference("Task", "task-1")
+SERVICE = reference("ServiceInstance", "ServiceInstance")
+SESSIONS = reference("SessionManager", "sessionManager")
 NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, "info", TASK)
+
+
+def checked(**session: t.Any) -> dict[str, t.Any]:
+    """The answer to the check of a session: the product, and the current session, if there is one."""
+    product = {"content.about.fullName": {"_typeName": "string", "_value": "a newer vCenter"}}
+    return {"objects": [found(SERVICE, **product), found(SESSIONS, **session)]}
 
 
 @pytest.fixture(autouse=True)
@@ -55,17 +64,42 @@ def test_a_session_that_is_kept_stays_open_for_others(monkeypatch: t.Any, produc
 
 
 def test_a_check_of_a_session_reads_the_product_again(monkeypatch: t.Any) -> None:
-    service = reference("ServiceInstance", "ServiceInstance")
-    name = [{"name": "content.about.fullName", "val": {"_typeName": "string", "_value": "a newer vCenter"}}]
-    wire = Wire(RetrievePropertiesEx=[NO_SESSION, {"objects": [{"obj": service, "propSet": name}]}])
+    wire = Wire(RetrievePropertiesEx=[NO_SESSION, checked(currentSession={"_typeName": "UserSession"})])
     with connect(monkeypatch, wire) as connection:
         connection.check_session()
         assert connection.describe() == {"transport": "json", "release": "9.0.0.0", "product": "a newer vCenter"}
     read = "RetrievePropertiesEx"
     [spec] = wire.params[read]["specSet"]
-    assert [each["obj"] for each in spec["objectSet"]] == [service]
-    assert [each["pathSet"] for each in spec["propSet"]] == [["content.about.fullName"]]
+    assert [each["obj"] for each in spec["objectSet"]] == [SESSIONS, SERVICE]
+    assert [each["pathSet"] for each in spec["propSet"]] == [["currentSession"], ["content.about.fullName"]]
     assert wire.methods() == ["Login", read, "forget_session", "Login", read, "Logout"]
+
+
+def test_a_session_has_ended_if_it_is_not_the_current_one_although_the_product_can_be_read(
+    monkeypatch: t.Any,
+) -> None:
+    wire = Wire(RetrievePropertiesEx=[checked(), checked(currentSession={"_typeName": "UserSession"})])
+    with connect(monkeypatch, wire) as connection:
+        connection.check_session()
+        assert connection.owns_session
+    assert wire.methods().count("Login") == 2
+
+
+def test_a_user_who_cannot_read_the_current_session_has_one(monkeypatch: t.Any) -> None:
+    answer = checked()
+    answer["objects"][1]["missingSet"] = [{"path": "currentSession", "fault": {"_typeName": "NoPermission"}}]
+    wire = Wire(RetrievePropertiesEx=[answer])
+    with connect(monkeypatch, wire) as connection:
+        connection.check_session()
+    assert wire.methods().count("Login") == 1
+
+
+def test_a_new_session_that_is_not_the_current_one_ends_the_run(monkeypatch: t.Any) -> None:
+    wire = Wire(RetrievePropertiesEx=[checked()] * 2)
+    # These answers do not need a session.
+    monkeypatch.setattr(Wire, "accepted", property(lambda self: False, lambda self, value: None))
+    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="right after a successful login"):
+        connection.check_session()
 
 
 def test_a_query_is_repeated_until_its_deadline(monkeypatch: t.Any) -> None:
