@@ -52,6 +52,18 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
+def unboxed(value: t.Any) -> t.Any:
+    """The same with the members of other data objects unboxed too: within an Any, some servers box each of them."""
+    value = plain(value)
+    if isinstance(value, list):
+        return [unboxed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    # A server can omit the contents of an empty list.
+    is_empty = value.keys() == {"_typeName"} and str(value["_typeName"]).startswith("ArrayOf")
+    return [] if is_empty else {name: unboxed(member) for name, member in value.items()}
+
+
 def release_numbers(release: str) -> list[int]:
     """A release such as 8.0.2.0 as what can be compared."""
     # LooseVersion does the same for 13 kB, which each run would compile.

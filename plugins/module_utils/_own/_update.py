@@ -158,7 +158,9 @@ def _plan_state(
 def _check_custom_fields(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> None:
     if not options.custom_values:
         return
-    known = [field["name"] for field in task["available_fields"] or []]
+    if task["available_fields"] is None:
+        raise _errors.VsphereError(f"custom_values: the custom fields of {_taskinfo.label(task)} are unreadable")
+    known = [field["name"] for field in task["available_fields"]]
     unknown = [name for name in options.custom_values if name not in known]
     if unknown:
         raise _errors.VsphereError(

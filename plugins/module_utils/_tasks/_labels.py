@@ -131,13 +131,13 @@ def _of_extensions(transport: _transport.Transport, wanted: set[str]) -> dict[st
         _properties.property_spec("SessionManager", "currentSession"),
     ]
     values = {
-        name: value
+        name: _values.unboxed(value)
         for found in _properties.retrieve(transport, objects, properties)
         for name, value in found.properties.items()
     }
     locale = values["currentSession"]["locale"]
     labels: dict[str, str] = {}
-    for extension in values.get("extensionList", {}).get("_value", ()):
+    for extension in values.get("extensionList", ()):
         # The best comes last, and wins.
         for resource in sorted(task_texts(extension), key=lambda each: _nearness(each["locale"], locale)):
             texts = {pair["key"]: pair["value"] for pair in resource.get("data") or ()}

@@ -248,11 +248,11 @@ class TaskReader:
     def _add_custom_values(self, task: _taskinfo.Task, found: _properties.Object) -> None:
         """Add ``available_fields`` as a list of {key, name, type}, ``custom_values`` as {name: text}."""
         try:
-            defined = (found.properties.get("availableField") or {}).get("_value", [])
-            values = (found.properties.get("value") or {}).get("_value", [])
+            defined, values = (_values.unboxed(found.properties.get(name, [])) for name in ("availableField", "value"))
             names = {field["key"]: field["name"] for field in defined}
             task["available_fields"] = [{name: f[name] for name in ("key", "name", "type")} for f in defined]
             task["custom_values"] = {names.get(v["key"], str(v["key"])): v.get("value") for v in values}
         except (AttributeError, LookupError, TypeError):
             task["available_fields"] = task["custom_values"] = None
-            self._unreadable.setdefault(task["id"], []).extend(("available_fields", "custom_values"))
+            noted = self._unreadable.setdefault(task["id"], [])
+            noted += [name for name in ("available_fields", "custom_values") if name not in noted]

@@ -44,6 +44,13 @@ def failed(type_: str = "InvalidState") -> Data:
     return {"state": "error", "error": {"_typeName": type_, "faultstring": "No."}}
 
 
+def boxed(value: t.Any) -> t.Any:
+    """The value in an Any of a server that also boxes each member of its data objects."""
+    if isinstance(value, dict):
+        return value if "_value" in value else {n: v if n == "_typeName" else boxed(v) for n, v in value.items()}
+    return {"_typeName": "boxed", "_value": [boxed(each) for each in value] if isinstance(value, list) else value}
+
+
 def found(ref: Data, **properties: t.Any) -> Data:
     """An object with the properties, as a reading returns it."""
     return {"obj": ref, "propSet": [{"name": name, "val": value} for name, value in properties.items()]}

@@ -42,6 +42,16 @@ def test_values_become_plain(value: object, expected: object) -> None:
     assert _values.plain(value) == expected
 
 
+def test_boxed_members_are_unboxed_at_any_depth() -> None:
+    boxed = {"_typeName": "KeyValue", "key": {"_typeName": "string", "_value": "a"}, "value": VM, "empty": None}
+    unboxed = {"_typeName": "KeyValue", "key": "a", "value": {"type": "VirtualMachine", "moid": "vm-1"}, "empty": None}
+    assert _values.unboxed(boxed) == unboxed
+    assert _values.unboxed({"_typeName": "ArrayOfKeyValue", "_value": [boxed]}) == [unboxed]
+    assert _values.unboxed({"a": {"b": [boxed]}}) == {"a": {"b": [unboxed]}}
+    assert _values.unboxed({"_typeName": "ArrayOfKeyValue"}) == []
+    assert _values.unboxed({"_typeName": "KeyValue"}) == {"_typeName": "KeyValue"}
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

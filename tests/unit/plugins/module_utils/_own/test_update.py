@@ -17,8 +17,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._own._update_options
     failed,
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._types._given import to_any
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..builders import info, reading, task
+from ..builders import found, info, reading, task
 from ..wire import Wire, connect, reader_of
 from .updating import COPYING, PARTS, Sent, a_time, options, update, whole
 
@@ -158,9 +159,14 @@ def test_custom_values_that_differ_are_set_by_name(monkeypatch: pytest.MonkeyPat
             {"color": "red", "size": "x"},
             "the name color, size: an administrator must define it in vCenter$",
         ),
+        (
+            {"objects": [found(reference("Task", "task-1"), info=info("task-1"), availableField="x")]},
+            {"color": "red"},
+            r"^custom_values: the custom fields of task-1 \(.*\) are unreadable$",
+        ),
     ],
 )
-def test_a_custom_field_that_is_not_defined_is_rejected(
+def test_a_custom_field_that_is_not_defined_or_readable_is_rejected(
     monkeypatch: pytest.MonkeyPatch, before: dict[str, t.Any], values: dict[str, str], problem: str
 ) -> None:
     with pytest.raises(VsphereError, match=problem):

@@ -19,7 +19,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._labels impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._reader import TaskReader
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..builders import found, info
+from ..builders import boxed, found, info
 from ..wire import Wire, connect, reader_of
 
 NAMES = ("operation", "state_label", "reason_label")
@@ -148,6 +148,16 @@ def test_an_extension_has_a_label_in_the_language_of_the_session_or_in_english(
     ]
     wanted = [property_spec(manager["type"], name) for manager, name in managers]
     assert asked == [filter_spec([object_spec(manager) for manager, _name in managers], wanted)]
+
+
+def test_an_extension_whose_members_are_boxed_has_its_label(monkeypatch: t.Any) -> None:
+    extensions = of_extensions("en", ("en", "task", "Copy"))
+    for each in extensions["objects"]:
+        [property_] = each["propSet"]
+        value = property_["val"]
+        property_["val"] = boxed(value.get("_value", value))
+    tasks = read(monkeypatch, task("a.b"), None, extensions, task("a.b"))[1]
+    assert [each["operation"] for each in tasks] == ["Copy"] * 2
 
 
 def test_a_state_without_a_label_does_not_prevent_the_label_of_an_extension(monkeypatch: t.Any) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._history import Scroll
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
 
-from ..builders import found, hidden, history, info, newest, reading, unknown
+from ..builders import boxed, found, hidden, history, info, newest, reading, unknown
 from ..wire import Clock, Wire, connect, reader_of
 
 TASK = reference("Task", "task-1")
@@ -196,13 +196,14 @@ def test_a_reader_without_odd_tasks_does_not_warn(monkeypatch: pytest.MonkeyPatc
 # --- custom values ---
 
 
-def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("form", [lambda value: {"_value": value}, boxed], ids=["plain members", "boxed members"])
+def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch, form: t.Callable[[t.Any], t.Any]) -> None:
     fields = [
         {"_typeName": "CustomFieldDef", "key": key, "name": name, "type": "string"}
         for key, name in ((1, "a"), (2, "b"))
     ]
     values = [{"key": 2, "value": "x"}, {"key": 9, "value": "y"}]
-    answer = found(TASK, info=info("task-1"), availableField={"_value": fields}, value={"_value": values})
+    answer = found(TASK, info=info("task-1"), availableField=form(fields), value=form(values))
     with connect(monkeypatch, Wire(RetrievePropertiesEx=[{"objects": [answer]}])) as connection:
         [task] = reader_of(connection).given(["task-1"], custom_values=True).tasks
     assert task["available_fields"] == [
@@ -214,7 +215,7 @@ def test_custom_values_come_by_their_names(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    "odd", ["x", [{"key": 1}], {"_value": None}, {"_value": [None]}, {"_value": [{}]}, {"_value": [{"key": {}}]}]
+    "odd", ["x", [{"name": "a"}], {"_value": None}, {"_value": [None]}, {"_value": [{}]}, {"_value": [{"key": {}}]}]
 )
 @pytest.mark.parametrize("path", ["availableField", "value"])
 def test_a_task_whose_custom_values_cannot_be_read_is_still_returned(
@@ -226,10 +227,11 @@ def test_a_task_whose_custom_values_cannot_be_read_is_still_returned(
         "value": {"_value": [{"key": 1, "value": "b"}]},
         path: odd,
     }
-    wire = Wire(RetrievePropertiesEx=[{"objects": [found(TASK, **properties)]}])
+    wire = Wire(RetrievePropertiesEx=[{"objects": [found(TASK, **properties)]}] * 2)
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection)
-        [task] = reader.given(["task-1"], custom_values=True).tasks
+        for _again in range(2):
+            [task] = reader.given(["task-1"], custom_values=True).tasks
         assert reader._unreadable == {"task-1": ["available_fields", "custom_values"]}
     assert (task["state"], task["available_fields"], task["custom_values"]) == ("running", None, None)
 

@@ -21,6 +21,8 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo imp
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import snake
 
+from ..builders import boxed
+
 # A running task, as a vCenter 8.0.3.0 returned it.
 RUNNING: dict[str, t.Any] = {
     "_typeName": "TaskInfo",
@@ -221,17 +223,9 @@ def test_a_truth_value_is_no_number_and_a_number_is_no_truth_value() -> None:
     assert unreadable == {"task-3996443": ["cancelable", "progress"]}
 
 
-def boxed(value: t.Any) -> t.Any:
-    """The value, and each of its members, boxed as an Any."""
-    if isinstance(value, dict) and "_value" not in value:
-        return {k: v if k == "_typeName" else boxed(v) for k, v in value.items()}
-    return value if isinstance(value, dict) else {"_typeName": "boxed", "_value": value}
-
-
 def test_boxed_members_are_read_like_others() -> None:
     unreadable: dict[str, list[str]] = {}
-    info = {name: value if name == "_typeName" else boxed(value) for name, value in WHOLE.items()}
-    assert task_from_info(info, NOW, unreadable=unreadable) == task_from_info(WHOLE, NOW)
+    assert task_from_info(boxed(WHOLE), NOW, unreadable=unreadable) == task_from_info(WHOLE, NOW)
     assert unreadable == {}
 
 
