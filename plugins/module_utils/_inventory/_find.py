@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 from .. import _errors, _values
@@ -43,13 +42,13 @@ def find_entity(
     if fitting:
         raise _errors.VsphereError(
             f"{entity.option}.name: more than one {called}: set path, or type and moid, to one of "
-            + _listed(connection, fitting)
+            + _listed(connection, fitting, deadline)
         )
     names = [each.properties["name"] for each in found]
     similar = _errors.close_to(str(entity.name), names)
     near = similar or _errors.close_to(str(entity.name), names, cutoff=0)
     candidates = [each.ref for each, name in zip(found, names) if name in near]
-    hint = f": {'use one of' if similar else 'others are'} {_listed(connection, candidates)}" if near else ""
+    hint = f": {'use one of' if similar else 'others are'} {_listed(connection, candidates, deadline)}" if near else ""
     raise _errors.VsphereError(f"{entity.option}.name: no {called}{hint}")
 
 
@@ -107,7 +106,7 @@ def _names(
     return connection.read(steps, deadline)
 
 
-def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
+def _listed(connection: _connection.Connection, refs: list[_values.Ref], deadline: float | None) -> str:
     """The objects with type, moid, and, if readable, path, for an error."""
     up = {
         "_typeName": "TraversalSpec",
@@ -118,10 +117,10 @@ def _listed(connection: _connection.Connection, refs: list[_values.Ref]) -> str:
         "selectSet": [{"_typeName": "SelectionSpec", "name": "up"}],
     }
     objects = [{**_properties.object_spec(ref), "selectSet": [up]} for ref in refs[:_SHOWN]]
-    found = []
+    wanted = [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")]
+    found: list[_properties.Object] = []
     # We might not see the objects above it.
-    with contextlib.suppress(_errors.Fault):
-        found = connection.retrieve(objects, [_properties.property_spec(_entity.ANY_ENTITY, "name", "parent")])
+    connection.glimpse(lambda transport: found.extend(_properties.retrieve(transport, objects, wanted)), deadline)
     known = {each.ref["value"]: each.properties for each in found}
 
     def path(ref: _values.Ref) -> str:

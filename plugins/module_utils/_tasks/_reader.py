@@ -174,13 +174,13 @@ class TaskReader:
         # An ESXi has neither.
         return self.connection.has("extensionManager")
 
-    def tree(self, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
+    def tree(self, tasks: list[_taskinfo.Task], page_size: int, deadline: float | None = None) -> list[_taskinfo.Task]:
         """The tasks, each with its ``children``, and they with theirs."""
         # Only some runs need it.
         from . import _tree
 
-        below = _tree.find_below(self, tasks, page_size)
-        self._labels.put_on(below)
+        below = _tree.find_below(self, tasks, page_size, deadline)
+        self._labels.put_on(below, deadline)
         return _tree.nested(tasks, below)
 
     def search_history(

@@ -45,11 +45,15 @@ class Search:
         try:
             reading = self._read(self._filter(selection.conditions), custom_values)
             if selection.children:
-                reading = reading._replace(tasks=self.reader.tree(reading.tasks, selection.page_size))
+                tree = self.reader.tree(reading.tasks, selection.page_size, self.deadline)
+                reading = reading._replace(tasks=tree)
         except _errors.NoHistory as error:
             needs = selection.needs_history
+            # Only the history has the children of single tasks, too.
+            needs += ["children"] if selection.children and "children" not in needs else []
             asked = f", but the history is necessary for {' and '.join(needs)}" if needs else ""
-            remedy = "" if needs == ["children"] else ": set source: recent to search only the recent tasks"
+            has_rest = selection.children or selection.recursion != "self"
+            remedy = "" if has_rest else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
         except _errors.Fault as fault:
             ref = self.entity
@@ -104,14 +108,14 @@ class Search:
             spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
             by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
             tasks = self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
-            found = {task["id"] for task in tasks}
-            return _reader.Reading(tasks, [task_id for task_id in task_ids if task_id not in found])
-        reading = self.reader.given(task_ids, custom_values, self.deadline)
-        if not (reading.missing and self.acted_on):
-            return reading
-        past = self.reader.past(reading.missing, self.deadline)
-        found_by_id = {task["id"]: task for task in (*reading.tasks, *past)}
-        return _reader.Reading([found_by_id[task_id] for task_id in task_ids if task_id in found_by_id], [])
+            found = {task["id"]: task for task in tasks}
+            missing = [task_id for task_id in task_ids if task_id not in found]
+        else:
+            tasks, missing, _is_cut = self.reader.given(task_ids, custom_values, self.deadline)
+            if missing and self.acted_on:
+                tasks, missing = tasks + self.reader.past(missing, self.deadline), []
+            found = {task["id"]: task for task in tasks}
+        return _reader.Reading([found[task_id] for task_id in task_ids if task_id in found], missing)
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
@@ -148,7 +152,8 @@ class Search:
             scroll = _history.Scroll(size, size, newest_first=True, within=size)
             # The result is worth more than the warning.
             with contextlib.suppress(_errors.VsphereError):
-                self._note_starters(tasks or self.reader.history(self._filter(self._of_anybody), scroll))
+                anybody = self._filter(self._of_anybody)
+                self._note_starters(tasks or self.reader.history(anybody, scroll, self.deadline))
         if not self._starters or not set(users) - self._starters:
             return
         # Only some runs need it.

@@ -13,7 +13,9 @@ DEEPEST = 40
 """Maximum number of levels of children, which are also levels of the result."""
 
 
-def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int) -> list[_taskinfo.Task]:
+def find_below(
+    reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_size: int, deadline: float | None = None
+) -> list[_taskinfo.Task]:
     """All tasks that the tasks created, at any depth, in no order and without labels.
 
     A task contains its parent and the first task of its chain. One search finds the chains. The search for children
@@ -23,7 +25,8 @@ def find_below(reader: _reader.TaskReader, tasks: list[_taskinfo.Task], page_siz
 
     def search(conditions: _filter.Conditions) -> None:
         scroll = _history.Scroll(page_size)
-        found.update({_key(task): task for task in reader.search_history(conditions.to_filter(None), scroll)})
+        tasks_found = reader.search_history(conditions.to_filter(None), scroll, deadline)
+        found.update({_key(task): task for task in tasks_found})
 
     if tasks:
         roots = {task["root_task_key"] or _key(task) for task in tasks}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, TimedOut, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._find import (
     entity_exists,
@@ -101,13 +101,14 @@ def test_objects_that_the_user_cannot_see_are_skipped(monkeypatch: t.Any) -> Non
     assert wire.params["CreateContainerView"] == {"container": ROOT, "type": ["Folder"], "recursive": True}
 
 
-def test_candidates_are_named_even_if_their_paths_cannot_be_read(monkeypatch: t.Any) -> None:
+@pytest.mark.parametrize("error", [Fault("NoPermission", "no", {}), TimedOut("slow"), Lost("reset")])
+def test_candidates_are_named_even_if_their_paths_cannot_be_read(monkeypatch: t.Any, error: Exception) -> None:
     name = {"propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "web"}}]}
     both = [{"obj": reference("Folder", f"group-{number}"), **name} for number in (1, 2)]
     wire = Wire(
         content=[{"rootFolder": ROOT}],
         CreateContainerView=[VIEW],
-        RetrievePropertiesEx=[{"objects": both}, Fault("NoPermission", "no", {})],
+        RetrievePropertiesEx=[{"objects": both}, error],
         DestroyView=[None],
     )
     with (

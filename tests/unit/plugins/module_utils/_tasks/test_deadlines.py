@@ -18,13 +18,18 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..builders import history, info, newest, reading
+from ..builders import HISTORY, history, info, newest, reading, task
 from ..wire import Clock, Wire, limits, reader_of
 
 # The label of its operation costs another request.
 INFO = info("task-1", descriptionId="a.b", entity=reference("VirtualMachine", "vm-1"))
 TASK = reading(INFO)
 WANTED = Conditions().to_filter(None)
+BELOW = {
+    "CreateCollectorForTasks": [HISTORY] * 2,
+    "ReadNextTasks": [[info("task-2", descriptionId="a.b", rootTaskKey="task-1")], None, None],
+    "DestroyCollector": [None] * 2,
+}
 AGE = Conditions(begin_time=datetime.timedelta(days=9000))
 
 
@@ -56,8 +61,9 @@ def scripted(script: dict[str, list[t.Any]]) -> Wire:
         (newest(INFO), lambda reader, end: reader.in_history(["task-1"], end)),
         (newest(INFO), lambda reader, end: reader.past(["task-1"], end)),
         ({}, lambda reader, end: reader.from_info({"task-1": INFO}, end)),
+        (BELOW, lambda reader, end: reader.tree([task("task-1")], 500, end)),
     ],
-    ids=["given", "known", "recent", "history", "in history", "past", "from info"],
+    ids=["given", "known", "recent", "history", "in history", "past", "from info", "tree"],
 )
 def test_every_request_of_a_reading_meets_its_deadline(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, script: dict[str, t.Any], run: t.Callable[..., object]
@@ -84,8 +90,9 @@ def test_a_second_request_without_the_labels_meets_the_deadline(monkeypatch: pyt
         (Selection(task_ids=["task-1"], source="history"), newest(INFO)),
         (Selection(task_ids=["task-1"]), {"RetrievePropertiesEx": [TASK]}),
         (Selection(task_ids=["task-1"]), {"RetrievePropertiesEx": [None], **newest(INFO)}),
+        (Selection(task_ids=["task-1"], children=True), {"RetrievePropertiesEx": [TASK], **BELOW}),
     ],
-    ids=["recent", "path", "age", "history", "ids in history", "ids", "ids of past tasks"],
+    ids=["recent", "path", "age", "history", "ids in history", "ids", "ids of past tasks", "children"],
 )
 def test_every_request_of_a_search_meets_its_deadline(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, selection: Selection, script: dict[str, t.Any]
@@ -97,3 +104,16 @@ def test_every_request_of_a_search_meets_its_deadline(
         assert len(Search(reader, selection, acted_on=True, deadline=end).find().tasks) == 1
 
     assert limits_of(monkeypatch, wire, run) == {end}
+
+
+def test_the_search_for_users_to_warn_about_meets_the_deadline(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    script = {method: answers * 2 for method, answers in newest(INFO).items()}
+    script["latestPage"] = [None, [INFO]]
+    selection = Selection(conditions=Conditions(users=["a"]), source="history")
+    end = clock.now + 60
+
+    def run(reader: TaskReader) -> None:
+        search = Search(reader, selection, deadline=end)
+        search.warn(search.find())
+
+    assert limits_of(monkeypatch, scripted(script), run) == {end}

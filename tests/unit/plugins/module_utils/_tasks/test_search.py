@@ -157,10 +157,13 @@ def test_children_come_with_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None
         ({"conditions": Conditions(alarm="alarm-1")}, f", but the history is necessary for alarm{RECENT_ONLY}"),
         (
             {"conditions": Conditions(alarm="alarm-1"), "children": True},
-            f", but the history is necessary for alarm and children{RECENT_ONLY}",
+            ", but the history is necessary for alarm and children",
         ),
         ({"task_ids": ["task-1"], "source": "history"}, RECENT_ONLY),
         ({"children": True}, ", but the history is necessary for children"),
+        ({"task_ids": ["task-1"], "children": True}, ", but the history is necessary for children"),
+        ({"source": "recent", "children": True}, ", but the history is necessary for children"),
+        ({"recursion": "all", **OF_MACHINE}, ", but the history is necessary for entity.recursion"),
     ],
 )
 def test_a_server_without_a_history_is_an_error_that_names_the_option_that_needs_it(
@@ -209,6 +212,15 @@ def test_an_id_in_the_history_that_does_not_match_is_not_missing(monkeypatch: py
     # The first task exists, although it does not match.
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-2"], ["task-8"])
     assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName"}
+
+
+def test_ids_in_the_history_come_in_the_order_of_the_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**newest(*(info(f"task-{n}", queueTime=f"2026-01-02T03:04:0{n}Z") for n in (1, 2, 3))))
+    assert ids(monkeypatch, wire, task_ids=["task-2", "task-3", "task-1"], source="history") == [
+        "task-2",
+        "task-3",
+        "task-1",
+    ]
 
 
 def test_a_search_for_ids_in_the_history_keeps_the_object_and_ends_with_the_last_id(
