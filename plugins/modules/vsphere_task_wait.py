@@ -194,11 +194,10 @@ elapsed:
   sample: 12.043
 forbidden_task_ids:
   description:
-    - IDs of tasks that the user is not allowed to see, and that the module therefore leaves out. A warning lists them
-      too.
-    - The module fails if O(task_ids) contains one of them, because its outcome is unknown, unless you set
-      O(on_error=return).
-  returned: if there are any
+    - IDs of tasks that the user is not allowed to see, or was not for some time during the wait. A warning lists them,
+      together with others that the module therefore leaves out of a selection.
+    - The module fails because of such a task, whose outcome is unknown, unless you set O(on_error=return).
+  returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
   sample: ["task-124"]
@@ -224,6 +223,7 @@ fault:
         privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
+import dataclasses
 import time
 import typing as t
 
@@ -253,6 +253,7 @@ ARGUMENT_SPEC = {
 def prepare(given: Given) -> Work:
     selection = Selection.from_params(given.params)
     options = WaitOptions.from_params(given.params)
+    options = dataclasses.replace(options, seen=options.seen or not selection.is_plain_ids)
     selection.check_for_wait(options.on_timeout)
     began = time.monotonic()
     progress_file = given.params["progress_file"]

@@ -14,6 +14,8 @@ from .. import _context, _errors
 from .._tasks import _reader, _taskinfo
 from . import _cancel_request, _watch
 
+DISAPPEARED = "it has disappeared, and the history of the server does not contain its outcome"
+
 
 @dataclasses.dataclass(frozen=True)
 class CancelOptions:
@@ -29,16 +31,22 @@ class CancelOptions:
         return cls(params["on_not_cancelable"] == "skip", params["timeout"] if params["wait"] else None)
 
 
-def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions) -> _context.Result:
-    """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together."""
+def cancel_tasks(
+    reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions, *, seen: bool = False
+) -> _context.Result:
+    """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together.
+
+    If they were ``seen`` lately, none of them is unknown.
+    """
     found, missing, _is_cut = reader.given(task_ids)
-    past = reader.past(missing)
+    past = reader.in_history(missing) if seen else reader.past(missing)
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
     run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]
     cancellation = _cancel_request.Cancellation(reader)
     for task in before:
         run.take(task, cancellation)
+    run.skipped += [{"id": i, "reason": DISAPPEARED} for i in missing if i not in run.past]
     reader.context.known.update(
         changed=bool(run.cancelled), cancelled_task_ids=run.cancelled, skipped_tasks=run.skipped
     )
@@ -48,7 +56,12 @@ def cancel_tasks(reader: _reader.TaskReader, task_ids: list[str], options: Cance
             for task in before
         ]
     else:
-        after = _in_order(task_ids, [*past, *_follow(reader, run, found, options.timeout)])
+        try:
+            after = _in_order(task_ids, [*past, *_follow(reader, run, found, options.timeout)])
+        except _errors.VsphereError as error:
+            # The others count as much as what happened during the wait.
+            failures = "; ".join([*run.failures, error.message])
+            raise _errors.VsphereError(failures, **{**error.result, **run.fault}) from error
     result = {"tasks": after, "diff": {"before": _states(before), "after": _states(after)}}
     if run.failures:
         raise _errors.VsphereError("; ".join(run.failures), **{**run.fault, **result})
@@ -79,6 +92,11 @@ def _follow(
         for task in before
         if task["id"] in late
     ]
+    run.failures += [
+        f"the outcome of {_taskinfo.label(task)} is unknown: {reader.forbidden[task['id']].message}"
+        for task in before
+        if task["id"] in watch.forbidden
+    ]
     return reader.given(task_ids, deadline=deadline).tasks
 
 
@@ -99,7 +117,7 @@ class _Run:
         if _taskinfo.is_over(task):
             self._skip(task, f"it has already ended (state {task['state']})")
         elif task["id"] in self.past:
-            self._skip(task, "it has disappeared, and the history of the server does not contain its outcome")
+            self._skip(task, DISAPPEARED)
         else:
             answer = cancellation.request(
                 task["id"], cancelled=bool(task["cancelled"]), cancelable=task["cancelable"] is not False
@@ -108,7 +126,7 @@ class _Run:
 
     def _take(self, task: _taskinfo.Task, answer: _cancel_request.Answer) -> None:
         kinds = _cancel_request.Kind
-        if answer.kind in (kinds.SENT, kinds.SENT_BEFORE):
+        if answer.will_end:
             self.ending.append(task["id"])
         if answer.kind == kinds.SENT:
             self.cancelled.append(task["id"])
@@ -116,7 +134,7 @@ class _Run:
             self._skip(task, answer.reason)
         elif answer.kind == kinds.NOT_CANCELABLE and self.skip_not_cancelable:
             self._skip(task, "it is not cancelable")
-        elif answer.error and not isinstance(answer.error, _errors.Fault):
+        elif isinstance(answer.error, _errors.OutcomeUnknown):
             self.failures.append(answer.reason)
         else:
             remedy = ": set on_not_cancelable: skip to ignore such tasks" if answer.kind == kinds.NOT_CANCELABLE else ""

@@ -16,6 +16,9 @@ from .._connection import _connection
 from .._tasks import _reader, _taskinfo
 
 
+_SILENCE = (_errors.TimedOut, _errors.Unreachable)
+
+
 class Kind(enum.Enum):
     """What became of a request: it was sent, it was not needed, or it cannot be met."""
 
@@ -71,7 +74,8 @@ class Cancellation:
         except _errors.Fault as fault:
             return _answer_of(fault)
         except _errors.VsphereError as error:
-            self.is_silent = isinstance(error, _errors.Unreachable) or isinstance(error.__cause__, _errors.TimedOut)
+            # For a change without an answer, it is the cause.
+            self.is_silent = any(isinstance(each, _SILENCE) for each in (error, error.__cause__))
             if isinstance(error, _errors.OutcomeUnknown):
                 return self._outcome(task_id, error)
             return Answer(Kind.REFUSED, error.message, error)

@@ -106,12 +106,21 @@ class Outcome:
             else:
                 yield _taskinfo.describe(task)
         for i in self.gone:
-            yield f"the outcome of {i} is unknown: neither the server nor its history has the task anymore"
+            yield self._shown_again(i) or (
+                f"the outcome of {i} is unknown: neither the server nor its history has the task anymore"
+            )
         for i in self.forbidden:
-            yield (
+            yield self._shown_again(i) or (
                 f"the outcome of {i} is unknown, because the user is not allowed to see it: grant System.View on its "
                 "object"
             )
+
+    def _shown_again(self, task_id: str) -> str:
+        """The sentence about a task that is there in the end, or an empty string."""
+        if task_id not in self.tasks:
+            return ""
+        state = _taskinfo.describe(self.tasks[task_id])
+        return f"{state}, but the server did not show it for some time: wait for it again"
 
     def _late(self, limit: str, options: _wait_options.WaitOptions, check_mode: bool) -> t.Iterator[str]:
         # In check mode, a task that the module would cancel is not a failure, even if it has not ended.

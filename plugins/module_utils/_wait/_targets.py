@@ -46,4 +46,6 @@ def find(
         raise reader.unknown_ids(reading.missing, ", which its history does not contain either")
     tasks = _tree.flat(reading.tasks)
     ended = [task for task in tasks if _taskinfo.is_over(task)]
-    return Targets([task["id"] for task in tasks if not _taskinfo.is_over(task)], ended)
+    # An ID that the user gave must not get lost. The wait or the cancellation finds again that it is hidden.
+    hidden = [task_id for task_id in selection.task_ids or () if task_id in reader.forbidden]
+    return Targets([*(task["id"] for task in tasks if not _taskinfo.is_over(task)), *hidden], ended)

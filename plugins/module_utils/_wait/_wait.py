@@ -16,6 +16,9 @@ from .. import _context, _errors
 from .._tasks import _filter, _history, _reader, _taskinfo
 from . import _cancel_request, _outcome, _targets, _wait_options, _watch
 
+HISTORY_TIME = 60
+"""Maximum number of seconds to repeat a failing search in the history for the outcome of tasks that disappeared."""
+
 
 def wait_for_tasks(
     reader: _reader.TaskReader,
@@ -92,15 +95,22 @@ class _Wait:
         if not watch.tasks or watch.unknown:
             return ""
         states = {task_id: watched.state for task_id, watched in watch.tasks.items()}
-        outcome.sort(watch.wanted, states, watch.gone, watch.forbidden)
+        states.update({task["id"]: str(task["state"]) for task in self.ended})
+        outcome.sort(self._all_ids, states, watch.gone, watch.forbidden)
         outcome.timed_out = time.monotonic() >= self.deadline
         outcome.elapsed = round(time.monotonic() - self.began, 3)
         pending = len(outcome.pending)
-        return f"while {pending} of {len(watch.wanted)} tasks were pending" if pending else "after all tasks had ended"
+        return f"while {pending} of {len(self._all_ids)} tasks were pending" if pending else "after all tasks had ended"
+
+    @property
+    def _all_ids(self) -> list[str]:
+        """First the tasks of the selection that had ended before."""
+        return [*(task["id"] for task in self.ended if task["id"] not in self.task_ids), *self.task_ids]
 
     def _is_done(self) -> bool:
         pending = len(self.watch.pending)
-        some = bool(self.ended) or pending < len(self.task_ids)
+        # A task that the user cannot see can still run.
+        some = bool(self.ended) or pending + len(self.watch.forbidden) < len(self.task_ids)
         return not pending or (self.options.until == "any" and some)
 
     def _cancel(self) -> list[str]:
@@ -130,28 +140,32 @@ class _Wait:
         read = [i for i in read if i not in tasks]
         if read:
             tasks.update({task["id"]: task for task in self.reader.given(read, deadline=deadline).tasks})
-        forbidden = [i for i in read if i not in tasks and i not in over and i in self.reader.forbidden]
+        hidden = [i for i in read if i not in tasks and i not in over and i in self.reader.forbidden]
         # They disappeared during the wait, or between the last look and the reading.
-        lost = [i for i in read if i not in tasks and i not in forbidden]
+        lost = [i for i in read if i not in tasks and i not in hidden]
         # A history in which they still run does not know how they ended either.
         past = filter(_taskinfo.is_over, self._find_in_history(lost, deadline))
         tasks.update({task["id"]: task for task in past})
         # The last reading counts: a task can have ended since the last look, and cannot start again.
         over.update({i: str(task["state"]) for i, task in tasks.items() if _taskinfo.is_over(task)})
-        task_ids = [*(task["id"] for task in self.ended if task["id"] not in task_ids), *task_ids]
-        self.outcome.sort(task_ids, over, [i for i in lost if i not in over], forbidden)
-        self.outcome.tasks = {i: tasks[i] for i in task_ids if i in tasks}
+        # Nothing has waited for a task since the server did not show it, even if it does again.
+        hidden += self.watch.forbidden
+        lost += self.watch.gone
+        forbidden = [i for i in task_ids if i in hidden and i not in over]
+        gone = [i for i in task_ids if i in lost and i not in over and i not in hidden]
+        self.outcome.sort(self._all_ids, over, gone, forbidden)
+        self.outcome.tasks = {i: tasks[i] for i in self._all_ids if i in tasks}
 
     def _find_in_history(self, task_ids: list[str], deadline: float) -> list[_taskinfo.Task]:
         """The tasks that are in the history, if it exists. The times when they were queued make the search short."""
         times = {i: self.watch.tasks[i].queue_time for i in task_ids if i in self.watch.tasks}
-        found = []
-        for task_id, queued in times.items():
-            if queued:
-                # The result of the wait is more important than the missing part.
-                with contextlib.suppress(_errors.VsphereError):
-                    found += self.reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
+        found: list[_taskinfo.Task] = []
+        deadline = min(deadline, time.monotonic() + HISTORY_TIME)
+        # The result of the wait is more important than the missing part. What fails once takes as long each time.
         with contextlib.suppress(_errors.VsphereError):
+            for task_id, queued in times.items():
+                if queued:
+                    found += self.reader.history(_queued_at(queued, task_id), _history.Scroll(limit=1), deadline)
             found += self.reader.in_history([i for i in task_ids if not times.get(i)], deadline)
         return found
 

@@ -46,7 +46,7 @@ class WaitOptions:
     look_for: float = math.inf
     """Seconds after which it returns its current results, regardless of the time limit: a round of a longer wait."""
     seen: bool = False
-    """Whether all tasks have been there in an earlier round."""
+    """Whether all tasks have been there before: in an earlier round, or in a search."""
 
     @classmethod
     def from_params(cls, params: _context.Params) -> WaitOptions:

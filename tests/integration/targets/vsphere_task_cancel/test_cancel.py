@@ -137,13 +137,14 @@ def test_a_canceled_task_that_vanishes_does_not_end_the_wait_for_others(vcenter:
 
 
 @pytest.mark.parametrize("fault", ["InvalidState", "ManagedObjectNotFound"])
-def test_a_task_that_ends_before_the_request_is_skipped(vcenter: t.Any, fault: str) -> None:
-    task_id = vcenter.create(cancelable=True)
+def test_a_task_that_ends_before_the_request_is_skipped_and_followed(vcenter: t.Any, fault: str) -> None:
+    task_id = vcenter.create(cancelable=True, duration=0.5)
     details = {"obj": {"_typeName": "ManagedObjectReference", "type": "Task", "value": task_id}}
     vcenter.fault("fault", r"^Task\.CancelTask$", fault={"_typeName": fault, **(details if fault[0] == "M" else {})})
     result = vcenter.run("cancel", task_ids=[task_id])
     assert (result["failed"], result["changed"]) == (False, False)
     assert "in the meantime" in result["skipped_tasks"][0]["reason"]
+    assert [task["state"] for task in result["tasks"]] == ["success"]
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "status", "html"])

@@ -10,7 +10,11 @@ import typing as t
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, TimedOut, VsphereError
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import CancelOptions, cancel_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import (
+    DISAPPEARED,
+    CancelOptions,
+    cancel_tasks,
+)
 
 from ..builders import change, failed, hidden, info, newest, reading, unknown, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
@@ -106,6 +110,44 @@ def test_a_task_that_was_cancelled_before_is_skipped_and_followed(monkeypatch: p
     assert not result["changed"]
     assert result["skipped_tasks"] == [{"id": "task-1", "reason": "someone has already requested its cancellation"}]
     assert result["tasks"][0]["state"] == "error"
+
+
+def test_a_task_that_someone_else_cancels_in_the_meantime_is_skipped_and_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", **failed("RequestCanceled")))],
+        CancelTask=[Fault("InvalidState", "no", {})],
+        **watching(updates(change("task-1", "enter", state="running")), updates(change("task-1", state="error"))),
+    )
+    result = cancel(monkeypatch, wire, "task-1", options=CancelOptions())
+    reason = "it ended, or someone requested its cancellation, in the meantime"
+    assert result["skipped_tasks"] == [{"id": "task-1", "reason": reason}]
+    assert [each["state"] for each in result["tasks"]] == ["error"]
+
+
+def test_a_task_that_becomes_hidden_during_the_wait_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), None],
+        CancelTask=[None],
+        **watching(updates(change("task-1", "enter", state="running")), updates(hidden("task-1"))),
+    )
+    with pytest.raises(VsphereError, match=r"^the outcome of task-1 .* is unknown: .*NoPermission"):
+        cancel(monkeypatch, wire, "task-1", options=CancelOptions())
+
+
+def test_an_error_of_the_wait_does_not_hide_the_failures_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Fault("NoPermission", "no", {})
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1"), info("task-2"))],
+        CancelTask=[refusal, None],
+        **watching(Fault("SystemError", "broken", {})),
+    )
+    with pytest.raises(VsphereError) as caught:
+        cancel(monkeypatch, wire, "task-1", "task-2", options=CancelOptions())
+    assert caught.value.message.startswith(f"{cannot('task-1', refusal.message)}; ")
+    assert "SystemError" in caught.value.message
+    assert caught.value.result["fault"]["type"] == "NoPermission"
 
 
 def test_a_task_that_vanishes_before_the_watch_does_not_end_the_wait_for_the_others(
@@ -209,6 +251,19 @@ def test_an_unknown_id_is_an_error_before_anything_is_sent(monkeypatch: pytest.M
     with pytest.raises(VsphereError) as caught:
         cancel(monkeypatch, wire, "task-1", "task-8")
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
+
+
+def test_a_task_of_a_search_that_is_not_there_anymore_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", cancelled=True))],
+        CancelTask=[None],
+        **newest(),
+    )
+    with connect(monkeypatch, wire) as connection:
+        context = Context()
+        cancel_tasks(reader_of(connection, context=context), ["task-1", "task-8"], NO_WAIT, seen=True)
+    assert context.known["cancelled_task_ids"] == ["task-1"]
+    assert context.known["skipped_tasks"] == [{"id": "task-8", "reason": DISAPPEARED}]
 
 
 def test_a_hidden_task_is_a_failure_and_the_others_are_canceled(

@@ -160,6 +160,16 @@ def test_a_silent_server_gets_only_one_request_for_all_tasks(
     monkeypatch: pytest.MonkeyPatch, error: Exception, silent: bool
 ) -> None:
     wire = Wire(CancelTask=[error, None], RetrievePropertiesEx=[reading(info("task-1"))])
+    assert_silence(monkeypatch, wire, silent)
+
+
+def test_a_login_without_an_answer_counts_as_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(CancelTask=[Fault("NotAuthenticated", "", {}), None], Login=[None, TimedOut("slow")])
+    assert_silence(monkeypatch, wire, silent=True)
+
+
+def assert_silence(monkeypatch: pytest.MonkeyPatch, wire: Wire, silent: bool) -> None:
+    """Assert that a request for a second task is sent only if the first one shows no silence."""
     with connect(monkeypatch, wire) as connection:
         cancellation = Cancellation(reader_of(connection))
         first, second = (cancellation.request(each, cancelled=False, cancelable=True) for each in ("task-1", "task-2"))

@@ -14,7 +14,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection im
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _targets
 
-from ..builders import HISTORY, history, info, newest, reading, updates, watching
+from ..builders import HISTORY, hidden, history, info, newest, reading, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
 
 RUNNING = Selection(conditions=Conditions(description_ids=["VirtualMachine.*"]))
@@ -62,6 +62,13 @@ def test_an_id_that_neither_the_server_nor_the_history_knows_is_an_error(monkeyp
         find(monkeypatch, Wire(**newest()), selection)
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
     assert caught.value.message.endswith("task-8: check the IDs, which its history does not contain either")
+
+
+def test_a_hidden_id_is_a_target_although_other_options_cannot_be_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = reading(info("task-1"))
+    answer["objects"].append(hidden("task-2"))
+    selection = Selection(task_ids=["task-2", "task-1"], conditions=Conditions(states=["running"]))
+    assert find(monkeypatch, Wire(RetrievePropertiesEx=[answer]), selection) == (["task-1", "task-2"], [])
 
 
 def test_more_tasks_than_the_limit_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:

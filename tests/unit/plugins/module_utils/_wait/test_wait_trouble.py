@@ -5,11 +5,20 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, Lost, Unreachable, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
+    Fault,
+    Lost,
+    TimedOut,
+    Unreachable,
+    VsphereError,
+)
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import Targets
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import wait_for_tasks
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait import HISTORY_TIME, wait_for_tasks
 from ansible_collections.vsphere.tasks.plugins.module_utils._wait._wait_options import WaitOptions
 
 from ..builders import (
@@ -19,6 +28,8 @@ from ..builders import (
     history,
     info,
     newest,
+    reading,
+    task,
     unknown,
     updates,
     watching,
@@ -102,6 +113,56 @@ def test_a_hidden_task_is_forbidden_and_the_wait_for_the_others_continues(
     assert groups(outcome) == {"succeeded": ["task-1"], "forbidden": ["task-2"]}
 
 
+@pytest.mark.parametrize(
+    ("lost", "group"), [(hidden("task-2"), "forbidden"), (change("task-2", "leave"), "gone")], ids=["hidden", "gone"]
+)
+@pytest.mark.parametrize(("state", "is_known"), [("running", False), ("success", True)])
+def test_a_task_that_the_server_shows_again_is_known_only_if_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch, lost: dict[str, t.Any], group: str, state: str, is_known: bool
+) -> None:
+    other = change("task-2", "enter", state="running")
+    wire = Wire(
+        **watching(updates(RUNNING, other), updates(lost), updates(whole(SUCCESS))),
+        RetrievePropertiesEx=[None, reading(info("task-2", state))],
+    )
+    outcome = wait(monkeypatch, wire, "task-1", "task-2")
+    others = {"succeeded": ["task-1", "task-2"]} if is_known else {"succeeded": ["task-1"], group: ["task-2"]}
+    assert groups(outcome) == others
+    assert outcome.failures(WaitOptions(60), check_mode=False) == (
+        []
+        if is_known
+        else [
+            "task-2 (VirtualMachine.clone on no entity) is running, but the server did not show it for some time: wait "
+            "for it again"
+        ]
+    )
+
+
+def test_a_hidden_task_is_not_one_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = change("task-3", "enter", state="running")
+    wire = Wire(
+        **watching(updates(hidden("task-2"), RUNNING, other), updates(whole(SUCCESS))),
+        RetrievePropertiesEx=[None, reading(info("task-3"))],
+    )
+    outcome = wait(monkeypatch, wire, "task-1", "task-2", "task-3", until="any")
+    assert groups(outcome) == {"succeeded": ["task-1"], "forbidden": ["task-2"], "pending": ["task-3"]}
+
+
+def test_a_silent_history_is_asked_for_a_minute_and_once_for_all_tasks(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    ids = [f"task-{number}" for number in range(1, 4)]
+    first = [change(each, "enter", state="running", queueTime=QUEUED) for each in ids]
+    wire = Wire(
+        **watching(updates(*first), updates(*(change(each, "leave") for each in ids))),
+        RetrievePropertiesEx=[None, None],
+        CreateCollectorForTasks=[TimedOut("slow")] * 99,
+    )
+    outcome = wait(monkeypatch, wire, *ids, timeout=3600)
+    assert groups(outcome) == {"gone": ids}
+    assert outcome.elapsed == pytest.approx(HISTORY_TIME + GRACE, abs=1)
+
+
 def test_ids_that_neither_the_server_nor_its_history_knows_end_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context()
     wire = Wire(**watching(unknown("task-8"), updates(RUNNING)), **newest())
@@ -161,14 +222,20 @@ def test_a_lost_connection_keeps_the_results_so_far(monkeypatch: pytest.MonkeyPa
     wire = Wire(**watching(first, updates(change("task-4", "leave")), Lost("reset")), RetrievePropertiesEx=[None])
     wire.script["CreatePropertyCollector"][1:] = [Unreachable("refused")] * 99
     context = Context()
-    with pytest.raises(VsphereError, match=r"connection while 1 of 4 tasks .*timeout.*refused"):
-        wait(monkeypatch, wire, "task-1", "task-2", "task-3", "task-4", context=context)
+    with pytest.raises(VsphereError, match=r"connection while 1 of 5 tasks .*timeout.*refused"):
+        wait(
+            monkeypatch,
+            wire,
+            *("task-1", "task-2", "task-3", "task-4"),
+            ended=[task("task-9", "success")],
+            context=context,
+        )
     # The wait continues its attempts for some seconds after the time limit.
     assert clock.now == pytest.approx(1070, abs=1)
     elapsed = context.known.pop("elapsed")
     assert elapsed == pytest.approx(70, abs=1)
     assert {name: value for name, value in context.known.items() if value} == {
-        "succeeded_task_ids": ["task-3"],
+        "succeeded_task_ids": ["task-9", "task-3"],
         "failed_task_ids": ["task-2"],
         "gone_task_ids": ["task-4"],
         "pending_task_ids": ["task-1"],
