@@ -15,7 +15,6 @@ from .. import _errors, _values
 from .._connection import _connection
 from .._tasks import _reader, _taskinfo
 
-
 _SILENCE = (_errors.TimedOut, _errors.Unreachable)
 
 
