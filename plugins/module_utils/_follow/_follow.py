@@ -73,6 +73,7 @@ class Follower:
 
     def run(self) -> None:
         """Follow the tasks, also through failures of the connection, the session, and the services behind it."""
+        self._search.check_entity()
         self._wanted = self._search.filter()
         task_ids = self._options.selection.task_ids
         if task_ids is not None:
@@ -159,6 +160,9 @@ class Follower:
 
     def _take_late(self, now: datetime.datetime) -> None:
         late = [task_id for task_id in self._started if self._seconds_left(task_id, now) <= 0]
+        for task_id in late:
+            # It is back after the reading, unless the task has disappeared or is long running.
+            del self._started[task_id]
         if late:
             self._take(self._read(late))
 

@@ -48,15 +48,10 @@ class FollowOptions:
             raise _errors.VsphereError(f"long_running_after {limit} is out of range: set it to 1 or more")
         if limit is None and events == [LONG_RUNNING]:
             raise _errors.VsphereError("events: long_running requires long_running_after, in seconds")
-        entity = None
-        if params["entity"] is not None:
-            entity = _entity.Entity.from_params("entity", params["entity"])
-            if not (entity.is_one or entity.type):
-                raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
         task_ids = params["task_ids"]
         selection = _selection.Selection(
             task_ids=None if task_ids is None else _reader.check_ids("task_ids", task_ids),
             conditions=_filter.Conditions.from_params({**dict.fromkeys(_PAST), **params}),
-            entity=entity,
+            entity=_selection.entity_of(params),
         )
         return cls(selection, events, limit)

@@ -46,8 +46,14 @@ class Seen:
     def from_data(cls, data: _values.Data) -> Seen:
         """What ``to_data`` returned. LookupError, TypeError, or ValueError for anything else."""
         seen = cls()
-        seen.start, seen.contact = (data[name] and _values.parse_time(data[name]) for name in ("start", "contact"))
-        seen._tasks = {task_id: Known(**known) for task_id, known in data["tasks"].items()}
+        times, tasks = [data[name] for name in ("start", "contact")], data["tasks"]
+        if not isinstance(tasks, dict):
+            raise TypeError(tasks)
+        seen.start, seen.contact = (None if time is None else _values.parse_time(time) for time in times)
+        seen._tasks = {task_id: Known(**known) for task_id, known in tasks.items()}
+        for known in seen._tasks.values():
+            if [type(value) for value in dataclasses.astuple(known)] != [str, bool, str]:
+                raise TypeError(known)
         return seen
 
     def to_data(self) -> _values.Data:

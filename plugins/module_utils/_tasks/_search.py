@@ -43,7 +43,8 @@ class Search:
         self._look_up()
         self._starters.clear()
         try:
-            reading = self._read(self._filter(selection.conditions), custom_values)
+            with self._naming_entity():
+                reading = self._read(self._filter(selection.conditions), custom_values)
             if selection.children:
                 tree = self.reader.tree(reading.tasks, selection.page_size, self.deadline)
                 reading = reading._replace(tasks=tree)
@@ -55,21 +56,24 @@ class Search:
             has_rest = selection.children or selection.recursion != "self"
             remedy = "" if has_rest else ": set source: recent to search only the recent tasks"
             raise _errors.VsphereError(f"{error.message}{asked}{remedy}") from error
-        except _errors.Fault as fault:
-            ref = self.entity
-            if ref is None or not fault.missing or _values.plain(fault.missing) != _values.plain(ref):
-                raise
-            host, name = self.reader.connection.host, _values.object_name(ref)
-            raise _errors.VsphereError(
-                f"entity: {host} does not know {name}: check type and moid; to find tasks of a deleted object, use "
-                "other options instead of entity"
-            ) from fault
         return reading
 
-    def filter(self, **changes: t.Any) -> _filter.Filter:
-        """The requirements for a task, except for ``task_ids``, with these conditions changed."""
+    def check_entity(self) -> None:
+        """Raise an error if the server does not know the object that the selection names."""
         self._look_up()
-        return self._filter(dataclasses.replace(self.selection.conditions, **changes))
+        if self.selection.entity and self.selection.entity.moid:
+            with self._naming_entity():
+                self.reader.recent(lambda task: False, self.entity, deadline=self.deadline)
+
+    def filter(self, **changes: t.Any) -> _filter.Filter:
+        """The requirements for a task, except for ``task_ids``, with these conditions changed.
+
+        The server does not check the objects in them, because it rejects those that have been deleted meanwhile.
+        """
+        self._look_up()
+        wanted = self._filter(dataclasses.replace(self.selection.conditions, **changes))
+        spec = {name: value for name, value in wanted.spec.items() if name not in ("alarm", "entity", "scheduledTask")}
+        return wanted._replace(spec=spec)
 
     def warn(self, reading: _reader.Reading) -> None:
         """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
@@ -81,6 +85,21 @@ class Search:
                 f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
+
+    @contextlib.contextmanager
+    def _naming_entity(self) -> t.Iterator[None]:
+        """Make the fault about an unknown object an error of the option."""
+        try:
+            yield
+        except _errors.Fault as fault:
+            ref = self.entity
+            if ref is None or not fault.missing or _values.plain(fault.missing) != _values.plain(ref):
+                raise
+            host, name = self.reader.connection.host, _values.object_name(ref)
+            raise _errors.VsphereError(
+                f"entity: {host} does not know {name}: check type and moid; to find tasks of a deleted object, use "
+                "other options instead of entity"
+            ) from fault
 
     def _look_up(self) -> None:
         entity = self.selection.entity

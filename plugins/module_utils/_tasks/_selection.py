@@ -58,15 +58,10 @@ class Selection:
 
     @classmethod
     def from_params(cls, params: _context.Params) -> Selection:
-        entity, recursion = None, "self"
-        if params["entity"] is not None:
-            entity = _entity.Entity.from_params("entity", params["entity"])
-            recursion = params["entity"]["recursion"]
-            # As for the other options, what turns out to be empty must not select everything.
-            if not (entity.is_one or entity.type):
-                raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
-            if recursion != "self" and not entity.is_one:
-                raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
+        entity = entity_of(params)
+        recursion = params["entity"]["recursion"] if entity else "self"
+        if entity and recursion != "self" and not entity.is_one:
+            raise _errors.VsphereError("entity.recursion requires a single object: also set moid, name, or path")
         for name, most in (("limit", None), ("page_size", _history.LARGEST_PAGE)):
             if params[name] is not None and (params[name] < 1 or (most and params[name] > most)):
                 raise _errors.VsphereError(
@@ -131,6 +126,17 @@ class Selection:
                 f"root folder), or one of {', '.join(_NARROWING)}; a type alone, a pattern such as VirtualMachine.*, "
                 "a time, or a state matches too many tasks"
             )
+
+
+def entity_of(params: _context.Params) -> _entity.Entity | None:
+    """The object, or the type of objects, in the option ``entity``."""
+    if params["entity"] is None:
+        return None
+    entity = _entity.Entity.from_params("entity", params["entity"])
+    # As for the other options, what turns out to be empty must not select everything.
+    if not (entity.is_one or entity.type):
+        raise _errors.VsphereError("entity is empty: set type, and moid, name, or path, or omit the option")
+    return entity
 
 
 def _is_wide(pattern: str) -> bool:

@@ -9,6 +9,7 @@ import time
 import typing as t
 
 import pytest
+from vcenters import additional
 
 
 def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
@@ -47,6 +48,23 @@ def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> Non
     vcenter.while_watched(act)
     result = vcenter.run("follow", tags=[tag], duration=4, events=["succeeded"])
     assert [each["id"] for each in result["events"]] == [task_id]
+
+
+def test_an_object_that_is_deleted_does_not_end_the_module(transport: str) -> None:
+    with additional(transport, "--delay", "Destroy_Task=1s") as vcenter:
+        named = {"type": "VirtualMachine", "name": "DC0_H0_VM0"}
+        assert vcenter.run("start", object=named, method="PowerOffVM_Task", wait=True)["changed"]
+        started = vcenter.run("start", object=named, method="Destroy_Task")["task"]
+        machine = started["entity"]
+        vcenter.control("DELETE", "/log")
+        # After the end of the task, the module reads the history again, with a new collector.
+        vcenter.while_watched(lambda: vcenter.control("POST", "/sessions/expire"), times=2)
+        result = vcenter.run("follow", entity=machine, duration=4)
+        assert [(each["id"], each["event"]) for each in result["events"]] == [(started["id"], "succeeded")], result
+        assert vcenter.requests().count("TaskManager.CreateCollectorForTasks") == 1
+        missing = vcenter.run("follow", entity=machine, duration=4)
+        assert missing["msg"].startswith("entity: ")
+        assert f"does not know VirtualMachine {machine['moid']}: check type and moid" in missing["msg"]
 
 
 @pytest.mark.parametrize(

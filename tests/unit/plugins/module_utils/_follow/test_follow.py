@@ -14,9 +14,12 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._context import Cont
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow import _follow
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import EVENTS, FollowOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._seen import Seen
+from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
+from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference
 
-from ..builders import change, history, info, newest, reading, unknown, updates, watching
+from ..builders import change, hidden, history, info, newest, reading, unknown, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
 
 AT = "2026-01-02T03:04:{:02}Z"
@@ -149,6 +152,43 @@ def test_a_task_without_a_known_end_is_forgotten(follow: Follow) -> None:
     assert "has neither task-1, which had not ended, nor its outcome in its history" in warning
 
 
+def test_a_task_that_disappears_is_not_searched_for_without_end_to_become_long_running(follow: Follow) -> None:
+    follow.limit = 3
+    first, start = updates(change("task-1", "enter", state="running")), {"startTime": AT.format(5)}
+    script = {method: answers * _follow.TRIES for method, answers in newest().items()}
+    # It disappears before its time, without an update, and the history never has its outcome.
+    wire = follow.run(
+        [first, *[None] * (_follow.TRIES + 4)],
+        RetrievePropertiesEx=[reading(info("task-1", **start)), *[None] * _follow.TRIES],
+        **script,
+    )
+    assert (follow.events, follow.seen.unfinished, len(follow.warnings)) == ([], [], 1)
+    asked = [given["options"]["maxWaitSeconds"] for method, given in wire.given if method == "WaitForUpdatesEx"]
+    assert asked[-2:] == [20, 20]
+
+
+def test_a_hidden_task_is_not_read_without_end_to_become_long_running(follow: Follow) -> None:
+    follow.limit = 3
+    start = {"startTime": AT.format(5)}
+    wire = follow.run(
+        [updates(change("task-1", "enter", state="running")), *[None] * 5],
+        RetrievePropertiesEx=[reading(info("task-1", **start)), {"objects": [hidden("task-1")]}],
+    )
+    asked = [given["options"]["maxWaitSeconds"] for method, given in wire.given if method == "WaitForUpdatesEx"]
+    assert asked == [0, 3, 2, 1, 20, 20, 20]
+
+
+def test_a_task_that_is_early_is_read_again_until_it_is_long_running(follow: Follow) -> None:
+    # The clock of the server shows whole seconds.
+    follow.limit = 3
+    early, late = (info("task-1", startTime=AT.format(5), **end) for end in ({}, {"completeTime": AT.format(8)}))
+    follow.run(
+        [updates(change("task-1", "enter", state="running")), *[None] * 5],
+        RetrievePropertiesEx=[reading(early), reading(early), reading(late)],
+    )
+    assert follow.events == ["task-1 long_running"]
+
+
 def test_a_task_becomes_long_running_at_its_time(follow: Follow) -> None:
     follow.limit = 3
     start = {"startTime": AT.format(5)}
@@ -211,6 +251,39 @@ def test_only_the_selected_tasks_are_reported(follow: Follow) -> None:
     states = updates(change("task-1", state="success"), change("task-2", state="success"))
     follow.run([NOTHING, states], RetrievePropertiesEx=[reading(done("task-1"), done("task-2"))])
     assert follow.events == ["task-2 created", "task-2 succeeded"]
+
+
+ROOT = reference("Folder", "group-d1")
+MACHINE = reference("VirtualMachine", "vm-1")
+
+
+def test_the_end_of_an_object_that_is_deleted_is_reported(follow: Follow) -> None:
+    follow.selection = Selection(
+        entity=Entity("entity", "VirtualMachine", "vm-1"), conditions=Conditions(users=["me"], alarm="alarm-1")
+    )
+    reason = {"_typeName": "TaskReasonAlarm", "userName": "me", "alarm": reference("Alarm", "alarm-1")}
+    destroyed, other = done("task-1", entity=MACHINE, reason=reason), done("task-2", entity=ROOT, reason=reason)
+    wire = follow.run(
+        [NOTHING, _errors.Lost("broken"), NOTHING], RetrievePropertiesEx=[None], **history(destroyed, other)
+    )
+    assert follow.events == ["task-1 created", "task-1 succeeded"]
+    # The server would reject a deleted object.
+    assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName", "userName", "time"}
+
+
+def test_an_object_that_does_not_exist_is_an_error_at_the_start(follow: Follow) -> None:
+    follow.selection = Selection(entity=Entity("entity", "VirtualMachine", "vm-1"))
+    gone = _errors.Fault("ManagedObjectNotFound", "no", {"obj": MACHINE})
+    with pytest.raises(
+        _errors.VsphereError, match=r"^entity: \S+ does not know VirtualMachine vm-1: check type and moid"
+    ):
+        follow.run([], RetrievePropertiesEx=[gone])
+
+
+def test_an_object_with_a_path_is_looked_up_only_once(follow: Follow) -> None:
+    follow.selection = Selection(entity=Entity("entity", path="DC0/vm/web"))
+    wire = follow.run([NOTHING], FindByInventoryPath=[MACHINE])
+    assert "RetrievePropertiesEx" not in wire.methods()
 
 
 def test_a_change_without_a_state_says_nothing_about_the_task(follow: Follow) -> None:

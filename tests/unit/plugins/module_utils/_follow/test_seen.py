@@ -129,7 +129,28 @@ def test_another_run_continues_between_two_events_of_a_task() -> None:
     assert Seen.from_data(Seen().to_data()).since is None
 
 
-@pytest.mark.parametrize("data", [{}, [], {"contact": "x", "tasks": {}}, {"contact": None, "tasks": {"a": {"b": 1}}}])
+NONE: dict[str, t.Any] = {"start": None, "contact": None, "tasks": {}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [],
+        {**NONE, "contact": "x"},
+        {**NONE, "contact": []},
+        {**NONE, "start": 0},
+        {**NONE, "tasks": []},
+        {**NONE, "tasks": [["a", {"state": "queued"}]]},
+        {**NONE, "tasks": "x"},
+        {**NONE, "tasks": {"a": None}},
+        {**NONE, "tasks": {"a": {}}},
+        {**NONE, "tasks": {"a": {"state": "queued", "b": 1}}},
+        {**NONE, "tasks": {"a": {"state": None}}},
+        {**NONE, "tasks": {"a": {"state": "queued", "is_long": "no"}}},
+        {**NONE, "tasks": {"a": {"state": "success", "ended": 7}}},
+    ],
+)
 def test_other_data_is_not_a_cursor(data: t.Any) -> None:
     with pytest.raises((LookupError, TypeError, ValueError)):
         Seen.from_data(data)

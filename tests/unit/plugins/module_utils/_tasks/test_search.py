@@ -17,7 +17,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._search impor
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import Selection
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import parse_time, reference
 
-from ..builders import HISTORY, history, info, newest, reading
+from ..builders import HISTORY, history, info, newest, reading, task
 from ..wire import Wire, connect, reader_of
 
 if t.TYPE_CHECKING:
@@ -266,12 +266,16 @@ def test_a_repeated_search_looks_the_object_up_once(monkeypatch: pytest.MonkeyPa
         assert finding.entity == MACHINE
 
 
-def test_the_filter_of_a_search_has_the_changed_conditions_and_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_filter_of_a_search_has_the_changed_conditions_and_checks_the_object(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with connect(monkeypatch, Wire()) as connection:
         selection = Selection(conditions=Conditions(states=["running"], tags=["x"]), **OF_MACHINE)
         changed = Search(reader_of(connection), selection).filter(states=["error"])
     assert (changed.spec["state"], changed.spec["tag"]) == (["error"], ["x"])
-    assert changed.spec["entity"]["entity"] == MACHINE
+    fitting = task("task-1", "error", entity=MACHINE, changeTag="x")
+    assert changed.fits(fitting)
+    assert not changed.fits({**fitting, "entity": {"type": "VirtualMachine", "moid": "vm-2"}})
 
 
 # --- the clock ---

@@ -71,7 +71,16 @@ def test_a_full_disk_is_an_error_and_leaves_the_file_as_it_was(tmp_path: pathlib
     assert unfinished(tmp_path) == ["task-1"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"start": null, "contact": null, "tasks": {"task-1": 1}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"start": null, "contact": null, "tasks": {"task-1": 1}}',
+        '{"start": null, "contact": null, "tasks": []}',
+    ],
+)
 def test_other_content_is_rejected(tmp_path: pathlib.Path, text: str) -> None:
     (tmp_path / "host_443.json").write_text(text, encoding="utf-8")
     for _again in range(2):
