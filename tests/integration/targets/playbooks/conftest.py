@@ -50,7 +50,7 @@ class Site:
             }
             for name, (vcenter, variables) in vcenters.items()
         }
-        return self._write("inventory.json", {"all": {"children": {"vcenters": {"hosts": hosts}}}})
+        return self.write("inventory.json", {"all": {"children": {"vcenters": {"hosts": hosts}}}})
 
     def run(
         self, playbook: str, *arguments: str, by_host: dict[str, dict[str, t.Any]] | None = None, **answers: t.Any
@@ -66,7 +66,7 @@ class Site:
         hosts = {host: {prefix + name: own[name] for name in own} for host, own in (by_host or {}).items()}
         # A variable of the command line overrides that of a host.
         variables = {name: value for name, value in variables.items() if not any(name in own for own in hosts.values())}
-        extra = f"--extra-vars=@{self._write('variables.json', variables)}"
+        extra = f"--extra-vars=@{self.write('variables.json', variables)}"
         ran = self.play(f"vsphere.tasks.{playbook}", extra, *arguments, by_host=hosts)
         return Run(ran.returncode, ran.stdout, self.results(ran.stdout, playbook))
 
@@ -94,7 +94,7 @@ class Site:
         stats = re.search(r"^\tRUN: (.*)$", output, re.MULTILINE)
         return t.cast("dict[str, dict[str, t.Any]]", json.loads(stats[1])[f"vsphere_{playbook}"]) if stats else {}
 
-    def _write(self, name: str, data: t.Any) -> pathlib.Path:
+    def write(self, name: str, data: t.Any) -> pathlib.Path:
         file = self._folder / name
         file.write_text(json.dumps(data), encoding="utf-8")
         return file

@@ -17,11 +17,12 @@ pytestmark = any_transport
 
 JSON, SOAP = "json.example.com", "soap.example.com"
 PATH = "DC0/host/DC0_H0"
+PREFIX = "vsphere_maintenance_gate_"
 
 
-def host(vcenter: t.Any) -> dict[str, str]:
+def host(vcenter: t.Any, path: str = PATH) -> dict[str, str]:
     with vcenter.connection() as connection:
-        ref = _find.find_entity(connection, _entity.Entity.from_text("entity", PATH))
+        ref = _find.find_entity(connection, _entity.Entity.from_text("entity", path))
     return {"type": ref["type"], "value": ref["value"]}
 
 
@@ -36,10 +37,15 @@ def unfinished(vcenter: t.Any) -> list[dict[str, t.Any]]:
     return t.cast("list[dict[str, t.Any]]", found["tasks"])
 
 
+def end(vcenter: t.Any, task_id: str) -> None:
+    vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+
+
 @pytest.fixture(autouse=True)
 def no_others(site: t.Any) -> None:
     for vcenter in site.vcenters.values():
-        for task in unfinished(vcenter):
+        found = vcenter.run("info", states=["queued", "running"], source="recent")
+        for task in found["tasks"]:
             vcenter.control("DELETE", f"/tasks/{task['id']}")
 
 
@@ -89,14 +95,77 @@ def test_a_change_of_the_clock_does_not_shorten_the_time_limit(
     ref = host(vcenter)
     first = vcenter.create(entity=ref)
 
-    def end(task_id: str) -> None:
-        vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
-
     def change() -> None:
         clock.move(24)
-        vcenter.while_watched(functools.partial(end, vcenter.create(entity=ref)), vcenter.waits + 1)
-        end(first)
+        vcenter.while_watched(functools.partial(end, vcenter, vcenter.create(entity=ref)), vcenter.waits + 1)
+        end(vcenter, first)
 
     vcenter.while_watched(change)
     variables = {"vsphere_maintenance_gate_entity": PATH, "vsphere_maintenance_gate_timeout": 60}
     assert '"nothing runs"' in vcenter.play("vsphere.tasks.maintenance_gate", **variables)
+
+
+def test_a_failure_before_the_hold_is_named_and_leaves_an_earlier_hold(site: t.Any, tag: str) -> None:
+    """An earlier run of a playbook that imports the gate twice, here with other variables, has created a hold."""
+    vcenter = site.vcenters[JSON]
+    imports = [
+        {
+            "ansible.builtin.import_playbook": "vsphere.tasks.maintenance_gate",
+            "vars": {PREFIX + name: own[name] for name in own},
+        }
+        for own in ({"entity": PATH, "hold": tag}, {"entity": PATH, "hold": "", "release": True})
+    ]
+    ran = site.play(site.write("twice.json", imports), f"--limit={JSON}")
+    assert ran.returncode == 2, ran.stdout
+    assert f"{PREFIX}release requires {PREFIX}hold" in ran.stdout
+    assert [(task["activation_id"], task["state"]) for task in unfinished(vcenter)] == [(tag, "running")]
+
+
+def test_an_id_holds_only_one_object(site: t.Any, tag: str) -> None:
+    first = site.run("maintenance_gate", f"--limit={JSON}", entity=PATH, hold=tag)
+    [hold] = unfinished(site.vcenters[JSON])
+    for answers in ({}, {"release": "true"}):
+        other = site.run("maintenance_gate", f"--limit={JSON}", entity="DC0/host/DC0_C0", hold=tag, **answers)
+        assert other.status == 2, other.output
+        assert f"{hold['id']} holds another object (DC0_H0) with the same ID" in other.results[JSON]["report"][0]
+        assert [(task["id"], task["state"]) for task in unfinished(site.vcenters[JSON])] == [(hold["id"], "running")]
+    assert first.results[JSON]["held"]
+
+
+def test_a_hold_of_an_object_below_counts_although_it_is_younger(site: t.Any, tag: str) -> None:
+    vcenter = site.vcenters[JSON]
+    path = "DC0/host/DC0_C0/DC0_C0_H0"
+    below, running = host(vcenter, path), vcenter.create(entity=host(vcenter, "DC0/host/DC0_C0"))
+
+    def hold_below() -> None:
+        vcenter.create(
+            entity=below, description_id="vsphere.tasks.maintenance_gate", state="running", activation_id=tag
+        )
+        end(vcenter, running)
+
+    vcenter.during(WAITED, hold_below, 1)
+    run = site.run(
+        "maintenance_gate", f"--limit={JSON}", entity="DC0/host/DC0_C0", recursion="all", hold=f"{tag}-all", timeout="5"
+    )
+    assert run.status == 2, run.output
+    assert "vsphere.tasks.maintenance_gate on DC0_C0_H0" in run.results[JSON]["report"][0]
+    assert "after 5 s (vsphere_maintenance_gate_timeout)" in run.results[JSON]["report"][0]
+
+
+def test_a_playbook_run_does_not_keep_an_object_busy(site: t.Any) -> None:
+    vcenter = site.vcenters[JSON]
+    vcenter.create(entity=host(vcenter), description_id="vsphere.tasks.playbook")
+    run = site.run("maintenance_gate", f"--limit={JSON}", entity=PATH, timeout="1")
+    assert run.status == 0, run.output
+
+
+def test_wrong_numbers_and_booleans_are_rejected(site: t.Any) -> None:
+    by_host = {"number": {"timeout": "1h"}, "boolean": {"release": "ja"}, "right": {"timeout": 60, "release": False}}
+    run = site.run("maintenance_gate", entity=PATH, hold="", by_host=by_host)
+    assert run.status == 2, run.output
+    reports = {name: result["report"][0] for name, result in run.results.items()}
+    assert reports == {
+        "number": f"{PREFIX}timeout is not a whole number: set the number of seconds",
+        "boolean": f"{PREFIX}release is neither true nor false: set one of them",
+        "right": "nothing runs",
+    }
