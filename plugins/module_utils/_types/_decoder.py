@@ -53,7 +53,7 @@ def _parse(document: bytes) -> Element:
     # declaration.
     if not _UTF_16.isdisjoint(document[:2]):
         raise ValueError("no UTF-8")
-    # It cannot stand anywhere else: text has the first character as a code.
+    # Text has its first character as a code. Only a comment or CDATA can have it, which no server sends.
     if b"<!DOCTYPE" in document:
         raise ValueError("a document type declaration")
     try:

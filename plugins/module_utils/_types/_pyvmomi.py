@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import traceback
 import typing as t
@@ -53,10 +54,11 @@ def wire_type(name: str) -> t.Any:
         return VmomiSupport.binary
     if name == REFERENCES:
         return VmomiSupport.ManagedObject.Array
-    try:
-        return VmomiSupport.GetWsdlType(VIM, name)
-    except KeyError:
-        return VmomiSupport.GetWsdlType(XSD, name)
+    for namespace in (VIM, XSD):
+        # pyVmomi looks for the array of a type that has none, such as an array or the int of XML, at any depth.
+        with contextlib.suppress(AttributeError, KeyError, RecursionError):
+            return VmomiSupport.GetWsdlType(namespace, name)
+    raise KeyError(name)
 
 
 def wire_name(type_: t.Any) -> str:

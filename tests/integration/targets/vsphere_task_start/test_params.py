@@ -39,6 +39,19 @@ def device(**members: t.Any) -> dict[str, t.Any]:
             {"object": {"type": "HostSystem", "moid": "host-1"}},
             ["PowerOnVM_Task is a method of VirtualMachine, but object is a HostSystem"],
         ),
+        *(
+            ({"object": {"type": name, "moid": "vm-1"}}, [f"does not know the managed object type {name[:20]}"])
+            for name in ("ArrayOfint", "ArrayOf" * 2000)
+        ),
+        (
+            {
+                **RECONFIGURE,
+                "params": {
+                    "spec": {"extraConfig": [{"key": "a", "value": {"_typeName": "ArrayOfint", "_value": [1]}}]}
+                },
+            },
+            ["params.spec.extraConfig[0].value: pyVmomi ", "does not know the type ArrayOfint"],
+        ),
         ({"object": {"name": "a\x1b"}}, ["object.name contains the character U+001B, which XML"]),
         (
             {

@@ -116,7 +116,18 @@ NAMES = (
     "password",
     "value",
 )
-TYPES = ("VirtualMachine", "Task", "HostConnectSpec", "ManagedObjectReference", "ArrayOfString", "string", "anyType")
+TYPES = (
+    "VirtualMachine",
+    "Task",
+    "HostConnectSpec",
+    "ManagedObjectReference",
+    "ArrayOfString",
+    "ArrayOfint",
+    "ArrayOfArrayOfString",
+    "ArrayOf" * 2000,
+    "string",
+    "anyType",
+)
 KEY = st.one_of(st.sampled_from(NAMES), st.sampled_from(ODD[:30]), st.text(max_size=5))
 
 

@@ -60,6 +60,8 @@ def test_prefixes_of_types_do_not_matter(name: str) -> None:
         ('xsi:type="xsd:dateTime">2026-01-02T03:04:05Z', {"_typeName": "dateTime", "_value": "2026-01-02T03:04:05Z"}),
         ('xsi:type="ArrayOfInt"><int>1</int><int>2</int>', {"_typeName": "ArrayOfInt", "_value": [1, 2]}),
         ('xsi:type="ArrayOfString">', {"_typeName": "ArrayOfString", "_value": []}),
+        ('xsi:type="ArrayOfint"><int>1</int>', {"_typeName": "ArrayOfint", "_value": ["1"]}),
+        (f'xsi:type="{"ArrayOf" * 2000}">', {"_typeName": "ArrayOf" * 2000, "_value": []}),
         (
             'xsi:type="ArrayOfManagedObjectReference"><ManagedObjectReference type="Network">network-1'
             "</ManagedObjectReference>",

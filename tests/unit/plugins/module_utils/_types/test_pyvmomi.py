@@ -19,9 +19,10 @@ def test_a_name_leads_to_a_type_and_back(name: str) -> None:
     assert _pyvmomi.wire_name(_pyvmomi.wire_type(name)) == name
 
 
-def test_an_unknown_name_is_an_error() -> None:
+@pytest.mark.parametrize("name", ["NewType", "", "ArrayOfint", "ArrayOfArrayOfString", "ArrayOf" * 2000])
+def test_an_unknown_name_is_an_error(name: str) -> None:
     with pytest.raises(KeyError):
-        _pyvmomi.wire_type("NewType")
+        _pyvmomi.wire_type(name)
 
 
 def test_the_registry_is_named_with_its_version() -> None:
