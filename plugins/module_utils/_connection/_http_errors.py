@@ -50,6 +50,11 @@ def explain(  # noqa: C901 (a list of cases)
         )
     if text.startswith("[X509"):
         return _errors.Unreachable(f"{_bundle(verify)} does not contain a certificate: {_SET_BUNDLE}")
+    # Only for a file that cannot be read, urllib3 takes another error for one of TLS.
+    is_unreadable = met(of_urllib3.SSLError) and isinstance(last, OSError) and not isinstance(last, ssl.SSLError)
+    # The second one is the check that requests makes itself.
+    if is_unreadable or [type(cause) for cause in causes] == [OSError]:
+        return _errors.VsphereError(f"{_bundle(verify)} is not usable ({text}): {_SET_BUNDLE}")
     # urllib3 1 compares the names itself, after the handshake.
     is_wrong_name = type(last).__name__ == "CertificateError"
     if is_wrong_name:
@@ -73,9 +78,6 @@ def explain(  # noqa: C901 (a list of cases)
         return _errors.Unreachable(f"cannot connect to {name} ({text}): check hostname, port, and firewall")
     if met(of_requests.InvalidURL, of_urllib3.LocationParseError):
         return _errors.VsphereError(f"{name} is not an address to connect to ({text}): check hostname and proxy_host")
-    if [type(cause) for cause in causes] == [OSError]:
-        # The one check that requests makes itself.
-        return _errors.VsphereError(f"{_bundle(verify)} is not usable ({error}): {_SET_BUNDLE}")
     through = f" through the proxy {proxy}" if proxy else ""
     return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 

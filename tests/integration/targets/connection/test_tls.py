@@ -127,6 +127,10 @@ def connect(
     OTHER_CA.cert_pem.write_to_path(str(tmp_path / "other.pem"))
     (tmp_path / "empty").touch()
     (tmp_path / "garbage").write_bytes(bytes(range(256)))
+    # Nobody can read it, not even root. The path of a socket must be short.
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as unreadable:
+        unreadable.bind("unreadable")
     with contextlib.ExitStack() as servers:
 
         def run(
@@ -205,6 +209,7 @@ def test_the_advice_about_old_tls_is_not_about_certificates(connect: Connect, *,
     ("file", "problem"),
     [
         ("missing", "is not usable (Could not find a suitable TLS CA certificate bundle, invalid path: "),
+        ("unreadable", "is not usable ([Errno 6] No such device or address): set it to a file with CA certificates in"),
         ("empty", "does not contain a certificate: set it to a file with CA certificates in PEM format"),
         ("garbage", "does not contain a certificate: set it to a file with CA certificates in PEM format"),
     ],

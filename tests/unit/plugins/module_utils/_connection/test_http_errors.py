@@ -108,6 +108,12 @@ def new(error: Exception) -> Exception:
             "ca_path is not usable (Could not find a CA)",
         ),
         (
+            of_requests.SSLError(of_urllib3.SSLError(PermissionError(13, "Permission denied"))),
+            {},
+            VsphereError,
+            "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment is not usable ([Errno 13] Permission denied)",
+        ),
+        (
             of_requests.ConnectionError(ConnectionResetError("reset")),
             {},
             Lost,
