@@ -23,6 +23,7 @@ from ._connection import _connection, _options
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LOOK_EVERY = 1  # second
+_GONE = (FileNotFoundError, NotADirectoryError)
 
 
 class Given(t.NamedTuple):
@@ -96,6 +97,9 @@ def run(argument_spec: dict[str, t.Any], prepare: t.Callable[[Given], Work]) -> 
             work = prepare(Given(module.params, module.no_log_values))
             options = _options.ConnectionOptions.from_params(module.params)
             connection = _connection.Connection(options, module.no_log_values.add)
+        problem = _problem_of(work.progress_file)
+        if problem and not isinstance(problem, _GONE):
+            raise _errors.VsphereError(f"progress_file is not usable ({problem}): omit the option")
         look = functools.partial(_look, work.progress_file)
         with _looking(look) if work.lasts else contextlib.nullcontext():
             context = _context.Context(module.check_mode, lambda sentence: module.warn(_values.clean(sentence)), look)
@@ -155,6 +159,16 @@ def _kept() -> t.Iterator[None]:
         gc.enable()
 
 
+def _problem_of(progress_file: str | None) -> Exception | None:
+    """The error of looking at the file, if any."""
+    try:
+        if progress_file:
+            pathlib.Path(progress_file).stat()
+    except (OSError, ValueError) as error:
+        return error
+    return None
+
+
 def _look(progress_file: str | None) -> None:
     """End the module cleanly if Ansible does not wait for it anymore.
 
@@ -162,7 +176,8 @@ def _look(progress_file: str | None) -> None:
     """
     poll = select.poll()
     poll.register(1, 0)
-    if poll.poll(0) or (progress_file and not pathlib.Path(progress_file).exists()):
+    # Other errors can pass, for example those of a network file system. They say nothing about the reader.
+    if poll.poll(0) or isinstance(_problem_of(progress_file), _GONE):
         _exit_by_signal(signal.SIGALRM, None)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import gc
 import json
 import os
@@ -189,6 +190,32 @@ def test_a_module_that_waits_does_not_start_without_its_progress_file(module: Mo
     with pytest.raises(json.JSONDecodeError):
         module.run(_run.Work(fails(Lost("not reached")), lasts=True, progress_file=str(tmp_path / "none")))
     assert module.wire.calls == []
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_progress_file_that_cannot_exist_is_an_error(module: Module, name: str, lasts: bool) -> None:
+    result = module.run(_run.Work(fails(Lost("not reached")), lasts=lasts, progress_file=name))
+    assert result["msg"].startswith("progress_file is not usable (")
+    assert module.wire.calls == []
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
+def test_a_file_system_that_fails_does_not_end_a_module(module: Module, tmp_path: pathlib.Path, number: int) -> None:
+    reports = tmp_path / "reports"
+    reports.touch()
+
+    def do(connection: t.Any, context: t.Any) -> dict[str, t.Any]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(reports), "stat", fail)
+            os.kill(os.getpid(), signal.SIGALRM)
+            context.check_wanted()
+        return {"changed": True}
+
+    def fail(path: pathlib.Path, **unused: object) -> t.NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    assert module.run(_run.Work(do, lasts=True, progress_file=str(reports)))["changed"]
 
 
 def test_a_module_that_waits_ends_when_standard_output_has_no_reader() -> None:
