@@ -99,7 +99,7 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: Name and version that the server reports, or null if the module read nothing from the server.
+      description: Name and version that the server reports, or null if the module could not read them.
       type: str
       sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:

@@ -137,8 +137,9 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: Always null, because this module does not read the name and version of the server.
+      description: Name and version that the server reports, or null if the module could not read them.
       type: str
+      sample: VMware vCenter Server 9.0.0 build-24755230
 task:
   description:
     - The task that the module created or found, in the form that M(vsphere.tasks.vsphere_task_info) returns.

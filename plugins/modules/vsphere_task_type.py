@@ -36,7 +36,7 @@ options:
     required: true
   version:
     description:
-      - Version of the extension, as numbers and dots. Applies only with O(state=present).
+      - Version of the extension, as numbers and dots. O(state=absent) ignores this option.
       - If you do not set it, a new extension gets V(1.0.0), and an existing extension keeps its version.
     type: str
   task_types:
@@ -109,8 +109,9 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: Always null, because this module does not read the name and version of the server.
+      description: Name and version that the server reports, or null if the module could not read them.
       type: str
+      sample: VMware vCenter Server 9.0.0 build-24755230
 extension:
   description: The current extension, or the extension as it would be in check mode. Null if it does not exist.
   returned: success

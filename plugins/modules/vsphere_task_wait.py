@@ -128,12 +128,12 @@ api:
       type: str
       sample: 9.0.0.0
     product:
-      description: Name and version that the server reports, or null if the module read nothing from the server.
+      description: Name and version that the server reports, or null if the module could not read them.
       type: str
       sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:
   description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
-  returned: with O(return_tasks=true), also on failure
+  returned: with O(return_tasks=true), also if tasks failed or O(timeout) passed, but not after another failure
   type: list
   elements: dict
   sample:

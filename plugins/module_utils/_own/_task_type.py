@@ -55,7 +55,7 @@ class TaskTypeOptions:
                 f"extension {extension!r} is not a valid key: use the form of a Java package, such as "
                 "com.example.ansible"
             )
-        if version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):
+        if present and version is not None and not re.fullmatch(r"\d+(\.\d+)*", version):
             wrong.append(f"version {version!r} is not a version: use numbers and dots, such as 1.0.0")
         if not params["task_types"]:
             wrong.append("task_types is empty: list at least one task type")
@@ -70,7 +70,7 @@ class TaskTypeOptions:
                     f"task_types: {task_id!r} is not the ID of a task type: use the form of a Java package, which is "
                     "unique in the vCenter, such as com.example.ansible.backup"
                 )
-            wrong += _wrong_with(task_id, labels)
+            wrong += _wrong_with(task_id, labels) if present else []
             task_types[task_id] = {locale: _given.xml_text(label) for locale, label in labels.items()}
         if wrong:
             raise _errors.VsphereError("; ".join(wrong))

@@ -26,6 +26,7 @@ def nothing_goes_on(vcenter: t.Any) -> t.Iterator[None]:
 def test_a_task_is_created_for_the_root_folder(vcenter: t.Any) -> None:
     result = vcenter.run("create", task_type=TYPE)
     assert (result["failed"], result["changed"]) == (False, True)
+    assert result["api"]["product"] == vcenter.address["product"]
     task = result["task"]
     assert (task["description_id"], task["state"], task["cancelable"]) == (TYPE, "queued", False)
     assert task["entity"] == {"type": "Folder", "moid": "group-d1"}

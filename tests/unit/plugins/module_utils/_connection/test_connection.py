@@ -32,7 +32,7 @@ NO_SESSION = Fault("NotAuthenticated", "The session is not authenticated.", {}, 
 
 
 def checked(**session: t.Any) -> dict[str, t.Any]:
-    """The answer to the check of a session: the product, and the current session, if there is one."""
+    """The answer to the check of a session: the product, and, if it exists, the current session."""
     product = {"content.about.fullName": {"_typeName": "string", "_value": "a newer vCenter"}}
     return {"objects": [found(SERVICE, **product), found(SESSIONS, **session)]}
 

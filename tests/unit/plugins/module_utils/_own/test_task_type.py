@@ -193,6 +193,12 @@ def test_all_wrong_options_are_in_one_message() -> None:
         TaskTypeOptions.from_params(given(extension=" ", version="x", task_types=[]))
 
 
+@pytest.mark.parametrize("params", [given(version="1.x"), with_labels({"English": "Copy", "de": None})])
+def test_options_that_a_removal_ignores_are_not_wrong(params: dict[str, t.Any]) -> None:
+    options = TaskTypeOptions.from_params({**params, "state": "absent"})
+    assert list(options.task_types) == ["com.example.copy"]
+
+
 def test_a_type_with_the_name_of_another_client_can_be_removed() -> None:
     assert TaskTypeOptions.from_params(with_labels(None, "copy", state="absent")).task_types == {"copy": {}}
 
