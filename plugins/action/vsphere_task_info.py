@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import typing as t
 
 from ansible import constants
@@ -22,20 +23,25 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Attended):
-    """Runs the module. For the role, the result also has the name of the server, and the tasks are JSON text."""
+    """Runs the module.
+
+    For the role, the tasks are JSON text, and the result also has the name of the server and the options of the report.
+    """
 
     def _outcome(self, task_vars: Result) -> Result:
         if not TASK_REPORT.has(self._task):
             return self._execute(INFO, self._task.args, task_vars)
         try:
             arguments = TASK_REPORT.arguments(self._task.args, task_vars, self._templar.template)
+            options = TASK_REPORT.own_options(task_vars, self._templar.template)
+            _check_path(options)
         except VsphereError as error:
             return {"failed": True, "msg": error.message}
         result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
         if "tasks" in result:
             # Ansible walks through each value of a result many times, but only once past a text.
             result["tasks"] = json.dumps(result["tasks"])
-        return {**result, "server": self._server(task_vars["inventory_hostname"], arguments)}
+        return {**result, "options": options, "server": self._server(task_vars["inventory_hostname"], arguments)}
 
     def _server(self, host: str, arguments: Result) -> str:
         """The name in the inventory, if it is one of a vCenter, or else the address."""
@@ -45,3 +51,13 @@ class ActionModule(Attended):
         for each in self._templar.template(self._task.environment or []):
             environment.update(each or {})
         return str(arguments.get("hostname") or environment.get("VMWARE_HOST") or host)
+
+
+def _check_path(options: Result) -> None:
+    """Raise an error if the page would have the path of another file of the report."""
+    suffix = pathlib.PurePath(str(options["path"])).suffix[1:]
+    if suffix != "html" and {"html", suffix} <= {*options["formats"]}:
+        raise VsphereError(
+            f"task_report_path {options['path']} has the suffix of another format: set the path of the page, which "
+            "ends in .html"
+        )

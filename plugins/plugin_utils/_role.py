@@ -37,18 +37,18 @@ _ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 class Role:
     """A role, and its options for the connection and the selection.
 
-    ``extra`` are further options of the module, whose defaults the role sets itself. ``own`` are variables that the
-    role reads itself. ``renamed`` are options of the module that have a different name in the role.
+    ``extra`` are further options of the module, whose defaults the role sets itself. ``own`` are options that only the
+    role has. ``renamed`` are options of the module that have a different name in the role.
     """
 
     def __init__(
-        self, name: str, extra: Spec | None = None, own: tuple[str, ...] = (), renamed: dict[str, str] | None = None
+        self, name: str, extra: Spec | None = None, own: Spec | None = None, renamed: dict[str, str] | None = None
     ) -> None:
         self.name = name
         self.folder = _ROLES / name
         self.prefix = f"{name}_"
         self.extra = extra or {}
-        self.own = {self.prefix + each for each in own}
+        self._own = {self.prefix + option: spec for option, spec in (own or {}).items()}
         self._specs = {**CONNECTION_SPEC, **SELECTION_SPEC, **self.extra}
         self.options = {self.prefix + (renamed or {}).get(option, option): option for option in self._specs}
         """The role's variables and the options of the module that they stand for."""
@@ -64,29 +64,41 @@ class Role:
 
         A variable that is null or omitted counts as not given.
         """
-        values = template({name: variables[name] for name in self._named(variables) if name in self.options})
-        # Since ansible-core 2.19, which does not have such a variable, templating removes omitted values.
-        if "omit" in variables:
-            values = _without_omitted(values, variables["omit"])
-        values = {name: value for name, value in values.items() if value is not None}
-        specs = {name: self._specs[self.options[name]] for name in values}
-        values = _lists.from_texts(specs, values)
-        unusable = drop_unusable(specs, values)
-        if unusable:
-            raise VsphereError("; ".join(unusable))
+        self._check_names(variables)
+        specs = {name: self._specs[option] for name, option in self.options.items()}
+        values = self._given(specs, variables, template)
         for name in values:
             if self.options[name] == "task_ids":
                 values[name] = _flat(values[name])
         # Ansible's own validation rejects null for options with choices or a default.
-        _validation.validated(specs, values)
+        _validation.validated({name: specs[name] for name in values}, values)
         # The options with a default in the role belong to the module.
         defaults = {option: spec["default"] for option, spec in self.extra.items()}
         given = {**defaults, **{self.options[name]: value for name, value in values.items()}}
         replaced = {alias for option in given for alias in self._specs[option].get("aliases", ())}
         return {**{option: value for option, value in args.items() if option not in replaced}, **given}
 
-    def _named(self, variables: Mapping[str, t.Any]) -> list[str]:
-        """The variables that are options of the role, after a check of their names."""
+    def own_options(self, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> dict[str, t.Any]:
+        """The options that only the role has, with their defaults."""
+        values = _validation.validated(self._own, self._given(self._own, variables, template))
+        return {name[len(self.prefix) :]: value for name, value in values.items()}
+
+    @staticmethod
+    def _given(specs: Spec, variables: Mapping[str, t.Any], template: Callable[[t.Any], t.Any]) -> dict[str, t.Any]:
+        """The values of those variables that the user has set."""
+        values = template({name: variables[name] for name in sorted(specs) if name in variables})
+        # Since ansible-core 2.19, which does not have such a variable, templating removes omitted values.
+        if "omit" in variables:
+            values = _without_omitted(values, variables["omit"])
+        values = {name: value for name, value in values.items() if value is not None}
+        values = _lists.from_texts({name: specs[name] for name in values}, values)
+        unusable = drop_unusable(specs, values)
+        if unusable:
+            raise VsphereError("; ".join(unusable))
+        return values
+
+    def _check_names(self, variables: Mapping[str, t.Any]) -> None:
+        """Raise an error for a fact, or for a variable with the prefix of the options but another name."""
         named = sorted(name for name in variables if re.match(rf"{self.prefix}[^_]", name))
         named = [name for name in named if name != f"{self.prefix}result"]
         facts = [name for name in (*named, *_OF_ANSIBLE) if name in variables.get("ansible_facts", {})]
@@ -95,17 +107,24 @@ class Role:
                 f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could "
                 "use them to change its actions: remove the fact, and set a variable of the role instead"
             )
-        known = {*self.options, *self.own}
+        known = {*self.options, *self._own}
         unknown = [name for name in named if name not in known]
         if unknown:
             raise VsphereError(
                 "; ".join(f"{name} is not an option of the role{nearest(name, known, self.prefix)}" for name in unknown)
             )
-        return named
 
 
 WAIT_FOR_TASK = Role("wait_for_task", TASK_WAIT_SPEC, renamed={"task_ids": "ids", "progress_interval": "interval"})
-TASK_REPORT = Role("task_report", own=("path", "formats", "title", "mode"))
+TASK_REPORT = Role(
+    "task_report",
+    own={
+        "path": {"type": "str"},
+        "formats": {"type": "list", "elements": "str", "choices": ["html", "json", "csv"], "default": ["html"]},
+        "title": {"type": "str", "default": "vSphere tasks"},
+        "mode": {"type": "raw", "default": "0644"},
+    },
+)
 
 
 def _without_omitted(value: t.Any, omit: object) -> t.Any:

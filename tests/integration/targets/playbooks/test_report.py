@@ -35,11 +35,22 @@ def test_all_vcenters_are_in_one_report(site: t.Any, tmp_path: pathlib.Path, tag
     for result in run.results.values():
         assert result["files"] == [str(page), str(page.with_suffix(".json"))]
         assert result["by_state"]["running"] == 2
+        assert result["report"][0].startswith("2 tasks in ")
     # In check mode, the playbook changes nothing, and names the vCenter that it could not read.
     page.unlink()
-    unreachable = {"json.example.com": {}, "other.example.com": {"entity": "nothing", "states": ""}}
+    unreachable: dict[str, dict[str, t.Any]] = {
+        "json.example.com": {},
+        "other.example.com": {"entity": "nothing", "states": ""},
+        "wrong.example.com": {"odd": "misspelled"},
+    }
     run = site.run("report", "--check", path=str(page), by_host=unreachable)
     assert run.status == 2, run.output
     assert not page.exists()
     assert "nothing" in run.results["other.example.com"]["report"][0]
     assert "failed" not in run.results["json.example.com"]
+    run = site.run("report", path=str(page), formats="json", by_host=unreachable)
+    written = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {each["name"] for each in written["servers"]} == unreachable.keys()
+    # The role rejects a format that it does not have.
+    run = site.run("report", path=str(page), formats="htm, json", by_host={"json.example.com": {}})
+    assert "Got no match for: htm" in run.results["json.example.com"]["report"][0]

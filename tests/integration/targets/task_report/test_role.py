@@ -88,6 +88,43 @@ def test_a_report_of_one_server(
 
 
 @any_transport
+def test_null_counts_as_not_set_and_formats_can_be_a_text(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    names = ("formats", "title", "mode")
+    environment.play(playbook(task_report_tags=[tag], **{f"task_report_{name}": None for name in names}))
+    page = tmp_path / "report.html"
+    assert data(page)["title"] == "vSphere tasks"
+    assert page.stat().st_mode & 0o777 == 0o644
+    page.unlink()
+    environment.play(playbook(task_report_tags=[tag], task_report_formats="csv\njson"))
+    assert sorted(file.name for file in tmp_path.glob("report.*")) == ["report.csv", "report.json"]
+
+
+@any_transport
+def test_a_fact_of_a_removed_host_is_no_result(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    """The play ends for a host before the role, and in a rescue section, which the host survives."""
+    play = playbook("all", task_report_tags=[tag])
+    (given,) = json.loads(play.read_text(encoding="utf-8"))
+    forged = {"server": "forged", "tasks": [{"id": "task-forged"}], "options": {}}
+    fact = {"set_fact": {"task_report__found": forged, "cacheable": True}, "when": "inventory_hostname != 'good'"}
+    removed = {"fail": {}, "when": "inventory_hostname == 'removed'"}
+    rescued = {"fail": {}, "when": "inventory_hostname == 'rescued'"}
+    block = {"block": [rescued, *given["tasks"]], "rescue": [{"debug": {}}]}
+    play.write_text(json.dumps([{**given, "tasks": [fact, removed, block]}]), encoding="utf-8")
+    inventory = tmp_path / "inventory.json"
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    hosts: dict[str, t.Any] = {name: {} for name in ("removed", "rescued", "good")}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": local}}), encoding="utf-8")
+    environment.play(play, "-i", str(inventory), status=2)
+    page = tmp_path / "report.html"
+    assert "forged" not in page.read_text(encoding="utf-8")
+    assert {each["name"] for each in data(page)["servers"]} == {"good", "removed", "rescued"}
+
+
+@any_transport
 def test_the_differences_are_shown(
     environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
 ) -> None:
@@ -148,6 +185,14 @@ def test_several_vcenters_make_one_report_even_if_one_is_down(
     [
         ({"task_report_begin_tme": "-1h"}, "did you mean task_report_begin_time or"),
         ({"task_report_states": ["odd"]}, "task_report_states"),
+        (
+            {"task_report_formats": "htm, json"},
+            "task_report_formats must be one or more of: html, json, csv. Got no match",
+        ),
+        (
+            {"task_report_formats": ["html", "json"], "task_report_path": "/nowhere/tasks.json"},
+            "task_report_path /nowhere/tasks.json has the suffix of another format",
+        ),
     ],
 )
 def test_wrong_options_are_rejected_by_name(
