@@ -10,6 +10,7 @@ references carry their own ``_typeName`` and are not boxed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import json
@@ -94,7 +95,12 @@ def time_of(value: t.Any) -> datetime.datetime | None:
         return None
 
 
+DEEPEST = 100
+"""Levels of lists and objects in an answer. A tree of 32 snapshots, the maximum, has less than 80."""
+
 _LONGEST = 20_000
+# Ansible takes a dictionary with one of these names for a value of its own.
+_RESERVED = frozenset(("__ansible_type", "__ansible_unsafe", "__ansible_vault"))
 
 
 def clean(text: object) -> str:
@@ -149,12 +155,39 @@ def problem_of(given: str, is_id: bool = False) -> str:
     return unsendable(given)
 
 
+def is_too_deep(value: t.Any) -> bool:
+    """Whether a value has too many levels for Ansible and Python."""
+    level: list[t.Any] = [[value]]
+    for _level in range(DEEPEST + 1):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if each.__class__ is dict else each)
+            # Less time than isinstance: this looks at every value of each answer.
+            if inner.__class__ is dict or inner.__class__ is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _unreserved(data: Data) -> Data:
+    if not _RESERVED.isdisjoint(data):
+        raise ValueError("Ansible reserves the name")
+    return data
+
+
 def from_any(value: t.Any) -> t.Any:
-    """The user's value that ``to_any`` converted to this value. Values of other programs use the same rules."""
+    """The user's value that ``to_any`` converted to this value. Values of other programs use the same rules.
+
+    A text stays a text if Ansible could not return its value, and with it all others.
+    """
     value = plain(value)
     if isinstance(value, str) and value[:1] in ("{", "[", '"'):
-        try:
-            return json.loads(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(RecursionError, ValueError):
+            found = json.loads(value, object_hook=_unreserved)
+            if not is_too_deep(found):
+                # The half of a character has no encoding.
+                json.dumps(found, ensure_ascii=False).encode()
+                return found
     return value

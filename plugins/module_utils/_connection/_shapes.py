@@ -15,9 +15,6 @@ import typing as t
 
 from .. import _values
 
-DEEPEST = 100
-"""Levels of lists and objects in an answer. A tree of 32 snapshots, the maximum, has less than 80."""
-
 
 class Name(str):
     """The shape of a text that is not empty, and can be sent back."""
@@ -135,19 +132,3 @@ def _found(value: t.Any) -> str:
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else f"the number {value}"
-
-
-def is_too_deep(value: t.Any) -> bool:
-    """Whether a value has too many levels for Ansible and Python."""
-    level: list[t.Any] = [[value]]
-    for _level in range(DEEPEST + 1):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if each.__class__ is dict else each)
-            # Less time than isinstance: this looks at every value of each answer.
-            if inner.__class__ is dict or inner.__class__ is list
-        ]
-        if not level:
-            return False
-    return True

@@ -95,8 +95,8 @@ class Transport(abc.ABC):
     def _checked(self, member: str, value: t.Any) -> t.Any:
         """The value of a successful call, which has the shape that everything else relies on."""
         problem = "" if value is None else _shapes.problem(value, _shapes.of(member))
-        if problem or _shapes.is_too_deep(value):
-            raise self.malformed(problem or f"it has more than {_shapes.DEEPEST} levels")
+        if problem or _values.is_too_deep(value):
+            raise self.malformed(problem or f"it has more than {_values.DEEPEST} levels")
         self.accepted |= member not in _PROVE_NOTHING
         return value
 

@@ -85,6 +85,15 @@ def test_strange_tasks_are_listed_with_all_others(vcenter: t.Any, strange: list[
             assert f"{time} (queue_time)" in warned(result)
 
 
+def test_a_result_that_ansible_cannot_return_affects_no_other_task(vcenter: t.Any, make: t.Callable[..., str]) -> None:
+    texts = ["[" * 600 + "]" * 600, "[" * 100_000, '{"__ansible_type": "x"}', r'["\ud800"]', "[1]"]
+    task_ids = [make(state="success", result={"_typeName": "string", "_value": text}) for text in texts]
+    result = vcenter.run("info", task_ids=task_ids)
+    assert not result["failed"], result
+    found = {task["id"]: task["result"] for task in result["tasks"]}
+    assert [found[task_id] for task_id in task_ids] == [*texts[:-1], [1]]
+
+
 def test_strange_tasks_are_waited_for_and_canceled_with_all_others(
     vcenter: t.Any, strange: list[str], tag: str
 ) -> None:

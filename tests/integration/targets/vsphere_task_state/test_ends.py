@@ -16,7 +16,7 @@ import pytest
         *["text", "", True, False, 0, -5, 2**40, 1.5, ["a", "b"], [], ["a", 1], {"a": {"b": [None]}}, '{"a": 1}', "[x"],
         {"type": "VirtualMachine", "moid": "vm-1"},
         # Characters that XML does not allow, or changes. Some releases of ansible-core cannot log U+0000.
-        *["\x1b[31mred", "\x01", "\ufffe", "a\r\nb", ["a", "b\r"], ["\ud800"], {"type": "x\x1b", "moid": "vm-1"}],
+        *["\x1b[31mred", "\x01", "\ufffe", "a\r\nb", ["a", "b\r"], {"type": "x\x1b", "moid": "vm-1"}],
     ],
 )
 def test_a_result_is_returned_unchanged(vcenter: t.Any, value: object) -> None:
@@ -26,6 +26,13 @@ def test_a_result_is_returned_unchanged(vcenter: t.Any, value: object) -> None:
     assert task["result"] == value
     assert type(task["result"]) is type(value)
     assert not vcenter.run("state", task_id=task_id, state="success", result=value)["changed"]
+
+
+def test_a_result_that_ansible_cannot_return_is_returned_as_json(vcenter: t.Any) -> None:
+    task_id = vcenter.create()
+    result = vcenter.run("state", task_id=task_id, state="success", result=["\ud800"])
+    assert result["task"]["result"] == r'["\ud800"]'
+    assert not vcenter.run("state", task_id=task_id, state="success", result=["\ud800"])["changed"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils import _values
@@ -67,6 +69,38 @@ def test_boxed_members_are_unboxed_at_any_depth() -> None:
 )
 def test_only_json_text_is_unpacked(value: object, expected: object) -> None:
     assert _values.from_any(value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 101 + "]" * 101,
+        '{"a":' * 300 + "1" + "}" * 300,
+        "[" * 100_000,
+        *(f'[{{"a": {{"{name}": "x"}}}}]' for name in ("__ansible_type", "__ansible_unsafe", "__ansible_vault")),
+        r'{"\u005f_ansible_type": []}',
+        r'["\ud800"]',
+        r'{"\udfff": 1}',
+    ],
+    ids=lambda text: text[:30],
+)
+def test_json_text_that_ansible_could_not_return_stays_a_text(text: str) -> None:
+    assert _values.from_any({"_typeName": "string", "_value": text}) == text
+
+
+def test_json_text_of_many_levels_is_unpacked() -> None:
+    value: t.Any = ["\U0001f600 __ansible_type"]
+    for _level in range(99):
+        value = [value]
+    assert _values.from_any(json.dumps(value)) == value
+
+
+def test_the_levels_of_a_value_are_limited() -> None:
+    value: t.Any = 1
+    for level in range(_values.DEEPEST + 1):
+        assert not _values.is_too_deep(value)
+        value = [value] if level % 2 else {"a": value, "b": 1}
+    assert _values.is_too_deep(value)
 
 
 @pytest.mark.parametrize("text", ["2026-11-22T01:13:10Z", "2026-11-22T01:13:10.0Z", "2026-11-22T02:13:10.000000+01:00"])

@@ -92,11 +92,3 @@ def test_an_object_of_another_type_cannot_omit_its_list() -> None:
 
 def test_an_object_without_a_type_cannot_omit_its_list() -> None:
     assert _shapes.problem({}, {"list": [str]}) == "list is missing"
-
-
-def test_the_levels_of_a_value_are_limited() -> None:
-    value: t.Any = 1
-    for level in range(_shapes.DEEPEST + 1):
-        assert not _shapes.is_too_deep(value)
-        value = [value] if level % 2 else {"a": value, "b": 1}
-    assert _shapes.is_too_deep(value)
