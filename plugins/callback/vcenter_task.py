@@ -36,7 +36,7 @@ notes:
   - The user needs the privileges C(Task.Create) and C(Task.Update).
   - The plugin reads variables from the extra variables and from the first play (C(vars), C(vars_files),
     C(vars_prompt)). It ignores host and group variables. It issues a warning about a variable that starts with
-    C(vcenter_task_) but is not an option.
+    C(vcenter_task_) but is not an option. A variable or an environment variable that is empty counts as not set.
   - Everyone who can read C(ansible.cfg) can read a password in it. Use an environment variable or Ansible Vault
     instead.
 seealso:
@@ -270,6 +270,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.callback import CallbackBase
 from ansible.template import Templar
+from ansible_collections.vsphere.tasks.plugins.filter.answer import answer
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError, nearest
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
@@ -359,6 +360,8 @@ class CallbackModule(CallbackBase):
                 )
         templar = Templar(loader=play.get_loader(), variables=known)
         variables = {name: templar.template(known[name]) for name in names if name in known}
+        # A survey sets the variable of a question without an answer.
+        variables = {name: value for name, value in variables.items() if answer(value) is not None}
         with _without_empty(os.environ):
             options = constants.config.get_plugin_options("callback", self._load_name, variables=variables)
         # Ansible reads every unknown value as false, which must not disable the validation of certificates.

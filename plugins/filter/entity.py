@@ -69,7 +69,7 @@ def _parts(given: t.Any) -> dict[str, t.Any]:
             parts: dict[str, t.Any] = json.loads(given)
             return parts
         named = Entity.from_text("entity", str(given))
-    except (ValueError, VsphereError) as error:
+    except (RecursionError, ValueError, VsphereError) as error:
         raise AnsibleFilterError(f"{given!r} is not an inventory object: {error}") from error
     return {part: value for part, value in named._asdict().items() if part != "option" and value is not None}
 

@@ -165,7 +165,8 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
     to_process = cast("asyncio.StreamWriter", process.stdin)
     from_process = cast("asyncio.StreamReader", process.stdout)
     try:
-        to_process.write(json.dumps([given, number]).encode() + b"\n")
+        # Variables can contain values, such as dates, that JSON does not have.
+        to_process.write(json.dumps([given, number], default=str).encode() + b"\n")
         while size := await from_process.readline():
             frame = json.loads(await from_process.readexactly(int(size)))
             if "error" in frame:
@@ -182,15 +183,18 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
 
 
 async def _taken(queue: asyncio.Queue[Any]) -> None:
-    """Wait until the rulebook has taken the event, because the queue ends with the rulebook."""
+    """Wait until the rulebook has taken the newest event, because the queue ends with the rulebook.
+
+    All sources share the queue, so it can be full again at once.
+    """
     # ansible-rulebook hands over a queue with filters before the queue itself.
-    inner = getattr(queue, "queue", queue)
+    waiting = vars(getattr(queue, "queue", queue))["_queue"]
+    # A filter can replace the event, or drop it.
+    events = list(waiting)
     pause = 0.0
-    while True:
+    while any(each is event for each in waiting for event in events):
         # A rulebook that is not busy takes it as soon as it has its turn.
         await asyncio.sleep(pause)
-        if inner.empty():
-            return
         pause = LOOK_EVERY
 
 

@@ -146,14 +146,14 @@ class Runs:
             run.say(each)
         return run
 
-    def rulebook(self, given: dict[str, t.Any], rules: list[dict[str, t.Any]] | None = None, **environment: str) -> Run:
+    def rulebook(self, given: dict[str, t.Any], rules: list[dict[str, t.Any]] | None = None, *arguments: str) -> Run:
         """Start the source in ansible-rulebook, with the given rules, or with one that prints each event."""
         shown = [{"name": "all", "condition": "event.event is defined", "action": {"print_event": None}}]
         source = {"name": "vcenter", "vsphere.tasks.tasks": given}
         ruleset = {"name": "tasks", "hosts": "all", "sources": [source], "rules": rules or shown}
         file = self.folder / "rulebook.yml"
         file.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
-        return self.given_rulebook(str(file), **environment)
+        return self.given_rulebook(str(file), *arguments)
 
     def given_rulebook(self, rulebook: str, *arguments: str, **environment: str) -> Run:
         inventory = self.folder / "inventory.yml"

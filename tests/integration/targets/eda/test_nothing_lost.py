@@ -88,6 +88,29 @@ def test_a_restart_of_the_rulebook_loses_no_event(runs: Runs, vcenter: t.Any, nu
     )
 
 
+def test_an_event_is_noted_while_that_of_another_server_waits(runs: Runs, server: t.Any) -> None:
+    folder = runs.folder / "cursor"
+    vcenters = [server("vcenter"), server("vcenter7")]
+    vcenters[1].options["transport"] = "auto"
+    given = {**vcenters[0].options, "cursor_path": str(folder), "vcenters": [each.options for each in vcenters]}
+    run = runs.alone(given, "one")
+    follows(run, *vcenters)
+    first = vcenters[0].create()
+    run.seen((first, "created"))
+    requests = [len(vcenter.requests()) for vcenter in vcenters]
+    tasks = [vcenter.create() for vcenter in vcenters]
+    # The source has read both tasks: one event is in the queue, and one waits for it.
+    run.until(lambda: all(len(each.requests()) > count for each, count in zip(vcenters, requests, strict=True)))
+    run.say("one")
+
+    def noted() -> int:
+        files = [folder / f"{each.address['host']}_{each.address['port']}.json" for each in vcenters]
+        return sum(f'"{task}"' in file.read_text(encoding="utf-8") for task, file in zip(tasks, files, strict=True))
+
+    run.until(lambda: len(run.events) == 2)
+    run.until(lambda: noted() == 1)
+
+
 def test_a_rulebook_that_is_killed_at_any_moment_loses_no_event(runs: Runs, vcenter: t.Any) -> None:
     folder = runs.folder / "cursor"
     given = {**vcenter.options, "cursor_path": str(folder)}

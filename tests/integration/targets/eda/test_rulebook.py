@@ -59,8 +59,12 @@ def test_nothing_is_left_after_the_action_shutdown(runs: Runs, vcenter: t.Any) -
 
 @any_transport
 def test_wrong_arguments_end_the_rulebook_with_the_message_of_a_module(runs: Runs, vcenter: t.Any) -> None:
-    run = runs.rulebook({**vcenter.options, "states": ["done"]})
+    # YAML has dates, which JSON does not have.
+    file = runs.folder / "vars.yml"
+    file.write_text("day: 2026-01-01", encoding="utf-8")
+    run = runs.rulebook({**vcenter.options, "states": ["done", "{{ day }}"]}, None, "--vars", str(file))
     assert run.ended(60) != 0
-    assert (
-        "value of states must be one or more of: queued, running, success, error. Got no match for: done" in run.errors
+    message = (
+        "value of states must be one or more of: queued, running, success, error. Got no match for: done, 2026-01-01"
     )
+    assert message in run.errors

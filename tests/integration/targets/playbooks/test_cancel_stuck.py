@@ -64,7 +64,7 @@ def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
         # The user has not seen this task.
         others[name].add(make(vcenter))
     # In a workflow, the result of the first job is a variable of the second one.
-    approved = "{{ vsphere_cancel_stuck[inventory_hostname].cancelled_task_ids }}"
+    approved = "{{ vsphere_cancel_stuck[inventory_hostname].cancelled_task_ids | default([]) }}"
     hand_over = f"--extra-vars={json.dumps({'vsphere_cancel_stuck': shown.results})}"
     run = site.run("cancel_stuck", hand_over, dry_run="no", task_ids=approved, **answers)
     assert run.status == 0, run.output
@@ -72,6 +72,21 @@ def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
         assert (run.results[name]["dry_run"], run.results[name]["cancelled_task_ids"]) == (False, [stuck[name]])
         assert unfinished(vcenter) == others[name]
     assert "WARNING" not in shown.output + run.output
+
+
+def test_an_empty_list_of_tasks_cancels_nothing(site: t.Any) -> None:
+    """The second job of a workflow, for vCenters on which the first one found nothing or failed."""
+    vcenter = site.vcenters["json.example.com"]
+    stuck = make(vcenter)
+    first = {"none": {"cancelled_task_ids": []}, "failed": {"failed": True, "report": ["unreachable"]}}
+    ids = "{{ vsphere_cancel_stuck[inventory_hostname].cancelled_task_ids | default([]) }}"
+    by_host = {"none": {"task_ids": ids}, "failed": {"task_ids": ids}, "text": {"task_ids": " "}}
+    hand_over = f"--extra-vars={json.dumps({'vsphere_cancel_stuck': first})}"
+    answers = {"older_than": "1h", "operations": OPERATION, "users": "*", "dry_run": "false"}
+    run = site.run("cancel_stuck", hand_over, by_host=by_host, **answers)
+    assert [run.results[name]["report"] for name in first] == [["canceled 0 tasks"]] * 2
+    assert "vsphere_cancel_stuck_task_ids: an empty value" in run.results["text"]["report"][0]
+    assert unfinished(vcenter) == {stuck}
 
 
 def test_wrong_answers_are_rejected(site: t.Any) -> None:

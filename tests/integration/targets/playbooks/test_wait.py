@@ -55,3 +55,11 @@ def test_an_unknown_variable_is_rejected(site: t.Any) -> None:
     [report] = run.results[GOOD]["report"]
     assert report.startswith("vsphere_wait_user: the playbook has no such variable; its variables are vsphere_wait_")
     assert site.vcenters[GOOD].requests() == []
+
+
+def test_a_space_at_the_end_of_a_password_belongs_to_it(site: t.Any) -> None:
+    wrong = {"vcenter_password": site.vcenters[GOOD].address["password"] + " "}
+    ran = site.play("vsphere.tasks.wait", by_host={GOOD: wrong, BAD: {}})
+    [wrong_host, right_host] = [site.results(ran.stdout, "wait")[name]["report"][0] for name in (GOOD, BAD)]
+    assert "(InvalidLogin)" in wrong_host
+    assert right_host.startswith("0 succeeded")

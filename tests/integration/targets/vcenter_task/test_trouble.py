@@ -282,6 +282,14 @@ def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path, port:
 
 
 @any_transport
+def test_empty_variables_count_as_not_set(runs: t.Any) -> None:
+    empty = {f"vcenter_task_{name}": "" for name in ("hostname", "port", "plays", "entity", "transport", "locale")}
+    outcome = runs.run(SHORT, "-e", json.dumps(empty))
+    assert (outcome.status, outcome.warnings) == (0, [])
+    assert [task["state"] for task in runs.tasks()] == ["success"]
+
+
+@any_transport
 def test_options_come_from_the_configuration_and_from_variables(runs: t.Any, tmp_path: pathlib.Path) -> None:
     options = runs.vcenter.options
     (tmp_path / "ansible.cfg").write_text(

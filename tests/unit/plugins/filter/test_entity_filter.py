@@ -37,7 +37,14 @@ def test_recursion_is_added_if_it_is_set(recursion: str, expected: dict[str, str
     assert entity("a/b", None, recursion) == expected
 
 
-@pytest.mark.parametrize(("given", "message"), [("Odd:vm-1", "is not an inventory type"), ("{web", "'{web' is not an")])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("Odd:vm-1", "is not an inventory type"),
+        ("{web", "'{web' is not an"),
+        ('{"a":' * 100_000, "is not an inventory object"),
+    ],
+)
 def test_any_other_text_is_rejected(given: str, message: str) -> None:
     with pytest.raises(AnsibleFilterError, match=message):
         entity(given)
