@@ -44,10 +44,14 @@ def _can_recover(error: Exception) -> bool:
 
 
 def _delays_until(deadline: float) -> t.Iterator[float]:
-    """Pauses between attempts: short at first, then every ten seconds, up to the deadline of the monotonic clock."""
+    """Pauses between attempts: short at first, then every ten seconds, up to the deadline of the monotonic clock.
+
+    An attempt comes before its pause, and can last until the deadline. Therefore, the pauses are made here.
+    """
     delay = READ_DELAYS[0]
     while time.monotonic() < deadline:
-        yield min(delay, max(0.0, deadline - time.monotonic()))
+        yield 0
+        time.sleep(min(delay, max(0.0, deadline - time.monotonic())))
         delay = min(2 * delay, 10)
 
 

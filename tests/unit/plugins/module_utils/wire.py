@@ -100,7 +100,8 @@ class Clock:
         monkeypatch.setattr("time.sleep", self._sleep)
 
     def _sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
+        if seconds:
+            self.pauses.append(seconds)
         self.now += seconds
 
     def after(self, seconds: float, answer: t.Any = None) -> t.Callable[[], t.Any]:

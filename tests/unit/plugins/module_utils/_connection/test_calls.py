@@ -71,6 +71,23 @@ def test_a_reading_ends_some_seconds_after_its_deadline(monkeypatch: pytest.Monk
     assert clock.now == pytest.approx(end)
 
 
+def test_an_attempt_that_lasts_until_the_end_is_followed_by_the_last_one_without_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    end = clock.now + 60 + GRACE
+    began: list[float] = []
+
+    def silent() -> Exception:
+        began.append(clock.now)
+        clock.now = max(clock.now, min(end, clock.now + 30))
+        return TimedOut("slow")
+
+    with connect(monkeypatch, Wire(info=[silent] * 9)) as connection, pytest.raises(TimedOut):
+        connection.read(lambda transport: transport.get(TASK, "info"), clock.now + 60)
+    assert began[-1] == clock.now == end
+
+
 CALLS: dict[str, t.Callable[[Connection, float | None], object]] = {
     "read": lambda connection, deadline: connection.read(lambda transport: transport.get(TASK, "info"), deadline),
     "query": lambda connection, deadline: connection.query(TASK, "info", None, deadline),
