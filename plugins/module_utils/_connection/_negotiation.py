@@ -25,7 +25,7 @@ _CONTENT = (
     b"</RetrieveServiceContent></soapenv:Body></soapenv:Envelope>"
 )
 _TRANSIENT = (_errors.Lost, _errors.Unavailable)
-_ABOUT = {"apiType": r".*", "apiVersion": r"\d{1,9}(\.\d{1,9})*", "fullName": r".*"}
+_ABOUT = {"apiType": r".*", "apiVersion": _session.RELEASE, "fullName": r".*"}
 
 
 def negotiate(http: _http.Http, transport: str) -> _session.Session:
@@ -89,7 +89,7 @@ def _hello(http: _http.Http) -> str:
     answer = http.request("POST", "/api/vcenter/system?action=hello", offer, {"Content-Type": "application/json"})
     said = _vijson.parse(http, answer) if answer.status == 200 else None
     release = said.get("api_release") if isinstance(said, dict) else None
-    if isinstance(release, str) and re.fullmatch(r"\d+(\.\d+)+", release):
+    if isinstance(release, str) and "." in release and re.fullmatch(_session.RELEASE, release):
         return release
     raise http.not_vsphere(answer)
 

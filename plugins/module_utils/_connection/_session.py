@@ -19,6 +19,9 @@ import typing as t
 from .. import _errors
 from . import _options, _transport
 
+RELEASE = r"[0-9]{1,9}(\.[0-9]{1,9})*"
+"""The form of a release, which becomes a part of requests."""
+
 SPARE_RENEWALS = 2
 """Maximum number of sessions to lose in quick succession, as in a restart of services. After that, one per minute."""
 
@@ -46,10 +49,14 @@ class Session:
     def from_text(cls, text: str) -> Session:
         try:
             session = cls(**json.loads(base64.urlsafe_b64decode(text)))
-            if session.transport not in ("json", "soap") or not re.fullmatch(r"[\d.]+", session.release):
+            references = [part for name, (type_, moid) in session.managers.items() for part in (name, type_, moid)]
+            texts = (session.transport, session.release, session.key, session.product, *references)
+            if not all(isinstance(each, str) for each in texts) or session.transport not in ("json", "soap"):
+                raise ValueError(session.transport)
+            if not re.fullmatch(RELEASE, session.release):
                 raise ValueError(session.release)
             return session
-        except (binascii.Error, TypeError, ValueError) as error:
+        except (AttributeError, binascii.Error, RecursionError, TypeError, ValueError) as error:
             raise _errors.VsphereError(
                 "session_id does not come from vsphere.tasks.vsphere_session: register the result of that module and "
                 "use its session_id"

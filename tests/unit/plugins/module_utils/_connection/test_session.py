@@ -67,6 +67,15 @@ def test_a_text_with_only_the_required_members_is_valid() -> None:
         text_of({**GOOD, "release": "../8.0.3.0"}),
         text_of({**GOOD, "release": ""}),
         text_of({**GOOD, "release": 8}),
+        text_of({**GOOD, "release": ".."}),
+        text_of({**GOOD, "release": "9" * 5000}),
+        text_of({**GOOD, "transport": ["json"]}),
+        text_of({**GOOD, "key": 7}),
+        text_of({**GOOD, "product": None}),
+        text_of({**GOOD, "managers": []}),
+        text_of({**GOOD, "managers": {"taskManager": "TaskManager"}}),
+        text_of({**GOOD, "managers": {"taskManager": ["TaskManager", 7]}}),
+        base64.urlsafe_b64encode(b"[" * 200_000).decode(),
     ],
 )
 def test_any_other_text_is_an_error_that_names_the_module(text: str) -> None:
