@@ -204,7 +204,10 @@ class Connection:
         after it.
         """
         if deadline is None:
-            again = retry_with_delays_and_condition(READ_DELAYS, _is_transient)
+            # A login can have succeeded, so it is not sent again.
+            again = retry_with_delays_and_condition(
+                READ_DELAYS, lambda error: _is_transient(error) and error is not self._login.failure
+            )
         else:
             again = retry_with_delays_and_condition(_delays_until(deadline + GRACE), _can_recover)
 

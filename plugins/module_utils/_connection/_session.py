@@ -74,7 +74,10 @@ def _signals_waiting() -> t.Iterator[None]:
 
 
 class Login:
-    """The logins of one connection: accounts get locked, and session tables full."""
+    """The logins of one connection: accounts get locked, and session tables full.
+
+    ``failure`` is the error of the last renewal that failed.
+    """
 
     def __init__(self, options: _options.ConnectionOptions, host: str) -> None:
         self.user = options.username or "the owner of the session"
@@ -83,6 +86,7 @@ class Login:
         self._began = time.monotonic()
         self._renewals = 0
         self._refusal: _errors.VsphereError | None = None
+        self.failure: _errors.VsphereError | None = None
 
     def log_in(self, transport: _transport.Transport) -> None:
         login = {"userName": self._options.username, "password": self._options.password}
@@ -129,7 +133,11 @@ class Login:
                 **fault.result,
             ) from fault
         transport.forget_session()
-        self.log_in(transport)
+        try:
+            self.log_in(transport)
+        except _errors.VsphereError as error:
+            self.failure = error
+            raise
         self._renewals += 1
 
     def refused_at_once(self, fault: _errors.Fault) -> _errors.VsphereError:

@@ -45,6 +45,20 @@ def pauses(monkeypatch: t.Any) -> list[float]:
     return made
 
 
+@pytest.mark.parametrize("error", [Lost("reset"), Unavailable("503")])
+def test_a_renewal_that_fails_is_not_repeated_outside_of_a_wait(monkeypatch: t.Any, error: Exception) -> None:
+    wire = Wire(info=[NO_SESSION] * 9, Login=[None, error])
+    with connect(monkeypatch, wire) as connection, pytest.raises(type(error)):
+        connection.read(lambda transport: transport.get(TASK, "info"))
+    assert wire.methods() == ["Login", "info", "forget_session", "Login"]
+
+
+def test_a_read_is_repeated_after_a_renewal(monkeypatch: t.Any) -> None:
+    wire = Wire(info=[NO_SESSION, Lost("reset"), "running"])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info")) == "running"
+
+
 def test_a_session_is_opened_and_closed(monkeypatch: t.Any) -> None:
     wire = Wire(info=["running"])
     with connect(monkeypatch, wire) as connection:
