@@ -29,6 +29,9 @@ _HOLDING = (
     "rootCause",
     "warnings",
 )
+_WRAPPING = {"fault", "localizedMessage"}
+"""The members of a LocalizedMethodFault."""
+
 _DEEPEST = 20
 """So far down the data of a fault is followed."""
 
@@ -46,10 +49,15 @@ def bare(data: t.Any) -> _values.Data:
     if not isinstance(data, dict):
         # It is not a fault of any release, but its text is the only information.
         return {"faultstring": str(data)}
-    if data.get("_typeName") == "LocalizedMethodFault":
+    if _is_wrapper(data):
         inner = bare(data.get("fault") or {})
         return {**inner, "faultstring": _text(data.get("localizedMessage")) or _text(inner.get("faultstring"))}
     return dict(data)
+
+
+def _is_wrapper(data: _values.Data) -> bool:
+    """Whether it is a LocalizedMethodFault. Over SOAP, one in a fault that pyVmomi does not know has no type."""
+    return data.get("_typeName") == "LocalizedMethodFault" or ("fault" in data and not data.keys() - _WRAPPING)
 
 
 def shape(data: t.Any, depth: int = _DEEPEST) -> Fault:
@@ -111,7 +119,7 @@ def _own(name: str, value: t.Any, depth: int) -> t.Any:
 def _is_fault(name: str, value: _values.Data) -> bool:
     type_ = value.get("_typeName")
     return (
-        type_ == "LocalizedMethodFault"
+        _is_wrapper(value)
         or not value.keys().isdisjoint(_OF_EVERY_FAULT[1:])
         or (name in _HOLDING and type_ is not None and type_ != "LocalizableMessage")
     )

@@ -23,8 +23,8 @@ _SESSION_COOKIE = "vmware_soap_session"
 class Soap(_transport.Transport):
     def __init__(self, http: _http.Http, keep_secret: t.Callable[[str], object], session: _session.Session) -> None:
         _pyvmomi.require("for SOAP, which this server or the option transport requires")
-        version = _best_version(session.release)
-        super().__init__(http, keep_secret, dataclasses.replace(session, release=_release(version)))
+        version = _pyvmomi.best_version(session.release)
+        super().__init__(http, keep_secret, dataclasses.replace(session, release=_pyvmomi.release_of(version)))
         self._decoder = _decoder.Decoder(_pyvmomi)
         self._encoder = _encoder.Encoder(version)
 
@@ -66,6 +66,10 @@ class Soap(_transport.Transport):
             )
         try:
             request = self._encoder.call(ref, info, params)
+        except _encoder.TooNew as new:
+            raise _errors.VsphereError(
+                f"the module did not call {self.last_call}, because {new}, and {self._http.name} has {self.session.release}"
+            ) from new
         except _encoder.Unfit as unfit:
             raise _errors.VsphereError(
                 f"the module did not call {self.last_call}, because {unfit}: if the value is from {self._http.name}, "
@@ -101,16 +105,3 @@ def _may_be_nothing(info: t.Any) -> bool:
         or issubclass(info.result, list)
         or bool(info.resultFlags & _pyvmomi.VmomiSupport.F_OPTIONAL)
     )
-
-
-def _best_version(release: str) -> str:
-    """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
-    wanted = _values.release_numbers(release)
-    # Some versions are not releases: their names have no digits in front.
-    versions: list[str] = [v for v in _pyvmomi.VmomiSupport.GetServiceVersions("vim25") if _release(v)[0].isdigit()]
-    return next((v for v in versions if _values.release_numbers(_release(v)) <= wanted), versions[-1])
-
-
-def _release(version: str) -> str:
-    """``8.0.2.0`` of pyVmomi's ``vim.version.v8_0_2_0``."""
-    return str(_pyvmomi.VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]

@@ -56,7 +56,8 @@ class ViJson(_transport.Transport):
         return self._call("GET", ref, property_, None)
 
     def invoke(self, ref: _values.Ref, method: str, params: _values.Data | None = None, wait: float = 0) -> t.Any:
-        body = json.dumps(params).encode() if params else None
+        # Only a method without parameters has no body.
+        body = None if params is None else json.dumps(params).encode()
         return self._call("POST", ref, method, body, wait)
 
     def manager(self, name: str) -> _values.Ref:

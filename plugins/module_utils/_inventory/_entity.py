@@ -12,7 +12,7 @@ import typing as t
 from .. import _context, _errors, _values
 
 # Types with a name and a place in the inventory, and the type that each extends. ManagedEntity itself stands for any.
-_TYPES = {
+TYPES = {
     "ClusterComputeResource": "ComputeResource",
     "ComputeResource": "",
     "Datacenter": "",
@@ -75,8 +75,8 @@ class Entity(t.NamedTuple):
             why = "" if value is None else _values.problem_of(value, is_id=part == "moid")
             if why:
                 raise _errors.VsphereError(f"{self.option}.{part} {why}")
-        if self.type and self.type not in (*_TYPES, ANY_ENTITY) and (self.name or not any_type):
-            near = _errors.close_to(self.type, _TYPES) or sorted(_TYPES)
+        if self.type and self.type not in (*TYPES, ANY_ENTITY) and (self.name or not any_type):
+            near = _errors.close_to(self.type, TYPES) or sorted(TYPES)
             raise _errors.VsphereError(
                 f"{self.option}.type {self.type} is not an inventory type; did you mean {' or '.join(near)}?"
             )
@@ -95,4 +95,4 @@ class Entity(t.NamedTuple):
 
 def is_a(type_: str, base: str) -> bool:
     """Whether a type is that one of the inventory's, or extends it."""
-    return base in (type_, _TYPES.get(type_)) or (base == ANY_ENTITY and type_ in _TYPES)
+    return base in (type_, TYPES.get(type_)) or (base == ANY_ENTITY and type_ in TYPES)

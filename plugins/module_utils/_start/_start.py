@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from .. import _context, _empty, _errors, _values
 from .._inventory import _entity, _objects
 from .._tasks import _reader
-from .._types import _builder, _given, _registry
+from .._types import _builder, _encoder, _given, _registry
 from .._wait import _outcome, _targets, _wait, _wait_options
 from . import _unless
+
+if t.TYPE_CHECKING:
+    from .._connection import _connection
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +79,7 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     if type_ is not None and not _registry.extends(type_, options.method.owner):
         raise _not_of(options.method, type_)
     params = _objects.resolved(reader.connection, options.params)
+    _check_release(reader.connection, ref, options.method, params)
     call = {"object": _values.plain(ref), "method": options.method.name, "params": params}
     result: _context.Result = {
         "changed": True,
@@ -86,7 +91,8 @@ def start_task(reader: _reader.TaskReader, options: StartOptions) -> _context.Re
     if context.check_mode:
         return result
     context.known["call"] = call
-    task_id = _invoke(reader, ref, options.method.name, params)
+    # A method without parameters has no body in VI/JSON.
+    task_id = _invoke(reader, ref, options.method.name, params if options.method.params else None)
     context.known.update(changed=True, task={"id": task_id})
     if not options.wait:
         return {**result, "task": reader.known(task_id)}
@@ -102,7 +108,21 @@ def _of_one(outcome: _outcome.Outcome) -> _context.Result:
     return {"timed_out": outcome.timed_out, "elapsed": outcome.elapsed}
 
 
-def _invoke(reader: _reader.TaskReader, ref: _values.Ref, method: str, params: _values.Data) -> str:
+def _check_release(
+    connection: _connection.Connection, ref: _values.Ref, method: _registry.Method, params: _values.Data
+) -> None:
+    """Raise an error if the server could ignore a parameter, and do something else without it."""
+    release = str(connection.describe()["release"])
+    try:
+        _encoder.check_release(release, ref, method.name, params)
+    except _encoder.TooNew as new:
+        raise _errors.VsphereError(
+            f"params.{new}, and {connection.host} has {release}: omit it only if {method.name} does what you want without "
+            "it"
+        ) from new
+
+
+def _invoke(reader: _reader.TaskReader, ref: _values.Ref, method: str, params: _values.Data | None) -> str:
     """Call the method, only once. Return the ID of its task."""
     connection = reader.connection
     now = reader.now()

@@ -221,8 +221,13 @@ def _started_by(users: list[str], system: bool) -> Check:
     return check
 
 
+def description_ids(patterns: list[str]) -> re.Pattern[str]:
+    """The regular expression for the description IDs that one of the patterns matches."""
+    return re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns), re.DOTALL)
+
+
 def _described_by(patterns: list[str]) -> Check:
-    wanted = re.compile("|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns), re.DOTALL)
+    wanted = description_ids(patterns)
     return lambda task: wanted.fullmatch(task["description_id"] or "") is not None
 
 

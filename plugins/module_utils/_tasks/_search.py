@@ -34,8 +34,9 @@ class Search:
 
     def __post_init__(self) -> None:
         self._limit = self.selection.limit or _selection.DEFAULT_LIMIT
-        # One task too many shows that there are more.
-        self._scroll = _history.Scroll(self.selection.page_size, self._limit + 1, self.selection.newest_first)
+        # One task too many shows that there are more, for the warning.
+        most = self._limit + (1 if self._warns_of_limit else 0)
+        self._scroll = _history.Scroll(self.selection.page_size, most, self.selection.newest_first)
 
     def find(self, custom_values: bool = False) -> _reader.Reading:
         """The tasks that every given option fits, if wanted with their ``children``."""
@@ -78,13 +79,17 @@ class Search:
     def warn(self, reading: _reader.Reading) -> None:
         """Warn about possible mistakes: more tasks than the limit, and users who started none of the tasks."""
         selection = self.selection
-        if reading.is_cut and (selection.limit is None or self.acted_on):
+        if reading.is_cut and self._warns_of_limit:
             which = "newest" if selection.newest_first else "oldest"
             self.reader.context.warn(
                 f"more than {self._limit} tasks match the options, so the selection contains only the {which} "
                 f"{self._limit}: raise limit"
             )
         self._warn_of_users(reading.tasks)
+
+    @property
+    def _warns_of_limit(self) -> bool:
+        return self.selection.limit is None or self.acted_on
 
     @contextlib.contextmanager
     def _naming_entity(self) -> t.Iterator[None]:
@@ -122,19 +127,36 @@ class Search:
 
     def _read_given(self, task_ids: list[str], wanted: _filter.Filter, custom_values: bool) -> _reader.Reading:
         if self.selection.from_history:
-            # The other options must not make a task unknown. The search ends when it has found all tasks.
-            asked = set(task_ids)
-            spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
-            by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
-            tasks = self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
-            found = {task["id"]: task for task in tasks}
-            missing = [task_id for task_id in task_ids if task_id not in found]
+            tasks, missing = self._from_history(task_ids, wanted)
         else:
             tasks, missing, _is_cut = self.reader.given(task_ids, custom_values, self.deadline)
             if missing and self.acted_on:
                 tasks, missing = tasks + self.reader.past(missing, self.deadline), []
-            found = {task["id"]: task for task in tasks}
+        found = {task["id"]: task for task in tasks}
         return _reader.Reading([found[task_id] for task_id in task_ids if task_id in found], missing)
+
+    def _from_history(self, task_ids: list[str], wanted: _filter.Filter) -> tuple[list[_taskinfo.Task], list[str]]:
+        """Those tasks of the history, and the IDs that the server does not know.
+
+        The other options must not make a task unknown. Only the server knows what is below an object.
+        """
+        anywhere = {"_typeName": wanted.spec["_typeName"]}
+        below = {**anywhere, "entity": wanted.spec["entity"]} if self.selection.recursion != "self" else anywhere
+        tasks = self._by_id(task_ids, below)
+        missing = _not_in(tasks, task_ids)
+        if missing:
+            # The history lags behind.
+            new, missing, _is_cut = self.reader.given(missing, deadline=self.deadline)
+            tasks += new if below == anywhere else []
+        if missing and below != anywhere:
+            missing = _not_in(self._by_id(missing, anywhere), missing)
+        return tasks, missing
+
+    def _by_id(self, task_ids: list[str], spec: _values.Data) -> list[_taskinfo.Task]:
+        """Those tasks of that part of the history. The search ends when it has found all tasks."""
+        asked = set(task_ids)
+        by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
+        return self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)
@@ -166,13 +188,15 @@ class Search:
         if not users:
             return
         if self.selection.from_history and self.selection.task_ids is None:
+            self._note_starters(tasks)
             # The server has told nothing of others. A page has most of those who are at work.
             size = self.selection.page_size
             scroll = _history.Scroll(size, size, newest_first=True, within=size)
             # The result is worth more than the warning.
             with contextlib.suppress(_errors.VsphereError):
-                anybody = self._filter(self._of_anybody)
-                self._note_starters(tasks or self.reader.history(anybody, scroll, self.deadline))
+                if set(users) - self._starters:
+                    anybody = self._filter(self._of_anybody)
+                    self._note_starters(self.reader.history(anybody, scroll, self.deadline))
         if not self._starters or not set(users) - self._starters:
             return
         # Only some runs need it.
@@ -186,7 +210,8 @@ class Search:
         now = self.reader.connection.server_time
         if now is None and conditions.needs_clock:
             service = _properties.SERVICE_INSTANCE
-            now = _values.parse_time(self.reader.connection.query(service, "CurrentTime", deadline=self.deadline))
+            answer = self.reader.connection.query(service, "CurrentTime", deadline=self.deadline)
+            now = _values.parse_time(_values.plain(answer))
         wanted = conditions.to_filter(now)
         ref, recursion = self.entity, self.selection.recursion
         if ref:
@@ -199,3 +224,8 @@ class Search:
             type_ = str(self.selection.entity.type)
             return wanted.narrowed(lambda task: _entity.is_a((task["entity"] or {"type": ""})["type"], type_))
         return wanted
+
+
+def _not_in(tasks: list[_taskinfo.Task], task_ids: list[str]) -> list[str]:
+    found = {task["id"] for task in tasks}
+    return [task_id for task_id in task_ids if task_id not in found]

@@ -140,5 +140,6 @@ def entity_of(params: _context.Params) -> _entity.Entity | None:
 
 
 def _is_wide(pattern: str) -> bool:
-    """Whether a pattern of description IDs only contains a type, such as ``VirtualMachine.*``."""
-    return "*" in pattern and re.fullmatch(r"\w*[.*]*", pattern) is not None
+    """Whether a pattern of description IDs matches any operation of a type, such as ``VirtualMachine.*``."""
+    types = [*_entity.TYPES, pattern.rpartition(".")[0]]
+    return any(map(_filter.description_ids([pattern]).fullmatch, [f"{type_}.?" for type_ in types]))

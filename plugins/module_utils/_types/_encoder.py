@@ -5,7 +5,8 @@
 """SOAP requests from VI/JSON-shaped data, by pyVmomi's type registry: the way back from ``_decoder``.
 
 The registry knows the order of the members of an object, the members of each release, and the declared types: a value
-of another type contains its own. Missing members are not written, and neither are those of a newer release.
+of another type contains its own. Missing members are not written. A member that the release does not have is an error:
+without it, the call could do something else.
 """
 
 from __future__ import annotations
@@ -34,12 +35,16 @@ Plan = list[tuple[str, Write]]
 
 
 class Unfit(Exception):
-    """A value that does not fit the type of its place, which is the path of names."""
+    """A value that cannot be written, with its place, which is the path of names, and the reason."""
 
-    def __init__(self, place: str, value: t.Any) -> None:
-        super().__init__(f"{place} is {_given.shown(value)}, which does not fit its type")
+    def __init__(self, place: list[str], why: str) -> None:
+        super().__init__(f"{'.'.join(place)} {why}")
         self.place = place
-        self.value = value
+        self.why = why
+
+
+class TooNew(Unfit):
+    """A value that requires a later release."""
 
 
 class Encoder:
@@ -62,7 +67,7 @@ class Encoder:
         return f'{_HEAD}<{name} xmlns="{_pyvmomi.VIM}">{content}</{name}>{_TAIL}'.encode()
 
     def _plan(self, infos: t.Iterable[t.Any]) -> Plan:
-        return [(info.name, self._writer(info.type)) for info in infos if self.knows(info)]
+        return [(info.name, self._writer(info.type) if self.knows(info) else _refuse) for info in infos]
 
     def _make_writer(self, declared: t.Any) -> Write:
         """What writes a value in a place of the declared type."""
@@ -96,13 +101,13 @@ class Encoder:
 
     def _make_layout(self, declared: t.Any, type_: t.Any) -> tuple[str, Plan]:
         """The attributes of an object of that type in a place of the declared one, and what writes its members."""
-        # An older server takes a newer type for what that extends.
-        known = _pyvmomi.VmomiSupport.GetCompatibleType(type_, self._version)
+        if _pyvmomi.VmomiSupport.GetCompatibleType(type_, self._version) is not type_:
+            raise TooNew([], f"is a {_name(type_)}, which requires a later release")
         plan = self._plan(type_._GetPropertyList())
-        if known is _pyvmomi.wire_type("LocalizedMethodFault"):
+        if type_ is _pyvmomi.wire_type("LocalizedMethodFault"):
             write = functools.partial(self._bare, _pyvmomi.wire_type("MethodFault"))
             plan = [(name, write if name == "fault" else other) for name, other in plan]
-        return "" if known is declared else _says_type(_name(known)), plan
+        return "" if type_ is declared else _says_type(_name(type_)), plan
 
     def _any(self, name: str, value: _values.Data) -> str:
         """A value that says its own type."""
@@ -118,6 +123,12 @@ class Encoder:
         return f"<{name}{_says_type(f'ArrayOf{item[0].upper()}{item[1:]}')}>{content}</{name}>"
 
 
+def check_release(release: str, ref: _values.Ref, method: str, given: _values.Data) -> None:
+    """TooNew if a release does not have a parameter of the method, or a part of one."""
+    info = _pyvmomi.VmomiSupport.GetWsdlMethod(_pyvmomi.VIM, method).info
+    Encoder(_pyvmomi.best_version(release)).call(ref, info, given)
+
+
 def _members(plan: Plan, data: _values.Data) -> str:
     written = []
     name = ""
@@ -126,13 +137,17 @@ def _members(plan: Plan, data: _values.Data) -> str:
             if data.get(name) is not None:
                 written.append(write(name, data[name]))
     except Unfit as inner:
-        raise Unfit(f"{name}.{inner.place}", inner.value) from inner
+        raise type(inner)([name, *inner.place], inner.why) from inner
     except _ODD as error:
         if not isinstance(data, dict):
             # The object around it knows its name.
             raise
-        raise Unfit(name, data[name]) from error
+        raise Unfit([name], f"is {_given.shown(data[name])}, which does not fit its type") from error
     return "".join(written)
+
+
+def _refuse(_name: str, _value: t.Any) -> str:
+    raise TooNew([], "requires a later release")
 
 
 def _reference(name: str, ref: _values.Ref, attributes: str = "") -> str:

@@ -12,9 +12,19 @@ import traceback
 import typing as t
 from sys import executable, version_info
 
-from .. import _errors
+from .. import _errors, _values
 
-__all__ = ["VIM", "XSD", "VmomiSupport", "registry_name", "require", "wire_name", "wire_type"]
+__all__ = [
+    "VIM",
+    "XSD",
+    "VmomiSupport",
+    "best_version",
+    "registry_name",
+    "release_of",
+    "require",
+    "wire_name",
+    "wire_type",
+]
 
 # pip installs pyVmomi 9 on Python 3.9, too; to import it raises a bare Exception there.
 _LIBRARY = "pyvmomi" if version_info >= (3, 10) else "pyvmomi<9"
@@ -66,3 +76,16 @@ def wire_name(type_: t.Any) -> str:
     if issubclass(type_, list) and issubclass(type_.Item, VmomiSupport.ManagedObject):
         return REFERENCES
     return "binary" if type_ is VmomiSupport.binary else str(VmomiSupport.GetWsdlName(type_))
+
+
+def best_version(release: str) -> str:
+    """pyVmomi's version of that release, or the newest before it that pyVmomi knows."""
+    wanted = _values.release_numbers(release)
+    # Some versions are not releases: their names have no digits in front.
+    versions: list[str] = [v for v in VmomiSupport.GetServiceVersions("vim25") if release_of(v)[0].isdigit()]
+    return next((v for v in versions if _values.release_numbers(release_of(v)) <= wanted), versions[-1])
+
+
+def release_of(version: str) -> str:
+    """``8.0.2.0`` of pyVmomi's ``vim.version.v8_0_2_0``."""
+    return str(VmomiSupport.GetVersionNamespace(version)).rpartition("/")[2]

@@ -202,6 +202,14 @@ def test_other_data_becomes_the_message_of_a_fault() -> None:
     assert _faults.shape(wrapped({}, "it broke")) == plain("MethodFault", "it broke")
 
 
+def test_a_wrapped_fault_that_came_without_its_type_is_read() -> None:
+    # Over SOAP, if it is in a fault that belongs to a newer release.
+    inner = {"fault": {"_typeName": "NotSupported"}, "localizedMessage": "the disk is locked"}
+    fault = _faults.shape({"_typeName": "New", "faultstring": "no", "why": inner})
+    assert fault["why"] == plain("NotSupported", "the disk is locked")
+    assert "the disk is locked" in _faults.why(fault)
+
+
 def test_a_single_message_that_came_without_its_list_is_read() -> None:
     # If the type belongs to a newer release, SOAP does not distinguish a list of one item from a single value.
     assert _faults.shape({"_typeName": "New", "faultMessage": message("x")})["messages"] == ["x"]

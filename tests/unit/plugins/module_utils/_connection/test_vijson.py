@@ -59,16 +59,18 @@ def test_a_property_is_read_at_its_address(server: answers.Server, transport: Vi
 
 
 @pytest.mark.parametrize(
-    ("params", "kind"), [({"percentDone": 0}, "application/json"), ({}, ""), (None, "")], ids=["some", "none", "null"]
+    ("params", "kind"),
+    [({"percentDone": 0}, "application/json"), ({}, "application/json"), (None, "")],
+    ids=["some", "unset", "none"],
 )
-def test_a_method_is_posted_with_its_parameters_if_it_has_some(
+def test_a_method_is_posted_with_its_parameters_even_if_none_is_set(
     server: answers.Server, transport: ViJson, params: dict[str, int] | None, kind: str
 ) -> None:
     server.answers = [answers.json("", status="204 No Content")]
     assert transport.invoke(TASK, "UpdateProgress", params) is None
     line, type_, body = request_of(server)
     assert (line, type_) == ("POST /sdk/vim25/8.0.3.0/Task/task-1/UpdateProgress HTTP/1.1", kind)
-    assert body == (json.dumps(params).encode() if params else b"")
+    assert body == (b"" if params is None else json.dumps(params).encode())
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,33 @@ def start(
         return start_task(reader_of(connection, context=context), of_params(**given))
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("method", "params", "place"),
+    [
+        ("RemoveAllSnapshots_Task", {"spec": {"retentionDays": 30}}, "params.spec"),
+        ("ReconfigVM_Task", {"spec": {"sevEnabled": False, "name": "x"}}, "params.spec.sevEnabled"),
+    ],
+)
+def test_a_parameter_that_the_release_does_not_have_is_an_error_before_the_request(
+    monkeypatch: pytest.MonkeyPatch, method: str, params: dict[str, t.Any], place: str, check_mode: bool
+) -> None:
+    wire = Wire()
+    wire.release = "7.0.0.0"
+    with pytest.raises(VsphereError) as caught:
+        start(monkeypatch, wire, Context(check_mode), method=method, params=params)
+    assert caught.value.message.startswith(f"{place} requires a later release, and vcenter.example.com:443 has 7.0.0.0: ")
+
+
+@pytest.mark.parametrize(("method", "sent"), [("ResetVM_Task", None), ("RevertToCurrentSnapshot_Task", {})])
+def test_a_method_without_parameters_gets_none_and_another_one_an_empty_object(
+    monkeypatch: pytest.MonkeyPatch, method: str, sent: dict[str, t.Any] | None
+) -> None:
+    wire = Wire(**{method: [TASK], "RetrievePropertiesEx": [reading(info("task-1"))]})
+    start(monkeypatch, wire, method=method)
+    assert wire.params[method] == sent
+
+
 # --- options ---
 
 

@@ -116,11 +116,15 @@ def test_a_limit_that_omits_tasks_to_act_on_is_always_a_warning(monkeypatch: pyt
 # --- the history ---
 
 
-def test_one_task_more_than_the_limit_is_requested_from_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("acted_on", [True, False])
+def test_one_task_more_than_the_limit_is_requested_from_the_history_if_a_warning_needs_it(
+    monkeypatch: pytest.MonkeyPatch, acted_on: bool
+) -> None:
     wire = Wire(CreateCollectorForTasks=[HISTORY], DestroyCollector=[None])
-    wire.script["ReadNextTasks"] = [[info("task-1")], [info("task-2"), info("task-3")]]
-    found, _warnings = search(monkeypatch, wire, limit=2, page_size=2, **IN_HISTORY)
-    assert ([each["id"] for each in found.tasks], found.is_cut) == (["task-1", "task-2"], True)
+    wire.script["ReadNextTasks"] = [[info("task-1"), info("task-2")], [info("task-3")]]
+    found, _warnings = search(monkeypatch, wire, limit=2, page_size=2, acted_on=acted_on, **IN_HISTORY)
+    assert ([each["id"] for each in found.tasks], found.is_cut) == (["task-1", "task-2"], acted_on)
+    assert wire.methods().count("ReadNextTasks") == (2 if acted_on else 1)
 
 
 @pytest.mark.parametrize("recursion", ["self", "all"])
@@ -201,7 +205,7 @@ def test_unknown_ids_to_act_on_are_an_error(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_id_in_the_history_that_does_not_match_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(**history(info("task-1"), info("task-2", "success"), info("task-3")))
+    wire = Wire(**history(info("task-1"), info("task-2", "success"), info("task-3")), RetrievePropertiesEx=[None])
     found, _warnings = search(
         monkeypatch,
         wire,
@@ -212,6 +216,29 @@ def test_an_id_in_the_history_that_does_not_match_is_not_missing(monkeypatch: py
     # The first task exists, although it does not match.
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-2"], ["task-8"])
     assert wire.params["CreateCollectorForTasks"]["filter"].keys() == {"_typeName"}
+
+
+def test_an_id_that_the_history_does_not_have_yet_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**history(info("task-1")), RetrievePropertiesEx=[reading(info("task-2"))])
+    assert ids(monkeypatch, wire, task_ids=["task-2", "task-1"], **IN_HISTORY) == ["task-2", "task-1"]
+
+
+def test_an_id_that_is_not_below_the_object_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(
+        CreateCollectorForTasks=[HISTORY] * 2,
+        ReadNextTasks=[[info("task-1", entity=MACHINE)], None, [info("task-2")], None],
+        DestroyCollector=[None] * 2,
+        RetrievePropertiesEx=[reading(info("task-3"))],
+    )
+    found, _warnings = search(
+        monkeypatch,
+        wire,
+        task_ids=["task-1", "task-2", "task-3", "task-8"],
+        recursion="all",
+        **OF_MACHINE,
+        **IN_HISTORY,
+    )
+    assert ([each["id"] for each in found.tasks], found.missing) == (["task-1"], ["task-8"])
 
 
 def test_ids_in_the_history_come_in_the_order_of_the_ids(monkeypatch: pytest.MonkeyPatch) -> None:

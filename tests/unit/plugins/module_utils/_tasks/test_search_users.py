@@ -93,6 +93,19 @@ def test_the_users_of_a_warning_come_from_the_newest_part_of_the_history(monkeyp
     assert "userName" not in wire.params["CreateCollectorForTasks"]["filter"]
 
 
+def test_another_spelling_beside_a_user_with_tasks_is_a_warning_in_the_history_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = info("task-1", reason=by("EXAMPLE\\svc"))
+    wire = Wire(**history(mine))
+    for method, answers in newest(mine, info("task-2", reason=by("EXAMPLE\\root"))).items():
+        wire.script[method] = [*wire.script.get(method, []), *answers]
+    users = Conditions(users=["EXAMPLE\\svc", "root@example.com"])
+    ids, [warning] = search(monkeypatch, wire, users, page_size=7, **IN_HISTORY)
+    assert ids == ["task-1"]
+    assert "EXAMPLE\\root" in warning
+
+
 def test_a_failed_search_for_users_only_omits_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         CreateCollectorForTasks=[HISTORY, Fault("SystemError", "no", {})],
