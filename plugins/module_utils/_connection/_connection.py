@@ -152,6 +152,11 @@ class Connection:
             return False
         return True
 
+    @property
+    def release(self) -> str:
+        """The release of the API that the connection uses."""
+        return self._transport.session.release
+
     def describe(self) -> dict[str, str | None]:
         """The ``api`` result of every module. Requests the product if it is still unknown."""
         if self.server.product is None:

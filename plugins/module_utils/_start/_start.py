@@ -112,12 +112,11 @@ def _check_release(
     connection: _connection.Connection, ref: _values.Ref, method: _registry.Method, params: _values.Data
 ) -> None:
     """Raise an error if the server could ignore a parameter, and do something else without it."""
-    release = str(connection.describe()["release"])
     try:
-        _encoder.check_release(release, ref, method.name, params)
+        _encoder.check_release(connection.release, ref, method.name, params)
     except _encoder.TooNew as new:
         raise _errors.VsphereError(
-            f"params.{new}, and {connection.host} has {release}: omit it only if {method.name} does what you want without "
+            f"params.{new}, and {connection.host} has {connection.release}: omit it only if {method.name} does what you want without "
             "it"
         ) from new
 

@@ -136,9 +136,9 @@ class Search:
         return _reader.Reading([found[task_id] for task_id in task_ids if task_id in found], missing)
 
     def _from_history(self, task_ids: list[str], wanted: _filter.Filter) -> tuple[list[_taskinfo.Task], list[str]]:
-        """Those tasks of the history, and the IDs that the server does not know.
+        """The tasks of the history with the IDs, and the IDs that the server does not know.
 
-        The other options must not make a task unknown. Only the server knows what is below an object.
+        The other options must not make a task unknown. Only the server knows the objects below the one in ``entity``.
         """
         anywhere = {"_typeName": wanted.spec["_typeName"]}
         below = {**anywhere, "entity": wanted.spec["entity"]} if self.selection.recursion != "self" else anywhere
@@ -153,7 +153,7 @@ class Search:
         return tasks, missing
 
     def _by_id(self, task_ids: list[str], spec: _values.Data) -> list[_taskinfo.Task]:
-        """Those tasks of that part of the history. The search ends when it has found all tasks."""
+        """The tasks of that part of the history. The search ends when it has found all of them."""
         asked = set(task_ids)
         by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
         return self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)

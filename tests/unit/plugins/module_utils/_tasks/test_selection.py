@@ -137,7 +137,7 @@ NARROW: list[dict[str, t.Any]] = [
     {"scheduled_task": "schedule-1"},
     {"description_ids": ["VirtualMachine.clone"]},
     {"description_ids": ["Copy"]},
-    *({"description_ids": [pattern]} for pattern in ("VirtualMachine.clone*", "*.clone*", "*clone*", "com.example.*Disk")),
+    *({"description_ids": [each]} for each in ("VirtualMachine.clone*", "*.clone*", "*clone*", "com.example.*Disk")),
     {"description_ids": ["VirtualMachine.*"], "users": ["x"]},
 ]
 WIDE: list[dict[str, t.Any]] = [

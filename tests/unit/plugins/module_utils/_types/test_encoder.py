@@ -285,7 +285,10 @@ def test_a_value_that_does_not_fit_its_type_is_named(value: dict[str, t.Any], me
             "p0.tpmProvisionPolicy requires a later release",
         ),
         (
-            {"_typeName": "VirtualMachineConfigSpec", "deviceChange": [{"device": {"_typeName": "VirtualTPM", "key": 1}}]},
+            {
+                "_typeName": "VirtualMachineConfigSpec",
+                "deviceChange": [{"device": {"_typeName": "VirtualTPM", "key": 1}}],
+            },
             "p0.deviceChange.device is a VirtualTPM, which requires a later release",
         ),
     ],
