@@ -156,7 +156,8 @@ options:
   ca_path:
     description:
       - Path of a file with the CA certificates, in PEM format, that the plugin verifies the server's certificate with.
-      - If you do not set it, the plugin uses the CA certificates of the Python library requests.
+      - If you do not set it, E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) applies, or else the CA certificates of the
+        Python library requests.
     type: path
     ini:
       - section: callback_vcenter_task
@@ -168,7 +169,7 @@ options:
   proxy_host:
     description:
       - Name or address of an HTTP proxy to connect through. Requires O(proxy_port).
-      - If you do not set it, E(HTTPS_PROXY) and E(NO_PROXY) apply.
+      - If you do not set it, E(HTTPS_PROXY) or else E(ALL_PROXY), and E(NO_PROXY) apply.
     type: str
     ini:
       - section: callback_vcenter_task

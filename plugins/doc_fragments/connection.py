@@ -62,13 +62,14 @@ options:
   ca_path:
     description:
       - Path of a file with the CA certificates, in PEM format, that the module verifies the server's certificate with.
-      - If you do not set it, the module uses the CA certificates of the Python library requests.
+      - If you do not set it, E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) applies, or else the CA certificates of the
+        Python library requests.
       - Falls back to E(VMWARE_CA_PATH).
     type: path
   proxy_host:
     description:
       - Name or address of an HTTP proxy to connect through, in the same form as O(hostname). Requires O(proxy_port).
-      - If you do not set it, E(HTTPS_PROXY) and E(NO_PROXY) apply.
+      - If you do not set it, E(HTTPS_PROXY) or else E(ALL_PROXY), and E(NO_PROXY) apply.
       - Falls back to E(VMWARE_PROXY_HOST).
     type: str
   proxy_port:

@@ -99,7 +99,7 @@ DEEPEST = 100
 """Levels of lists and objects in an answer. A tree of 32 snapshots, the maximum, has less than 80."""
 
 _LONGEST = 20_000
-# Ansible takes a dictionary with one of these names for a value of its own.
+# Ansible takes a dictionary with one of these names for its own value.
 _RESERVED = frozenset(("__ansible_type", "__ansible_unsafe", "__ansible_vault"))
 
 

@@ -104,7 +104,7 @@ class Connection:
     def __exit__(self, error: object, *unused: object) -> None:
         if error:
             self.hurry()
-            # Nobody gets it now.
+            # The run does not return it now.
             self._handed_out = ""
         self._at_end.close()
 
@@ -112,7 +112,7 @@ class Connection:
         try:
             self._leave()
         except (KeyboardInterrupt, SystemExit):
-            # It can have come before the request was sent. There is no second one.
+            # It can have come before the request was sent. A second one does not come.
             self.hurry()
             self._leave()
             raise
@@ -325,7 +325,7 @@ class Connection:
         self.server = _properties.Server(transport.session.product or None)
 
     def _log_in_somehow(self) -> None:
-        """Log in. Use SOAP if a front end rejects only VI/JSON, with a page or a status of its own."""
+        """Log in. Use SOAP if a front end rejects only VI/JSON, with its own page or status."""
         try:
             self._login.log_in(self._transport)
         except (_errors.NotUnderstood, _errors.Unavailable) as refusal:

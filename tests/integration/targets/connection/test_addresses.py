@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names with several addresses, of which some do not answer."""
+"""Names with several addresses. Some of these do not answer."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def connect(
     OTHER_CA.cert_pem.write_to_path(str(tmp_path / "other.pem"))
     (tmp_path / "empty").touch()
     (tmp_path / "garbage").write_bytes(bytes(range(256)))
-    # Nobody can read it, not even root. The path of a socket must be short.
+    # Even root cannot read it. The path of a socket must be short.
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as unreadable:
         unreadable.bind("unreadable")
