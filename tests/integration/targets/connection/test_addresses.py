@@ -14,7 +14,7 @@ import pytest
 from vcenters import any_transport
 
 NAME = "several.example.com"
-SILENT = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+SILENT = ("127.0.0.2", "127.0.0.3")
 
 pytestmark = any_transport
 
@@ -41,22 +41,20 @@ def addresses(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[lis
 
 
 def test_a_name_is_reached_by_any_of_its_addresses(vcenter: t.Any, addresses: list[str]) -> None:
-    addresses[:] = [SILENT[0], "127.0.0.1"]
-    result = vcenter.run("info", hostname=NAME, validate_certs=False, request_timeout=3)
+    addresses[:] = [*SILENT, "127.0.0.1"]
+    # A busy machine needs some time for the handshake, too.
+    result = vcenter.run("info", hostname=NAME, validate_certs=False, request_timeout=6)
     assert not result["failed"], result
 
 
-@pytest.mark.parametrize("others", [[], ["127.0.0.1"]])
-def test_all_addresses_together_have_the_time_of_one(vcenter: t.Any, addresses: list[str], others: list[str]) -> None:
-    addresses[:] = [*SILENT, *others]
+def test_all_addresses_together_have_the_time_of_one(vcenter: t.Any, addresses: list[str]) -> None:
+    addresses[:] = SILENT
     began = time.monotonic()
     result = vcenter.run("info", hostname=NAME, validate_certs=False, request_timeout=2)
     seconds = time.monotonic() - began
-    assert result["failed"] == (not others), result
-    assert seconds < 2 + 1.5
-    if not others:
-        port = vcenter.address["port"]
-        assert result["msg"].startswith(f"{NAME}:{port} was not reachable within 2 s: check hostname, port, and")
+    port = vcenter.address["port"]
+    assert result["msg"].startswith(f"{NAME}:{port} was not reachable within 2 s: check hostname, port, and firewall")
+    assert seconds < 2 * 2
 
 
 def test_the_certificate_is_that_of_the_name(vcenter: t.Any, addresses: list[str]) -> None:
