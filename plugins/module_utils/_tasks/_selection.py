@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from .. import _context, _errors
 from .._inventory import _entity
