@@ -185,7 +185,7 @@ async def _follow(queue: asyncio.Queue[Any], given: dict[str, Any], number: int)
 async def _taken(queue: asyncio.Queue[Any]) -> None:
     """Wait until the rulebook has taken the newest event, because the queue ends with the rulebook.
 
-    All sources share the queue, so it can be full again at once.
+    All sources share the queue, so it can be full again immediately.
     """
     # ansible-rulebook hands over a queue with filters before the queue itself.
     waiting = vars(getattr(queue, "queue", queue))["_queue"]
