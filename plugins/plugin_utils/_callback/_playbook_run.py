@@ -10,6 +10,7 @@ Private to the collection: it can change at any time.
 from __future__ import annotations
 
 import atexit
+import dataclasses
 import typing as t
 
 from ansible.playbook.block import Block
@@ -28,11 +29,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.vsphere.tasks.plugins.plugin_utils._callback._mirror import Mirror
 
 
-class _Failure(t.NamedTuple):
+@dataclasses.dataclass
+class _Failure:
     host: str
     sentence: str
-    counts: bool
-    """Whether it took the host out of the play; one that is rescued does not."""
+    counts: bool = False
+    """Whether it took the host out of the play; one that is rescued or ignored does not."""
 
 
 class PlaybookRun:
@@ -52,10 +54,15 @@ class PlaybookRun:
         self._doing = ""
         self._failures: list[_Failure] = []
         self._failures_before = 0
+        self._undecided: list[_Failure] = []
+        """The failures since the last task began, which can still count."""
+        self._removed = 0
+        """Number of removals of hosts from the play at the last event."""
         self._signals = Signals(lambda name: self._mirror.finish(f"Ended by {name} during {self._doing}"))
         atexit.register(self._abandon)
 
     def begin_play(self, play: Play) -> None:
+        self._decide()
         # A further batch of hosts of the same play has a separate Play object, with the same tasks.
         if not self._play or play._uuid != self._play._uuid:
             self._end_play()
@@ -65,10 +72,12 @@ class PlaybookRun:
             known = play.get_variable_manager().get_vars(play=play)
             self._selected = _task_ids([block.filter_tagged_tasks(known) for block in play.compile()])
         self._play = play
+        self._removed = 0
         self._estimate.begin_play(play._uuid, self._selected)
         self._show(play.get_name())
 
     def begin_task(self, task: Task) -> None:
+        self._decide()
         self._estimate.begin_task(task._uuid)
         self._show(task.get_name())
 
@@ -76,23 +85,44 @@ class PlaybookRun:
         """A task has failed on a host or could not reach it, in a way that is not ignored."""
         # The arguments of a callback have these names since 2.19.
         host = (result.host if hasattr(result, "host") else result._host).get_name()
-        # Ansible's own list of the hosts that are out of the play is up to date at this point.
-        counts = bool(self._play and host in self._play._removed_hosts)
-        self._failures.append(_Failure(host, f'Task "{result.task_name}" {how} {host}', counts))
+        failure = _Failure(host, f'Task "{result.task_name}" {how} {host}')
+        self._failures.append(failure)
+        self._undecided.append(failure)
+        self._note_removed()
         self._tell()
 
     def end(self, stats: AggregateStats) -> None:
         """The run has ended, and the recap determines its outcome."""
         summaries = {host: stats.summarize(host) for host in stats.processed}
         failed = {host for host, each in summaries.items() if each["failures"] or each["unreachable"]}
+        self._decide()
         self._end_play()
         self._finish(_outcome(self._failures, failed))
+
+    def _decide(self) -> None:
+        """The failures so far can no longer count if they do not now: later, a host leaves for another reason."""
+        self._note_removed()
+        self._undecided.clear()
+
+    def _note_removed(self) -> None:
+        """Find out which failures took their hosts out of the play, from Ansible's own list.
+
+        Usually, it is up to date when Ansible reports the failure. After a failure to include something, it is when the
+        next task begins. Hosts that ``meta: end_host`` has ended are on the list, too, and so are some that a
+        ``rescue`` section has brought back.
+        """
+        if self._play:
+            removed = self._play._removed_hosts
+            new = {*removed[self._removed :]}
+            for failure in self._undecided:
+                failure.counts |= failure.host in new
+            self._removed = len(removed)
 
     def _end_play(self) -> None:
         if self._play and self._show_plays:
             failures = self._failures[self._failures_before :]
-            # Hosts that failed in an earlier play are not in this one either.
-            failed = {failure.host for failure in failures} & set(self._play._removed_hosts)
+            # The debugger of Ansible can bring a host back.
+            failed = {failure.host for failure in failures if failure.counts} & set(self._play._removed_hosts)
             self._mirror.end_play(_outcome(failures, failed))
 
     def _abandon(self) -> None:
@@ -139,7 +169,6 @@ def _outcome(failures: list[_Failure], failed: set[str]) -> str | None:
     if not failed:
         return None
     theirs = [failure for failure in failures if failure.host in failed]
-    # Ansible reports a failure to include something before it removes the host.
     first = next((failure for failure in theirs if failure.counts), theirs[-1] if theirs else None)
     if not first:
         return f"Failed on {', '.join(sorted(failed))}"

@@ -191,6 +191,28 @@ def test_the_failure_of_a_play_is_that_of_its_own_hosts(monkeypatch: pytest.Monk
     assert ends == ['end play: Task "Work" failed on one', "end play: None", 'end: Task "Work" failed on one']
 
 
+@pytest.mark.parametrize(
+    ("removed", "error"),
+    [("before the next task", 'Task "Work" failed on one'), ("during the next task", None)],
+)
+def test_only_a_failure_that_removes_its_host_counts(
+    monkeypatch: pytest.MonkeyPatch, removed: str, error: str | None
+) -> None:
+    world = World(monkeypatch)
+    world.run.begin_play(t.cast("t.Any", world.first))
+    # Ansible has brought this host back, and did not take it off its list.
+    world.first._removed_hosts.append("two")
+    world.run.begin_task(t.cast("t.Any", world.work))
+    for host in ("one", "two"):
+        world.run.fail(t.cast("t.Any", Result(Named(host), "Work")), "failed on")
+    if removed == "during the next task":
+        world.run.begin_task(t.cast("t.Any", world.rest))
+    world.first._removed_hosts.append("one")
+    world.run.end(world.recap(one=0, two=0))
+    ends = [each for each in world.mirror.told if isinstance(each, str) and each.startswith("end play")]
+    assert ends == [f"end play: {error}"]
+
+
 def test_a_run_without_a_recap_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch)
     world.run.begin_play(t.cast("t.Any", world.first))
