@@ -46,6 +46,7 @@ options:
     description:
       - Current activity of the task. The vSphere Client shows it.
       - Use a string, or a dictionary with C(key) (of a message that an extension registered) and C(message).
+        If you omit C(message), the module compares only the key with that of the task.
       - The module removes escape characters and other characters that XML does not support, here and in the message of
         an O(error).
     type: raw

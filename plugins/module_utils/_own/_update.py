@@ -121,7 +121,8 @@ def _plan(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> list[
     details += [
         ("setCustomValue", {"key": name, "value": value})
         for name, value in options.custom_values.items()
-        if (task["custom_values"] or {}).get(name) != value
+        # The server does not return an empty value.
+        if ((task["custom_values"] or {}).get(name) or "") != value
     ]
     return begin + details + progress + end
 
@@ -193,11 +194,13 @@ def _check_outcome(task: _taskinfo.Task, options: _update_options.UpdateOptions)
 
 def _has_result(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> bool:
     found = task["result"]
-    if isinstance(options.result, dict) and isinstance(found, dict) and "_typeName" in found:
+    if isinstance(options.result, dict) and "_typeName" in options.result:
+        if not (isinstance(found, dict) and "_typeName" in found):
+            found = {"_typeName": options.result["_typeName"], "_value": found}
         # Built anew, as a time, for one, can be written in more than one way.
         with contextlib.suppress(_errors.VsphereError):
             return bool(_update_options.build_result(found, set()) == options.result_data)
-    return bool(_values.from_any(options.result_data) == found)
+    return bool(_values.from_any(options.result_data) == task["result"])
 
 
 def _has_error(task: _taskinfo.Task, wanted: _values.Data) -> bool:
@@ -214,7 +217,7 @@ def _predicted(task: _taskinfo.Task, options: _update_options.UpdateOptions) -> 
     if options.progress is not None and not _taskinfo.is_over(task):
         after["progress"] = options.progress
     if options.description and not _is_described(task, options.description):
-        after["description"] = {**options.description, "arg": []}
+        after["description"] = {"message": None, **options.description, "arg": []}
     if options.result is not None:
         after["result"] = _values.from_any(options.result_data)
     if options.fault_data:

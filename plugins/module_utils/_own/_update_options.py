@@ -15,7 +15,7 @@ from .. import _context, _errors, _values
 from .._tasks import _reader
 from .._types import _given
 
-_MESSAGE = {"key": {"type": "str", "required": True}, "message": {"type": "str", "default": ""}}
+_MESSAGE = {"key": {"type": "str", "required": True}, "message": {"type": "str"}}
 _ERROR = {
     "message": {"type": "str", "required": True},
     "type": {"type": "str", "default": "ExtendedFault"},
@@ -71,11 +71,12 @@ def _custom_value(name: str, value: t.Any) -> str:
 
 
 def _description(given: t.Any) -> dict[str, str] | None:
-    """{key, message} from a text, which gets our key, or from {key, message}."""
+    """{key, message} from a text, which gets our key, or from {key, message}, whose message can be missing."""
     if given is None:
         return None
     if isinstance(given, dict):
-        return {name: _given.xml_text(part) for name, part in _checked("description", given, _MESSAGE).items()}
+        checked = _checked("description", given, _MESSAGE)
+        return {name: _given.xml_text(part) for name, part in checked.items() if part is not None}
     if isinstance(given, (bool, list)):
         raise _errors.VsphereError(f"description must be a string, or a dictionary with key and message, not {given!r}")
     return described(given)

@@ -54,10 +54,11 @@ def test_a_result_that_ansible_cannot_return_is_returned_as_json(vcenter: t.Any)
             {"_typeName": "TaskFilterSpecByTime", "timeType": "queuedTime", "beginTime": "2026-01-31T18:00:00+02:00"},
             None,
         ),
+        ({"_typeName": "dateTime", "_value": "2026-01-31T18:00:00+02:00"}, None),
         ({"_typeName": "TaskInfoState", "_value": "running"}, "running"),
         ({"_typeName": "ArrayOfKeyValue", "_value": [{"key": "a", "value": 1}]}, None),
     ],
-    ids=["nested", "reference", "time", "enum", "list"],
+    ids=["nested", "reference", "time", "only a time", "enum", "list"],
 )
 def test_a_result_of_a_vi_type_is_no_change_the_second_time(vcenter: t.Any, value: t.Any, expected: t.Any) -> None:
     options = {"task_id": vcenter.create(), "state": "success", "result": value}

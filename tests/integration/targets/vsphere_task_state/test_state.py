@@ -42,6 +42,7 @@ def test_a_queued_task_can_succeed_immediately(vcenter: t.Any) -> None:
     "options",
     [
         {"state": "running", "progress": 10, "description": {"key": "my.phase", "message": "copying"}},
+        {"description": {"key": "my.phase"}},
         {"state": "success", "result": {"a": [1, None]}, "progress": 100},
         {"state": "error", "error": {"message": "it broke"}},
         {"state": "error", "error": {"message": "x", "type": "GenericVmConfigFault", "fields": {"reason": "disk"}}},
@@ -147,6 +148,22 @@ def test_an_unknown_custom_field_is_rejected_before_any_change(vcenter: t.Any, o
     assert "no custom field of tasks has the name ownr" in result["msg"]
     assert owner_field in result["msg"]
     assert changes(vcenter) == []
+
+
+def test_a_description_with_only_a_key_can_have_the_text_of_the_server(vcenter: t.Any) -> None:
+    task_id = vcenter.create(description={"key": "my.phase", "message": "Copying"})
+    result = vcenter.run("state", task_id=task_id, description={"key": "my.phase"})
+    assert (result["changed"], result["task"]["description"]["message"]) == (False, "Copying")
+    emptied = vcenter.run("state", task_id=task_id, description={"key": "my.phase", "message": ""})
+    assert (emptied["changed"], emptied["task"]["description"]["message"] or "") == (True, "")
+
+
+def test_an_empty_custom_value_is_no_change_the_second_time(vcenter: t.Any, owner_field: str) -> None:
+    options = {"task_id": vcenter.create(), "custom_values": {owner_field: ""}}
+    assert not vcenter.run("state", **options)["changed"]
+    vcenter.run("state", **{**options, "custom_values": {owner_field: "me"}})
+    assert vcenter.run("state", **options)["changed"]
+    assert not vcenter.run("state", **options)["changed"]
 
 
 @pytest.mark.parametrize("value", ["one\r\ntwo\n", "<\r>"])

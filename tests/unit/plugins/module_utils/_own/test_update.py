@@ -100,6 +100,11 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
             options(description=described("Copying")),
         ),
         (info("task-1", description={"key": "k"}), options(description={"key": "k", "message": ""})),
+        # The server takes the text of its message with that key.
+        (
+            info("task-1", description={"key": "k", "message": "Copying"}),
+            options(description={"key": "k"}),
+        ),
         (info("task-1", "success", result=to_any(7)), options(state="success", result=7, progress=100)),
         (info("task-1", "success", result=to_any({"a": 1})), options(state="success", result={"a": 1})),
         (
@@ -130,6 +135,14 @@ def test_only_differences_are_sent_in_the_order_that_the_api_accepts(
                 result={"_typeName": "KeyAnyValue", "key": "a", "value": a_time("03:00+01:00")},
             ),
         ),
+        (
+            info("task-1", "success", result=a_time("02:00:00Z")),
+            options(state="success", result=a_time("03:00+01:00")),
+        ),
+        (
+            info("task-1", "success", result={"_typeName": "ArrayOfDateTime", "_value": ["2026-01-31T02:00:00Z"]}),
+            options(state="success", result={"_typeName": "ArrayOfDateTime", "_value": ["2026-01-31T03:00+01:00"]}),
+        ),
     ],
 )
 def test_nothing_is_sent_without_a_difference(
@@ -148,6 +161,18 @@ def test_custom_values_that_differ_are_set_by_name(monkeypatch: pytest.MonkeyPat
     assert sent == [("setCustomValue", {"key": "team", "value": "c"})]
     assert result["task"]["custom_values"] == {"owner": "a", "team": "c"}
     assert result["diff"]["before"] == {"custom_values": {"owner": "a", "team": "b"}}
+
+
+def test_a_custom_value_that_is_not_set_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = [whole(info("task-1"), team="b"), whole(info("task-1"))]
+    result, sent, _context = update(monkeypatch, readings, options(custom_values={"owner": "", "team": ""}))
+    assert sent == [("setCustomValue", {"key": "team", "value": ""})]
+    assert result["changed"]
+    result, sent, _context = update(
+        monkeypatch, [whole(info("task-1"))], options(custom_values={"owner": "", "team": ""})
+    )
+    assert (result["changed"], sent) == (False, [])
+    assert result["diff"]["before"] == result["diff"]["after"]
 
 
 @pytest.mark.parametrize(

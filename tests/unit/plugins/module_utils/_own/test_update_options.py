@@ -84,10 +84,11 @@ def test_the_ends_of_the_range_are_percentages(progress: int) -> None:
         ("Copying\x1b[1m", {"key": "vsphere.tasks.description", "message": "Copying[1m"}),
         (7, {"key": "vsphere.tasks.description", "message": "7"}),
         ({"key": "com.example.copy", "message": "Copying\x07"}, {"key": "com.example.copy", "message": "Copying"}),
-        ({"key": 7}, {"key": "7", "message": ""}),
+        ({"key": 7}, {"key": "7"}),
+        ({"key": "com.example.copy", "message": ""}, {"key": "com.example.copy", "message": ""}),
     ],
 )
-def test_a_description_is_a_text_or_a_key_with_a_message(given: t.Any, description: dict[str, str]) -> None:
+def test_a_description_is_a_text_or_a_key_and_possibly_a_message(given: t.Any, description: dict[str, str]) -> None:
     assert of_params(description=given).description == description
 
 
