@@ -24,10 +24,9 @@ def to_file(path: str) -> t.Callable[[list[_values.Data]], None]:
     file = pathlib.Path(path)
     try:
         file.touch()
-    except OSError as error:
-        raise _errors.VsphereError(
-            f"progress_file {path} is not writable ({error.strerror}): omit the option"
-        ) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise _errors.VsphereError(f"progress_file {path} is not writable ({why}): omit the option") from error
 
     waiting: collections.deque[bytes] = collections.deque(maxlen=MOST)
 

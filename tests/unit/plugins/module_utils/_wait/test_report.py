@@ -54,9 +54,12 @@ def test_without_space_only_the_latest_reports_are_kept(
     assert [json.loads(each)["id"] for each in path.read_text(encoding="utf-8").splitlines()] == ["task-2", "task-3"]
 
 
-def test_a_file_that_cannot_be_created_is_an_error_of_the_option(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(VsphereError, match=r"progress_file .*No such file or directory"):
-        _report.to_file(str(tmp_path / "none" / "progress"))
+@pytest.mark.parametrize(("name", "why"), [("none/x", "No such file or directory"), ("a\0b", "embedded null byte")])
+def test_a_file_that_cannot_be_created_is_an_error_of_the_option(
+    tmp_path: pathlib.Path, name: str, why: str
+) -> None:
+    with pytest.raises(VsphereError, match=rf"^progress_file .* is not writable \({why}\)"):
+        _report.to_file(str(tmp_path / name))
 
 
 def test_a_full_disk_delays_reports_and_leaves_no_half_lines(tmp_path: pathlib.Path) -> None:
