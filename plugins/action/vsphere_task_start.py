@@ -18,6 +18,9 @@ WAIT = "vsphere.tasks.vsphere_task_wait"
 
 Result = dict[str, t.Any]
 
+_JUDGED = ("failed", "msg", "exception", "fault")
+"""The parts of a result that are about a failure."""
+
 
 class ActionModule(Attended):
     """Runs the module, follows it if it waits, and cancels in a separate run."""
@@ -49,11 +52,18 @@ class ActionModule(Attended):
             "progress_round": 2,
         }
         ended = self._attend(WAIT, {**asked, "on_error": "return"}, task_vars)
+        # The module can have failed, because it lost the server at the time limit. The outcome of the task is newer.
+        before = {name: value for name, value in started.items() if name not in _JUDGED}
+        warnings = [*started.get("warnings", ())]
+        warnings += [each for each in ended.get("warnings", ()) if each not in warnings]
+        told = {"warnings": warnings} if warnings else {}
         if "tasks" not in ended:
-            return {**started, **_of_one(ended), "changed": True}
+            return {**before, **_of_one(ended), **told, "changed": True}
         outcome = Outcome.from_result(ended)
         result = {
-            **started,
+            **before,
+            **told,
+            "reason": None,
             "task": outcome.tasks.get(task_id, started["task"]),
             "timed_out": outcome.timed_out,
             "elapsed": round(started["elapsed"] + outcome.elapsed, 3),
