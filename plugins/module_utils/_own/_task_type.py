@@ -81,7 +81,9 @@ def _wrong_with(task_id: str, labels: _values.Data) -> t.Iterator[str]:
     for locale, label in labels.items():
         if not re.fullmatch(_LOCALE, locale):
             yield f"labels of {task_id}: {locale!r} is not a locale: use a value such as en or de_DE, in quotes"
-        if isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
+        if isinstance(label, bool):
+            yield f"labels of {task_id}: {locale} {_given.QUOTE_IT.format('a string')}"
+        elif isinstance(label, (dict, list)) or label is None or not _given.xml_text(label).strip():
             yield f"labels of {task_id}: {locale} must be the text for the vSphere Client, not {label!r}"
 
 

@@ -229,6 +229,10 @@ def test_types_of_any_shape_can_be_removed(vcenter: t.Any, key: str) -> None:
         ),
         ({"task_types": [{"id": "a.b", "labels": {"en": "\x1b"}}]}, "en must be the text"),
         ({"task_types": [{"id": "a.b", "labels": {"en": ["x"]}}]}, "not ['x']"),
+        (
+            {"task_types": [{"id": "a.b", "labels": {"en": True}}]},
+            "en must be a string, but YAML reads words such as on",
+        ),
         ({"task_types": [{"labels": {}}]}, "missing required arguments: id"),
     ],
 )

@@ -175,6 +175,7 @@ def test_options_are_the_types_with_their_labels_as_texts() -> None:
         (with_labels({}, "copy"), "task_types: 'copy' is not the ID of a task type"),
         (with_labels({"English": "Copy"}), "labels of com.example.copy: 'English' is not a locale"),
         (with_labels({"en": " "}), "labels of com.example.copy: en must be the text for the vSphere Client, not ' '"),
+        (with_labels({"en": True}), "labels of com.example.copy: en must be a string, but YAML reads words such as on"),
         (with_labels({"en": None}), "labels of com.example.copy: en must be the text for the vSphere Client, not None"),
         (
             with_labels({"en": ["x"]}),
