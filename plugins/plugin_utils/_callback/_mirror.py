@@ -71,19 +71,20 @@ class Mirror:
         self._task_id = ""
         # The only queue that a signal handler can use while the interrupted code uses it too.
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._takes_orders = True
         self._thread = threading.Thread(target=self._work, name="vcenter_task", daemon=True)
         self._thread.start()
 
     def show(self, run: Shown, play: Shown) -> None:
         """The current activity of the run and its play. It replaces unsent changes."""
-        self._orders.put(lambda tasks: tasks.show(run, play))
+        self._put(lambda tasks: tasks.show(run, play))
 
     def begin_play(self, name: str) -> None:
         """Create a separate task for a play."""
-        self._orders.put(lambda tasks: tasks.begin_play(name))
+        self._put(lambda tasks: tasks.begin_play(name))
 
     def end_play(self, error: str | None) -> None:
-        self._orders.put(lambda tasks: tasks.end_play(error))
+        self._put(lambda tasks: tasks.end_play(error))
 
     def finish(self, error: str | None) -> None:
         """End all tasks; the first outcome counts. A process that was forked from the run's own does nothing."""
@@ -91,10 +92,15 @@ class Mirror:
             return
         if self._deadline is None:
             self._deadline = time.monotonic() + PATIENCE
-            self._orders.put(lambda tasks: tasks.finish(error))
+            self._put(lambda tasks: tasks.finish(error))
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
         if self._thread.is_alive():
             self._note(f"vCenter did not answer within {PATIENCE:.0f} s at the end of the run")
+
+    def _put(self, order: Order) -> None:
+        # The orders of a long run that vCenter does not show would collect until its end.
+        if self._takes_orders:
+            self._orders.put(order)
 
     def _work(self) -> None:
         try:
@@ -109,6 +115,8 @@ class Mirror:
             self._note(error.message)
         except Exception as error:  # noqa: BLE001 (the run continues after every error)
             self._note(f"{type(error).__name__}: {error}")
+        finally:
+            self._takes_orders = False
 
     def _next_order(self, pause: float | None) -> Order:
         # A queue of Python 3.10 can wait without end if the pause is short, unless it is found empty just before.

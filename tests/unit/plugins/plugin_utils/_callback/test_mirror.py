@@ -183,6 +183,19 @@ def test_a_reason_contains_no_secrets(monkeypatch: pytest.MonkeyPatch, error: ty
     assert mirror.trouble.endswith("neither '********' nor the ********")
 
 
+def test_orders_for_a_thread_that_has_ended_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    slow.over.set()
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
+    mirror._thread.join(10)
+    mirror.begin_play("Play")
+    mirror.show(*shown(1))
+    mirror.end_play(None)
+    mirror.finish(None)
+    assert mirror._orders.empty()
+
+
 def test_a_play_that_cannot_be_created_leaves_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch)
     world.wire.script["CreateTask"] = [Fault("NoPermission", "no", {}, "CreateTask")]
