@@ -93,7 +93,7 @@ events:
   description:
     - The newest 1000 events, each with C(event) and the task at that time in the form that
       M(vsphere.tasks.vsphere_task_info) returns.
-  returned: success
+  returned: when the module connected to the server
   type: list
   elements: dict
   sample:
@@ -117,7 +117,6 @@ fault:
         privilege_ids: [System.View]
 """
 
-import collections
 import math
 import time
 import typing as t
@@ -153,18 +152,20 @@ def prepare(given: Given) -> Work:
 
     def do(connection: Connection, context: Context) -> Result:
         counts = dict.fromkeys(options.events, 0)
-        context.known["counts"] = counts
-        newest: collections.deque[dict[str, t.Any]] = collections.deque(maxlen=NEWEST)
+        newest: list[Result] = []
+        # The server can be away at the end.
+        context.known.update(counts=counts, events=newest)
 
         def deliver(event: str, task: Task) -> None:
             counts[event] += 1
             newest.append({"event": event, **task})
+            del newest[:-NEWEST]
             write([line(event, task)])
 
         until = math.inf if duration is None else time.monotonic() + duration
         with TaskReader(connection, context) as reader:
             Follower(reader, options, Seen(), deliver, until=until).run()
-        return {"changed": False, "events": list(newest), "counts": counts}
+        return {"changed": False}
 
     return Work(do, patience=duration or 0, lasts=True, progress_file=progress_file)
 

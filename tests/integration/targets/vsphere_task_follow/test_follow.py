@@ -9,7 +9,8 @@ import time
 import typing as t
 
 import pytest
-from vcenters import additional
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from vcenters import WAITED, additional
 
 
 def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> None:
@@ -48,6 +49,28 @@ def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> Non
     vcenter.while_watched(act)
     result = vcenter.run("follow", tags=[tag], duration=4, events=["succeeded"])
     assert [each["id"] for each in result["events"]] == [task_id]
+
+
+def test_a_server_that_is_away_at_the_end_leaves_the_events_of_the_time_before(
+    vcenter: t.Any, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_connection, "GRACE", 1)
+    created = []
+
+    def act() -> None:
+        seen = vcenter.requests().count(WAITED)
+        created.append(vcenter.create(change_tag=tag))
+        vcenter.until(lambda: vcenter.requests().count(WAITED) > seen)
+        vcenter.fault("status", "PropertyCollector", status=503, count=999)
+        # This ends the last wait.
+        vcenter.create(change_tag=tag)
+
+    vcenter.while_watched(act)
+    result = vcenter.run("follow", tags=[tag], duration=4)
+    vcenter.control("DELETE", "/faults")
+    assert result["failed"]
+    assert [(each["id"], each["event"]) for each in result["events"]] == [(created[0], "created")], result
+    assert result["counts"]["created"] == 1
 
 
 def test_an_object_that_is_deleted_does_not_end_the_module(transport: str) -> None:
