@@ -82,12 +82,17 @@ def ensure_task(reader: _reader.TaskReader, options: CreateOptions) -> _context.
 def _unfinished(reader: _reader.TaskReader, options: CreateOptions) -> list[_taskinfo.Task]:
     """The oldest such task, or none: of the recent ones, which the history lags behind, else of the history.
 
-    The recent ones are not sufficient, because the server shows only a part of a large number.
+    The recent ones are not sufficient, because the server shows only a part of a large number. The history can contain
+    an old state of tasks that have ended, or that the server has lost, so it does not decide.
     """
     if not options.activation_id:
         return []
     wanted = _wanted(options)
-    return _recent(reader, wanted)[:1] or reader.history(wanted, _history.Scroll(limit=1))
+    recent = _recent(reader, wanted)
+    if recent:
+        return recent[:1]
+    past = [str(task["id"]) for task in reader.history(wanted, _history.Scroll())]
+    return [task for task in reader.given(past).tasks if wanted.fits(task)][:1]
 
 
 def _wanted(options: CreateOptions) -> _filter.Filter:

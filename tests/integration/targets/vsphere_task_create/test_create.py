@@ -9,9 +9,11 @@ import typing as t
 import uuid
 
 import pytest
+from vcenters import additional
 
 CREATE = "TaskManager.CreateTask"
 TYPE = "com.vmware.govmomi.simulator.test"
+MOST_RECENT = 200
 
 
 @pytest.fixture(autouse=True)
@@ -102,12 +104,26 @@ def test_a_task_that_the_history_does_not_contain_yet_is_returned(vcenter: t.Any
     assert CREATE not in vcenter.requests()
 
 
-def test_a_task_that_is_no_longer_recent_is_returned(vcenter: t.Any) -> None:
+def test_a_task_that_is_no_longer_recent_is_returned(transport: str) -> None:
     options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
-    # The recent tasks of the server do not contain the task.
+    with additional(transport) as vcenter:
+        task_id = vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
+        for _other in range(MOST_RECENT):
+            vcenter.create()
+        result = vcenter.run("create", **options)
+        assert (result["changed"], result["task"]["id"]) == (False, task_id)
+        assert vcenter.stats["collectors"]["TaskHistoryCollector"] == 0
+        assert "TaskManager.CreateCollectorForTasks" in vcenter.requests()
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_task_that_only_the_history_contains_is_not_returned(vcenter: t.Any, check: bool) -> None:
+    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     task_id = vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
     vcenter.control("DELETE", f"/tasks/{task_id}?history=keep")
-    assert vcenter.run("create", **options)["task"]["id"] == task_id
+    result = vcenter.run("create", check, **options)
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert (result["task"] or {}).get("id") != task_id
 
 
 def test_an_ended_task_or_one_of_another_type_is_not_returned(vcenter: t.Any) -> None:

@@ -85,21 +85,25 @@ def test_a_server_that_ignores_the_filter_is_filtered_here(monkeypatch: t.Any) -
         task("task-2", activationId="b"),
         task("task-3", descriptionId="com.example.move"),
         task("task-4"),
+        task("task-5"),
+        task("task-6"),
     ]
     collector = reference("TaskHistoryCollector", "collector")
     wire = Wire(
         content=[{"rootFolder": ENTITY}],
-        RetrievePropertiesEx=[None],
+        # The server has lost task-4, and task-5 has ended.
+        RetrievePropertiesEx=[None, reading(task("task-6"), task("task-5", state="success"))],
         CreateCollectorForTasks=[collector],
-        # One task is sufficient, so the search ends with its page.
-        ReadNextTasks=[page],
+        ReadNextTasks=[page, None],
         DestroyCollector=[None],
     )
     with connect(monkeypatch, wire) as connection:
         reader = reader_of(connection, "com.example.copy")
         result = ensure_task(reader, CreateOptions("com.example.copy", activation_id="a"))
-    assert (result["changed"], result["task"]["id"]) == (False, "task-4")
-    assert wire.methods()[-2:] == ["DestroyCollector", "Logout"]
+    assert (result["changed"], result["task"]["id"]) == (False, "task-6")
+    [_recent, asked] = [params for method, params in wire.given if method == "RetrievePropertiesEx"]
+    refs = [each["obj"]["value"] for each in asked["specSet"][0]["objectSet"]]
+    assert refs == ["task-4", "task-5", "task-6"]
 
 
 class Race:
