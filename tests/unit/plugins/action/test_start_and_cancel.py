@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Contributors to the vsphere.tasks collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The result of vsphere_task_start and of the run that cancels its task, as one."""
+"""The combined result of vsphere_task_start and of the run that cancels its task."""
 
 from __future__ import annotations
 
