@@ -55,9 +55,7 @@ def test_without_space_only_the_latest_reports_are_kept(
 
 
 @pytest.mark.parametrize(("name", "why"), [("none/x", "No such file or directory"), ("a\0b", "embedded null byte")])
-def test_a_file_that_cannot_be_created_is_an_error_of_the_option(
-    tmp_path: pathlib.Path, name: str, why: str
-) -> None:
+def test_a_file_that_cannot_be_created_is_an_error_of_the_option(tmp_path: pathlib.Path, name: str, why: str) -> None:
     with pytest.raises(VsphereError, match=rf"^progress_file .* is not writable \({why}\)"):
         _report.to_file(str(tmp_path / name))
 
