@@ -74,8 +74,8 @@ options:
         object.
       - The module accepts digits as a number, and a number as a string. Times require a time zone. Null is not allowed
         at any depth.
-      - The module fails if the server has a release without one of the parameters, or a part of it, because the operation
-        could do something else without it.
+      - The module fails if the release of the server does not have one of the parameters, or a part of it, because the
+        operation could do something else without it.
     type: dict
   unless:
     description:

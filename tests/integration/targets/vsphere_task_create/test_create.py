@@ -105,7 +105,7 @@ def test_a_task_that_the_history_does_not_contain_yet_is_returned(vcenter: t.Any
 
 
 def test_a_task_that_is_no_longer_recent_is_returned(transport: str) -> None:
-    options = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
+    options: dict[str, t.Any] = {"task_type": TYPE, "activation_id": str(uuid.uuid4())}
     with additional(transport) as vcenter:
         task_id = vcenter.create(activation_id=options["activation_id"], description_id=TYPE)
         for _other in range(MOST_RECENT):

@@ -30,7 +30,8 @@ def task(state: str) -> Result:
 
 def ended(how: str, state: str, **result: t.Any) -> Result:
     """The result of the run that cancels."""
-    outcome = Outcome(**{how: ["task-1"]}, tasks={"task-1": t.cast("t.Any", task(state))}, elapsed=0.5)
+    outcome = Outcome(tasks={"task-1": t.cast("t.Any", task(state))}, elapsed=0.5)
+    setattr(outcome, how, ["task-1"])
     return {**outcome.to_result(with_tasks=True), **result}
 
 
