@@ -107,9 +107,9 @@ class PlaybookRun:
     def _note_removed(self) -> None:
         """Find out which failures took their hosts out of the play, from Ansible's own list.
 
-        Usually, Ansible removes a host before it reports the failure. After a failed include, it removes the host
-        later, but before the next task begins. Hosts that ``meta: end_host`` has ended are on the list, too, and so are some
-        that a ``rescue`` section has brought back.
+        Usually, Ansible removes a host before it reports the failure. After a failed include, it does so later, but
+        before the next task begins. Hosts that ``meta: end_host`` has ended are on the list, too, and so are some that
+        a ``rescue`` section has brought back.
         """
         if self._play:
             removed = self._play._removed_hosts
