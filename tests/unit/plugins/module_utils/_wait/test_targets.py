@@ -59,7 +59,7 @@ def test_children_are_targets_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_id_that_neither_the_server_nor_the_history_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     selection = Selection(task_ids=["task-8"], source="history")
     with pytest.raises(VsphereError) as caught:
-        find(monkeypatch, Wire(**newest()), selection)
+        find(monkeypatch, Wire(**newest(), RetrievePropertiesEx=[None]), selection)
     assert caught.value.result == {"missing_task_ids": ["task-8"]}
     assert caught.value.message.endswith("task-8: check the IDs, which its history does not contain either")
 
