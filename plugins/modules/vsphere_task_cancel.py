@@ -195,9 +195,7 @@ def prepare(given: Given) -> Work:
 
     def do(connection: Connection, context: Context) -> Result:
         with TaskReader(connection, context) as reader:
-            targets = find(reader, selection)
-            task_ids = [*targets.task_ids, *(task["id"] for task in targets.ended)]
-            return cancel_tasks(reader, task_ids, options, seen=not selection.is_plain_ids)
+            return cancel_tasks(reader, find(reader, selection), options, seen=not selection.is_plain_ids)
 
     return Work(do, lasts=options.timeout is not None, progress_file=given.params["progress_file"])
 

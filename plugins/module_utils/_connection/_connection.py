@@ -40,6 +40,9 @@ def _can_recover(error: Exception) -> bool:
         # The session ended (whether or not the waiting call reported it), and its collectors with it, or the server
         # lost its state.
         return error.type in _LOST or error.missing.get("type") in ("PropertyCollector", "PropertyFilter")
+    if isinstance(error, _errors.NotUnderstood) and isinstance(error.__cause__, _errors.SessionRefused):
+        # A front end can reject even the login while the services behind it start.
+        return True
     return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
 
 

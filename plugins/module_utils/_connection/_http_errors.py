@@ -65,12 +65,14 @@ def explain(  # noqa: C901 (a list of cases)
             return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):
             return _errors.Unreachable(f"the TLS connection to {name} failed ({text}): {_advice(verify, text)}")
+    through = f" through the proxy {proxy}" if proxy else ""
     # The second alone is of the body.
     if met(of_requests.ReadTimeout, of_urllib3.ReadTimeoutError):
         return _errors.TimedOut(f"{name} did not answer within {answering:.0f} s: {remedy} if the server is only slow")
     if met(of_requests.ConnectTimeout):
         return _errors.Unreachable(
-            f"{name} was not reachable within {connecting:.0f} s: check hostname, port, and firewall, or {remedy}"
+            f"{name} was not reachable within {connecting:.0f} s{through}: check hostname, port, and firewall, or "
+            f"{remedy}"
         )
     if met(socket.gaierror):
         return _errors.Unreachable(f"cannot resolve the name {host} ({text}): check hostname")
@@ -78,7 +80,6 @@ def explain(  # noqa: C901 (a list of cases)
         return _errors.Unreachable(f"cannot connect to {name} ({text}): check hostname, port, and firewall")
     if met(of_requests.InvalidURL, of_urllib3.LocationParseError):
         return _errors.VsphereError(f"{name} is not an address to connect to ({text}): check hostname and proxy_host")
-    through = f" through the proxy {proxy}" if proxy else ""
     return _errors.Lost(f"the connection to {name}{through} broke ({text})")
 
 

@@ -68,8 +68,8 @@ class Soap(_transport.Transport):
             request = self._encoder.call(ref, info, params)
         except _encoder.TooNew as new:
             raise _errors.VsphereError(
-                f"the module did not call {self.last_call}, because {new}, and {self._http.name} has "
-                f"{self.session.release}"
+                f"the module did not call {self.last_call}, because {new}, and the connection to {self._http.name} "
+                f"uses {self.session.release}"
             ) from new
         except _encoder.Unfit as unfit:
             raise _errors.VsphereError(

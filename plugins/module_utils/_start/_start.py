@@ -116,8 +116,8 @@ def _check_release(
         _encoder.check_release(connection.release, ref, method.name, params)
     except _encoder.TooNew as new:
         raise _errors.VsphereError(
-            f"params.{new}, and {connection.host} has {connection.release}: omit it only if {method.name} does what "
-            "you want without it"
+            f"params.{new}, and the connection to {connection.host} uses {connection.release}: omit it only if "
+            f"{method.name} does what you want without it"
         ) from new
 
 

@@ -138,25 +138,33 @@ class Search:
     def _from_history(self, task_ids: list[str], wanted: _filter.Filter) -> tuple[list[_taskinfo.Task], list[str]]:
         """The tasks of the history with the IDs, and the IDs that the server does not know.
 
-        The other options must not make a task unknown. Only the server knows the objects below the one in ``entity``.
+        The other options must not make a task unknown. The search ends when it has found all tasks.
         """
-        anywhere = {"_typeName": wanted.spec["_typeName"]}
-        below = {**anywhere, "entity": wanted.spec["entity"]} if self.selection.recursion != "self" else anywhere
-        tasks = self._by_id(task_ids, below)
+        asked = set(task_ids)
+        spec = {name: value for name, value in wanted.spec.items() if name in ("_typeName", "entity")}
+        by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
+        tasks = self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
         missing = _not_in(tasks, task_ids)
-        if missing:
-            # The history lags behind.
-            new, missing, _is_cut = self.reader.given(missing, deadline=self.deadline)
-            tasks += new if below == anywhere else []
-        if missing and below != anywhere:
-            missing = _not_in(self._by_id(missing, anywhere), missing)
+        if not missing:
+            return tasks, []
+        # The history lags behind.
+        new, missing, _is_cut = self.reader.given(missing, deadline=self.deadline)
+        if self.selection.recursion == "self":
+            tasks += new
+        else:
+            self._check_elsewhere([str(task["id"]) for task in new])
+        if missing and "entity" in spec:
+            missing = _not_in(self.reader.in_history(missing, self.deadline), missing)
         return tasks, missing
 
-    def _by_id(self, task_ids: list[str], spec: _values.Data) -> list[_taskinfo.Task]:
-        """The tasks of that part of the history. The search ends when it has found all of them."""
-        asked = set(task_ids)
-        by_id = _filter.Filter(spec, [lambda task: task["id"] in asked])
-        return self.reader.history(by_id, self._scroll._replace(limit=len(task_ids)), self.deadline)
+    def _check_elsewhere(self, task_ids: list[str]) -> None:
+        """Raise an error if the history does not show yet whether the tasks are below the object."""
+        late = _not_in(self.reader.in_history(task_ids, self.deadline), task_ids)
+        if late:
+            raise _errors.VsphereError(
+                f"the history of {self.reader.connection.host} does not contain {', '.join(late)} yet, which shows "
+                "whether they belong to entity: run the module again in some seconds, or omit entity.recursion"
+            )
 
     def _cut(self, tasks: list[_taskinfo.Task]) -> _reader.Reading:
         return _reader.Reading(tasks[: self._limit], [], len(tasks) > self._limit)

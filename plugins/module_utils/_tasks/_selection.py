@@ -140,5 +140,7 @@ def entity_of(params: _context.Params) -> _entity.Entity | None:
 
 def _is_wide(pattern: str) -> bool:
     """Whether a pattern of description IDs matches any operation of a type, such as ``VirtualMachine.*``."""
-    types = [*_entity.TYPES, pattern.rpartition(".")[0]]
+    # An ID with more points belongs to an extension.
+    type_, point, _operation = pattern.partition(".")
+    types = [*_entity.TYPES, *([type_] if point else [])]
     return any(map(_filter.description_ids([pattern]).fullmatch, [f"{type_}.?" for type_ in types]))

@@ -12,7 +12,7 @@ import typing as t
 
 from .. import _context, _errors
 from .._tasks import _reader, _taskinfo
-from . import _cancel_request, _watch
+from . import _cancel_request, _targets, _watch
 
 DISAPPEARED = "it has disappeared, and the history of the server does not contain its outcome"
 
@@ -32,14 +32,15 @@ class CancelOptions:
 
 
 def cancel_tasks(
-    reader: _reader.TaskReader, task_ids: list[str], options: CancelOptions, *, seen: bool = False
+    reader: _reader.TaskReader, targets: _targets.Targets, options: CancelOptions, *, seen: bool = False
 ) -> _context.Result:
     """Request the cancellation of all these tasks, and wait until each has ended. Failures are raised together.
 
     If they were ``seen`` lately, none of them is unknown.
     """
-    found, missing, _is_cut = reader.given(task_ids)
-    past = reader.in_history(missing) if seen else reader.past(missing)
+    found, missing, _is_cut = reader.given(targets.task_ids)
+    past = [*targets.ended, *(reader.in_history(missing) if seen else reader.past(missing))]
+    task_ids = [*targets.task_ids, *(task["id"] for task in targets.ended)]
     before = _in_order(task_ids, [*found, *past])
     run = _Run(options.skip_not_cancelable, [task["id"] for task in past])
     run.failures += [f"cannot cancel {i}: {reader.forbidden[i].message}" for i in task_ids if i in reader.forbidden]

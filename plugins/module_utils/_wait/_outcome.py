@@ -72,6 +72,9 @@ class Outcome:
         """Add the outcome of a later wait for the pending tasks."""
         for name in ("succeeded", "failed", "gone", "forbidden", "cancelled"):
             getattr(self, name).extend(getattr(later, name))
+        # An earlier reading does not say that the server shows the task again.
+        for task_id in (*later.gone, *later.forbidden):
+            self.tasks.pop(task_id, None)
         self.tasks.update(later.tasks)
         self.pending, self.not_cancelled = later.pending, later.not_cancelled
         self.timed_out, self.elapsed = later.timed_out, later.elapsed

@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._own import _create, _task_type
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _reader
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _cancel
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _cancel, _targets
 
 TYPE = "com.vmware.govmomi.simulator.test"
 RUNS = 8
@@ -92,10 +92,10 @@ def test_runs_that_add_types_to_an_extension_keep_all_types(
 
 
 def test_two_cancellations_of_a_task_agree(vcenter: t.Any) -> None:
-    task_id = vcenter.create(cancelable=True)
+    targets = _targets.Targets([vcenter.create(cancelable=True)], [])
     options = _cancel.CancelOptions()
     results = at_once(
-        vcenter, lambda connection, number: _cancel.cancel_tasks(_reader.TaskReader(connection), [task_id], options), 2
+        vcenter, lambda connection, number: _cancel.cancel_tasks(_reader.TaskReader(connection), targets, options), 2
     )
     assert [result["tasks"][0]["error"]["type"] for result in results] == ["RequestCanceled"] * 2
 
@@ -120,7 +120,7 @@ def test_many_runs_work_at_once(vcenter: t.Any) -> None:
     def cancel(connection: Connection, number: int) -> t.Any:
         reader, context = _reader.TaskReader(connection), _context.Context()
         reader.context = context
-        _cancel.cancel_tasks(reader, [task_ids[number]], options)
+        _cancel.cancel_tasks(reader, _targets.Targets([task_ids[number]], []), options)
         return context.known["cancelled_task_ids"]
 
     assert at_once(vcenter, cancel, 200) == [[each] for each in task_ids]

@@ -15,6 +15,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Lost,
     NotUnderstood,
     OutcomeUnknown,
+    SessionRefused,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -60,6 +61,13 @@ def test_other_errors_of_a_reading_until_a_deadline_are_final(
     with connect(monkeypatch, Wire(info=[error])) as connection, pytest.raises(type(error)):
         connection.read(lambda transport: transport.get(TASK, "info"), clock.now + 60)
     assert clock.pauses == []
+
+
+def test_a_reading_until_a_deadline_survives_a_front_end_that_rejects_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    wire = Wire(info=[Fault("NotAuthenticated", "", {}), 1], Login=[None, SessionRefused("Login"), None])
+    with connect(monkeypatch, wire) as connection:
+        assert connection.read(lambda transport: transport.get(TASK, "info"), clock.now + 60) == 1
 
 
 def test_a_reading_ends_some_seconds_after_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_a_parameter_that_the_release_does_not_have_is_an_error_before_the_reque
     wire.release = "7.0.0.0"
     with pytest.raises(VsphereError) as caught:
         start(monkeypatch, wire, Context(check_mode), method=method, params=params)
-    message = f"{place} requires a later release, and vcenter.example.com:443 has 7.0.0.0: omit it only if "
+    message = f"{place} requires a later release, and the connection to vcenter.example.com:443 uses 7.0.0.0: omit it "
     assert caught.value.message.startswith(message)
 
 

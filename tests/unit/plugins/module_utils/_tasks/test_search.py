@@ -223,22 +223,25 @@ def test_an_id_that_the_history_does_not_have_yet_is_found(monkeypatch: pytest.M
     assert ids(monkeypatch, wire, task_ids=["task-2", "task-1"], **IN_HISTORY) == ["task-2", "task-1"]
 
 
+def in_turn(*scripts: dict[str, list[t.Any]]) -> dict[str, list[t.Any]]:
+    """The script of several searches, one after the other."""
+    return {name: [each for script in scripts for each in script.get(name, [])] for name in {*scripts[0], *scripts[-1]}}
+
+
 def test_an_id_that_is_not_below_the_object_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
-        CreateCollectorForTasks=[HISTORY] * 2,
-        ReadNextTasks=[[info("task-1", entity=MACHINE)], None, [info("task-2")], None],
-        DestroyCollector=[None] * 2,
+        **in_turn(history(info("task-1", entity=MACHINE)), newest(info("task-3")), newest(info("task-2"))),
         RetrievePropertiesEx=[reading(info("task-3"))],
     )
-    found, _warnings = search(
-        monkeypatch,
-        wire,
-        task_ids=["task-1", "task-2", "task-3", "task-8"],
-        recursion="all",
-        **OF_MACHINE,
-        **IN_HISTORY,
-    )
+    given = ["task-1", "task-2", "task-3", "task-8"]
+    found, _warnings = search(monkeypatch, wire, task_ids=given, recursion="all", **OF_MACHINE, **IN_HISTORY)
     assert ([each["id"] for each in found.tasks], found.missing) == (["task-1"], ["task-8"])
+
+
+def test_an_id_of_which_the_history_does_not_show_yet_where_it_is_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**in_turn(history(), newest()), RetrievePropertiesEx=[reading(info("task-3"))])
+    with pytest.raises(VsphereError, match=r"does not contain task-3 yet.*recursion"):
+        search(monkeypatch, wire, task_ids=["task-3"], recursion="all", **OF_MACHINE, **IN_HISTORY)
 
 
 def test_ids_in_the_history_come_in_the_order_of_the_ids(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ NARROW: list[dict[str, t.Any]] = [
     {"scheduled_task": "schedule-1"},
     {"description_ids": ["VirtualMachine.clone"]},
     {"description_ids": ["Copy"]},
-    *({"description_ids": [each]} for each in ("VirtualMachine.clone*", "*.clone*", "*clone*", "com.example.*Disk")),
+    *({"description_ids": [each]} for each in ("VirtualMachine.clone*", "*.clone*", "*clone*", "com.example.*")),
     {"description_ids": ["VirtualMachine.*"], "users": ["x"]},
 ]
 WIDE: list[dict[str, t.Any]] = [
@@ -149,7 +149,7 @@ WIDE: list[dict[str, t.Any]] = [
     {"entity": {"type": "Folder", "moid": "group-d1", "recursion": "all"}},
     {"entity": {"type": None, "moid": None, "path": "/", "recursion": "children"}},
     {"description_ids": ["VirtualMachine.*"]},
-    *({"description_ids": [pattern]} for pattern in ("*", "*.*", "*e*", "*Machine.*", "V*M*.*", "com.example.*")),
+    *({"description_ids": [pattern]} for pattern in ("*", "*.*", "*e*", "*Machine.*", "V*M*.*", "FileManager.*")),
     {"description_ids": ["VirtualMachine.clone", "Folder*"]},
 ]
 

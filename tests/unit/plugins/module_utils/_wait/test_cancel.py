@@ -15,8 +15,9 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._wait._cancel import
     CancelOptions,
     cancel_tasks,
 )
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._targets import Targets
 
-from ..builders import change, failed, hidden, info, newest, reading, unknown, updates, watching
+from ..builders import change, failed, hidden, info, newest, reading, task, unknown, updates, watching
 from ..wire import Clock, Wire, connect, reader_of
 
 NO_WAIT = CancelOptions(timeout=None)
@@ -33,11 +34,12 @@ def cancel(
     *task_ids: str,
     options: CancelOptions = NO_WAIT,
     context: Context | None = None,
+    ended: t.Any = (),
 ) -> dict[str, t.Any]:
     """The result, including the parts that the run adds."""
     context = context or Context()
     with connect(monkeypatch, wire) as connection:
-        result = cancel_tasks(reader_of(connection, context=context), [*task_ids], options)
+        result = cancel_tasks(reader_of(connection, context=context), Targets([*task_ids], [*ended]), options)
     return {**context.known, **result}
 
 
@@ -246,6 +248,17 @@ def test_a_task_that_only_the_history_has_is_skipped(monkeypatch: pytest.MonkeyP
     assert reason == (unknown_end if state == "running" else "it has already ended (state success)")
 
 
+def test_a_task_that_the_search_found_as_ended_is_skipped_without_a_further_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[reading(info("task-1")), reading(info("task-1", cancelled=True))], CancelTask=[None]
+    )
+    result = cancel(monkeypatch, wire, "task-1", ended=[task("task-9", "success")])
+    assert result["skipped_tasks"] == [{"id": "task-9", "reason": "it has already ended (state success)"}]
+    assert [each["id"] for each in result["tasks"]] == ["task-1", "task-9"]
+
+
 def test_an_unknown_id_is_an_error_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(RetrievePropertiesEx=[reading(info("task-1"))], **newest())
     with pytest.raises(VsphereError) as caught:
@@ -261,7 +274,8 @@ def test_a_task_of_a_search_that_is_not_there_anymore_is_skipped(monkeypatch: py
     )
     with connect(monkeypatch, wire) as connection:
         context = Context()
-        cancel_tasks(reader_of(connection, context=context), ["task-1", "task-8"], NO_WAIT, seen=True)
+        targets = Targets(["task-1", "task-8"], [])
+        cancel_tasks(reader_of(connection, context=context), targets, NO_WAIT, seen=True)
     assert context.known["cancelled_task_ids"] == ["task-1"]
     assert context.known["skipped_tasks"] == [{"id": "task-8", "reason": DISAPPEARED}]
 

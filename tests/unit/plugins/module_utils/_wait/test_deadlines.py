@@ -95,9 +95,8 @@ def test_the_wait_for_canceled_tasks_and_the_last_reading_meet_the_deadline(
         CancelTask=[None],
         **watching(clock.after(7, updates(change("task-1", "enter", state="error")))),
     )
-    found = limits(
-        monkeypatch, wire, lambda connection: cancel_tasks(reader_of(connection), ["task-1"], CancelOptions(timeout=30))
-    )
+    targets, how = _targets.Targets(["task-1"], []), CancelOptions(timeout=30)
+    found = limits(monkeypatch, wire, lambda connection: cancel_tasks(reader_of(connection), targets, how))
     sent = found.index(("CancelTask", None))
     assert {limit for _method, limit in found[sent + 1 :]} == {1030}
     assert found[-1][0] == "RetrievePropertiesEx"

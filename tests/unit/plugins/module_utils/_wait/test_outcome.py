@@ -61,6 +61,17 @@ def test_only_a_cancellation_changes_anything() -> None:
     assert not outcome.to_result(with_tasks=False)["changed"]
 
 
+@pytest.mark.parametrize("group", ["gone", "forbidden"])
+def test_a_task_that_disappears_in_a_later_round_does_not_count_as_shown_again(group: str) -> None:
+    outcome = Outcome(pending=["task-1"], tasks={"task-1": task("task-1")})
+    later = Outcome()
+    setattr(later, group, ["task-1"])
+    outcome.add(later)
+    assert outcome.tasks == {}
+    [sentence] = sentences(outcome)
+    assert sentence.startswith("the outcome of task-1 is unknown")
+
+
 def test_a_later_round_adds_ended_tasks_and_replaces_pending_ones() -> None:
     first = Outcome(
         succeeded=["task-1"],

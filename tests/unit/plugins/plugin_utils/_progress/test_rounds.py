@@ -66,6 +66,12 @@ def test_a_timeout_names_the_time_limit_of_the_whole_wait(on_timeout: str, faile
     assert not failed or "is running after 60 s (option timeout)" in result["msg"]
 
 
+def test_a_hidden_task_does_not_end_a_wait_for_any_task() -> None:
+    rounds = Rounds()
+    rounds.add({**outcome(task(1, "running")), "forbidden_task_ids": ["task-2"]})
+    assert not rounds.are_over("any")
+
+
 @pytest.mark.parametrize(("until", "over"), [("all", False), ("any", True)])
 def test_rounds_end_with_the_wait(until: str, over: bool) -> None:
     rounds = Rounds()
