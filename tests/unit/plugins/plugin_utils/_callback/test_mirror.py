@@ -184,11 +184,7 @@ def test_a_reason_contains_no_secrets(monkeypatch: pytest.MonkeyPatch, error: ty
 
 
 def test_orders_for_a_thread_that_has_ended_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Slow()
-    slow.over.set()
-    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
-    mirror = Mirror(OPTIONS, CreateOptions("x"))
-    mirror._thread.join(10)
+    mirror = without_thread(monkeypatch)
     mirror.begin_play("Play")
     mirror.show(*shown(1))
     mirror.end_play(None)
@@ -254,6 +250,16 @@ class Slow:
         raise VsphereError("too late")
 
 
+def without_thread(monkeypatch: pytest.MonkeyPatch) -> Mirror:
+    """A mirror whose thread has ended, because no connection came about."""
+    slow = Slow()
+    slow.over.set()
+    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
+    mirror = Mirror(OPTIONS, CreateOptions("x"))
+    mirror._thread.join(10)
+    return mirror
+
+
 def test_the_end_of_a_run_does_not_wait_long_for_vcenter(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Slow()
     monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
@@ -279,11 +285,7 @@ def test_a_worker_process_does_not_end_the_task(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_changes_the_thread_waits_for_the_time_of_the_next_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Slow()
-    slow.over.set()
-    monkeypatch.setattr(_mirror, "Connection", lambda options, keep_secret: slow)
-    mirror = Mirror(OPTIONS, CreateOptions("x"))
-    mirror._thread.join(10)
+    mirror = without_thread(monkeypatch)
     assert mirror._next_order(0) == _mirror._Tasks.update
 
 
