@@ -15,47 +15,12 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _session, _transport
+from . import _http, _options, _properties, _recovery, _session, _transport
 
 Result = t.TypeVar("Result")
 
-READ_DELAYS = (0.2, 1, 3)
-"""Seconds between the tries of a read that met a transient failure."""
-
-GRACE = 10
-"""Seconds after a time limit to read the results of a slow or unreachable server."""
-
 _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading data raises that is not made as it should be."""
-
-_LOST = ("NotAuthenticated", "RequestCanceled", "InvalidCollectorVersion")
-
-
-def _is_transient(error: Exception) -> bool:
-    return isinstance(error, (_errors.Lost, _errors.Unavailable))
-
-
-def _can_recover(error: Exception) -> bool:
-    if isinstance(error, _errors.Fault):
-        # The session ended (whether or not the waiting call reported it), and its collectors with it, or the server
-        # lost its state.
-        return error.type in _LOST or error.missing.get("type") in ("PropertyCollector", "PropertyFilter")
-    if isinstance(error, _errors.NotUnderstood) and isinstance(error.__cause__, _errors.SessionRefused):
-        # A front end can reject even the login while the services behind it start.
-        return True
-    return isinstance(error, (_errors.Lost, _errors.TimedOut, _errors.Unavailable, _errors.Unreachable))
-
-
-def _delays_until(deadline: float) -> t.Iterator[float]:
-    """Pauses between attempts: short at first, then every ten seconds, up to the deadline of the monotonic clock.
-
-    An attempt comes before its pause, and can last until the deadline. Therefore, the pauses are made here.
-    """
-    delay = READ_DELAYS[0]
-    while time.monotonic() < deadline:
-        yield 0
-        time.sleep(min(delay, max(0.0, deadline - time.monotonic())))
-        delay = min(2 * delay, 10)
 
 
 class Connection:
@@ -85,11 +50,11 @@ class Connection:
 
         def once_ready(step: t.Callable[..., Result]) -> t.Callable[..., Result]:
             again = retry_with_delays_and_condition(
-                _delays_until(deadline), lambda error: isinstance(error, _errors.Unavailable)
+                _recovery.delays_until(deadline), lambda error: isinstance(error, _errors.Unavailable)
             )
             return t.cast("t.Callable[..., Result]", again(step))
 
-        choose = once_ready(retry_with_delays_and_condition(READ_DELAYS, _is_transient)(_choose))
+        choose = once_ready(retry_with_delays_and_condition(_recovery.READ_DELAYS, _recovery.is_transient)(_choose))
         with contextlib.ExitStack() as after_error:
             after_error.push(self)
             self._use(choose(self._options, self._http, self._keep_secret))
@@ -214,10 +179,11 @@ class Connection:
         if deadline is None:
             # A login can have succeeded, so it is not sent again.
             again = retry_with_delays_and_condition(
-                READ_DELAYS, lambda error: _is_transient(error) and error is not self._login.failure
+                _recovery.READ_DELAYS, lambda error: _recovery.is_transient(error) and error is not self._login.failure
             )
         else:
-            again = retry_with_delays_and_condition(_delays_until(deadline + GRACE), _can_recover)
+            delays = _recovery.delays_until(deadline + _recovery.GRACE)
+            again = retry_with_delays_and_condition(delays, _recovery.can_recover)
 
         def attempt() -> Result:
             with self.readable():
@@ -321,7 +287,7 @@ class Connection:
         return True
 
     def _ending_by(self, deadline: float | None) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext() if deadline is None else self._http.ending_by(deadline + GRACE)
+        return contextlib.nullcontext() if deadline is None else self._http.ending_by(deadline + _recovery.GRACE)
 
     def _use(self, transport: _transport.Transport) -> None:
         self._transport = transport

@@ -12,7 +12,7 @@ import time
 import typing as t
 
 from .. import _errors, _values
-from .._connection import _connection
+from .._connection import _recovery
 from .._tasks import _reader, _taskinfo
 
 _SILENCE = (_errors.TimedOut, _errors.Unreachable)
@@ -54,7 +54,7 @@ class Cancellation:
             return Answer(Kind.SENT_BEFORE, "someone has already requested its cancellation")
         if not cancelable:
             return Answer(Kind.NOT_CANCELABLE, "it is not cancelable")
-        if self.deadline is not None and time.monotonic() >= self.deadline + _connection.GRACE:
+        if self.deadline is not None and time.monotonic() >= self.deadline + _recovery.GRACE:
             return Answer(Kind.REFUSED, "no time was left to request it")
         if self.is_silent:
             # The others would wait as long, one after the other.

@@ -26,7 +26,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import PASS_VARS
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import (
     CONNECTION_SPEC,
@@ -37,7 +37,7 @@ from clock import Clock
 from vcenter import running
 
 PLAYBOOK = str(shutil.which("ansible-playbook"))
-ROOT = pathlib.Path(_connection.__file__).parents[3]
+ROOT = pathlib.Path(_recovery.__file__).parents[3]
 CONFIG = pathlib.Path(__file__).parents[2] / "integration_config.yml"
 # Each process of pytest-xdist has its own servers. Without pytest-xdist, there is only one process.
 PROGRAMS = json.loads(CONFIG.read_text(encoding="utf-8"))
@@ -267,7 +267,7 @@ def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The usual number of attempts with a twentieth of the pauses. A unit test covers their length."""
-    for module, name in ((_connection, "READ_DELAYS"), (_create, "PAUSES"), (_task_type, "PAUSES")):
+    for module, name in ((_recovery, "READ_DELAYS"), (_create, "PAUSES"), (_task_type, "PAUSES")):
         monkeypatch.setattr(module, name, tuple(seconds / 20 for seconds in getattr(module, name)))
 
 

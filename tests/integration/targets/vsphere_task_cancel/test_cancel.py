@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
 
 CANCEL = "Task.CancelTask"
 
@@ -103,7 +103,7 @@ def test_check_mode_cancels_nothing(vcenter: t.Any) -> None:
 def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 1)
+    monkeypatch.setattr(_recovery, "GRACE", 1)
     task_id = vcenter.create(cancelable=True, cancel_delay=60)
     vcenter.fault("delay", "RetrievePropertiesEx$", seconds=60, skip=1, count=9)
     began = time.monotonic()

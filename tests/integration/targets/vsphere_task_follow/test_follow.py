@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
 from vcenters import WAITED, additional
 
 
@@ -54,7 +54,7 @@ def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> Non
 def test_a_server_that_is_away_at_the_end_leaves_the_events_of_the_time_before(
     vcenter: t.Any, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 1)
+    monkeypatch.setattr(_recovery, "GRACE", 1)
     created = []
 
     def act() -> None:

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
 from vcenters import WAITED
 
 
@@ -18,7 +18,7 @@ def end(vcenter: t.Any, task_id: str) -> None:
 
 
 def test_a_lost_server_keeps_the_results_so_far(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 1)
+    monkeypatch.setattr(_recovery, "GRACE", 1)
     over, running = vcenter.create(state="success"), vcenter.create()
     vcenter.fault("reset_before", "WaitForUpdatesEx$", skip=1, count=1)
     vcenter.fault("status", "CreatePropertyCollector$", status=503, skip=1, count=99)
@@ -35,7 +35,7 @@ def test_a_lost_server_keeps_the_results_so_far(vcenter: t.Any, monkeypatch: pyt
 def test_a_server_that_is_lost_after_the_last_end_keeps_the_results(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 0)
+    monkeypatch.setattr(_recovery, "GRACE", 0)
     task_ids = vcenter.create_many(11, state="success")
     vcenter.fault("status", "RetrievePropertiesEx$", status=503, count=99)
     result = vcenter.run("wait", task_ids=task_ids, timeout=1)
@@ -156,7 +156,7 @@ def test_a_failing_renewal_of_the_session_does_not_end_the_wait(vcenter: t.Any, 
 def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
     vcenter: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 1)
+    monkeypatch.setattr(_recovery, "GRACE", 1)
     task_id = vcenter.create()
     vcenter.fault("delay", WAITED, seconds=60, skip=1, count=9)
     began = time.monotonic()
@@ -168,7 +168,7 @@ def test_a_wait_for_a_silent_server_ends_soon_after_the_time_limit(
 
 
 def test_cancellations_on_a_silent_server_have_their_own_limit(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_connection, "GRACE", 1)
+    monkeypatch.setattr(_recovery, "GRACE", 1)
     ids = vcenter.create_many(20, cancelable=True)
     vcenter.fault("delay", "CancelTask$", seconds=60, count=20)
     began = time.monotonic()

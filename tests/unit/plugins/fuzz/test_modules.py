@@ -17,7 +17,7 @@ import pytest
 import requests
 from ansible.module_utils import basic
 from ansible_collections.vsphere.tasks.plugins.module_utils import _run
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._selection import SELECTION_SPEC
 from hypothesis import example, given
@@ -67,7 +67,7 @@ def apart() -> t.Iterator[None]:
         patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         patch.setattr(basic.AnsibleModule, "log", lambda *arguments, **named: None)
         patch.setattr(gc, "freeze", lambda: None)
-        patch.setattr(_connection, "READ_DELAYS", (0, 0, 0))
+        patch.setattr(_recovery, "READ_DELAYS", (0, 0, 0))
         yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _recovery
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
@@ -136,7 +136,7 @@ def limits(
 
     @contextlib.contextmanager
     def ending_by(deadline: float) -> t.Iterator[None]:
-        met.append(deadline - _connection.GRACE)
+        met.append(deadline - _recovery.GRACE)
         try:
             yield
         finally:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE, Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import Connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._recovery import GRACE
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import (
     Advice,
     Fault,

@@ -18,7 +18,7 @@ import typing as t
 import pytest
 import requests
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _http, _properties
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection._connection import GRACE
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._recovery import GRACE
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import NotUnderstood, TimedOut, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _filter, _history
 from ansible_collections.vsphere.tasks.plugins.module_utils._values import reference

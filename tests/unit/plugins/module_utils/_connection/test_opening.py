@@ -58,15 +58,6 @@ def soap_wire(**script: list[t.Any]) -> Wire:
     return wire
 
 
-@pytest.mark.parametrize(("seconds", "last"), [(60, [10, 10, 10, 7.4]), (23, [0.4])])
-def test_pauses_get_longer_up_to_ten_seconds_and_end_with_the_deadline(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, last: list[float]
-) -> None:
-    clock = Clock(monkeypatch)
-    assert not any(_connection._delays_until(clock.now + seconds))
-    assert clock.pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, *last])
-
-
 @pytest.mark.parametrize(
     ("patience", "failures", "pauses"),
     [
