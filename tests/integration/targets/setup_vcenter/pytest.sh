@@ -19,8 +19,9 @@ export ANSIBLE_ASYNC_DIR=$OUTPUT_DIR/async ANSIBLE_REMOTE_TMP=$OUTPUT_DIR/tmp
 export PYTHONUNBUFFERED=1
 # ansible-test wants a JUnit report of each playbook. Nobody reads them.
 unset ANSIBLE_CALLBACKS_ENABLED
-# Hand out one test after another, because some take seconds. -rs says why a test is skipped. A test that hangs, for
-# example with a playbook, fails and ends its process, for which there is no replacement, because it would have no servers.
-exec python -m pytest -p no:cacheprovider --import-mode=importlib ${COVERAGE_CONF:+-p measured} -p vcenters -q -rs \
+# Hand out one test after another, because some take seconds. -rfEs names what fails, and says why a test is skipped.
+# A test that hangs, for example with a playbook, fails and ends its process, for which there is no replacement, because
+# it would have no servers.
+exec python -m pytest -p no:cacheprovider --import-mode=importlib ${COVERAGE_CONF:+-p measured} -p vcenters -q -rfEs \
     -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true --max-worker-restart=0 \
     --numprocesses=auto --dist=load --maxschedchunk=1 "$@"
