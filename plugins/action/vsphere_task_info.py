@@ -39,6 +39,11 @@ class ActionModule(Attended):
             return {"failed": True, "msg": error.message}
         result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
         if "tasks" in result:
+            limit = arguments.get("limit")
+            if limit and len(result["tasks"]) >= int(limit):
+                # The module warns only of its own limit, but nobody notices what is missing in a report.
+                told = f"the report contains as many tasks as limit allows ({limit}), so others can be missing: raise limit"
+                result["warnings"] = [*result.get("warnings", ()), told]
             # Ansible walks through each value of a result many times, but only once past a text.
             result["tasks"] = json.dumps(result["tasks"])
         return {**result, "options": options, "server": self._server(task_vars["inventory_hostname"], arguments)}

@@ -107,13 +107,14 @@ class ActionModule(Attended):
                 "progress_round": rounds.number,
             }
             outcome = self._attend(WAIT, asked, task_vars, show)
+            elapsed = round(time.monotonic() - began, 3)
             if "tasks" not in outcome:
-                return rounds.broken(outcome)
+                return rounds.broken(outcome, elapsed)
             rounds.add(outcome)
             show(map(report_of, outcome["tasks"]))
             if rounds.are_over(options.until):
                 if cancels or not (outcome["timed_out"] and options.on_timeout == "cancel"):
-                    return rounds.result(options, round(time.monotonic() - began, 3), self._task.check_mode)
+                    return rounds.result(options, elapsed, self._task.check_mode)
                 cancels = True
             self._check_wanted()
 

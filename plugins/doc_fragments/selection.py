@@ -65,8 +65,9 @@ options:
     description:
       - Select only tasks that one of these users started. Write each name exactly as in C(reason.user_name) of a task,
         for example V(VSPHERE.LOCAL\\Administrator).
-      - If no task of a user matches, but tasks of other users do, the module issues a warning. The warning suggests
-        users with similar names, for example if you wrote V(administrator@vsphere.local).
+      - If no task matches, but tasks of other users do, the module issues a warning that suggests users with similar
+        names. It also warns if tasks have one of the names in another form, for example if you wrote
+        V(administrator@vsphere.local).
     type: list
     elements: str
   system_user:

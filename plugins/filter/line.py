@@ -29,7 +29,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The text in one line of up to 20,000 characters.
+  description: The text in one line. After 20,000 characters, it ends in three dots.
   type: str
 """
 

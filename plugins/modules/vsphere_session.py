@@ -13,8 +13,8 @@ description:
   - Logs in once, so that the other modules of this collection do not each log in and out.
   - The result contains a secret and is hidden from output, but you can register and use it. Do not print it with
     M(ansible.builtin.debug) or loop over it.
-  - Do not use this module with C(async), because the status of the job shows the result. Do not use it in an ad-hoc
-    command, because you cannot see the session ID.
+  - Does not support C(async), because the status of the job would show the result. Do not use it in an ad-hoc command,
+    because you cannot see the session ID.
 author:
   - Contributors to the vsphere.tasks collection (@vsphere-tasks)
 extends_documentation_fragment:

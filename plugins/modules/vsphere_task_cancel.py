@@ -104,7 +104,7 @@ api:
       sample: VMware vCenter Server 9.0.0 build-24755230
 tasks:
   description: The current tasks, each in the form that M(vsphere.tasks.vsphere_task_info) returns.
-  returned: when the module could read the tasks, also on failure
+  returned: success, and failure because of single tasks or O(timeout)
   type: list
   elements: dict
   sample:
@@ -123,7 +123,9 @@ cancelled_task_ids:
   elements: str
   sample: ["task-123"]
 skipped_tasks:
-  description: Tasks that the module did not cancel, each with C(id) and C(reason).
+  description:
+    - Tasks that the module did not have to cancel, or skips because of O(on_not_cancelable=skip), each with C(id) and
+      C(reason). C(msg) names the tasks whose cancellation failed.
   returned: when the module could read the tasks, also on failure
   type: list
   elements: dict

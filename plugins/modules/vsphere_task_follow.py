@@ -11,8 +11,11 @@ short_description: Follow the tasks of a vCenter or ESXi
 version_added: 1.0.0
 description:
   - Shows tasks as they are created, change their state, and end, with a line for each event. The server pushes every
-    change, so a line appears immediately. If a play has several hosts, each line starts with the name of its host.
-  - Starts with the next event. Use M(vsphere.tasks.vsphere_task_info) to show earlier tasks.
+    change, so a line appears immediately. If a play has several hosts, each line contains the name of its host.
+  - Shows no lines on another host than the control node, with C(become), or with C(async). It then only returns
+    RV(events).
+  - Starts with the next event, and with tasks that already run longer than O(long_running_after). Use
+    M(vsphere.tasks.vsphere_task_info) to show earlier tasks.
   - Follows for O(duration), or until you interrupt Ansible. The module then logs out.
   - Survives a lost connection, an expired session, and a restart of services. It shows afterwards what happened in the
     meantime.
@@ -36,7 +39,7 @@ options:
     description:
       - Number of seconds to follow the tasks. If you do not set it, the module follows them until you interrupt
         Ansible.
-      - Required in an asynchronous task, and on another host than the control node.
+      - Required on another host than the control node, with C(become), and with C(async).
     type: int
   progress_file:
     description:
@@ -58,7 +61,7 @@ EXAMPLES = r"""
   vsphere.tasks.vsphere_task_follow:
     duration: 60
 
-- name: Show failures, and migrations that take more than ten minutes
+- name: Show migrations that fail, or take more than ten minutes
   vsphere.tasks.vsphere_task_follow:
     description_ids: [VirtualMachine.migrate, Drm.ExecuteVMotionLRO]
     events: [failed, long_running]

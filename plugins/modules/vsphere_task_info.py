@@ -148,7 +148,9 @@ tasks:
       type: str
       sample: PowerOnVM_Task
     operation:
-      description: Label of the operation in the vSphere Client, in the language of the session.
+      description:
+        - Label of the operation in the vSphere Client, in the language of the session, or its name in the API if it
+          does not have a label.
       type: str
       sample: Power On virtual machine
     description:
@@ -225,7 +227,7 @@ tasks:
     result:
       description:
         - Result of the task. It is a scalar, a list, a reference with C(type) and C(moid), or a data object in VI/JSON
-          form. If the result is JSON text, the module returns the value that the text represents.
+          form. If the result is the JSON text of a dictionary, a list, or a string, the module returns this value.
       type: raw
     progress:
       description: Percentage of completion, or null if the task does not report it.
@@ -276,7 +278,7 @@ tasks:
       type: float
       sample: 2.0
     queued_for:
-      description: Seconds from the creation of the task to its start, or to its end if it never ran.
+      description: Seconds from the creation of the task to its start, to its end if it never ran, or until now.
       type: float
       sample: 0.0
     available_fields:
@@ -292,7 +294,7 @@ tasks:
     host:
       description:
         - Host of the entity, with C(type) and C(moid). Null if the entity is neither a host nor a virtual machine, or
-          if it does not exist anymore.
+          is a virtual machine that does not exist anymore.
       returned: with O(hosts=true)
       type: dict
       sample: {"type": "HostSystem", "moid": "host-21"}

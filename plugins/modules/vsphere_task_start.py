@@ -241,7 +241,7 @@ call:
     - The call that the module made, or would make in check mode, with C(object), C(method), and C(params) in VI/JSON
       form.
     - Null if the state of O(unless) already exists.
-  returned: success, and on failure after the module found all objects
+  returned: success, and on failure after the module checked the call
   type: dict
   sample:
     object:

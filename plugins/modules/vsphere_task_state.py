@@ -64,7 +64,7 @@ options:
       - Reason for the failure of the task. Requires O(state=error).
       - C(message) is the text that the vSphere Client shows. It is required.
       - C(type) is the type of the fault. The default is V(ExtendedFault). vCenter accepts only types that extend
-        VimFault. Types other than a plain V(ExtendedFault) require pyvmomi, which knows their structure.
+        VimFault. C(fields), and types other than V(ExtendedFault), require pyvmomi, which knows their structure.
       - C(fields) contains the fault's own fields, for example C(reason) of V(GenericVmConfigFault), in snake_case or
         with their names in the API. The values have the same form as in
         O(vsphere.tasks.vsphere_task_start#module:params), except that you cannot refer to objects by name or path.

@@ -13,10 +13,11 @@ description:
   - Waits until tasks finish and reports success or failure. The server pushes every change, so the module notices the
     end immediately.
   - Shows the progress of the tasks during the wait, with a line for each change. If a play has several hosts, each line
-    starts with the name of its host.
+    contains the name of its host.
   - Waits for the tasks that exist when the module starts, or with O(appear_timeout), for the first tasks that appear.
     Set at least one option that selects tasks. The result includes selected tasks that have already ended. Use
     O(states=["queued", "running"]) to exclude them.
+  - O(on_timeout=cancel) requires O(task_ids), or a selection that M(vsphere.tasks.vsphere_task_cancel) accepts.
   - If the server no longer has one of the O(task_ids), the module searches the newest 10,000 tasks of its history and
     uses the outcome that it finds there. Fails immediately if the task is not there either. Returns immediately if the
     list is empty.
@@ -61,6 +62,8 @@ options:
       - Maximum number of seconds between two progress lines, even if nothing changes. V(0) disables progress.
       - The module also shows each change of state immediately, and each change of percentage with a maximum of one line
         per second for each task. With more than ten tasks, a summary replaces the percentages.
+      - If Ansible runs the task on another host or with C(become), the progress appears only after each interval. With
+        C(async), it does not appear.
     type: int
     default: 30
   progress_file:

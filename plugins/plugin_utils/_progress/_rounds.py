@@ -55,14 +55,14 @@ class Rounds:
         some = until == "any" and not set(self._all.ended) <= set(self._all.forbidden)
         return bool(self._all.timed_out or not self._all.pending or some)
 
-    def broken(self, result: Result) -> Result:
+    def broken(self, result: Result, elapsed: float) -> Result:
         """The combined result after a round that failed without a result."""
         if not self._last:
             return result
         if "pending_task_ids" in result:
             self._all.add(Outcome.from_result(result))
-        known = self._all.to_result(with_tasks=False)
-        return {**result, **{name: value for name, value in known.items() if name.endswith("_task_ids")}}
+        self._all.elapsed = elapsed
+        return {**result, **self._all.to_result(with_tasks=False)}
 
     def result(self, options: WaitOptions, elapsed: float, check_mode: bool) -> Result:
         """The result of them all, judged as the module judges a single wait."""

@@ -65,3 +65,12 @@ def test_a_space_at_the_end_of_a_password_belongs_to_it(site: t.Any, tag: str) -
     [wrong_host, right_host] = [site.results(ran.stdout, "wait")[name]["report"][0] for name in (GOOD, BAD)]
     assert "(InvalidLogin)" in wrong_host
     assert right_host.startswith("0 succeeded")
+
+
+def test_tasks_with_an_unknown_outcome_are_in_the_result(site: t.Any) -> None:
+    hidden = site.vcenters[GOOD].create()
+    site.vcenters[GOOD].control("PATCH", f"/tasks/{hidden}", forbidden=True)
+    run = site.run("wait", f"--limit={GOOD}", task_ids=hidden, on_error="return")
+    assert run.status == 0, run.output
+    assert run.results[GOOD]["forbidden_task_ids"] == [hidden]
+    assert run.results[GOOD]["report"] == ["0 succeeded, 0 failed, 0 have not ended, the outcome of 1 is unknown"]

@@ -38,8 +38,8 @@ NEW_TASKS = 2 * MINUTE
 PROGRESS = 20
 # A restart takes this long.
 UNAVAILABLE = 2 * MINUTE
-# A task is recent for this long after its end. On a vCenter, it is ten minutes, but on a busy machine, a process can stand
-# still for seconds, which are FACTOR times as long here.
+# A task is recent for this long after its end. On a vCenter, it is ten minutes, but on a busy machine, a process can
+# stand still for seconds, which are FACTOR times as long here.
 RECENT = HOUR
 # Megabytes that the second half of the time can add: some are caches and fragments.
 FLAT = 2

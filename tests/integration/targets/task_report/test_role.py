@@ -88,6 +88,16 @@ def test_a_report_of_one_server(
 
 
 @any_transport
+@pytest.mark.parametrize(("limit", "warns"), [("3", True), (4, False)])
+def test_a_report_that_can_lack_tasks_warns(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tag: str, limit: t.Any, warns: bool
+) -> None:
+    environment.create_many(3, state="success", change_tag=tag)
+    output = environment.play(playbook(task_report_tags=[tag], task_report_limit=limit))
+    assert ("as many tasks as limit allows" in " ".join(output.split())) == warns
+
+
+@any_transport
 def test_null_counts_as_not_set_and_formats_can_be_a_text(
     environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
 ) -> None:

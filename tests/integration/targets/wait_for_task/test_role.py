@@ -38,13 +38,19 @@ def test_other_variables_do_not_change_the_role(vcenter: t.Any) -> None:
     vcenter.play("variables.yml", **others)
 
 
-@pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
-def test_null_and_omitted_options_count_as_missing(
-    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, given: str | None
-) -> None:
+@pytest.fixture
+def environment(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    """A vCenter that the environment names."""
     for name, value in vcenter.environment.items():
         monkeypatch.setenv(name, value)
-    task_id = vcenter.create(state="error", error={"_typeName": "NotSupported"})
+    return vcenter
+
+
+@pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
+def test_null_and_omitted_options_count_as_missing(
+    environment: t.Any, tmp_path: pathlib.Path, given: str | None
+) -> None:
+    task_id = environment.create(state="error", error={"_typeName": "NotSupported"})
     role = {"name": "vsphere.tasks.wait_for_task"}
     options = {**dict.fromkeys(WAIT_FOR_TASK.options, given), "wait_for_task_ids": task_id}
     if EARLY and "omit" in str(given):
@@ -59,8 +65,21 @@ def test_null_and_omitted_options_count_as_missing(
     }
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([play]), encoding="utf-8")
-    shown = vcenter.play(playbook, empty_field=None)
+    shown = environment.play(playbook, empty_field=None)
     assert shown.count(f"FAILED {[task_id]} of 1") == 2, shown
+
+
+def test_the_result_contains_hidden_tasks(environment: t.Any, tmp_path: pathlib.Path) -> None:
+    task_id = environment.create()
+    environment.control("PATCH", f"/tasks/{task_id}", forbidden=True)
+    options = {"wait_for_task_ids": task_id, "wait_for_task_on_error": "return"}
+    tasks = [
+        {"include_role": {"name": "vsphere.tasks.wait_for_task"}, "vars": options},
+        {"debug": {"msg": "FORBIDDEN {{ wait_for_task_result.forbidden }}"}},
+    ]
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    assert f"FORBIDDEN {[task_id]}" in environment.play(playbook)
 
 
 def _shown() -> dict[str, t.Any]:

@@ -86,13 +86,15 @@ def test_rounds_end_with_the_wait(until: str, over: bool) -> None:
 def test_a_broken_round_keeps_the_results_so_far() -> None:
     rounds = Rounds()
     broken = {"failed": True, "msg": "no session"}
-    assert rounds.broken(broken) == broken
-    rounds.add(outcome(task(1, "running"), task(2, "success")))
-    known = {"succeeded_task_ids": ["task-2"], "failed_task_ids": [], "gone_task_ids": [], "forbidden_task_ids": []}
-    known["cancelled_task_ids"] = []
-    assert rounds.broken(broken) == {**broken, **known, "pending_task_ids": ["task-1"]}
-    told = {**broken, "succeeded_task_ids": ["task-1"], "pending_task_ids": []}
-    assert rounds.broken(told) == {**told, **known, "succeeded_task_ids": ["task-2", "task-1"]}
+    assert rounds.broken(broken, 1.5) == broken
+    left = [{"id": "task-1", "reason": "it is not cancelable"}]
+    rounds.add(outcome(task(1, "running"), task(2, "success"), timed_out=True, not_cancelled_tasks=left))
+    known = {**outcome(task(1, "running"), task(2, "success"), timed_out=True), "not_cancelled_tasks": left}
+    del known["tasks"]
+    assert rounds.broken(broken, 7.5) == {**broken, **known, "elapsed": 7.5}
+    told = {**broken, **outcome(task(1, "success"), timed_out=True)}
+    both = {"succeeded_task_ids": ["task-2", "task-1"], "pending_task_ids": [], "not_cancelled_tasks": []}
+    assert rounds.broken(told, 8.5) == {**told, **both, "elapsed": 8.5}
 
 
 def test_a_warning_of_any_round_is_kept_once() -> None:
