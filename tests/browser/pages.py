@@ -71,6 +71,31 @@ class Opened:
         return texts
 
 
+def colored(report: Opened, color: str, chart: str = "timeline") -> int:
+    """The number of pixels that a chart has in one of the colors of the style sheet."""
+    count = report.page.evaluate(
+        """([chart, color]) => {
+            const canvas = document.querySelector(`#${chart} canvas`);
+            // A chart that shows nothing has none.
+            if (!canvas) return 0;
+            const probe = document.body.appendChild(document.createElement("span"));
+            probe.style.color = `var(--${color})`;
+            const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+            probe.remove();
+            const { width, height } = canvas;
+            const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+            copy.drawImage(canvas, 0, 0);
+            const { data } = copy.getImageData(0, 0, width, height);
+            let found = 0;
+            for (let at = 0; at < data.length; at += 4)
+                if (wanted.every((value, index) => data[at + index] === value)) found++;
+            return found;
+        }""",
+        [chart, color],
+    )
+    return int(count)
+
+
 class Open(t.Protocol):
     def __call__(self, *tasks: Task, **context: t.Any) -> Opened:
         raise NotImplementedError

@@ -10,8 +10,9 @@ import pathlib
 import typing as t
 
 import pytest
-from pages import Open, Opened
-from samples import many, task, unfinished
+from pages import Open, Opened, colored
+from playwright.sync_api import expect
+from samples import many, task, timed, unfinished
 
 AXE = pathlib.Path(os.environ["AXE"]).read_text(encoding="utf-8")
 LOOKS: dict[str, dict[str, t.Any]] = {
@@ -94,3 +95,27 @@ def test_a_printed_report_has_the_content_without_the_controls(open_report: Open
     assert page.locator("#facts").is_visible()
     text = page.evaluate("getComputedStyle(document.body).color")
     assert text == "rgb(23, 33, 43)"
+
+
+def test_a_table_is_on_the_same_page_after_printing(open_report: Open) -> None:
+    report = open_report(*(task(number) for number in range(1, 61)))
+    page = report.page
+    page.locator("#tasks-table").get_by_role("button", name="Next").click()
+    page.emulate_media(media="print")
+    expect(page.locator("#tasks-table tbody tr")).to_have_count(60)
+    page.emulate_media(media="screen")
+    expect(page.locator("#tasks-table .pages span")).to_have_text("26 to 50 of 60 tasks")
+
+
+def test_charts_are_light_before_a_browser_prints_them(open_report: Open) -> None:
+    report = open_report(timed(1, 0, 0, 1000), color_scheme="dark")
+
+    def look(event: str) -> tuple[str, bool]:
+        """The color of texts after that event, and whether the timeline is in the same theme."""
+        report.page.evaluate("event => dispatchEvent(new Event(event))", event)
+        text = str(report.page.evaluate("getComputedStyle(document.body).color"))
+        return text, colored(report, "success") > 500
+
+    # Firefox copies the charts before it uses the style of paper.
+    assert look("beforeprint") == ("rgb(23, 33, 43)", True)
+    assert look("afterprint") == ("rgb(232, 237, 242)", True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from pages import Open, Opened
+from pages import Open, Opened, colored
 from samples import many, task, timed, unfinished
 
 CHILD_OF_1 = {"parent_task_key": "task-1", "root_task_key": "task-1"}
@@ -30,29 +30,6 @@ def limited(report: Opened) -> str:
     """The text about limits after the reader limits the page to the visible time."""
     report.page.get_by_role("button", name="Only tasks of this time").click()
     return str(report.page.locator("#limits").inner_text())
-
-
-def colored(report: Opened, color: str, chart: str = "timeline") -> int:
-    """The number of pixels that a chart has in one of the colors of the style sheet."""
-    count = report.page.evaluate(
-        """([chart, color]) => {
-            const canvas = document.querySelector(`#${chart} canvas`);
-            const probe = document.body.appendChild(document.createElement("span"));
-            probe.style.color = `var(--${color})`;
-            const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
-            probe.remove();
-            const { width, height } = canvas;
-            const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-            copy.drawImage(canvas, 0, 0);
-            const { data } = copy.getImageData(0, 0, width, height);
-            let found = 0;
-            for (let at = 0; at < data.length; at += 4)
-                if (wanted.every((value, index) => data[at + index] === value)) found++;
-            return found;
-        }""",
-        [chart, color],
-    )
-    return int(count)
 
 
 def test_the_summary_and_the_table_show_the_tasks(open_report: Open) -> None:

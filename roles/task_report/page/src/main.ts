@@ -253,16 +253,17 @@ function listen(): void {
     timeline.choose(null, []);
   });
   const redraw = (): void => [timeline, concurrencyChart, durationChart].forEach((chart) => chart.redraw());
-  const root = document.documentElement;
-  byId("theme").addEventListener("change", () => {
-    root.dataset["theme"] = byId<HTMLSelectElement>("theme").value;
+  const paint = (theme: string): void => {
+    document.documentElement.dataset["theme"] = theme;
     redraw();
-  });
+  };
+  const theme = byId<HTMLSelectElement>("theme");
+  theme.addEventListener("change", () => paint(theme.value));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const print = (isPrinted: boolean): void => {
     tasksTable.resize(isPrinted ? PRINTED : ROWS);
-    // The style sheet makes printed pages light. The charts are pictures that were drawn before.
-    redraw();
+    // Printed pages are light. The charts are pictures, and some browsers copy them before they use the style of paper.
+    paint(isPrinted ? "light" : theme.value);
   };
   matchMedia("print").addEventListener("change", (event) => print(event.matches));
   addEventListener("beforeprint", () => print(true));

@@ -33,7 +33,8 @@ function text<T>(column: Column<T>, row: T): Node | string {
 export class Table<T> {
   private rows: T[] = [];
   private sorted: T[] = [];
-  private page = 0;
+  /** A row of the page that is visible. */
+  private at = 0;
   private readonly body = el("tbody");
   private readonly heads: HTMLTableCellElement[];
   private readonly status = el("span");
@@ -61,21 +62,20 @@ export class Table<T> {
 
   show(rows: T[]): void {
     this.rows = rows;
-    this.page = 0;
+    this.at = 0;
     this.sort();
   }
 
-  /** Show so many rows on a page. */
+  /** Show so many rows on a page, including those that were visible. */
   resize(size: number): void {
     this.size = size;
-    this.page = 0;
     this.draw();
   }
 
   private sortBy(column: number): void {
     const same = this.by.column === column;
     this.by = { column, down: same ? !this.by.down : (this.columns[column]?.largestFirst ?? false) };
-    this.page = 0;
+    this.at = 0;
     this.sort();
   }
 
@@ -95,19 +95,19 @@ export class Table<T> {
   }
 
   private turn(by: number): void {
-    this.page += by;
+    this.at += by * this.size;
     this.draw();
   }
 
   private draw(): void {
-    const first = this.page * this.size;
+    const first = this.at - (this.at % this.size);
     const rows = this.sorted.slice(first, first + this.size);
     this.body.replaceChildren(
       ...rows.map((row) =>
         el("tr", {}, ...this.columns.map((column) => el("td", { class: column.fixed ? "fixed" : "" }, text(column, row)))),
       ),
     );
-    this.back.disabled = this.page === 0;
+    this.back.disabled = first === 0;
     this.forth.disabled = first + this.size >= this.sorted.length;
     const total = count(this.sorted.length, this.noun);
     const shown = `${first + 1} to ${first + rows.length} of ${total}`;
