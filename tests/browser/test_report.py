@@ -65,6 +65,14 @@ def test_the_search_takes_all_words_in_any_field(open_report: Open) -> None:
     assert report.page.locator("#count").inner_text() == "30 tasks"
 
 
+def test_the_first_click_after_a_search_counts(open_report: Open) -> None:
+    report = open_report(*(task(number, operation=f"Task {number}") for number in range(1, 4)))
+    report.page.get_by_role("searchbox").press_sequentially("web-02")
+    assert report.cells("tasks-table", ENTITY) == ["web-02"]
+    report.page.locator("#tasks-table").get_by_role("button", name="Task 2").click()
+    assert report.page.locator("#chosen").inner_text() == "Task 2 on web-02"
+
+
 def test_outcome_operation_user_and_server_filter(open_report: Open) -> None:
     other = task(4, operation="Clone", reason={"type": "TaskReasonAlarm", "alarm_name": "Disk alarm"})
     report = open_report(

@@ -20,7 +20,11 @@ export class Selection {
   ) {
     for (const facet of FACETS) this.fill(facet);
     byId("search").addEventListener("input", onChange);
-    byId("filters").addEventListener("change", onChange);
+    byId("filters").addEventListener("change", (event) => {
+      // The search has reported its text with each key. Its change comes when the reader presses a button elsewhere, and
+      // new rows would take this button away before the click.
+      if (event.target !== byId("search")) onChange();
+    });
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("clear").addEventListener("click", () => this.clear());
     for (const [outcome, tasks] of grouped(report.tasks, (task) => task.outcome)) {
