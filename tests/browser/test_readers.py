@@ -83,6 +83,34 @@ def test_the_keyboard_reaches_everything(open_report: Open) -> None:
     assert {"Duration", "Reason"} <= reached
 
 
+def focused(report: Opened) -> str:
+    return str(report.page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+
+
+def test_focus_returns_to_what_opened_the_details(open_report: Open) -> None:
+    report = open_report(*(timed(number, 0, 0, 1000, operation=f"Task {number}") for number in range(1, 4)))
+    table, close = report.page.locator("#tasks-table"), report.page.get_by_role("button", name="Close")
+    table.get_by_role("button", name="Task 2").press("Enter")
+    report.page.locator("#companions").get_by_role("button", name="Task 3").press("Enter")
+    close.press("Enter")
+    assert focused(report) == "Task 2"
+    report.page.locator("#timeline").click(position={"x": 600, "y": 40})
+    close.press("Enter")
+    assert focused(report) == "timeline"
+    table.get_by_role("button", name="Task 2").press("Enter")
+    table.get_by_role("button", name="Entity").press("Enter")
+    close.press("Enter")
+    assert focused(report) == "timeline", "the button is no longer there"
+
+
+def test_focus_stays_on_the_button_of_a_failure(open_report: Open) -> None:
+    errors = [{"type": "HostNotConnected", "message": message} for message in ("One.", "Two.", "Two.")]
+    report = open_report(*(task(number, state="error", error=error) for number, error in enumerate(errors)))
+    report.page.locator("#failures-table").get_by_role("button", name="1 task").press("Enter")
+    assert report.cells("failures-table", 1) == ["One."]
+    assert focused(report) == "1 task"
+
+
 def test_a_printed_report_has_the_content_without_the_controls(open_report: Open) -> None:
     report = open_report(*many(30), color_scheme="dark")
     page = report.page

@@ -41,6 +41,7 @@ const timeline = new Timeline(byId("timeline"), choose);
 const concurrencyChart = new ConcurrencyChart(byId("concurrency"));
 const durationChart = new DurationChart(byId("durations"));
 let shown: Task[] = [];
+let opener = byId("timeline");
 let chosen: { task: Task; companions: Task[] } | null = null;
 let pieces: (() => void)[] = [];
 let timer = 0;
@@ -148,7 +149,11 @@ function proceed(): void {
 }
 
 function showFailures(): void {
+  const table = byId("failures-table");
+  const wasFocused = table.querySelector("tbody button:focus") !== null;
   failuresTable.show(failures(shown));
+  // The button that limits the page to a reason has replaced its own row.
+  if (wasFocused) table.querySelector<HTMLElement>("tbody button")?.focus();
 }
 
 function showDurations(): void {
@@ -177,6 +182,8 @@ function close(): void {
 }
 
 function choose(task: Task): void {
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && !byId("details").contains(active)) opener = active;
   const found = companions(task, shown);
   chosen = { task, companions: found.map((each) => each.task) };
   timeline.choose(task, chosen.companions);
@@ -251,6 +258,8 @@ function listen(): void {
   byId("close").addEventListener("click", () => {
     close();
     timeline.choose(null, []);
+    // The keyboard goes on where the reader chose the task, if a table has not replaced that button since then.
+    (opener.isConnected ? opener : byId("timeline")).focus();
   });
   const redraw = (): void => [timeline, concurrencyChart, durationChart].forEach((chart) => chart.redraw());
   const paint = (theme: string): void => {
