@@ -52,6 +52,11 @@ def test_queued_running_and_failed_have_their_colors(open_report: Open) -> None:
     assert colored(report, "failed") == 0
 
 
+def test_a_task_that_is_queued_for_a_moment_has_a_bar(open_report: Open) -> None:
+    report = open_report(timed(1, 0, 0, 100_000), timed(2, 50_000, None, None, state="queued", queued_for=1.0))
+    assert colored(report, "queued") > 10
+
+
 def test_the_search_takes_all_words_in_any_field(open_report: Open) -> None:
     report = open_report(*(task(number) for number in range(1, 30)), task(30, state="error", error=FULL))
     search(report, "ALICE web-0")
@@ -252,6 +257,17 @@ def test_a_report_without_tasks_says_so(open_report: Open) -> None:
     report = open_report(results=[{"server": "vc1", "tasks": []}])
     assert report.page.locator("#count").inner_text() == "0 tasks"
     assert "No tasks" in report.page.locator("#origin").inner_text()
+
+
+@pytest.mark.parametrize("tasks", [0, 1])
+def test_no_tasks_have_no_times(open_report: Open, tasks: int) -> None:
+    report = open_report(results=[{"server": "vc1", "tasks": [task(1)][:tasks]}])
+    search(report, "nothing like it")
+    report.settle()
+    assert report.page.locator("#spans-table tbody tr").count() == 0
+    for chart in ("timeline", "concurrency"):
+        assert [colored(report, color, chart) for color in ("muted", "line", "band")] == [0, 0, 0], chart
+    assert limited(report) == ""
 
 
 def test_child_tasks_are_below_their_parents_and_other_tasks_below_them(open_report: Open) -> None:

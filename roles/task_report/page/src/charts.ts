@@ -20,6 +20,7 @@ export class ConcurrencyChart extends Chart {
   protected draw(): void {
     const { times, running, queued } = this.data;
     const { outcome, muted } = this.colors;
+    const show = times.length > 0;
     const line = (name: string, values: number[], color: string, width: number): object => ({
       name,
       type: "line",
@@ -39,8 +40,8 @@ export class ConcurrencyChart extends Chart {
         animation: false,
         grid: { left: 48, right: 16, top: 28, bottom: 28 },
         tooltip: { ...this.tooltip, trigger: "axis", formatter: tip },
-        xAxis: { type: "time", ...this.axis },
-        yAxis: { type: "value", minInterval: 1, name: "tasks", nameTextStyle: { color: muted }, ...this.axis },
+        xAxis: { type: "time", show, ...this.axis },
+        yAxis: { type: "value", show, minInterval: 1, name: "tasks", nameTextStyle: { color: muted }, ...this.axis },
         series: [line("queued", queued, outcome.queued, 1), line("running", running, outcome.success, 2)],
       },
       { notMerge: true },

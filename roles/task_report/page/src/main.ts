@@ -234,7 +234,10 @@ const MOVES: Record<string, () => void> = {
   up: () => timeline.pan(0, -0.5),
   down: () => timeline.pan(0, 0.5),
   reset: () => timeline.reset(),
-  limit: () => selection.limit(timeline.range),
+  limit: () => {
+    // Without tasks, the timeline has no times.
+    if (shown.length) selection.limit(timeline.range);
+  },
 };
 const KEYS: Record<string, string> = {
   "+": "zoom-in",

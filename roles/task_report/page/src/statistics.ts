@@ -66,11 +66,11 @@ export interface Concurrency {
   queued: number[];
 }
 
-/** How many tasks ran and were queued at the same time, in so many spans of equal length. */
+/** How many tasks ran and were queued at the same time, in so many spans of equal length. Without tasks, in no span. */
 export function concurrency(tasks: Task[], spans: number): Concurrency {
   const [begin, end] = extent(tasks);
   const step = Math.max(1, (end - begin) / spans);
-  const times = Array.from({ length: spans }, (_, index) => begin + (index + 0.5) * step);
+  const times = Array.from({ length: tasks.length ? spans : 0 }, (_, index) => begin + (index + 0.5) * step);
   const most = (fromOf: (task: Task) => number, toOf: (task: Task) => number): number[] => {
     const during = tasks.filter((task) => fromOf(task) < toOf(task));
     const starts = Float64Array.from(during, fromOf).sort();

@@ -21,6 +21,11 @@ interface Area {
   height: number;
 }
 
+/** A group of these shapes. ECharts would keep the earlier shapes of a group that has none now. */
+function group(children: object[]): object | undefined {
+  return children.length ? { type: "group", children } : undefined;
+}
+
 export class Timeline extends Chart {
   private tasks: Task[] = [];
   private lanes: Lanes = { lane: [], groups: [], count: 0 };
@@ -117,6 +122,7 @@ export class Timeline extends Chart {
     const { visible, lanes, colors } = this;
     const bottom = Math.max(lanes.count, visible);
     const before = this.isNew ? [] : this.zooms;
+    const show = lanes.count > 0;
     const slider = { type: "slider", filterMode: "weakFilter", brushSelect: false, showDataShadow: false } as const;
     const handleStyle = { color: colors.surface, borderColor: colors.muted };
     const look = { borderColor: colors.line, fillerColor: colors.band, handleStyle, moveHandleSize: 0, showDetail: false };
@@ -126,10 +132,10 @@ export class Timeline extends Chart {
         animation: false,
         grid: { left: this.isNarrow ? 96 : 190, right: 44, top: 28, bottom: 52 },
         tooltip: { ...this.tooltip, formatter: (params: { dataIndex: number }) => this.tip(params.dataIndex) },
-        xAxis: { type: "time", position: "top", min, max, ...this.axis },
+        xAxis: { type: "time", position: "top", min, max, show, ...this.axis },
         yAxis: { type: "value", inverse: true, min: 0, max: bottom, show: false },
         dataZoom: [
-          { ...slider, ...look, xAxisIndex: 0, bottom: 10, height: 26, minValueSpan: 100 },
+          { ...slider, ...look, xAxisIndex: 0, bottom: 10, height: 26, minValueSpan: 100, show },
           { ...slider, ...look, yAxisIndex: 0, right: 8, width: 20, zoomLock: true, show: lanes.count > visible },
           { ...inside, xAxisIndex: 0, zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, minValueSpan: 100 },
           { ...inside, yAxisIndex: 0, zoomLock: true, zoomOnMouseWheel: false, moveOnMouseWheel: lanes.count > visible },
@@ -169,7 +175,7 @@ export class Timeline extends Chart {
   }
 
   /** The background and the name of each visible group. The name of one that begins above stays visible. */
-  private bands(params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object {
+  private bands(params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object | undefined {
     const area = params.coordSys as unknown as Area;
     const y = (lane: number): number => api.coord([api.value(0), lane])[1] ?? 0;
     const children: object[] = [];
@@ -191,7 +197,7 @@ export class Timeline extends Chart {
       };
       children.push({ type: "text", style });
     });
-    return { type: "group", children };
+    return group(children);
   }
 
   private bar(params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object | undefined {
@@ -212,16 +218,17 @@ export class Timeline extends Chart {
       const chosen = task === this.chosen ? { stroke: this.colors.text, lineWidth: 2 } : {};
       if (shape) children.push({ type: "rect", shape, style: { fill, opacity: faded ? 0.2 : 1, ...chosen } });
     };
-    if (run - from > 0.5) rect(from, run, outcome.queued);
-    if (task.outcome !== "queued") rect(run, to, outcome[task.outcome]);
+    const isQueued = task.outcome === "queued";
+    if (isQueued || run - from > 0.5) rect(from, run, outcome.queued);
+    if (!isQueued) rect(run, to, outcome[task.outcome]);
     const [begin, end] = [Math.max(run, area.x), Math.min(to, area.x + area.width)];
-    if (end - begin > LABEL && height > 11 && !faded && task.outcome !== "queued") {
+    if (end - begin > LABEL && height > 11 && !faded && !isQueued) {
       const text = `${task.outcome === "failed" ? "✕ " : ""}${task.operation}`;
       const fill = this.colors.surface;
       const place = { x: begin + 4, y: top + 2 + height / 2, verticalAlign: "middle", width: end - begin - 8 };
       children.push({ type: "text", style: { text, fill, fontSize: 11, overflow: "truncate", ...place }, silent: true });
     }
-    return { type: "group", children };
+    return group(children);
   }
 
   /** Whether a bar would lie within the last pixels of its lane that are drawn. Failed tasks are always visible. */
