@@ -238,6 +238,25 @@ def test_failures_are_grouped_by_reason(open_report: Open) -> None:
     assert "failed: Insufficient disk space" in report.page.locator("#limits").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("messages", "reasons"),
+    [
+        (["L'hôte n'est pas prêt.", "L'accès n'est pas prêt."], ["L'accès n'est pas prêt.", "L'hôte n'est pas prêt."]),
+        (["The host can't wait, it isn't up.", "The host can't boot, it isn't up."], None),
+        (
+            ["L\u2019hôte \u2018d\u2019Anne\u2019 manque.", "L\u2019hôte \u2018a\u2019 manque."],
+            ["L\u2019hôte … manque."],
+        ),
+        (["It can't find 'Bob's disk'.", "It can't find 'Eve's disk'."], ["It can't find …."]),
+        (["ホスト'a'がありません", "ホスト'b'がありません"], ["ホスト…がありません"]),
+    ],
+)
+def test_apostrophes_in_words_do_not_quote(open_report: Open, messages: list[str], reasons: list[str] | None) -> None:
+    errors = [{**FULL, "message": message} for message in messages]
+    report = open_report(*(task(number, state="error", error=error) for number, error in enumerate(errors)))
+    assert sorted(report.cells("failures-table", 1)) == sorted(reasons or messages)
+
+
 def test_servers_without_tasks_are_named(open_report: Open) -> None:
     report = open_report(
         results=[

@@ -50,10 +50,22 @@ export function failures(tasks: Task[]): Failure[] {
   return found.sort((a, b) => b.tasks.length - a.tasks.length);
 }
 
+/** A digit, or a letter of a script with apostrophes inside of words. Others, such as Japanese, have no spaces either. */
+const LETTER = String.raw`[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{M}\p{N}]`;
+/** Names in quotation marks, which are at the borders of words. */
+const QUOTED = new RegExp(
+  [
+    String.raw`(?<!${LETTER})(["'\x60])(?:[^"'\x60\n]|(?<=${LETTER})'(?=${LETTER}))+\1(?!${LETTER})`,
+    String.raw`\u201c[^\u201d]+\u201d`,
+    String.raw`\u2018(?:[^\u2019]|\u2019(?=${LETTER}))+\u2019`,
+  ].join("|"),
+  "gu",
+);
+
 /** A message without names in quotation marks, numbers, and IDs. */
 function common(message: string): string {
   return message
-    .replace(/(["'`])[^"'`\n]+\1|\u201c[^\u201d]+\u201d|\u2018[^\u2019]+\u2019/g, "…")
+    .replace(QUOTED, "…")
     .replace(/\b[\w-]*\d[\w-]*\b/g, "…")
     .replace(/\s+/g, " ");
 }
