@@ -188,6 +188,20 @@ def test_a_chosen_task_shows_everything_and_its_companions(open_report: Open) ->
     assert limited(report) == "Only tasks from 2026-11-27 05:59:24 to 2026-11-27 06:04:24"
 
 
+def test_companions_of_a_task_need_not_fit_the_filter(open_report: Open) -> None:
+    report = open_report(timed(1, 0, 10, 100, operation="Clone"), timed(2, 0, 50, 60), timed(3, 200, 200, 300))
+    page = report.page
+    search(report, "Clone")
+    page.locator("#tasks-table").get_by_role("button", name="Clone").click()
+    assert page.locator("#together").inner_text() == "1 task ran at the same time."
+    assert report.cells("companions", 2) == ["web-02"]
+    assert page.locator("#reveal").is_visible()
+    page.locator("#companions tbody button").click()
+    assert page.locator("#chosen").inner_text() == "Power On virtual machine on web-02"
+    # The timeline has only tasks that fit the filter.
+    assert page.locator("#reveal").is_hidden()
+
+
 def test_a_bar_chooses_its_task(open_report: Open) -> None:
     report = open_report(timed(1, 0, 0, 1000))
     report.page.locator("#timeline").click(position={"x": 600, "y": 40})

@@ -184,10 +184,12 @@ function close(): void {
 function choose(task: Task): void {
   const active = document.activeElement;
   if (active instanceof HTMLElement && !byId("details").contains(active)) opener = active;
-  const found = companions(task, shown);
+  // What ran at the same time does not depend on the filter.
+  const found = companions(task, report.tasks);
   chosen = { task, companions: found.map((each) => each.task) };
   timeline.choose(task, chosen.companions);
   details.show(task, found);
+  byId("reveal").hidden = !shown.includes(task);
   byId("reveal").onclick = (): void => timeline.reveal(task);
 }
 
