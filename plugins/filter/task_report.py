@@ -21,7 +21,8 @@ options:
   _input:
     description:
       - Results of M(vsphere.tasks.vsphere_task_info), one for each vCenter or ESXi.
-      - Add C(server) to a result to name the server in the report. Without it, the report shows the product.
+      - Add C(server) to a result to name the server in the report. Without it, the report shows the product, and a
+        number from the second such server on.
     type: list
     elements: dict
     required: true

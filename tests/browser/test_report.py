@@ -286,6 +286,22 @@ def test_servers_without_tasks_are_named(open_report: Open) -> None:
     assert "vc1, vCenter 9; vc2; vc3" in report.page.locator("#origin").inner_text()
 
 
+def test_results_without_a_name_are_of_different_servers(open_report: Open) -> None:
+    def tasks(entity: str) -> list[dict[str, t.Any]]:
+        child = timed(2, 0, 0, 1000, operation="Child", entity_name=entity, **CHILD_OF_1)
+        return [timed(1, 0, 0, 1000, operation="Parent", entity_name=entity), child]
+
+    product = {"product": "vCenter 9"}
+    report = open_report(results=[{"tasks": tasks("a"), "api": product}, {"tasks": tasks("z"), "api": product}])
+    page = report.page
+    assert sorted(report.cells("tasks-table", 4)) == ["vCenter 9", "vCenter 9", "vCenter 9 (2)", "vCenter 9 (2)"]
+    chosen = []
+    for lane in range(4):
+        page.locator("#timeline").click(position={"x": 600, "y": 28 + 22 * lane + 11})
+        chosen.append(page.locator("#chosen").inner_text())
+    assert chosen == ["Parent on a", "Child on a", "Parent on z", "Child on z"]
+
+
 def test_a_report_without_tasks_says_so(open_report: Open) -> None:
     report = open_report(results=[{"server": "vc1", "tasks": []}])
     assert report.page.locator("#count").inner_text() == "0 tasks"

@@ -9,6 +9,7 @@ Private to the collection: it can change at any time.
 
 from __future__ import annotations
 
+import itertools
 import json
 import typing as t
 
@@ -29,19 +30,29 @@ class Server(t.NamedTuple):
 
 def servers(results: Iterable[Data], unread: Iterable[str] = ()) -> list[Server]:
     """The servers of the results, and those that have none."""
-    found = [_server(result) for result in results]
-    known = {server.name for server in found}
+    results = [*results]
+    known = {str(result["server"]) for result in results if result.get("server")}
+    found = [_server(result, known) for result in results]
     missing = [Server(name, None, "The play ended for this host before.", []) for name in unread if name not in known]
     return [*found, *missing]
 
 
-def _server(result: Data) -> Server:
+def _server(result: Data, known: set[str]) -> Server:
+    """The server of the result. One without a name gets one that no other server has, and adds it to these names."""
     product = (result.get("api") or {}).get("product")
+    name = str(result.get("server") or _free(product or "vCenter", known))
+    known.add(name)
     problem = None if "tasks" in result else str(result.get("msg") or "The server returned no tasks.")
     tasks = result.get("tasks", ())
     # The role passes them as JSON text.
     flat = [*_flat(json.loads(tasks) if isinstance(tasks, str) else tasks)]
-    return Server(str(result.get("server") or product or "vCenter"), product, problem, flat)
+    return Server(name, product, problem, flat)
+
+
+def _free(name: str, known: set[str]) -> str:
+    """The name, with a number if it is known."""
+    numbered = (f"{name} ({number})" for number in itertools.count(2))
+    return next(each for each in itertools.chain([name], numbered) if each not in known)
 
 
 def _flat(tasks: Iterable[Data]) -> Iterator[Data]:

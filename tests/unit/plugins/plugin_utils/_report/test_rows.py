@@ -63,6 +63,13 @@ def test_servers_have_a_name_and_a_problem_if_their_tasks_are_missing() -> None:
     assert [bool(each.problem) for each in found] == [False, False, True, True, True]
 
 
+def test_servers_without_a_name_have_different_ones() -> None:
+    product = {"product": "ESXi 8"}
+    results: list[dict[str, t.Any]] = [{"api": product}, {}, {"api": product}, {"api": product}, {}]
+    names = [each.name for each in servers([*results, {"server": "ESXi 8 (2)"}, {"server": "a"}, {"server": "a"}])]
+    assert names == ["ESXi 8", "vCenter", "ESXi 8 (3)", "ESXi 8 (4)", "vCenter (2)", "ESXi 8 (2)", "a", "a"]
+
+
 def test_a_server_has_the_children_of_its_tasks_too() -> None:
     [server] = servers([{"tasks": [{"id": "task-1", "children": [{"id": "task-2"}]}, {"id": "task-3"}]}])
     assert [each["id"] for each in server.tasks] == ["task-1", "task-2", "task-3"]
