@@ -94,7 +94,7 @@ options:
 
 EXAMPLES = r"""
 - name: Report clones that fail
-  hosts: all
+  hosts: localhost
   sources:
     - name: vcenter
       vsphere.tasks.tasks:
@@ -113,7 +113,7 @@ EXAMPLES = r"""
             {{ (event.entity_name ~ ': ' ~ event.error.message) | select('ge', ' ') | reject('in', '{\\') | join }}
 
 - name: Follow two vCenters with the same user, and report tasks that run for more than an hour
-  hosts: all
+  hosts: localhost
   sources:
     - name: vcenters
       vsphere.tasks.tasks:

@@ -153,6 +153,10 @@ def test_a_stuck_task_is_cancelled_after_an_approval(runs: Runs, vcenter: t.Any,
     assert answer.status_code == 200
     run.until(lambda: vcenter.run("info", task_ids=[stuck])["tasks"][0]["state"] == "error")
     run.stop()
+    assert [each["approve"] for each in service.posted].count(stuck) == 1
+    # Ansible names the hosts on which it runs a module.
+    assert "[localhost]" in run.errors
+    assert "[other]" not in run.errors
     tasks = vcenter.run("info", task_ids=[stuck, other])["tasks"]
     assert [(task["state"], task["cancelled"]) for task in tasks] == [("error", True), ("running", False)]
 
