@@ -110,7 +110,8 @@ EXAMPLES = r"""
       action:
         debug:
           msg: >-
-            {{ (event.entity_name ~ ': ' ~ event.error.message) | select('ge', ' ') | reject('in', '{\\') | join }}
+            {% for each in event.entity_name ~ ': ' ~ (event.error or {}).message | default('no reason')
+            if each.isprintable() and each not in '{\\' %}{{ each }}{% endfor %}
 
 - name: Follow two vCenters with the same user, and report tasks that run for more than an hour
   hosts: localhost
@@ -130,8 +131,8 @@ EXAMPLES = r"""
       action:
         debug:
           msg: >-
-            {{ (event.vcenter ~ ': ' ~ event.operation ~ ' on ' ~ event.entity_name ~ ' runs for too long')
-            | select('ge', ' ') | reject('in', '{\\') | join }}
+            {% for each in event.vcenter ~ ': ' ~ event.operation ~ ' on ' ~ event.entity_name ~ ' runs for too long'
+            if each.isprintable() and each not in '{\\' %}{{ each }}{% endfor %}
 """
 
 LOOK_EVERY = 0.005  # seconds
