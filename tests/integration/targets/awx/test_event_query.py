@@ -34,8 +34,10 @@ def test_an_object_of_a_started_operation_is_a_node(vcenter: t.Any) -> None:
 def test_only_objects_of_tasks_that_were_canceled_are_nodes(vcenter: t.Any, tag: str) -> None:
     vcenter.create(change_tag=tag, cancelable=True, entity_name="web-01")
     vcenter.create(change_tag=tag, cancelable=False, entity_name="web-02")
-    result = vcenter.run("cancel", tags=[tag])
-    assert nodes("vsphere_task_cancel", result) == ["web-01"]
+    for check, expected in ((True, []), (False, ["web-01"])):
+        result = vcenter.run("cancel", check=check, tags=[tag])
+        assert len(result["cancelled_task_ids"]) == 1
+        assert nodes("vsphere_task_cancel", result) == expected
 
 
 def test_a_failure_has_no_nodes(vcenter: t.Any) -> None:
