@@ -10,11 +10,13 @@ import types
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import CONNECTION_SPEC
 from awx_plugins.credentials import injectors
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
-OPTIONAL = ("port", "username", "password", "ca", "transport", "session_id")
+FURTHER = {"request_timeout": "61", "max_response_size": "65", "locale": "de"}
+OPTIONAL = ("port", "username", "password", "ca", "transport", "session_id", "proxy_host", "proxy_port", *FURTHER)
 
 
 @pytest.fixture
@@ -61,11 +63,20 @@ def test_awx_accepts_the_credential_type(check_awx: t.Callable[..., None], crede
 def test_all_fields_reach_the_modules(
     vcenter: t.Any, inject: t.Callable[..., t.Any], login: dict[str, str], ca: str, run_module: t.Callable[..., t.Any]
 ) -> None:
-    stored = inject(**login, ca=ca, transport=vcenter.transport)
+    stored = inject(**login, ca=ca, transport=vcenter.transport, **FURTHER)
     result = run_module("info", False, {})
     assert not result["failed"], result["msg"]
     assert result["api"]["transport"] == vcenter.transport
+    arguments = result["invocation"]["module_args"]
+    assert {name: str(arguments[name]) for name in FURTHER} == FURTHER
     assert login["password"] not in str(stored)
+    inject(**login, ca=ca, proxy_host="127.0.0.1", proxy_port="1")
+    assert "the proxy http://127.0.0.1:1 on the way to" in run_module("info", False, {})["msg"]
+
+
+def test_the_credential_type_sets_all_connection_options(credential_type: dict[str, t.Any]) -> None:
+    variables = {option["fallback"][1][0] for option in CONNECTION_SPEC.values()}
+    assert credential_type["injectors"]["env"].keys() == variables
 
 
 @pytest.mark.parametrize("transport", ["auto"])
