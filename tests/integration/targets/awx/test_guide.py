@@ -22,8 +22,8 @@ def test_the_example_with_a_survey_runs(
     for name, value in vcenter.environment.items():
         monkeypatch.setenv(name, value)
     plays = [
-        {"hosts": "localhost", "gather_facts": False, "vars": {"survey_users": answer}, "tasks": yaml.safe_load(survey)}
-        for answer in ("", "alice\nVSPHERE.LOCAL\\bob\n")
+        {"hosts": "localhost", "gather_facts": False, "vars": answers, "tasks": yaml.safe_load(survey)}
+        for answers in ({}, {"survey_users": ""}, {"survey_users": "alice\nVSPHERE.LOCAL\\bob\n"})
     ]
     (tmp_path / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
     vcenter.play(tmp_path / "play.yml")
