@@ -34,7 +34,7 @@ class ActionModule(Attended):
         try:
             arguments = TASK_REPORT.arguments(self._task.args, task_vars, self._templar.template)
             options = TASK_REPORT.own_options(task_vars, self._templar.template)
-            _check_path(options)
+            options.update(files=_files(options), mode=_octal(options["mode"]))
         except VsphereError as error:
             return {"failed": True, "msg": error.message}
         result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
@@ -42,7 +42,7 @@ class ActionModule(Attended):
             limit = arguments.get("limit")
             if limit and len(result["tasks"]) >= int(limit):
                 # The module warns only of its own limit, but nobody notices what is missing in a report.
-                told = f"the report contains as many tasks as limit allows ({limit}), so others can be missing: raise limit"
+                told = f"the report has as many tasks as limit allows ({limit}), so others can be missing: raise limit"
                 result["warnings"] = [*result.get("warnings", ()), told]
             # Ansible walks through each value of a result many times, but only once past a text.
             result["tasks"] = json.dumps(result["tasks"])
@@ -58,11 +58,17 @@ class ActionModule(Attended):
         return str(arguments.get("hostname") or environment.get("VMWARE_HOST") or host)
 
 
-def _check_path(options: Result) -> None:
-    """Raise an error if the page would have the path of another file of the report."""
-    suffix = pathlib.PurePath(str(options["path"])).suffix[1:]
-    if suffix != "html" and {"html", suffix} <= {*options["formats"]}:
+def _files(options: Result) -> dict[str, str]:
+    """The path for each format. Raises an error if the page would have the path of another file."""
+    path, formats = str(options["path"]), options["formats"]
+    suffix = pathlib.PurePath(path).suffix
+    if suffix != ".html" and {"html", suffix[1:]} <= {*formats}:
         raise VsphereError(
-            f"task_report_path {options['path']} has the suffix of another format: set the path of the page, which "
-            "ends in .html"
+            f"task_report_path {path} has the suffix of another format: set the path of the page, which ends in .html"
         )
+    return {each: path if each == "html" else f"{path.removesuffix(suffix)}.{each}" for each in formats}
+
+
+def _octal(mode: t.Any) -> t.Any:
+    """A mode such as 0640 without quotes, of which a template before ansible-core 2.19 would make decimal text."""
+    return f"{mode:04o}" if isinstance(mode, int) and not isinstance(mode, bool) else mode

@@ -14,7 +14,7 @@ options:
     default: 3600
   on_error:
     description:
-      - Action if a task ends in the state C(error), or if neither the server nor its history has the task anymore.
+      - Action if a task ends in the state C(error), or disappears from the server and its history during the wait.
       - V(fail) fails and lists each of these tasks. V(return) does not fail, so that the playbook can decide.
     type: str
     choices: [fail, return]

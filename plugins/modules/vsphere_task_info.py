@@ -88,6 +88,7 @@ EXAMPLES = r"""
       type: VirtualMachine
       name: web-01
     begin_time: -1d
+    time_type: completed
 
 - name: Get the tasks of an automation user in a cluster and below it, for a dashboard
   vsphere.tasks.vsphere_task_info:

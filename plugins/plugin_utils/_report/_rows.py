@@ -44,9 +44,9 @@ def _server(result: Data, known: set[str]) -> Server:
     known.add(name)
     problem = None if "tasks" in result else str(result.get("msg") or "The server returned no tasks.")
     tasks = result.get("tasks", ())
-    # The role passes them as JSON text.
-    flat = [*_flat(json.loads(tasks) if isinstance(tasks, str) else tasks)]
-    return Server(name, product, problem, flat)
+    # The role passes them as JSON text. A child that the selection includes is also below its parent.
+    flat = {task.get("id"): task for task in _flat(json.loads(tasks) if isinstance(tasks, str) else tasks)}
+    return Server(name, product, problem, [*flat.values()])
 
 
 def _free(name: str, known: set[str]) -> str:

@@ -97,13 +97,19 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
         "empty": "vsphere_cancel_stuck_users: an empty value does not match everything",
         "null": "vsphere_cancel_stuck_operations: an empty value does not match everything",
         "wide": "set task_ids, a single object",
-        "odd": "maybe",
+        "odd": "vsphere_cancel_stuck_dry_run is neither true nor false",
+        "short": "vsphere_cancel_stuck_dry_run is neither true nor false",
+        "stars": "set task_ids, a single object",
     }
     by_host = {
         "empty": {**answers, "users": " "},
         "null": {**answers, "operations": None},
         "wide": {**answers, "operations": "*"},
         "odd": {**answers, "dry_run": "maybe"},
+        # Ansible takes it for true as a keyword of a task, but for false in a template.
+        "short": {**answers, "dry_run": "y"},
+        # Lists that match everything.
+        "stars": {**answers, "operations": ["*"], "users": ["*"], "task_ids": ["*"], "entity": "*"},
     }
     run = site.run("cancel_stuck", by_host=by_host, older_than="1h")
     assert run.status == 2, run.output

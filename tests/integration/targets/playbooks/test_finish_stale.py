@@ -38,6 +38,8 @@ def test_only_old_tasks_of_playbooks_are_ended(site: t.Any, tag: str) -> None:
     for name, vcenter in site.vcenters.items():
         assert stale[name] <= set(shown.results[name]["finished_task_ids"])
         assert unfinished(vcenter) == stale[name] | others[name]
+    few = site.run("finish_stale", "--check", limit="2", **types)
+    assert {result["report"][-1].partition(":")[0] for result in few.results.values()} == {"there can be more"}
     run = site.run("finish_stale", dry_run="false", **types)
     assert run.status == 0, run.output
     for name, vcenter in site.vcenters.items():
@@ -45,7 +47,7 @@ def test_only_old_tasks_of_playbooks_are_ended(site: t.Any, tag: str) -> None:
         [error] = {task["error"]["fault_type_id"] for task in vcenter.run("info", task_ids=list(stale[name]))["tasks"]}
         assert error == "vsphere.tasks.stale"
     # A second run has nothing to do.
-    again = site.run("finish_stale", "--limit=json.example.com", dry_run="false", **types)
+    again = site.run("finish_stale", "--limit=json.example.com", dry_run="false", activation_ids=["*"], **types)
     assert again.results["json.example.com"]["report"] == ["ended 0 tasks"]
     assert "changed=0" in again.output
 

@@ -73,6 +73,7 @@ def test_an_object_is_held_after_its_tasks_until_it_is_released(site: t.Any, tag
     assert [unfinished(vcenter) for vcenter in site.vcenters.values()] == [[], []]
     again = site.run("maintenance_gate", f"--limit={JSON}", **hold, release="yes")
     assert (again.status, "changed=0" in again.output) == (0, True), again.output
+    assert again.results[JSON]["report"] == ["no hold has this ID"]
     for name, result in run.results.items():
         [task] = site.vcenters[name].run("info", task_ids=[result["hold_task_id"]])["tasks"]
         assert task["state"] == "success"

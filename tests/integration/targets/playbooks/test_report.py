@@ -54,3 +54,18 @@ def test_all_vcenters_are_in_one_report(site: t.Any, tmp_path: pathlib.Path, tag
     # The role rejects a format that it does not have.
     run = site.run("report", path=str(page), formats="htm, json", by_host={"json.example.com": {}})
     assert "Got no match for: htm" in run.results["json.example.com"]["report"][0]
+
+
+def test_a_report_that_cannot_be_written_is_a_failure_of_each_vcenter(site: t.Any, tmp_path: pathlib.Path) -> None:
+    run = site.run("report", path=str(tmp_path / "missing" / "tasks.html"))
+    assert run.status == 2, run.output
+    reports = [result["report"][0] for result in run.results.values()]
+    assert ["does not exist" in report for report in reports] == [True, True], run.output
+
+
+def test_an_empty_group_is_no_success(vcenter: t.Any, tmp_path: pathlib.Path) -> None:
+    inventory = tmp_path / "inventory.json"
+    inventory.write_text('{"vcenters": {"hosts": {}}}', encoding="utf-8")
+    path = str(tmp_path / "tasks.html")
+    shown = vcenter.play("vsphere.tasks.report", f"--inventory={inventory}", status=2, vsphere_report_path=path)
+    assert "hostname is missing" in shown

@@ -73,6 +73,7 @@ def test_a_report_of_one_server(
     checked = environment.play(play, "--check")
     assert changes(checked) == 1
     assert list(tmp_path.glob("report.*")) == []
+    assert "FILES report.html,report.json,report.csv" in checked
     output = environment.play(play)
     assert changes(output) == 1
     assert "FILES report.html,report.json,report.csv" in output
@@ -94,7 +95,7 @@ def test_a_report_that_can_lack_tasks_warns(
 ) -> None:
     environment.create_many(3, state="success", change_tag=tag)
     output = environment.play(playbook(task_report_tags=[tag], task_report_limit=limit))
-    assert ("as many tasks as limit allows" in " ".join(output.split())) == warns
+    assert ("the report has as many tasks as limit allows (3)" in " ".join(output.split())) == warns
 
 
 @any_transport
@@ -109,6 +110,14 @@ def test_null_counts_as_not_set_and_formats_can_be_a_text(
     page.unlink()
     environment.play(playbook(task_report_tags=[tag], task_report_formats="csv\njson"))
     assert sorted(file.name for file in tmp_path.glob("report.*")) == ["report.csv", "report.json"]
+
+
+@any_transport
+def test_the_mode_can_be_an_octal_number(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    environment.play(playbook(task_report_tags=[tag], task_report_mode=0o640))
+    assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o640
 
 
 @any_transport

@@ -73,3 +73,10 @@ def test_servers_without_a_name_have_different_ones() -> None:
 def test_a_server_has_the_children_of_its_tasks_too() -> None:
     [server] = servers([{"tasks": [{"id": "task-1", "children": [{"id": "task-2"}]}, {"id": "task-3"}]}])
     assert [each["id"] for each in server.tasks] == ["task-1", "task-2", "task-3"]
+
+
+def test_a_child_that_the_selection_includes_counts_once() -> None:
+    grandchild = {"id": "task-3"}
+    child = {"id": "task-2", "children": [grandchild]}
+    [server] = servers([{"tasks": [grandchild, {"id": "task-1", "children": [child]}, child]}])
+    assert [each["id"] for each in server.tasks] == ["task-3", "task-1", "task-2"]
