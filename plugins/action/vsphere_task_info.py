@@ -41,7 +41,7 @@ class ActionModule(Attended):
         if "tasks" in result:
             limit = arguments.get("limit")
             if limit and len(result["tasks"]) >= int(limit):
-                # The module warns only of its own limit, but nobody notices what is missing in a report.
+                # The module does not warn about a limit that is set, but a report does not show that it lacks tasks.
                 told = f"the report has as many tasks as limit allows ({limit}), so others can be missing: raise limit"
                 result["warnings"] = [*result.get("warnings", ()), told]
             # Ansible walks through each value of a result many times, but only once past a text.
@@ -70,5 +70,5 @@ def _files(options: Result) -> dict[str, str]:
 
 
 def _octal(mode: t.Any) -> t.Any:
-    """A mode such as 0640 without quotes, of which a template before ansible-core 2.19 would make decimal text."""
+    """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text."""
     return f"{mode:04o}" if isinstance(mode, int) and not isinstance(mode, bool) else mode
