@@ -201,7 +201,7 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
 $(ENV)/run: $(ENV)/constraints.txt meta/ee-requirements.txt
-	@echo "Preparing $(VENV) …"
+	@echo "Preparing $(VENV) …" >&2
 	@# It stays, because another make can be at work in it, unless another interpreter made it.
 	@$(VENV)/bin/python -c 'import sys; sys.exit(sys.base_prefix != sys.argv[1])' \
 	    "$$('$(PYTHON)' -c 'import sys; print(sys.base_prefix)')" 2>/dev/null || '$(PYTHON)' -m venv --clear $(VENV)
@@ -220,13 +220,13 @@ $(ENV)/tools: $(ENV)/run tests/requirements/checks.in | .build/bin/go
 	@touch $@
 
 $(ENV)/nox/ready: $(ENV)/tools antsibull-nox.toml noxfile.py tests/unit/requirements.txt
-	@echo "Preparing $(@D) …"
+	@echo "Preparing $(@D) …" >&2
 	@rm -rf $(@D) && $(NOX) --install-only >$(ENV)/nox.log 2>&1 || { cat $(ENV)/nox.log; exit 1; }
 	@touch $@
 
 # What takes other libraries than the tools do has an environment of its own.
 $(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV)/mitmproxy/ready $(ENV)/mutation/ready $(ENV)/screencast/ready: $(ENV)/%/ready: $(ENV)/run tests/requirements/%.txt
-	@echo "Preparing $(@D) …"
+	@echo "Preparing $(@D) …" >&2
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)
 	@$(UV) pip install --python $(@D) --requirement tests/requirements/$*.in --constraint tests/requirements/$*.txt
 	@touch $@
@@ -238,7 +238,7 @@ $(AWX): $(ENV)/run tests/requirements/awx.txt
 
 # The libraries of the page, and what builds and tests it. Node.js comes from PyPI if PATH has none that is new enough.
 $(PAGE)/ready: roles/task_report/page/package-lock.json tests/requirements/node.txt $(ENV)/run
-	@echo "Preparing $(@D) …"
+	@echo "Preparing $(@D) …" >&2
 	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
 	    || $(UV) pip install --python $(VENV) --requirement tests/requirements/node.txt
 	@mkdir -p $(@D) && cp roles/task_report/page/package*.json $(@D)
@@ -255,7 +255,7 @@ $(CHROMIUM)/chromium: $(PAGE)/ready tests/tools/chromium.mjs
 	@touch $@
 
 $(BENCH)/ready: benchmarks/requirements.txt $(ENV)/run
-	@echo "Preparing $(@D) …"
+	@echo "Preparing $(@D) …" >&2
 	@$(UV) venv --seed --clear --python '$(PYTHON)' $(@D)/venv
 	@$(UV) pip install --python $(@D)/venv --requirement $<
 	@touch $@
