@@ -316,6 +316,14 @@ def owner_field(vcenter: Vcenter) -> str:
 
 
 @pytest.fixture
+def hidden_task(vcenter: Vcenter) -> t.Iterator[str]:
+    """The ID of a task that the user is not allowed to see. It causes a warning in each search that includes it."""
+    task_id = vcenter.create(forbidden=True)
+    yield task_id
+    vcenter.control("DELETE", f"/tasks/{task_id}")
+
+
+@pytest.fixture
 def tag() -> str:
     """A tag that only the tasks of one test have."""
     return uuid.uuid4().hex

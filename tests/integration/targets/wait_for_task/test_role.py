@@ -69,17 +69,15 @@ def test_null_and_omitted_options_count_as_missing(
     assert shown.count(f"FAILED {[task_id]} of 1") == 2, shown
 
 
-def test_the_result_contains_hidden_tasks(environment: t.Any, tmp_path: pathlib.Path) -> None:
-    task_id = environment.create()
-    environment.control("PATCH", f"/tasks/{task_id}", forbidden=True)
-    options = {"wait_for_task_ids": task_id, "wait_for_task_on_error": "return"}
+def test_the_result_contains_hidden_tasks(environment: t.Any, hidden_task: str, tmp_path: pathlib.Path) -> None:
+    options = {"wait_for_task_ids": hidden_task, "wait_for_task_on_error": "return"}
     tasks = [
         {"include_role": {"name": "vsphere.tasks.wait_for_task"}, "vars": options},
         {"debug": {"msg": "FORBIDDEN {{ wait_for_task_result.forbidden }}"}},
     ]
     playbook = tmp_path / "play.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    assert f"FORBIDDEN {[task_id]}" in environment.play(playbook)
+    assert f"FORBIDDEN {[hidden_task]}" in environment.play(playbook)
 
 
 def _shown() -> dict[str, t.Any]:
