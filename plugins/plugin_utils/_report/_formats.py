@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import pathlib
+import re
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._report import _rows
@@ -24,8 +25,8 @@ PAGE = pathlib.Path(__file__).resolve().parents[3] / "roles" / "task_report" / "
 _MARK = "@DATA@"
 # The HTML parser looks for these, even inside of a script that is data.
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&"}
-# A spreadsheet takes a text that starts like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a text that starts like this for a formula. In many countries, cells begin after a semicolon, too.
+_FORMULA = re.compile(r'(^|[;\t])(?="*[=+\-@\t\r\n])')
 
 
 def html(title: str, servers: Sequence[_rows.Server]) -> str:
@@ -69,7 +70,7 @@ def as_csv(_title: str, servers: Sequence[_rows.Server]) -> str:
 
 
 def _cell(value: t.Any) -> t.Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 FORMATS = {"html": html, "json": as_json, "csv": as_csv}

@@ -65,6 +65,13 @@ def test_a_spreadsheet_takes_no_text_for_a_formula(text: str) -> None:
     assert row["duration"] == "-1.0"
 
 
+@pytest.mark.parametrize("start", ["=1", '"=1"', "+1", "-1", "@a"])
+def test_no_formula_begins_after_a_semicolon(start: str) -> None:
+    report = task_report([{"tasks": [{**TASK, "entity_name": f"a;{start};b"}]}], output="csv")
+    (row,) = csv.DictReader(io.StringIO(report, newline=""))
+    assert row["entity_name"] == f"a;'{start};b"
+
+
 def test_any_text_has_an_encoding() -> None:
     for output in ("html", "json", "csv"):
         task_report([{"tasks": [{**TASK, "entity_name": "\ud800"}]}], output=output).encode("utf-8")
