@@ -71,31 +71,27 @@ def test_each_line_is_an_event_of_ansible_runner(vcenter: t.Any, tmp_path: pathl
 @pytest.mark.parametrize("host", [None, "jump"])
 @pytest.mark.parametrize("check", [[], ["--check"]])
 def test_progress_is_shown_in_check_mode_and_from_a_jump_host(
-    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, host: str | None, check: list[str]
+    environment: t.Any, tmp_path: pathlib.Path, host: str | None, check: list[str]
 ) -> None:
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
     hosts = tmp_path / "hosts"
     hosts.write_text(
         f"jump ansible_connection=elsewhere ansible_python_interpreter={sys.executable}\n", encoding="utf-8"
     )
-    task_id = vcenter.create(duration=1)
+    task_id = environment.create(duration=1)
     at = {"at": host} if host else {}
-    lines = vcenter.play(WAIT, "-i", str(hosts), *check, task_ids=[task_id], **at).splitlines()
+    lines = environment.play(WAIT, "-i", str(hosts), *check, task_ids=[task_id], **at).splitlines()
     assert shown(rf"^\[ +[0-9]+ s\] {task_id} .* on .*: success$", lines)
 
 
 @pytest.mark.parametrize("connection", ["local", "elsewhere"])
 def test_lines_name_the_host_if_the_play_has_several(
-    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, connection: str
+    environment: t.Any, tmp_path: pathlib.Path, connection: str
 ) -> None:
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
     hosts = tmp_path / "hosts"
     how = f"ansible_connection={connection} ansible_python_interpreter={sys.executable}"
     hosts.write_text(f"web-01 {how}\nweb-02 {how}\n", encoding="utf-8")
-    task_id = vcenter.create(duration=1)
-    lines = vcenter.play(WAIT, "-i", str(hosts), task_ids=[task_id], where="all").splitlines()
+    task_id = environment.create(duration=1)
+    lines = environment.play(WAIT, "-i", str(hosts), task_ids=[task_id], where="all").splitlines()
     for host in ("web-01", "web-02"):
         assert shown(rf"^\[ +[0-9]+ s\] \[{host}\] {task_id} .* on .*: success$", lines)
 

@@ -8,22 +8,17 @@ import pathlib
 import re
 import typing as t
 
-import pytest
 import yaml
 from vcenters import ROOT, any_transport
 
 
 @any_transport
-def test_the_example_with_a_survey_runs(
-    vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
-) -> None:
+def test_the_example_with_a_survey_runs(environment: t.Any, tmp_path: pathlib.Path) -> None:
     page = (ROOT / "docs" / "awx.md").read_text(encoding="utf-8")
     _credential, survey = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
     plays = [
         {"hosts": "localhost", "gather_facts": False, "vars": answers, "tasks": yaml.safe_load(survey)}
         for answers in ({}, {"survey_users": ""}, {"survey_users": "alice\nVSPHERE.LOCAL\\bob\n"})
     ]
     (tmp_path / "play.yml").write_text(json.dumps(plays), encoding="utf-8")
-    vcenter.play(tmp_path / "play.yml")
+    environment.play(tmp_path / "play.yml")

@@ -79,10 +79,9 @@ def test_an_object_is_held_after_its_tasks_until_it_is_released(site: t.Any, tag
         assert task["state"] == "success"
 
 
-def test_check_mode_only_waits(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, tag: str) -> None:
+@pytest.mark.usefixtures("environment")
+def test_check_mode_only_waits(vcenter: t.Any, tag: str) -> None:
     """Without an inventory, the environment says where."""
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
     variables = {"vsphere_maintenance_gate_entity": PATH, "vsphere_maintenance_gate_hold": tag}
     shown = vcenter.play("vsphere.tasks.maintenance_gate", "--check", **variables)
     assert '"nothing runs"' in shown
@@ -90,11 +89,8 @@ def test_check_mode_only_waits(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch, 
     assert unfinished(vcenter) == []
 
 
-def test_a_change_of_the_clock_does_not_shorten_the_time_limit(
-    vcenter: t.Any, clock: t.Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
+@pytest.mark.usefixtures("environment")
+def test_a_change_of_the_clock_does_not_shorten_the_time_limit(vcenter: t.Any, clock: t.Any) -> None:
     ref = host(vcenter)
     first = vcenter.create(entity=ref)
 
@@ -172,3 +168,15 @@ def test_wrong_numbers_and_booleans_are_rejected(site: t.Any) -> None:
         "boolean": f"{PREFIX}release is neither true nor false: set one of them",
         "right": "nothing runs",
     }
+
+
+def test_a_hold_that_cannot_be_withdrawn_is_named_after_the_reason(site: t.Any, tag: str) -> None:
+    vcenter = site.vcenters[JSON]
+    other = vcenter.create(entity=host(vcenter))
+    vcenter.fault("status", "SetTaskState", status=500, count=9)
+    run = site.run("maintenance_gate", f"--limit={JSON}", entity=PATH, hold=tag, timeout="1")
+    assert run.status == 2, run.output
+    [hold] = [task["id"] for task in unfinished(vcenter) if task["activation_id"] == tag]
+    message = run.results[JSON]["report"][0]
+    assert other in message
+    assert message.index(f"; {hold} still holds the object: ") > message.index("after 1 s")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+import pytest
 from vcenters import WAITED, any_transport
 
 pytestmark = any_transport
@@ -72,3 +73,10 @@ def test_tasks_with_an_unknown_outcome_are_in_the_result(site: t.Any, hidden_tas
     assert run.status == 0, run.output
     assert run.results[GOOD]["forbidden_task_ids"] == [hidden_task]
     assert run.results[GOOD]["report"] == ["0 succeeded, 0 failed, 0 have not ended, the outcome of 1 is unknown"]
+
+
+def test_another_strategy_does_not_repeat_the_report(site: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_STRATEGY", "ansible.builtin.free")
+    run = site.run("wait", "--extra-vars=vsphere_wait_user=me")
+    reports = run.output.partition("PLAY [Bring the results together]")[2].partition("TASK [Hand the results on")[0]
+    assert reports.count("ok: [") == 1, run.output

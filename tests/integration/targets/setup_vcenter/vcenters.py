@@ -332,3 +332,11 @@ def tag() -> str:
 @pytest.fixture
 def vcenter(server: t.Callable[[str], Vcenter]) -> Vcenter:
     return server("vcenter")
+
+
+@pytest.fixture
+def environment(vcenter: Vcenter, monkeypatch: pytest.MonkeyPatch) -> Vcenter:
+    """A vCenter that the environment names."""
+    for name, value in vcenter.environment.items():
+        monkeypatch.setenv(name, value)
+    return vcenter

@@ -54,14 +54,6 @@ def playbook(tmp_path: pathlib.Path) -> t.Callable[..., pathlib.Path]:
     return write
 
 
-@pytest.fixture
-def environment(vcenter: Vcenter, monkeypatch: pytest.MonkeyPatch) -> Vcenter:
-    """A vCenter that the environment names."""
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
-    return vcenter
-
-
 def test_a_report_of_one_server(
     environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
 ) -> None:

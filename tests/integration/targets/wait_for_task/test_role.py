@@ -38,14 +38,6 @@ def test_other_variables_do_not_change_the_role(vcenter: t.Any) -> None:
     vcenter.play("variables.yml", **others)
 
 
-@pytest.fixture
-def environment(vcenter: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Any:
-    """A vCenter that the environment names."""
-    for name, value in vcenter.environment.items():
-        monkeypatch.setenv(name, value)
-    return vcenter
-
-
 @pytest.mark.parametrize("given", [None, "{{ empty_field }}", "{{ omit }}", "{{ nothing | default(omit) }}"])
 def test_null_and_omitted_options_count_as_missing(
     environment: t.Any, tmp_path: pathlib.Path, given: str | None
