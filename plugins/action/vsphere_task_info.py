@@ -12,6 +12,7 @@ import pathlib
 import typing as t
 
 from ansible import constants
+from ansible.module_utils.common.validation import check_type_int
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._attended import Attended
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import TASK_REPORT
@@ -40,7 +41,7 @@ class ActionModule(Attended):
         result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
         if "tasks" in result:
             limit = arguments.get("limit")
-            if limit and len(result["tasks"]) >= int(limit):
+            if limit and len(result["tasks"]) >= check_type_int(limit):
                 # The module does not warn about a limit that is set, but a report does not show that it lacks tasks.
                 told = f"the report has as many tasks as limit allows ({limit}), so others can be missing: raise limit"
                 result["warnings"] = [*result.get("warnings", ()), told]

@@ -77,9 +77,11 @@ class ActionModule(Attended):
             opening = self._in_thread(lambda: self._open_session(arguments, task_vars))
             try:
                 opened = opening.result()
-                if opened.get("failed"):
+                if "fault" in opened:
                     return opened
-                arguments = {**arguments, "session_id": opened["session_id"]}
+                # The module waits for a server that is still starting, and reports all other problems.
+                if not opened.get("failed"):
+                    arguments = {**arguments, "session_id": opened["session_id"]}
                 return self._rounds(arguments, task_vars, length, options, show)
             finally:
                 # An interrupted login opens a session, too. A session from the environment belongs to the user, and

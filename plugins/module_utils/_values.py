@@ -111,6 +111,11 @@ def clean(text: object) -> str:
     text = str(text)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}..."
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """The text in one line, without characters that steer a terminal or reorder others."""
     if text.isprintable():
         return text
     # Every space except the plain one counts as not printable.

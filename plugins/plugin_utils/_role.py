@@ -119,7 +119,7 @@ WAIT_FOR_TASK = Role("wait_for_task", TASK_WAIT_SPEC, renamed={"task_ids": "ids"
 TASK_REPORT = Role(
     "task_report",
     own={
-        "path": {"type": "str"},
+        "path": {"type": "str", "required": True},
         "formats": {"type": "list", "elements": "str", "choices": ["html", "json", "csv"], "default": ["html"]},
         "title": {"type": "str", "default": "vSphere tasks"},
         "mode": {"type": "raw", "default": "0644"},

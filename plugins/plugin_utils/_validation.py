@@ -13,6 +13,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.vsphere.tasks.plugins.module_utils import _lists
 from ansible_collections.vsphere.tasks.plugins.module_utils._empty import drop_unusable, empty_parts
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 
@@ -24,7 +25,7 @@ if t.TYPE_CHECKING:
 
 def validated(spec: Spec, options: Mapping[str, t.Any]) -> Params:
     """The options with their defaults, in the types of the spec. An error like that of a module for anything else."""
-    given = dict(options)
+    given = _lists.from_texts(spec, dict(options))
     # Ansible's own validation stumbles at them.
     problems = drop_unusable(spec, given) + empty_parts(spec, given)
     if problems:

@@ -37,6 +37,7 @@ type Config struct {
 	SessionIdle time.Duration
 	History     int
 	HistoryLag  time.Duration
+	SilentTasks bool
 }
 
 // releases are the published VI/JSON releases, oldest first. A server supports its own and all older ones.
@@ -70,8 +71,8 @@ func parseFlags(args []string) (Config, error) {
 	fs.DurationVar(&c.CancelDelay, "cancel-delay", 100*time.Millisecond, "time between an accepted CancelTask and the end of the task")
 	fs.DurationVar(&c.SessionIdle, "session-idle", 30*time.Minute, "how long an idle session lives")
 	fs.IntVar(&c.History, "history", 1000, "how many tasks the history keeps")
-
 	fs.DurationVar(&c.HistoryLag, "history-lag", 0, "how long a new task is not in the history yet")
+	fs.BoolVar(&c.SilentTasks, "silent-tasks", false, "do not announce changes of recentTask")
 
 	fs.SetOutput(io.Discard) // the caller prints the error
 	if err := fs.Parse(args); err != nil {
@@ -185,5 +186,9 @@ func (c *Config) version() (product, api string) {
 	if c.NoVIJSON {
 		api = "7.0.3.0"
 	}
-	return strings.TrimSuffix(api, ".0"), api
+	product = strings.TrimSuffix(api, ".0")
+	if product == "8.0.3" {
+		api = "8.0.2.0" // as recorded
+	}
+	return product, api
 }

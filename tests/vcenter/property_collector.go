@@ -185,7 +185,7 @@ func (pc *PropertyCollector) changes(ctx *simulator.Context) []types.PropertyFil
 		if filter := pc.filters[ref]; filter != nil {
 			updates, missing = filter.update(ctx, dirty)
 		} else if own, ok := ctx.Session.Get(ref).(*simulator.PropertyFilter); ok {
-			filter = newWatchedFilter(own.Spec)
+			filter = newWatchedFilter(own.Spec, managerOf(ctx).config.SilentTasks)
 			pc.filters[ref] = filter
 			updates, missing = filter.updateAll(ctx)
 		}

@@ -18,6 +18,9 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
+// mostObjects is the number of objects in one answer: the policy of a vCenter.
+const mostObjects = 100
+
 // pages contains the rest of long answers, by token.
 var pages sync.Map
 
@@ -28,7 +31,7 @@ type restOfPages struct {
 
 // next returns one answer of the rest, and the token for the remaining ones.
 func (rest restOfPages) next() (page []types.ObjectContent, token string) {
-	if rest.most <= 0 || len(rest.objects) <= rest.most {
+	if len(rest.objects) <= rest.most {
 		return rest.objects, ""
 	}
 	token = uuid.NewString()
@@ -40,8 +43,12 @@ func (rest restOfPages) next() (page []types.ObjectContent, token string) {
 func (pc *PropertyCollector) RetrievePropertiesEx(ctx *simulator.Context, req *types.RetrievePropertiesEx) soap.HasFault {
 	result := retrieve(ctx, req)
 	if result.Res != nil {
+		most := mostObjects
+		if limit := int(req.Options.MaxObjects); limit > 0 {
+			most = min(most, limit)
+		}
 		found := result.Res.Returnval
-		found.Objects, found.Token = restOfPages{int(req.Options.MaxObjects), found.Objects}.next()
+		found.Objects, found.Token = restOfPages{most, found.Objects}.next()
 	}
 	return result
 }

@@ -75,12 +75,14 @@ type watchedFilter struct {
 	spec    types.PropertyFilterSpec
 	named   map[types.ManagedObjectReference]types.ObjectSpec // nil if the filter finds objects by traversal
 	missing refs                                              // known to the client, or nil if it does not request them
+	silent  bool                                              // finds other objects only for an empty version
 	objects map[types.ManagedObjectReference]types.ObjectContent
 }
 
-func newWatchedFilter(spec types.PropertyFilterSpec) *watchedFilter {
+func newWatchedFilter(spec types.PropertyFilterSpec, silent bool) *watchedFilter {
 	f := &watchedFilter{
 		spec:    spec,
+		silent:  silent,
 		named:   map[types.ManagedObjectReference]types.ObjectSpec{},
 		objects: map[types.ManagedObjectReference]types.ObjectContent{},
 	}
@@ -103,13 +105,15 @@ func (f *watchedFilter) update(ctx *simulator.Context, dirty refs) ([]types.Obje
 	if len(dirty) == 0 {
 		return nil, nil
 	}
-	if f.named == nil {
+	if f.named == nil && !f.silent {
 		return f.updateAll(ctx)
 	}
 	var some []types.ObjectSpec
 	for ref := range dirty {
 		if object, ok := f.named[ref]; ok {
 			some = append(some, object)
+		} else if _, known := f.objects[ref]; known && ref.Type == "Task" {
+			some = append(some, types.ObjectSpec{Obj: ref})
 		}
 	}
 	if len(some) == 0 {

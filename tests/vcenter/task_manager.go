@@ -194,9 +194,12 @@ func (t *Task) forgetInTime() {
 	}
 }
 
-// leave removes the object of a task.
+// leave removes the object of a task. The registry tells the watchers before it removes the object, so that they must not
+// read it yet.
 func (t *Task) leave(ctx *simulator.Context) {
-	ctx.WithLock(*t.Info.Entity, func() { t.registry.Remove(ctx, t.Self) })
+	ctx.WithLock(*t.Info.Entity, func() {
+		ctx.WithLock(t.Self, func() { t.registry.Remove(ctx, t.Self) })
+	})
 }
 
 // inHistory reports whether the history already contains a task.

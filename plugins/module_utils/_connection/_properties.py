@@ -55,7 +55,7 @@ def filter_spec(objects: Specs, properties: Specs, transient: bool = False) -> _
 def retrieve(
     transport: _transport.Transport, objects: Specs, properties: Specs, transient: bool = False
 ) -> list[Object]:
-    """RetrievePropertiesEx, page by page until all is there.
+    """RetrievePropertiesEx, page by page until all is there, or RetrieveProperties, which has no pages.
 
     One unknown object makes the whole call a ManagedObjectNotFound fault with ``obj``, unless they are ``transient``.
     """
@@ -64,16 +64,24 @@ def retrieve(
     params = {"specSet": [spec], "options": {"_typeName": "RetrieveOptions"}}
     turn = transport.pages()
     page = transport.invoke(collector, "RetrievePropertiesEx", params)
-    found = []
+    found: list[Object] = []
     while page:
         turn()
-        for content in page.get("objects") or ():
-            given = {prop["name"]: prop.get("val") for prop in content.get("propSet") or ()}
-            values = {name: value for name, value in given.items() if value is not None}
-            found.append(Object(content["obj"], values, refused(content)))
+        found += map(_object, page.get("objects") or ())
         token = page.get("token")
-        page = transport.invoke(collector, "ContinueRetrievePropertiesEx", {"token": token}) if token else None
+        try:
+            page = transport.invoke(collector, "ContinueRetrievePropertiesEx", {"token": token}) if token else None
+        except _errors.Fault as fault:
+            # From 7.0.3.2 to 8.0.2, only users with a role on the root folder can read on (issue 3455 of govmomi).
+            if fault.type != "NoPermission":
+                raise
+            return [*map(_object, transport.invoke(collector, "RetrieveProperties", {"specSet": [spec]}) or ())]
     return found
+
+
+def _object(content: _values.Data) -> Object:
+    given = {prop["name"]: prop.get("val") for prop in content.get("propSet") or ()}
+    return Object(content["obj"], {name: val for name, val in given.items() if val is not None}, refused(content))
 
 
 def refused(content: _values.Data) -> dict[str, _errors.Fault]:

@@ -32,11 +32,8 @@ ANY = object
 
 REFERENCE = {"type": Name, "value": Name}
 _MISSING = {"path": Name, "fault?": ANY}
-_OBJECTS = {
-    "_typeName": "RetrieveResult",
-    "objects": [{"obj": REFERENCE, "propSet?": [{"name": Name, "val?": ANY}], "missingSet?": [_MISSING]}],
-    "token?": str,
-}
+_OBJECTS = [{"obj": REFERENCE, "propSet?": [{"name": Name, "val?": ANY}], "missingSet?": [_MISSING]}]
+_PAGE = {"_typeName": "RetrieveResult", "objects": _OBJECTS, "token?": str}
 _UPDATE = {
     "kind": Name,
     "obj": REFERENCE,
@@ -46,7 +43,7 @@ _UPDATE = {
 
 # By property and method. The results of others do not matter.
 SHAPES: dict[str, t.Any] = {
-    "ContinueRetrievePropertiesEx": _OBJECTS,
+    "ContinueRetrievePropertiesEx": _PAGE,
     "CreateCollectorForTasks": REFERENCE,
     "CreateContainerView": REFERENCE,
     "CreateFilter": REFERENCE,
@@ -64,7 +61,8 @@ SHAPES: dict[str, t.Any] = {
     },
     "ReadNextTasks": [ANY],
     "ReadPreviousTasks": [ANY],
-    "RetrievePropertiesEx": _OBJECTS,
+    "RetrieveProperties": _OBJECTS,
+    "RetrievePropertiesEx": _PAGE,
     "WaitForUpdatesEx": {
         "version": Name,
         "truncated?": bool,

@@ -45,6 +45,7 @@ _OPTIONAL = {
     "FindExtension",
     "ReadNextTasks",
     "ReadPreviousTasks",
+    "RetrieveProperties",
     "RetrievePropertiesEx",
     "WaitForUpdatesEx",
     "latestPage",

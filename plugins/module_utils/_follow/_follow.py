@@ -28,6 +28,10 @@ if t.TYPE_CHECKING:
 ROUND = 900
 """Seconds after which a new collector replaces the old one, whose server can have forgotten a change."""
 
+REFRESH = 20
+"""Seconds after which the server returns all recent tasks again: it does not have to announce new ones (API reference,
+TaskManager.recentTask)."""
+
 MANY = 100
 """Number of tasks in one answer after which the recent tasks can lack some: they contain the last 200 that ended."""
 
@@ -96,14 +100,20 @@ class Follower:
         last = time.monotonic() + ROUND
         watching = _watch.collecting(self._connection, transport, spec, partial=True, until_logout=False)
         with watching as collector:
+            told: dict[str, str] = {}
             changed: dict[str, str] = {}
             left: set[str] = set()
             is_first = True
-            for updates, more in _watch.answers(transport, collector, self._pause):
+            for updates, more, is_complete in _watch.answers(transport, collector, self._pause, REFRESH):
                 answered = time.monotonic()
                 _sort(updates or {}, changed, left)
                 if more:
                     continue
+                if is_complete:
+                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
+                    changed, told = {i: state for i, state in changed.items() if told.get(i) != state}, changed
+                else:
+                    told.update(changed)
                 now = self._now(transport)
                 self._note_contact()
                 was_busy, self._is_busy = self._is_busy, len(changed) + len(left) > MANY
@@ -111,8 +121,6 @@ class Follower:
                     self._seen.begin(changed, now)
                 elif is_first or was_busy or self._is_busy:
                     self._take_ended()
-                if is_first:
-                    left.update(task_id for task_id in self._seen.unfinished if task_id not in changed)
                 is_first = False
                 self._take_changed(changed)
                 self._take_left(transport, collector, left)

@@ -155,6 +155,14 @@ def _plain(type_: type) -> t.Callable[[t.Any], t.Any]:
 _text, _flag, _number, _data, _list = (_plain(type_) for type_ in (str, bool, int, dict, list))
 
 
+def _name(value: t.Any) -> str:
+    """A type or an ID. Playbooks print it, and modules send it back."""
+    name: str = _text(value)
+    if not name or not name.isprintable():
+        raise ValueError(value)
+    return name
+
+
 def _time(value: t.Any) -> datetime.datetime:
     time = _values.time_of(value)
     if time is None:
@@ -165,10 +173,7 @@ def _time(value: t.Any) -> datetime.datetime:
 def _ref(value: t.Any) -> dict[str, str]:
     ref = _data(value)
     # If only a reference is possible, the value does not have to contain its type.
-    found = {"type": _text(ref.get("type")), "moid": _text(ref.get("moid", ref.get("value")))}
-    if "" in found.values():
-        raise ValueError(value)
-    return found
+    return {"type": _name(ref.get("type")), "moid": _name(ref.get("moid", ref.get("value")))}
 
 
 def _described(value: t.Any) -> _values.Data:

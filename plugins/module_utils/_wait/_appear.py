@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 import typing as t
 
@@ -25,40 +24,42 @@ def find(
     deadline: float,
     *,
     of: _values.Ref | None = None,
-    lagging: bool = False,
 ) -> _reader.Reading:
     """Search again at each change of the recent tasks, until there are some, or the deadline (of the monotonic clock).
 
-    The recent tasks are those ``of`` an entity, or of the TaskManager. The search can be ``lagging`` behind them, like
-    the history. It then repeats the search some more times after a change, at increasing intervals.
+    The recent tasks are those ``of`` an entity, or of the TaskManager. After each change, this repeats the search at
+    increasing intervals: the history lags behind, and servers do not have to announce changes of ``recentTask`` (API
+    reference, TaskManager and ManagedEntity).
     """
     root = of or connection.manager("taskManager")
     wanted = [_properties.property_spec(root["type"], "recentTask"), _properties.property_spec("Task", *_CHANGING)]
     spec = _properties.filter_spec([_properties.object_spec(root, through="recentTask")], wanted, transient=True)
 
     def steps(transport: _transport.Transport) -> _reader.Reading:
-        found, pauses = _reader.Reading([], []), _pauses(lagging)
+        found, pauses = _reader.Reading([], []), _pauses()
 
         def seconds() -> float:
             return min(deadline - time.monotonic(), next(pauses))
 
         with _watch.collecting(connection, transport, spec, partial=True) as collector:
-            for updates, more in _watch.answers(transport, collector, seconds):
+            for updates, more, _complete in _watch.answers(transport, collector, seconds):
                 if updates:
-                    pauses = _pauses(lagging)
+                    pauses = _pauses()
+                if more:
+                    continue
+                is_last = time.monotonic() >= deadline
                 # The first answer contains everything, including tasks that appeared since the last search.
-                if not more and (updates or lagging):
-                    found = search.find()
-                if not more and (found.tasks or time.monotonic() >= deadline):
+                found = search.find()
+                if found.tasks or is_last:
                     break
         return found
 
     return connection.read(steps, deadline)
 
 
-def _pauses(growing: bool) -> t.Iterator[float]:
-    """How long to wait for a change, in seconds: without a limit, or at growing lengths."""
-    length = 1.0 if growing else math.inf
+def _pauses() -> t.Iterator[float]:
+    """How long to wait for a change, in seconds."""
+    length = 1.0
     while True:
         yield length
         length *= 2

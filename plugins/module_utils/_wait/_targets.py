@@ -40,7 +40,7 @@ def find(
         from . import _appear
 
         of = None if selection.from_history else search.entity
-        reading = _appear.find(reader.connection, search, appear_by, of=of, lagging=selection.from_history)
+        reading = _appear.find(reader.connection, search, appear_by, of=of)
     search.warn(reading)
     if reading.missing:
         raise reader.unknown_ids(reading.missing, ", which its history does not contain either")

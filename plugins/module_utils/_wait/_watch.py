@@ -46,7 +46,8 @@ _PATHS = (
     "info.cancelled",
 )
 GONE = "gone"
-"""The state of a task that disappeared before it ended, which the API does not have."""
+HIDDEN = "hidden"
+"""The states of a task that disappeared before it ended, and that the user cannot see anymore. The API has neither."""
 
 
 @dataclasses.dataclass
@@ -187,7 +188,7 @@ class Watch:
         self, transport: _transport.Transport, collector: _values.Ref, done: t.Callable[[], bool], deadline: float
     ) -> None:
         first = True
-        for updates, more in answers(transport, collector, lambda: deadline - time.monotonic()):
+        for updates, more, _complete in answers(transport, collector, lambda: deadline - time.monotonic()):
             if updates:
                 self._take_in(updates)
             if first and not more:
@@ -255,7 +256,10 @@ class Watch:
         if fault.type == "NotAuthenticated":
             raise fault
         if task_id in self._to_watch:
-            self.tasks.pop(task_id, None)
+            task = self.tasks.pop(task_id, None)
+            if task and "info.state" in task.values:
+                task.values["info.state"] = HIDDEN
+                self._changed.append(task)
             self.forbidden.append(task_id)
             self.reader.forbidden[task_id] = fault
 
@@ -270,17 +274,32 @@ class Watch:
             self._changed.append(task)
 
 
-def answers(
-    transport: _transport.Transport, collector: _values.Ref, seconds: t.Callable[[], float]
-) -> t.Iterator[tuple[_values.Data | None, bool]]:
-    """The answers of a collector, as long as necessary: the changes, and whether more of them follow immediately.
+class Answer(t.NamedTuple):
+    """The changes in an answer of a collector, and whether ``more`` of them follow immediately.
 
-    The first one contains the current state. Others arrive after a change, or when ``seconds`` have passed.
+    If it is ``complete``, it contains the current state (with the answers that follow immediately).
     """
-    version, more, before, repeated, hasty = "", True, None, 0, 0
+
+    updates: _values.Data | None
+    more: bool
+    complete: bool
+
+
+def answers(
+    transport: _transport.Transport,
+    collector: _values.Ref,
+    seconds: t.Callable[[], float],
+    refresh: float = math.inf,
+) -> t.Iterator[Answer]:
+    """The answers of a collector, as long as necessary. The first one is complete.
+
+    Others arrive after a change, or when ``seconds`` have passed. Every ``refresh`` seconds, another one is complete.
+    """
+    version, before, more, complete, repeated, hasty = "", None, False, True, 0, 0
+    refreshed = time.monotonic()
     turn = transport.pages()
     while True:
-        longest = 0 if more else max(0, min(LONGEST_CALL, math.ceil(seconds())))
+        longest = 0 if more or complete else max(0, min(LONGEST_CALL, math.ceil(seconds())))
         params = {"version": version, "options": {"_typeName": "WaitOptions", "maxWaitSeconds": longest}}
         began = time.monotonic()
         updates = transport.invoke(collector, "WaitForUpdatesEx", params, wait=longest)
@@ -295,7 +314,11 @@ def answers(
             if repeated == MOST_REPEATED:
                 raise transport.malformed("it repeats the same changes, with the same version")
             before, version = updates, updates["version"]
-        yield updates, more
+        yield Answer(updates, more, complete)
+        if not more:
+            complete = time.monotonic() - refreshed >= refresh
+            if complete:
+                version, refreshed = "", time.monotonic()
         hasty = 0 if more or time.monotonic() - began > PAUSE else hasty + 1
         if hasty > BURST:
             time.sleep(PAUSE)

@@ -17,7 +17,6 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options
 )
 from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._follow._follow_options import FOLLOW_SPEC, FollowOptions
-from ansible_collections.vsphere.tasks.plugins.module_utils._lists import from_texts
 from ansible_collections.vsphere.tasks.plugins.plugin_utils import _validation
 
 Data = dict[str, t.Any]
@@ -40,14 +39,14 @@ def validated(given: Data) -> list[Data]:
     """The complete and valid options of each vCenter. An error like that of a module for anything else."""
     if not isinstance(given.get("vcenters"), (list, type(None))):
         raise VsphereError("vcenters is not a list: write it as a list of dictionaries")
-    params = _validate(given)
+    params = _validation.validated(ARGUMENT_SPEC, given)
     if params["vcenters"] == []:
         raise VsphereError("vcenters is empty and would follow nothing: add a vCenter, or omit it")
     several = [
         {name: value for name, value in each.items() if value is not None} for each in params["vcenters"] or [{}]
     ]
     shared = {_names().get(name, name): value for name, value in given.items() if name != "vcenters"}
-    found = [_validate({**shared, **own}) for own in several]
+    found = [_validation.validated(ARGUMENT_SPEC, {**shared, **own}) for own in several]
     for each in found:
         ConnectionOptions.from_params(each)
         FollowOptions.from_params(each)
@@ -56,10 +55,6 @@ def validated(given: Data) -> list[Data]:
     if twice:
         raise VsphereError(f"vcenters contains {', '.join(twice)} more than once: remove the repetitions")
     return found
-
-
-def _validate(args: Data) -> Data:
-    return _validation.validated(ARGUMENT_SPEC, from_texts(ARGUMENT_SPEC, args))
 
 
 def _names() -> dict[str, str]:

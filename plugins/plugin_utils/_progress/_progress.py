@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._taskinfo import FINAL, name_of
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import GONE
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait._watch import GONE, HIDDEN
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -66,9 +66,9 @@ class Progress:
     def _summarize(self, now: float) -> None:
         states = [report["state"] for report in self._tasks.values()]
         running = [report for report in self._tasks.values() if not _is_over(report)]
-        gone = states.count(GONE)
+        lost = "".join(f", {states.count(each)} {each}" for each in (GONE, HIDDEN) if each in states)
         text = f"{states.count('success')} done, {len(running)} running, {states.count('error')} failed"
-        text += f"{f', {gone} gone' if gone else ''} of {len(states)}"
+        text += f"{lost} of {len(states)}"
         shown, at = self._summary
         if text != shown or (running and now - at >= self._interval):
             self._summary = (text, now)
@@ -94,8 +94,8 @@ def _is_due(report: Report, before: Report, age: float, interval: float) -> bool
 
 
 def _is_over(report: Report) -> bool:
-    """Whether the task is final: it has ended, or has disappeared."""
-    return report["state"] in (*FINAL, GONE)
+    """Whether no further report of the task follows: it has ended, has disappeared, or is hidden."""
+    return report["state"] in (*FINAL, GONE, HIDDEN)
 
 
 def report_of(task: Task) -> Report:

@@ -16,6 +16,7 @@ import pathlib
 import re
 import typing as t
 
+from ansible_collections.vsphere.tasks.plugins.module_utils import _values
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._report import _rows
 
 if t.TYPE_CHECKING:
@@ -26,7 +27,7 @@ _MARK = "@DATA@"
 # The HTML parser looks for these, even inside of a script that is data.
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&"}
 # A spreadsheet takes a text that starts like this for a formula. In many countries, cells begin after a semicolon, too.
-_FORMULA = re.compile(r'(^|[;\t])(?="*[=+\-@\t\r\n])')
+_FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@])')
 
 
 def html(title: str, servers: Sequence[_rows.Server]) -> str:
@@ -70,7 +71,8 @@ def as_csv(_title: str, servers: Sequence[_rows.Server]) -> str:
 
 
 def _cell(value: t.Any) -> t.Any:
-    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+    # With --diff, Ansible prints the file.
+    return _FORMULA.sub(r"\1'", _values.printable(value)) if isinstance(value, str) else value
 
 
 FORMATS = {"html": html, "json": as_json, "csv": as_csv}

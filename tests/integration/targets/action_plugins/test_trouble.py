@@ -164,6 +164,19 @@ def test_a_session_of_the_environment_stays_open(vcenter: t.Any, location: str) 
 
 @any_transport
 @LOCATIONS
+def test_a_server_that_is_still_starting_is_waited_for(vcenter: t.Any, location: str) -> None:
+    task_id = vcenter.create(state="success")
+    vcenter.fault("status", "", status=503, count=999)
+    with Waiting(vcenter, location, task_id) as waiting:
+        # Modules that do not wait give up sooner.
+        vcenter.until(lambda: unavailable(vcenter) > 8)
+        vcenter.control("DELETE", "/faults")
+        waiting.outcome()
+    assert vcenter.stats["logins"] <= 2
+
+
+@any_transport
+@LOCATIONS
 def test_a_server_that_is_unavailable_for_longer_than_a_round_does_not_end_the_wait(
     vcenter: t.Any, location: str
 ) -> None:

@@ -80,8 +80,8 @@ OF_THE_SESSION = {
     *("Login", "Logout", "CreatePropertyCollector", "DestroyPropertyCollector", "CreateFilter", "WaitForUpdatesEx"),
     *("CreateCollectorForTasks", "SetCollectorPageSize", "ResetCollector", "ReadNextTasks", "ReadPreviousTasks"),
     *("DestroyCollector", "CreateContainerView", "DestroyView"),
-    *("RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "RetrieveServiceContent", "CurrentTime"),
-    *("FindExtension", "FindByInventoryPath"),
+    *("RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "RetrieveProperties", "RetrieveServiceContent"),
+    *("CurrentTime", "FindExtension", "FindByInventoryPath"),
 }
 """The methods that read, or that concern only objects of a session."""
 

@@ -179,7 +179,7 @@ def test_a_task_that_another_client_ends_first_is_told_as_one(
     vcenter: t.Any, options: dict[str, t.Any], call: str
 ) -> None:
     task_id = vcenter.create()
-    vcenter.fault("delay", rf"\.{call}$", seconds=0.3)
+    vcenter.fault("delay", rf"\.{call}$", seconds=2)
     vcenter.during(f"Task.{call}", lambda: vcenter.control("PATCH", f"/tasks/{task_id}", state="error"), times=1)
     result = vcenter.run("state", task_id=task_id, **options)
     assert (result["failed"], result.get("changed", False)) == (True, False)

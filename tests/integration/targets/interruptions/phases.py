@@ -78,6 +78,11 @@ class Host:
         return any(count > 1 for count in calls.values())
 
     @property
+    def is_over(self) -> bool:
+        """Whether the late answer has arrived."""
+        return any(each["status"] for each in self.vcenter.log() if each["call"] == self.phase.call)
+
+    @property
     def changes(self) -> list[str]:
         return [call for call in self.vcenter.requests() if call in (CANCEL, CLONE)]
 
@@ -178,6 +183,8 @@ class Interrupted:
         for name, host in self.hosts.items():
             modules = processes(f"TEST_PHASE={name}", f"TEST_ID={self._id}")
             host.processes = {each for pid in modules for each in self._ancestry(pid)}
+            assert host.processes, (name, self.shown())
+        assert not any(host.is_over for host in passing), "the machine is too busy to interrupt all phases"
 
     def _wait_for(self, hosts: list[Host]) -> None:
         def are_there() -> bool:

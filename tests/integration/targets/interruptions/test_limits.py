@@ -68,5 +68,6 @@ def test_a_change_of_the_clock_does_not_change_a_wait(
     vcenter.while_watched(change)
     output = vcenter.play("clock.yml", task_id=task_id)
     assert "this run" not in output
+    assert "callback plugin" not in output
     [shown] = vcenter.run("info", description_ids=[shown_type], limit=1)["tasks"]
     assert shown["state"] == "success"

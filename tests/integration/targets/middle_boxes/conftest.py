@@ -15,7 +15,7 @@ import typing as t
 import pytest
 import requests
 from front_ends import SERVER, UPSTREAM, free_port
-from vcenters import CONTROL, PROGRAMS
+from vcenters import CONTROL, PROGRAMS, until
 
 
 @contextlib.contextmanager
@@ -53,9 +53,11 @@ class Network:
         for stream in streams:
             toxic = {"name": stream, "type": kind, "stream": stream, "attributes": how}
             CONTROL.post(f"{self._proxy}/toxics", json=toxic).raise_for_status()
-        yield
-        for stream in streams:
-            CONTROL.delete(f"{self._proxy}/toxics/{stream}").raise_for_status()
+        try:
+            yield
+        finally:
+            for stream in streams:
+                CONTROL.delete(f"{self._proxy}/toxics/{stream}").raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,13 @@ def network() -> t.Iterator[Network]:
     command = [PROGRAMS["toxiproxy"], "-host", "127.0.0.1", "-port", str(port)]
     with running(command, "Starting HTTP server"):
         api = f"http://127.0.0.1:{port}"
-        while True:
+
+        def answers() -> bool:
             with contextlib.suppress(requests.ConnectionError):
-                CONTROL.get(f"{api}/version", timeout=10)
-                break
+                return CONTROL.get(f"{api}/version", timeout=10).ok
+            return False
+
+        until(answers)
         yield Network(api)
 
 

@@ -46,13 +46,13 @@ def test_a_slow_network_changes_no_result(vcenter: t.Any, network: t.Any, tag: s
 
 def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, network: t.Any) -> None:
     task_id = vcenter.create()
-    # Enough for a few answers.
-    disturbed = network.disturbed("limit_data", "downstream", bytes=8000)
+    after = contextlib.ExitStack()
 
     def advance(step: int = 1) -> None:
         """Let each call that waits return with a change."""
         if step == 1:
-            disturbed.__enter__()
+            # Enough for a few answers.
+            after.enter_context(network.disturbed("limit_data", "downstream", bytes=8000))
         change = {"progress": step} if step < 30 else {"state": "success"}
         vcenter.control("PATCH", f"/tasks/{task_id}", **change)
         if step < 30:
@@ -60,8 +60,7 @@ def test_a_wait_survives_a_device_that_ends_its_connections(vcenter: t.Any, netw
 
     vcenter.during(WAITED, advance, 1)
     before = vcenter.stats["connections"]
-    with contextlib.ExitStack() as after:
-        after.push(disturbed)
+    with after:
         result = vcenter.run("wait", task_ids=[task_id], timeout=60, port=network.port)
     assert result["succeeded_task_ids"] == [task_id], result
     assert vcenter.stats["connections"] > before + 3

@@ -28,6 +28,7 @@ def test_events_are_shown_until_the_time_limit(site: t.Any, tag: str) -> None:
     answers = {"operations": f"com.example.{tag}\n", "entity": "DC0/vm/DC0_H0_VM0", "events": "created, failed"}
     run = site.run("follow", "--check", duration="6", **answers)
     assert run.status == 0, run.output
+    assert run.results.keys() == site.vcenters.keys()
     for name, result in run.results.items():
         assert result["counts"] == {"created": 2, "failed": 1}
         assert result["report"] == ["2 created, 1 failed"]

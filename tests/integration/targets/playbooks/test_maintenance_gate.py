@@ -151,6 +151,36 @@ def test_a_hold_of_an_object_below_counts_although_it_is_younger(site: t.Any, ta
     assert "after 5 s (vsphere_maintenance_gate_timeout)" in run.results[JSON]["report"][0]
 
 
+def test_an_older_hold_that_the_history_lacks_counts(site: t.Any, tag: str) -> None:
+    """Two runs with recursion announce their holds at the same time."""
+    vcenter = site.vcenters[JSON]
+    older = vcenter.create(entity=host(vcenter), description_id="vsphere.tasks.maintenance_gate", activation_id=tag)
+    vcenter.control("PUT", "/history", lag=600)
+    try:
+        run = site.run(
+            "maintenance_gate", f"--limit={JSON}", entity=PATH, recursion="all", hold=f"{tag}-2", timeout="2"
+        )
+    finally:
+        vcenter.control("PUT", "/history", lag=0)
+    assert run.status == 2, run.output
+    assert older in run.results[JSON]["report"][0]
+
+
+def test_a_hold_that_another_run_ended_does_not_hold_anymore(site: t.Any, tag: str) -> None:
+    vcenter = site.vcenters[JSON]
+    busy = vcenter.create(entity=host(vcenter))
+    # The server counts its tasks.
+    hold = f"task-{int(busy.partition('-')[2]) + 1}"
+    vcenter.during(WAITED, functools.partial(end, vcenter, hold), 1)
+    run = site.run("maintenance_gate", f"--limit={JSON}", entity=PATH, hold=tag, timeout="3")
+    assert run.status == 2, run.output
+    [report] = run.results[JSON]["report"]
+    assert busy in report
+    assert "(vsphere_maintenance_gate_timeout)" in report
+    assert "still holds" not in report
+    assert vcenter.run("info", activation_ids=[tag])["tasks"][0]["state"] == "success"
+
+
 def test_a_playbook_run_does_not_keep_an_object_busy(site: t.Any) -> None:
     vcenter = site.vcenters[JSON]
     vcenter.create(entity=host(vcenter), description_id="vsphere.tasks.playbook")

@@ -32,6 +32,7 @@ def test_all_vcenters_are_in_one_report(site: t.Any, tmp_path: pathlib.Path, tag
     assert tag in page.read_text(encoding="utf-8")
     expected = {(name, task_id) for name, ids in made.items() for task_id in ids}
     assert {(task["server"], task["id"]) for task in written["tasks"]} == expected
+    assert run.results.keys() == site.vcenters.keys()
     for result in run.results.values():
         assert result["files"] == [str(page), str(page.with_suffix(".json"))]
         assert result["by_state"]["running"] == 2

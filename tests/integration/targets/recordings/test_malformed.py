@@ -149,7 +149,15 @@ RUNS: list[tuple[str, bool, Data]] = [
             "unless": {"property": "runtime.powerState", "equals": "suspended"},
         },
     ),
-    ("start", True, {"object": {"path": "DC0/vm/DC0_H0_VM0", "property": "runtime.host"}, "method": "RebootHost_Task"}),
+    (
+        "start",
+        True,
+        {
+            "object": {"path": "DC0/vm/DC0_H0_VM0", "property": "runtime.host"},
+            "method": "RebootHost_Task",
+            "params": {"force": False},
+        },
+    ),
     (
         "start",
         True,
@@ -161,12 +169,24 @@ RUNS: list[tuple[str, bool, Data]] = [
         {
             "object": MACHINE,
             "method": "ResetVM_Task",
-            "unless": {"property": "guestHeartbeatStatus", "equals": "red", "object": {"type": "ServiceInstance"}},
+            "unless": {
+                "property": "guestHeartbeatStatus",
+                "equals": "red",
+                "object": {**MACHINE, "name": "DC0_H0_VM1"},
+            },
         },
     ),
-    ("start", True, {"object": {"type": "TaskManager"}, "method": "ResetVM_Task"}),
+    (
+        "start",
+        True,
+        {
+            "object": {"type": "VirtualDiskManager"},
+            "method": "DeleteVirtualDisk_Task",
+            "params": {"name": "[LocalDS_0] odd.vmdk"},
+        },
+    ),
     ("start", True, {"object": {**MACHINE, "name": "DC0_H0_VM"}, "method": "ResetVM_Task"}),
-    ("info", False, {"entity": MACHINE, "hosts": True, "custom_values": True, "children": True}),
+    ("info", False, {"entity": MACHINE, "source": "recent", "hosts": True, "custom_values": True, "children": True}),
     ("create", True, {"task_type": "com.vmware.govmomi.simulator.test", "entity": MACHINE}),
 ]
 
@@ -195,12 +215,15 @@ def test_malformed_objects(
     monkeypatch.setattr(_http.Http, "request", request)
     vcenter.run(module, check, **options)
     answers = bodies.copy()
+    count = 0
     for number, (type_, body) in enumerate(answers):
         cases = (malformed.of_json if "json" in type_ else malformed.of_xml)(body) if body else []
         for name, make in cases[:: max(1, len(cases) // MOST_CASES)]:
+            count += 1
             bodies.clear()
             altered[:] = [(number, make())]
             result = vcenter.run(module, check, **options)
             where = f"answer {number}: {name}"
             assert "exception" not in result, where
             assert names_place(result.get("msg", "")), f"{where}: {result['msg']}"
+    assert count >= 10

@@ -165,6 +165,15 @@ def test_texts_of_the_server_are_neither_html_nor_templates_nor_formulas(
 
 
 @any_transport
+def test_texts_of_the_server_do_not_steer_the_terminal_with_diff(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tag: str
+) -> None:
+    environment.create(state="success", change_tag=tag, activation_id="one\x9b2J\u202e\nforged: ok")
+    output = environment.play(playbook(task_report_tags=[tag], task_report_formats=["csv"]), "--diff")
+    assert ",one2J forged: ok," in output
+
+
+@any_transport
 def test_several_vcenters_make_one_report_even_if_one_is_down(
     server: t.Callable[[str], Vcenter], playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
 ) -> None:
@@ -196,6 +205,7 @@ def test_several_vcenters_make_one_report_even_if_one_is_down(
     [
         ({"task_report_begin_tme": "-1h"}, "did you mean task_report_begin_time or"),
         ({"task_report_states": ["odd"]}, "task_report_states"),
+        ({"task_report_path": None}, "task_report_path"),
         (
             {"task_report_formats": "htm, json"},
             "task_report_formats must be one or more of: html, json, csv. Got no match",

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import typing as t
 
 import pytest
+from vcenters import any_transport
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,14 @@ def test_a_list_can_be_a_text(vcenter: t.Any, form: t.Callable[[list[str]], t.An
     assert vcenter.run("wait", task_ids=form(ids))["succeeded_task_ids"] == ids
     states = vcenter.run("info", states=form(["success", "error"]), source="recent")
     assert set(ids) <= {task["id"] for task in states["tasks"]}
+
+
+@any_transport
+def test_the_progress_of_tasks_in_a_text_is_shown(environment: t.Any) -> None:
+    ids = environment.create_many(2, state="success")
+    playbook = pathlib.Path(__file__).parents[1] / "action_plugins" / "wait.yml"
+    shown = environment.play(playbook, task_ids=", ".join(ids))
+    assert all(f"{task_id} VirtualMachine.powerOn on DC0_H0_VM0: success" in shown for task_id in ids), shown
 
 
 @pytest.mark.parametrize("form", [", ".join, "\n".join, "[{0[0]}, {0[1]}]".format], ids=["commas", "lines", "json"])

@@ -58,9 +58,10 @@ class Outcome(t.NamedTuple):
 
     @property
     def warnings(self) -> list[str]:
-        """The warnings of the callback plugin."""
+        """The warnings of the callback plugin, and those of Ansible about it."""
         text = " ".join(self.output.split())
-        return [each for each in text.split("[WARNING]: ")[1:] if "this run" in each and "vCenter" in each]
+        found = text.split("[WARNING]: ")[1:]
+        return [each for each in found if ("this run" in each and "vCenter" in each) or "callback plugin" in each]
 
 
 class Runs:

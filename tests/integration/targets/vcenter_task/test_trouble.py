@@ -54,6 +54,8 @@ def note(event, arguments):
         with open(os.environ["NOTED"], "a") as noted:
             noted.write(f"{threading.current_thread().name} {arguments[0]}\\n")
 sys.addaudithook(note)
+with open(os.environ["NOTED"], "a") as noted:
+    noted.write("MainThread sitecustomize\\n")
 """
 
 
@@ -276,7 +278,8 @@ def test_only_the_main_thread_imports(runs: t.Any, tmp_path: pathlib.Path, port:
     outcome = runs.run(SHORT, PYTHONPATH=paths, NOTED=str(noted), VMWARE_HOST="localhost", **port)
     assert bool(outcome.warnings) == bool(port)
     assert [task["state"] for task in runs.tasks()] == ([] if port else ["success"])
-    lines = noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []
+    lines = noted.read_text(encoding="utf-8").splitlines()
+    assert "MainThread sitecustomize" in lines
     assert [line for line in lines if line.startswith("vcenter_task ")] == []
 
 

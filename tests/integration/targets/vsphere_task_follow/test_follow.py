@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
+from ansible_collections.vsphere.tasks.plugins.module_utils._follow import _follow
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _watch
 from vcenters import WAITED, additional
 
 
@@ -37,6 +39,28 @@ def test_the_module_returns_the_events_of_its_time(vcenter: t.Any, tag: str) -> 
         "succeeded": 1,
         "failed": 1,
     }
+
+
+def test_tasks_that_the_server_does_not_announce_have_events(
+    transport: str, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_follow, "REFRESH", 1)
+    monkeypatch.setattr(_watch, "LONGEST_CALL", 1)
+    with additional(transport, "--silent-tasks") as vcenter:
+
+        def act() -> None:
+            made = vcenter.create(change_tag=tag)
+            vcenter.while_watched(lambda: vcenter.control("PATCH", f"/tasks/{made}", state="success"), 5)
+
+        vcenter.while_watched(act)
+        result = vcenter.run("follow", tags=[tag], duration=10)
+        vcenter.stop()
+        # The events do not repeat, although the server returns the tasks again and again.
+        assert [each["event"] for each in result["events"]] == ["created", "succeeded"]
+        # Each refresh is one request, except for the reading of the task after each of its changes.
+        calls = vcenter.requests()
+        assert calls.count("PropertyCollector.CreatePropertyCollector") == 1
+        assert calls.count("TaskManager.CreateCollectorForTasks") == 0
 
 
 def test_a_lost_session_does_not_end_the_module(vcenter: t.Any, tag: str) -> None:

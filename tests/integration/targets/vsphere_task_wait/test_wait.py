@@ -5,30 +5,37 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
 import typing as t
 
 import pytest
-from vcenters import WAITED
+from vcenters import NOTIFIED, WAITED
 
 ROOT = {"type": "Folder", "value": "group-d1"}
 
 
+def end(vcenter: t.Any, task_id: str) -> None:
+    vcenter.control("PATCH", f"/tasks/{task_id}", state="success")
+
+
 def test_a_wait_ends_with_the_last_task_and_returns_all(vcenter: t.Any) -> None:
-    ids = [vcenter.create(duration=seconds) for seconds in (0.2, 2)]
+    ids = vcenter.create_many(2)
+    for waits, task_id in enumerate(ids, start=2):
+        vcenter.during(WAITED, functools.partial(end, vcenter, task_id), waits)
     result = vcenter.run("wait", task_ids=ids, timeout=30)
     assert not result["failed"]
     assert [task["state"] for task in result["tasks"]] == ["success", "success"]
     assert result["succeeded_task_ids"] == ids
     assert result["failed_task_ids"] == result["pending_task_ids"] == result["gone_task_ids"] == []
     assert (result["changed"], result["timed_out"]) == (False, False)
-    assert 0.4 < result["elapsed"] < 30
+    assert 0 < result["elapsed"] < NOTIFIED
 
 
 def test_an_ended_task_is_returned_immediately(vcenter: t.Any) -> None:
     result = vcenter.run("wait", task_ids=[vcenter.create(state="success")])
-    assert result["elapsed"] < 30
+    assert result["elapsed"] < NOTIFIED
 
 
 def test_a_wait_leaves_no_collector_behind(vcenter: t.Any) -> None:
@@ -208,7 +215,8 @@ def test_unknown_ids_are_an_immediate_error_that_names_them(vcenter: t.Any) -> N
 
 def test_recent_tasks_can_be_waited_for(vcenter: t.Any) -> None:
     # Other tests can leave running tasks of the root folder behind.
-    task_id = vcenter.create(duration=0.3, entity=ROOT, change_tag="recent")
+    task_id = vcenter.create(entity=ROOT, change_tag="recent")
+    vcenter.during(WAITED, lambda: end(vcenter, task_id))
     options = {"states": ["running"], "entity": {"type": "Folder", "moid": "group-d1"}, "tags": ["recent"]}
     assert vcenter.run("wait", **options)["succeeded_task_ids"] == [task_id]
     assert vcenter.run("wait", **options)["succeeded_task_ids"] == []
@@ -227,7 +235,8 @@ def test_five_hundred_tasks_are_waited_for(vcenter: t.Any) -> None:
 
 
 def test_changes_are_written_to_the_progress_file(vcenter: t.Any, tmp_path: t.Any) -> None:
-    task_id = vcenter.create(duration=0.5, progress=[10, 90])
+    task_id = vcenter.create()
+    vcenter.during(WAITED, lambda: end(vcenter, task_id))
     vcenter.run("wait", task_ids=[task_id], progress_file=str(tmp_path / "progress"))
     lines = [json.loads(line) for line in (tmp_path / "progress").read_text(encoding="utf-8").splitlines()]
     assert {line["id"] for line in lines} == {task_id}

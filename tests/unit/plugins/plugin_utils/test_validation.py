@@ -29,6 +29,11 @@ def test_options_get_their_types_and_defaults() -> None:
     assert given == {"names": "a,b", "parts": '{"name": 1}'}
 
 
+@pytest.mark.parametrize("text", ["a, b", "a\nb\n", '["a", "b"]'])
+def test_a_list_can_be_a_text_like_in_modules(text: str) -> None:
+    assert validated(SPEC, {"names": text})["names"] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("given", "problem"),
     [

@@ -213,7 +213,7 @@ def test_a_session_that_can_only_read_public_properties_counts_as_rejected(serve
         connection.read(steps, time.monotonic() + 60)
 
 
-LISTS = ("ReadNextTasks", "ReadPreviousTasks", "latestPage")
+LISTS = ("ReadNextTasks", "ReadPreviousTasks", "RetrieveProperties", "latestPage")
 OBJECTS = ("ContinueRetrievePropertiesEx", "FindByInventoryPath", "FindExtension", "RetrievePropertiesEx")
 
 

@@ -42,6 +42,30 @@ def test_all_pages_are_read(monkeypatch: t.Any) -> None:
     assert "reportMissingObjectsInResults" not in wire.params["RetrievePropertiesEx"]["specSet"][0]
 
 
+def test_a_user_who_cannot_read_on_gets_all_objects_in_one_answer(monkeypatch: t.Any) -> None:
+    moids = ["datastore-1", "datastore-2", "datastore-3"]
+    wire = Wire(
+        RetrievePropertiesEx=[{**page(*moids[:2]), "token": "0"}],
+        ContinueRetrievePropertiesEx=[Fault("NoPermission", "no", {})],
+        RetrieveProperties=[page(*moids)["objects"]],
+    )
+    wanted = [object_spec(reference("Datastore", moid)) for moid in moids], [property_spec("Datastore", "name")]
+    with connect(monkeypatch, wire) as connection:
+        found = connection.read(lambda transport: retrieve(transport, *wanted, transient=True))
+    assert [each.ref["value"] for each in found] == moids
+    assert wire.params["RetrieveProperties"] == {"specSet": wire.params["RetrievePropertiesEx"]["specSet"]}
+
+
+def test_another_fault_of_a_page_is_an_error(monkeypatch: t.Any) -> None:
+    wire = Wire(
+        RetrievePropertiesEx=[{**page("datastore-1"), "token": "0"}],
+        ContinueRetrievePropertiesEx=[Fault("InvalidArgument", "no", {})],
+    )
+    wanted = [object_spec(reference("Datastore", "datastore-1"))], [property_spec("Datastore", "name")]
+    with connect(monkeypatch, wire) as connection, pytest.raises(Fault):
+        connection.read(lambda transport: retrieve(transport, *wanted))
+
+
 def test_properties_without_a_value_are_missing_and_unreadable_ones_are_refused(monkeypatch: t.Any) -> None:
     store = reference("Datastore", "datastore-1")
     fault = {"_typeName": "NoPermission", "faultstring": "You must not.", "privilegeId": "System.Read"}

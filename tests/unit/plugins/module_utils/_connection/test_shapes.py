@@ -28,6 +28,7 @@ VALUES: list[tuple[str, t.Any]] = [
     ("ContinueRetrievePropertiesEx", HIDDEN),
     ("RetrievePropertiesEx", {"_typeName": "RetrieveResult"}),
     ("RetrievePropertiesEx", {"objects": []}),
+    ("RetrieveProperties", READ["objects"]),
     ("WaitForUpdatesEx", UPDATES),
     ("WaitForUpdatesEx", {"version": "1"}),
     ("FindExtension", EXTENSION),

@@ -223,6 +223,7 @@ FOUND = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "grou
         ("RetrievePropertiesEx", OBJECTS),
         ("RetrievePropertiesEx", {"_typeName": "RetrieveResult"}),
         ("ContinueRetrievePropertiesEx", OBJECTS),
+        ("RetrieveProperties", []),
         ("FindByInventoryPath", FOUND),
         ("FindExtension", {"key": "com.example", "version": "1"}),
         ("ReadNextTasks", []),

@@ -204,10 +204,12 @@ ODD: list[t.Any] = [
         ("entity", {"type": "VirtualMachine", "value": "vm-1"}, {"type": "VirtualMachine", "moid": "vm-1"}),
         ("entity", {"type": "VirtualMachine", "value": ""}, None),
         ("entity", {"type": "", "value": "vm-1"}, None),
+        ("entity", {"type": "VirtualMachine", "value": "vm-1\x1b[2J"}, None),
+        ("entity", {"type": "VirtualMachine\u202e", "value": "vm-1"}, None),
         ("reason", {"userName": "x"}, {"type": "TaskReason", "user_name": "x"}),
     ],
 )
-def test_a_member_without_the_name_of_its_type_is_read_unless_a_part_is_empty(
+def test_a_member_without_the_name_of_its_type_is_read_unless_a_part_is_unusable(
     member: str, value: dict[str, t.Any], expected: t.Any
 ) -> None:
     unreadable: dict[str, list[str]] = {}

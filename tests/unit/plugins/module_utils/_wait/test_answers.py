@@ -41,13 +41,13 @@ def version(number: int, **more: t.Any) -> dict[str, t.Any]:
     return {**updates(change("task-1", "modify", progress=number)), "version": str(number), **more}
 
 
-def series(wire: Wire, seconds: float = 3600) -> t.Iterator[tuple[t.Any, bool]]:
-    return _watch.answers(t.cast("t.Any", wire), COLLECTOR, lambda: seconds)
+def series(wire: Wire, seconds: float = 3600, **how: float) -> t.Iterator[_watch.Answer]:
+    return _watch.answers(t.cast("t.Any", wire), COLLECTOR, lambda: seconds, **how)
 
 
 def test_the_first_call_does_not_wait_and_the_next_continues_from_its_version(clock: Clock) -> None:
     wire = Waits(version(1), clock.after(20), version(2))
-    answers = [changes and changes["version"] for changes, _more in itertools.islice(series(wire), 3)]
+    answers = [changes and changes["version"] for changes, _more, _complete in itertools.islice(series(wire), 3)]
     assert answers == ["1", None, "2"]
     sent = [params for method, params in wire.given if method == "WaitForUpdatesEx"]
     assert [(params["version"], params["options"]) for params in sent] == [
@@ -56,6 +56,16 @@ def test_the_first_call_does_not_wait_and_the_next_continues_from_its_version(cl
         ("1", {"_typeName": "WaitOptions", "maxWaitSeconds": 20}),
     ]
     assert wire.waits == [0, 20, 20]
+
+
+def test_the_complete_state_returns_after_each_refresh_time(clock: Clock) -> None:
+    late = [clock.after(20), clock.after(19, version(2)), clock.after(1)]
+    wire = Waits(version(1), *late, version(3, truncated=True), version(4), clock.after(20))
+    answers = [*itertools.islice(series(wire, refresh=40), 7)]
+    assert [answer.complete for answer in answers] == [True, False, False, False, True, True, False]
+    asked = [params["version"] for method, params in wire.given if method == "WaitForUpdatesEx"]
+    assert asked == ["", "1", "1", "2", "", "3", "4"]
+    assert wire.waits == [0, 20, 20, 20, 0, 0, 20]
 
 
 @pytest.mark.parametrize(("seconds", "longest"), [(-3, 0), (0, 0), (0.2, 1), (7, 7), (20.5, 20)])
@@ -68,7 +78,7 @@ def test_a_call_waits_for_whole_seconds(clock: Clock, seconds: float, longest: i
 def test_the_rest_of_a_truncated_answer_is_read_without_waiting(clock: Clock) -> None:
     parts = [version(1, truncated=True), version(2, truncated=True), version(3), version(4, truncated=True)]
     wire = Waits(*parts, version(5))
-    assert [more for _changes, more in itertools.islice(series(wire), 3)] == [True, True, False]
+    assert [more for _changes, more, _complete in itertools.islice(series(wire), 3)] == [True, True, False]
     assert wire.waits == [0, 0, 0]
     # The pages of each answer count by themselves.
     wire = Waits(*parts, version(5))

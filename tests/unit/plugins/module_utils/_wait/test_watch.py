@@ -191,6 +191,17 @@ def test_an_ended_task_that_becomes_unreadable_keeps_its_outcome(monkeypatch: t.
     assert seen[-1] == ["task-2 success"]
 
 
+def test_a_task_that_becomes_hidden_is_reported_once(monkeypatch: t.Any) -> None:
+    answers = [
+        updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running")),
+        updates(hidden("task-1")),
+        updates(hidden("task-1"), change("task-2", state="success")),
+    ]
+    watch, seen = follow(monkeypatch, Wire(WaitForUpdatesEx=answers), "task-1", "task-2")
+    assert watch.forbidden == ["task-1"]
+    assert seen == [["task-1 running", "task-2 running"], ["task-1 hidden"], ["task-2 success"]]
+
+
 def test_a_vanished_task_is_reported_once(monkeypatch: t.Any) -> None:
     missing = {"obj": reference("Task", "task-1"), "fault": {"_typeName": "ManagedObjectNotFound", "faultstring": "no"}}
     gone = updates(change("task-1", "leave"))

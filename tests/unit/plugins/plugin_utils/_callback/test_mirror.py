@@ -162,6 +162,8 @@ def test_long_texts_are_cut_and_control_characters_removed(world: World) -> None
     world.tasks.finish("\x00" + "y" * 999)
     message = world.wire.params["SetTaskState"]["fault"]["faultMessage"][0]["message"]
     assert message == "y" * (_mirror.LONGEST - 1) + "…"
+    description = world.wire.params["SetTaskDescription"]["description"]["message"]
+    assert description == ("a[31m " + "x" * 999)[: _mirror.LONGEST - 1] + "…"
 
 
 def test_a_run_that_cannot_be_shown_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:

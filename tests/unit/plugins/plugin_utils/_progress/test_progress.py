@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+import pytest
 from ansible_collections.vsphere.tasks.plugins.plugin_utils._progress._progress import Progress
 
 
@@ -109,11 +110,19 @@ def test_the_summary_includes_ended_and_vanished_tasks() -> None:
     assert shown.at(100) == []
 
 
-def test_a_vanished_task_is_shown_once() -> None:
+@pytest.mark.parametrize("state", ["gone", "hidden"])
+def test_a_task_that_the_server_does_not_show_anymore_is_shown_once(state: str) -> None:
     shown = Shown(interval=1)
     shown.at(0, report())
-    assert shown.at(1, report(state="gone")) == ["task-1 CloneVM_Task on web-01: gone"]
+    assert shown.at(1, report(state=state)) == [f"task-1 CloneVM_Task on web-01: {state}"]
     assert shown.at(100) == []
+
+
+def test_the_summary_counts_tasks_that_the_server_does_not_show_anymore() -> None:
+    shown = Shown()
+    shown.at(0, *(report(n) for n in range(1, 13)))
+    lost = [report(1, state="hidden"), report(2, state="hidden"), report(3, state="gone")]
+    assert shown.at(1, *lost)[-1].startswith("0 done, 9 running, 0 failed, 1 gone, 2 hidden of 12; slowest: ")
 
 
 def test_a_task_with_unknown_members_has_a_line() -> None:

@@ -13,6 +13,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.vsphere.tasks.plugins.filter.task_report import task_report
+from ansible_collections.vsphere.tasks.plugins.module_utils._values import printable
 
 TASK = {
     "id": "task-1",
@@ -57,12 +58,17 @@ def test_no_text_ends_the_data(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\ta", "\ra", "\na"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", " =1", '"=1', "\t=1", "\r=1", "\n=1", "\x1b=1"])
 def test_a_spreadsheet_takes_no_text_for_a_formula(text: str) -> None:
     report = task_report([{"server": text, "tasks": [{**TASK, "entity_name": text, "duration": -1.0}]}], output="csv")
     (row,) = csv.DictReader(io.StringIO(report, newline=""))
-    assert row["server"] == row["entity_name"] == f"'{text}"
+    assert row["server"] == row["entity_name"] == f"'{printable(text)}"
     assert row["duration"] == "-1.0"
+
+
+def test_each_cell_is_one_line_without_control_characters() -> None:
+    report = task_report([{"tasks": [{**TASK, "entity_name": "web\x1b[2J\u202e\n01"}]}], output="csv")
+    assert ",web[2J 01," in report
 
 
 @pytest.mark.parametrize("start", ["=1", '"=1"', "+1", "-1", "@a"])
