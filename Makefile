@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --check-symlink-times
 
 ifndef PYTHON
 PYTHON := $(shell sh tests/tools/python.sh)
@@ -38,8 +38,8 @@ NOX := UV_CONSTRAINT=$(ENV)/constraints.txt ANTSIBULL_OUTPUT_FORMAT=fancy sh tes
 export PIP_CONFIG_FILE := $(or $(PIP_CONFIG_FILE),$(firstword $(wildcard $(HOME)/.config/pip/pip.conf $(HOME)/.pip/pip.conf)))
 export GOENV := $(or $(GOENV),$(HOME)/.config/go/env)
 export NPM_CONFIG_USERCONFIG := $(or $(NPM_CONFIG_USERCONFIG),$(HOME)/.npmrc)
-# Who makes the commit of a release.
-release: export GIT_CONFIG_GLOBAL := $(or $(GIT_CONFIG_GLOBAL),$(firstword $(wildcard $(HOME)/.gitconfig $(HOME)/.config/git/config)))
+# It has the keys and settings of the user who makes the commit of a release.
+release: export HOME := $(HOME)
 export HOME := $(CURDIR)/.build/home
 export ANSIBLE_HOME := $(HOME)/.ansible
 # What Ansible takes for the home folder of the target user is not HOME.
@@ -73,7 +73,7 @@ shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a
 test:  ## run all of the following, then count
 	@'$(PYTHON)' tests/tools/steps.py
 
-lint: $(ENV)/nox/ready $(VALE) $(ACTIONLINT)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
+lint: $(ENV)/nox/ready .build/vale $(ACTIONLINT)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's
 	CI=true $(NOX) -R $(SESSION:%=--session %)
 
 format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
@@ -82,7 +82,7 @@ format: $(ENV)/nox/ready  ## format the Python code, and write what is generated
 sanity: $(ENV)/tools tree  ## ansible-test sanity; TEST=validate-modules for one
 	@cd $(COLLECTION) && python tests/tools/harness.py '$(CURDIR)/$(VCENTER)' sanity --local --color no $(TEST:%=--test %)
 
-unit: $(ENV)/tools $(VALE) tree  ## pytest; ARGS="-k name" for some
+unit: $(ENV)/tools .build/vale tree  ## pytest; ARGS="-k name" for some
 	cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python -m pytest -p no:cacheprovider $(ARGS)
 
 integration coverage shuffle: export ANSIBLE_RULEBOOK := $(CURDIR)/$(ENV)/eda/bin/ansible-rulebook
@@ -136,10 +136,10 @@ mutation: $(ENV)/mutation/ready  ## change the code, see if the unit tests fail;
 	@nice $(ENV)/mutation/bin/python tests/tools/mutation.py .build/mutation '$(or $(PROCESSES),1)' '$(AGAIN)' \
 	    $(or $(PACKAGE),_connection _own _start _tasks _types _wait)
 
-coverage: $(SERVERS) $(VALE) tree  ## measure which code the unit and integration tests run (25 minutes)
+coverage: $(SERVERS) .build/vale tree  ## measure which code the unit and integration tests run (25 minutes)
 	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' python '$(CURDIR)/tests/tools/covered.py' '$(CURDIR)/$(VCENTER)'
 
-shuffle: $(SERVERS) $(VALE) tree  ## run the tests in random order; TIMES=20; TESTS=unit or integration; ARGS="-k name" for some
+shuffle: $(SERVERS) .build/vale tree  ## run the tests in random order; TIMES=20; TESTS=unit or integration; ARGS="-k name" for some
 	@cd $(COLLECTION) && PYTHONPATH='$(CURDIR)/$(TREE)' nice python '$(CURDIR)/tests/tools/shuffle.py' \
 	    '$(CURDIR)/$(VCENTER)' '$(or $(TIMES),1)' '$(or $(TESTS),unit integration)' $(ARGS)
 
@@ -173,7 +173,7 @@ release: $(ENV)/tools  ## make the commit and the artifact of a release; VERSION
 artifact: $(ENV)/tools  ## build what Galaxy gets of the commit that is checked out into .build/release
 	@python tests/tools/artifact.py .build/release
 
-pins:  ## renew the pinned versions; PYTHONS="python3.10 python3.11 …", oldest first
+pins:  ## renew the pinned versions of the Python tools; PYTHONS="python3.10 python3.11 …", oldest first
 	'$(PYTHON)' tests/tools/pins.py $(PYTHONS)
 
 clean:  ## remove whatever was built
@@ -184,11 +184,11 @@ help:  ## show this
 
 .PHONY: demo shell test lint format sanity unit integration report docs build use ends go bench hub matrix fuzz \
     mutation coverage shuffle recording page screenshots screencast compatibility reliability interruptions soak release \
-    artifact pins clean help ready tree
+    artifact pins clean help ready tree force
 
 # What the targets above need.
 ready: $(ENV)/nox/ready $(ENV)/galaxy/ready $(ENV)/eda/ready $(ENV)/mitmproxy/ready $(ENV)/browser/ready \
-    $(CHROMIUM)/chromium .build/bin/go $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX) $(VALE) $(ACTIONLINT) tree
+    $(CHROMIUM)/chromium .build/bin/go $(VCENTER) $(GOVC) $(TOXIPROXY) $(AWX) .build/vale $(ACTIONLINT) tree
 
 tree: $(ENV)/run
 	@python tests/tools/tree.py $(TREE)
@@ -200,7 +200,12 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 	    $(if $(REQUESTS),-e '/^requests=/d' -e '/^charset-normalizer=/d') $(if $(URLLIB3),-e '/^urllib3=/d') $< >$@
 	@printf '%s\n' $(CORE_PIN:%='%') $(PYVMOMI:%=pyvmomi==%) $(REQUESTS:%=requests==%) $(URLLIB3:%=urllib3==%) >>$@
 
-$(ENV)/run: $(ENV)/constraints.txt meta/ee-requirements.txt
+# The installation of Python that made the environment: another one of the same version makes it anew.
+$(ENV)/python: force
+	@mkdir -p $(@D) && '$(PYTHON)' -c 'import sys; print(sys.base_prefix)' >$@.now
+	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+
+$(ENV)/run: $(ENV)/constraints.txt $(ENV)/python meta/ee-requirements.txt
 	@echo "Preparing $(VENV) …" >&2
 	@# It stays, because another make can be at work in it, unless another interpreter made it.
 	@$(VENV)/bin/python -c 'import sys; sys.exit(sys.base_prefix != sys.argv[1])' \
@@ -269,10 +274,10 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
 	else $(UV) pip install --python $(VENV) --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
 
-$(VALE): .build/bin/go $(wildcard tests/vale/go.*)
+.build/vale: .build/bin/go $(wildcard tests/vale/go.*)
 	@echo "Building Vale …"
 	@# Optimization only matters for C code that is not in use here, and doubles the time.
-	@cd tests/vale && CGO_CFLAGS='-O0 -w' ../../.build/bin/go build -o '$@' github.com/vale-cli/vale/v3/cmd/vale
+	@cd tests/vale && CGO_CFLAGS='-O0 -w' ../../.build/bin/go build -o '$(VALE)' github.com/vale-cli/vale/v3/cmd/vale
 
 $(ACTIONLINT): .build/bin/go $(wildcard tests/actionlint/*)
 	@echo "Building actionlint …"

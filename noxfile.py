@@ -38,10 +38,11 @@ def github(session: nox.Session) -> None:
     """Check the forms of issues and what else GitHub reads: check-jsonschema."""
     session.install("check-jsonschema")
     for schema, *files in (
-        ("issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
-        ("issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
+        ("dependabot", ".github/dependabot.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
     ):
-        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-{schema}", *files)
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 @nox.session

@@ -42,7 +42,7 @@ def checkout(folder: Path) -> Path:
     target = folder / "collection"
     target.mkdir()
     # tarfile of Python 3.11.2 does not have the filter without which that of 3.12 warns.
-    subprocess.run(["tar", "--extract", "--directory", target], input=files, check=True)
+    subprocess.run(["tar", "--extract", "--file", "-", "--directory", target], input=files, check=True)
     return target
 
 

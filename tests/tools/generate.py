@@ -129,15 +129,14 @@ def markdown(text: str) -> str:
 
 
 def main(is_check: bool) -> int:
-    texts = {
-        **specs.plugins(),
-        **role_options.files(),
-        **pages(),
-        **outcomes.files(),
-        **guides.files(),
-        **event_schema.files(),
-        **user_agent(),
-    }
+    stale = put(is_check, specs.plugins() | role_options.files() | pages() | outcomes.files())
+    # The guides contain tables of the above.
+    stale |= put(is_check, guides.files() | event_schema.files() | user_agent())
+    return int(is_check and bool(stale))
+
+
+def put(is_check: bool, texts: dict[Path, str]) -> dict[Path, str]:
+    """Write the texts that have changed, or only show how. Returns them."""
     written = {file: file.read_text(encoding="utf-8") if file.exists() else "" for file in texts}
     stale = {file: text for file, text in texts.items() if text != written[file]}
     for file, text in stale.items():
@@ -147,7 +146,7 @@ def main(is_check: bool) -> int:
             sys.stdout.writelines(difflib.unified_diff(*lines, name, f"{name} after make format"))
         else:
             file.write_text(text, encoding="utf-8")
-    return int(is_check and bool(stale))
+    return stale
 
 
 if __name__ == "__main__":

@@ -83,13 +83,16 @@ def kept(name: str, before: str) -> list[str]:
 def rows(pythons: dict[str, str], before: str) -> Iterator[str]:
     """The new row for each of the versions, or the row of the last run."""
     only = {*os.environ.get("ONLY", "").split()}
+    wanted = [versions for versions in MATRIX if not only or only & {versions.core, versions.python}]
+    missing = sorted({versions.python for versions in wanted} - pythons.keys())
+    # A row takes a quarter of an hour.
+    if missing:
+        sys.exit(f"Python {', '.join(missing)} is missing: set PYTHONS to the interpreters of all versions")
     for versions in MATRIX:
-        if only and not only & {versions.core, versions.python}:
-            yield from kept(versions.name, before)
-        elif versions.python not in pythons:
-            sys.exit(f"Python {versions.python} is missing: set PYTHONS to the interpreters of all versions")
-        else:
+        if versions in wanted:
             yield run(versions, pythons[versions.python])
+        else:
+            yield from kept(versions.name, before)
     yield from kept(OLDEST_ROW, before) if only and OLDEST not in only else [run_oldest()]
 
 

@@ -56,7 +56,13 @@ def renew(wanted: Path, pythons: dict[str, str]) -> None:
     pinned.write_text("\n".join([header, "", *lines, ""]), encoding="utf-8")
 
 
+def ascending(versions: list[str]) -> bool:
+    return versions == sorted(versions, key=lambda version: [int(number) for number in version.split(".")])
+
+
 if __name__ == "__main__":
     interpreters = {version_of(python): python for python in sys.argv[1:]}
+    if not interpreters or not ascending([*interpreters]):
+        sys.exit("set PYTHONS to the interpreters, oldest first")
     for requirements in sorted(Path(__file__).parents[1].glob("requirements/*.in")):
         renew(requirements, interpreters)

@@ -156,7 +156,8 @@ def main() -> int:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
-    found = check(sys.argv[1], ROOT, listed.splitlines())
+    # git also lists files that are removed and not committed yet.
+    found = check(sys.argv[1], ROOT, [file for file in listed.splitlines() if (ROOT / file).is_file()])
     for each in found:
         print(f"{each.file}:{each.line}: {each.message}")
     return min(len(found), 1)

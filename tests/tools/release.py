@@ -27,6 +27,15 @@ def main(version: str, folder: str) -> int:
     write(version, Path("README.md"), VERSION_TO_INSTALL)
     for file in documented():
         write(version, file, VERSION_ADDED, keep=earlier)
+    try:
+        commit(version)
+    except subprocess.CalledProcessError as error:
+        subprocess.run(["git", "reset", "--quiet", "--hard", "HEAD"], check=True)
+        sys.exit(f"{error}, so everything is as it was before")
+    return artifact.main(folder)
+
+
+def commit(version: str) -> None:
     for command in (
         ["antsibull-changelog", "release"],
         [sys.executable, str(Path(__file__).with_name("generate.py"))],
@@ -34,7 +43,6 @@ def main(version: str, folder: str) -> int:
         ["git", "commit", "--quiet", "--message", f"Release {version}"],
     ):
         subprocess.run(command, check=True)
-    return artifact.main(folder)
 
 
 def released() -> Set[str]:

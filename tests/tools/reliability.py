@@ -154,9 +154,11 @@ TABLES = {
 def filled(page: str, made: dict[str, str]) -> str:
     """The page with each table between the marks of its name."""
     for name, text in made.items():
-        page = re.sub(
+        page, count = re.subn(
             rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", rf"\g<1>{text}\n\g<2>", page, flags=re.DOTALL
         )
+        if not count:
+            sys.exit(f"{PAGE} has no marks for this table, {name}:\n{text}")
     return page
 
 

@@ -65,6 +65,8 @@ class Role:
         description = [*texts, *values(spec)]
         made: Data = {"description": description if len(description) > 1 else description[0]}
         made.update((key, spec[key]) for key in ("type", "elements", "no_log") if spec.get(key))
+        if "version_added" in option:
+            made["version_added"] = option["version_added"]
         if "options" in spec:
             parts = option["suboptions"]
             made["options"] = {each: self._option(parts[each], spec["options"][each]) for each in parts}

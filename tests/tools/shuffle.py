@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import harness
+import pytest
 import reliability
 
 LATEST = 20
@@ -61,7 +62,8 @@ def shuffled(seed: int, command: Sequence[str], environment: dict[str, str]) -> 
         check=False,
     )
     failed = number("(?:failed|errors?)", ran.stdout)
-    run = Run(seed, number("passed", ran.stdout), max(failed, int(ran.returncode != 0)), cpu() - before)
+    ended_well = ran.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    run = Run(seed, number("passed", ran.stdout), max(failed, int(not ended_well)), cpu() - before)
     counts = f"{run.passed} passed, {run.failed} failed, {run.seconds:.0f} CPU s"
     print(f"{time.strftime('%X')} seed {seed}: {counts}", flush=True)
     if run.failed:

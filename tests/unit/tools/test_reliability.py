@@ -10,6 +10,8 @@ import re
 import runpy
 import typing as t
 
+import pytest
+
 ROOT = pathlib.Path(__file__).parents[3]
 TOOL: t.Any = runpy.run_path(str(ROOT / "tests" / "tools" / "reliability.py"))
 REPORT = """
@@ -34,12 +36,15 @@ def test_the_tables_have_the_largest_figures(tmp_path: pathlib.Path) -> None:
     [name] = [each for each in tables if each.startswith("interruptions 2.")]
     assert tables[name].splitlines()[-1] == "| login | 1 s / **session** |"
     assert tables["soak"].splitlines()[-1] == "| SOAP | 24 | 900 | 47 | 95 | 11 | 100 | 36.4 MB | 0.1 MB |"
-    page = TOOL["filled"]("a\n<!-- begin requests -->\nold\n<!-- end requests -->\nb", tables)
+    marked = "a\n<!-- begin requests -->\nold\n<!-- end requests -->\nb"
+    page = TOOL["filled"](marked, {"requests": tables["requests"]})
     assert page.splitlines()[2:4] == [
         "| the server sends | protocol | requests | memory |",
         "| --- | --- | --- | --- |",
     ]
     assert "old" not in page
+    with pytest.raises(SystemExit, match="no marks for this table, costs"):
+        TOOL["filled"](marked, tables)
 
 
 def test_the_page_has_figures_of_all_tests() -> None:

@@ -150,10 +150,13 @@ class Vcenter:
         self._act_when(lambda: self.waits >= times, action)
 
     @property
+    def waiting(self) -> list[dict[str, t.Any]]:
+        """The requests that wait for changes, instead of only reading the state."""
+        return [entry for entry in self.log() if re.search(r"maxWaitSeconds\W+[1-9]", entry.get("body") or "")]
+
+    @property
     def waits(self) -> int:
-        """The number of requests that wait for changes, instead of only reading the state."""
-        bodies = [entry.get("body") or "" for entry in self.log()]
-        return sum(bool(re.search(r"maxWaitSeconds\W+[1-9]", body)) for body in bodies)
+        return len(self.waiting)
 
     def _act_when(self, is_due: t.Callable[[], bool], action: t.Callable[[], object]) -> None:
         def watch() -> None:
