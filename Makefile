@@ -202,8 +202,10 @@ $(ENV)/constraints.txt: tests/requirements/checks.txt
 
 # The installation of Python that made the environment: another one of the same version makes it anew.
 $(ENV)/python: force
-	@mkdir -p $(@D) && '$(PYTHON)' -c 'import sys; print(sys.base_prefix)' >$@.now
-	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+	@mkdir -p $(@D)
+	@# Several makes can do this at the same time.
+	@base=$$('$(PYTHON)' -c 'import sys; print(sys.base_prefix)') \
+	    && { test "$$base" = "$$(cat $@ 2>/dev/null)" || echo "$$base" >$@; }
 
 $(ENV)/run: $(ENV)/constraints.txt $(ENV)/python meta/ee-requirements.txt
 	@echo "Preparing $(VENV) …" >&2

@@ -198,7 +198,7 @@ def test_two_builds_are_identical_with_other_times_and_orders_of_files(
 def test_unreleased_options_have_the_version_of_the_next_release() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     changelog = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text(encoding="utf-8"))
-    if [*(ROOT / "changelogs" / "fragments").glob("*.yml")]:
+    if any((ROOT / "changelogs" / "fragments").glob("*.yml")):
         assert galaxy["version"] not in changelog["releases"], "set the version in galaxy.yml to the next minor release"
     known = {galaxy["version"], *changelog["releases"]}
     plugins = (file for folder in ("plugins", "extensions") for file in (ROOT / folder).rglob("*.py"))

@@ -178,6 +178,21 @@ def test_a_hidden_task_is_not_read_without_end_to_become_long_running(follow: Fo
     assert asked == [0, 3, 2, 1, 20, 20, 20]
 
 
+def test_a_complete_answer_shows_new_tasks_and_those_that_are_missing_once(follow: Follow) -> None:
+    late = follow.clock.after(_follow.REFRESH)
+    first = updates(change("task-1", "enter", state="running"), change("task-2", "enter", state="running"))
+    later = updates(change("task-2", "enter", state="running"), change("task-3", "enter", state="queued"))
+    wire = follow.run(
+        [first, late, later, late, later, late, later],
+        RetrievePropertiesEx=[reading(info("task-3", "queued")), {"objects": [hidden("task-1")]}],
+    )
+    assert follow.events == ["task-3 created"]
+    asked = [given["version"] for method, given in wire.given if method == "WaitForUpdatesEx"]
+    assert asked == ["", "-", "", "-", "", "-", "", "-"]
+    # The second one watches the missing task.
+    assert wire.methods().count("CreateFilter") == 2
+
+
 def test_a_task_that_is_early_is_read_again_until_it_is_long_running(follow: Follow) -> None:
     # The clock of the server shows whole seconds.
     follow.limit = 3
