@@ -210,8 +210,8 @@ $(ENV)/python: force
 $(ENV)/run: $(ENV)/constraints.txt $(ENV)/python meta/ee-requirements.txt
 	@echo "Preparing $(VENV) …" >&2
 	@# It stays, because another make can be at work in it, unless another interpreter made it.
-	@$(VENV)/bin/python -c 'import sys; sys.exit(sys.base_prefix != sys.argv[1])' \
-	    "$$('$(PYTHON)' -c 'import sys; print(sys.base_prefix)')" 2>/dev/null || '$(PYTHON)' -m venv --clear $(VENV)
+	@$(VENV)/bin/python -c 'import sys; sys.exit(sys.base_prefix != sys.argv[1])' "$$(cat $(ENV)/python)" 2>/dev/null \
+	    || '$(PYTHON)' -m venv --clear $(VENV)
 	@python -m pip install --quiet uv --constraint $<
 	@$(UV) pip install --python $(VENV) --requirement requirements.txt ansible-core --constraint $<
 	@touch $@

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One connection per run: picks the transport once, logs in, renews a lost session, logs out."""
+"""One connection per run: logs in, renews a lost session, logs out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import typing as t
 from ansible.module_utils.api import retry_with_delays_and_condition
 
 from .. import _errors, _values
-from . import _http, _options, _properties, _recovery, _session, _transport
+from . import _choice, _http, _options, _properties, _recovery, _session, _transport
 
 Result = t.TypeVar("Result")
 
@@ -54,7 +54,9 @@ class Connection:
             )
             return t.cast("t.Callable[..., Result]", again(step))
 
-        choose = once_ready(retry_with_delays_and_condition(_recovery.READ_DELAYS, _recovery.is_transient)(_choose))
+        choose = once_ready(
+            retry_with_delays_and_condition(_recovery.READ_DELAYS, _recovery.is_transient)(_choice.choose)
+        )
         with contextlib.ExitStack() as after_error:
             after_error.push(self)
             self._use(choose(self._options, self._http, self._keep_secret))
@@ -304,7 +306,7 @@ class Connection:
                 self.glimpse(lambda transport: self.log_out())
             only_soap = dataclasses.replace(self._options, transport="soap")
             try:
-                self._use(_choose(only_soap, self._http, self._keep_secret))
+                self._use(_choice.choose(only_soap, self._http, self._keep_secret))
             except (_errors.NotUnderstood, _errors.Lost, _errors.TimedOut, _errors.Unavailable):
                 raise refusal from None
             except _errors.MissingLibrary as missing:
@@ -330,29 +332,3 @@ class Connection:
             if fault.type != "NotAuthenticated" or self._transport.accepted:
                 raise
             raise self._login.refused_at_once(fault) from fault
-
-
-def _choose(
-    options: _options.ConnectionOptions, http: _http.Http, keep_secret: t.Callable[[str], object]
-) -> _transport.Transport:
-    """The transport of the session, or the result of the negotiation with the server."""
-    if options.session_id:
-        session = _session.Session.from_text(options.session_id)
-        keep_secret(session.key)
-        if options.transport not in ("auto", session.transport):
-            raise _errors.VsphereError(
-                f"session_id belongs to a session over {session.transport}: set transport to {session.transport} or "
-                "auto"
-            )
-    else:
-        from . import _negotiation
-
-        session = _negotiation.negotiate(http, options.transport)
-    # Each run imports only the necessary modules, because importing pyVmomi takes longer than a request.
-    if session.transport == "json":
-        from . import _vijson
-
-        return _vijson.ViJson(http, keep_secret, session)
-    from . import _soap
-
-    return _soap.Soap(http, keep_secret, session)

@@ -57,6 +57,17 @@ def test_generated_texts_are_current(copy: pathlib.Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (0, "", ""), "run make format"
 
 
+def test_a_guide_has_the_tables_of_the_same_run(copy: pathlib.Path) -> None:
+    change(
+        copy / "docs" / "reliability.md",
+        r"(?s)(<!-- begin outcome cases -->\n).*?(<!-- end outcome cases -->)",
+        r"\1\2",
+    )
+    assert generate(copy).returncode == 0
+    found = generate(copy, "--check")
+    assert (found.returncode, found.stdout) == (0, "")
+
+
 CHANGES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     # In a spec: a default, choices, a type, and a default of the connection.
     (

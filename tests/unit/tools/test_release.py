@@ -170,6 +170,20 @@ def test_a_release_without_changes_is_rejected(repository: pathlib.Path) -> None
     assert "changelogs/fragments is empty" in refused.stderr
 
 
+def test_a_commit_that_fails_leaves_everything_as_it_was(repository: pathlib.Path) -> None:
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    refused = run("release.py", repository, "1.1.0", "../built")
+    assert refused.returncode == 1
+    assert "so everything is as it was before" in refused.stderr
+    assert git(repository, "status", "--porcelain") == ""
+    assert git(repository, "log", "--format=%s") == "Begin\n"
+    assert (repository / "changelogs" / "fragments" / "something.yml").is_file()
+    assert not (repository.parent / "built").exists()
+
+
 def test_two_builds_are_identical_with_other_times_and_orders_of_files(
     repository: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ class Run:
         """The processes of the run that exist."""
         return [int(folder.name) for folder in pathlib.Path("/proc").glob("[0-9]*") if self._is_ours(folder)]
 
-    def ended(self, seconds: float = 30) -> int:
+    def ended(self, seconds: float = 10) -> int:
         """The status, as soon as all processes of the run have ended."""
         status = self.process.wait(seconds)
         vcenters.until(lambda: not self.left(), seconds, self.left)

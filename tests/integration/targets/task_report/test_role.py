@@ -12,6 +12,7 @@ import re
 import typing as t
 
 import pytest
+from ansible.module_utils.common.validation import check_type_int
 from vcenters import Vcenter, any_transport
 
 ROLE = {"name": "vsphere.tasks.task_report"}
@@ -88,6 +89,20 @@ def test_a_report_that_can_lack_tasks_warns(
     environment.create_many(3, state="success", change_tag=tag)
     output = environment.play(playbook(task_report_tags=[tag], task_report_limit=limit))
     assert ("the report has as many tasks as limit allows (3)" in " ".join(output.split())) == warns
+
+
+@any_transport
+def test_a_limit_in_another_form_is_that_of_ansible(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tag: str
+) -> None:
+    environment.create(state="success", change_tag=tag)
+    # ansible-core accepts it since 2.19.
+    try:
+        accepted, message = check_type_int("1e0"), "the report has as many tasks as limit allows (1e0)"
+    except TypeError:
+        accepted, message = 0, "task_report_limit"
+    output = environment.play(playbook(task_report_tags=[tag], task_report_limit="1e0"), status=0 if accepted else 2)
+    assert message in " ".join(output.split()), output
 
 
 @any_transport

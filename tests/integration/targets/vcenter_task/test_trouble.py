@@ -18,7 +18,7 @@ from vcenters import any_transport
 
 PATIENCE = 5  # seconds that the end of a run can wait, as documented
 # On a busy machine, a run can take twice as long as the one before it, and these seconds.
-SPARE = 6
+SPARE = 3
 FROZEN = 40  # seconds without an answer
 SOON = 25  # seconds in which a run ends that does not wait for this answer, even on a busy machine
 

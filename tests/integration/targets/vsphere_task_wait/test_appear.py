@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import typing as t
 
 import pytest
+from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _appear
 from vcenters import NOTIFIED, WAITED, additional
 
 READ = "PropertyCollector.RetrievePropertiesEx"
@@ -17,7 +19,11 @@ ROOT = {"type": "Folder", "value": "group-d1"}
 
 @pytest.mark.parametrize("entity", [{}, {"entity": {"type": "Folder", "moid": "group-d1"}}])
 @pytest.mark.parametrize("check", [False, True])
-def test_a_task_that_appears_is_waited_for(vcenter: t.Any, tag: str, entity: dict[str, t.Any], check: bool) -> None:
+def test_a_task_that_appears_is_waited_for(
+    vcenter: t.Any, tag: str, entity: dict[str, t.Any], check: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only a notification ends the first call that waits.
+    monkeypatch.setattr(_appear, "_pauses", lambda: itertools.repeat(60.0))
     made: list[str] = []
     # The wait can notice the task before the thread that creates it, which stop() waits for.
     vcenter.during(WAITED, lambda: made.append(vcenter.create(entity=ROOT, change_tag=tag, duration=0.3)))

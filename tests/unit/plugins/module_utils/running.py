@@ -14,7 +14,7 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.vsphere.tasks.plugins.module_utils import _run
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _choice
 
 from .wire import Wire
 
@@ -38,7 +38,7 @@ class Module:
         self.collected: list[bool] = []
         # The processes of the tests remain in their group.
         monkeypatch.setattr(os, "setpgid", lambda pid, group: self.groups.append((pid, group)))
-        monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: self.wire)
+        monkeypatch.setattr(_choice, "choose", lambda options, http, keep_secret: self.wire)
         # Since ansible-core 2.19, arguments have a profile.
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 

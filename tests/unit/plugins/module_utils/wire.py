@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _recovery
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _choice, _connection, _recovery
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._options import ConnectionOptions
 from ansible_collections.vsphere.tasks.plugins.module_utils._connection._session import Session
 from ansible_collections.vsphere.tasks.plugins.module_utils._context import Context
@@ -123,7 +123,7 @@ def reader_of(connection: _connection.Connection, *description_ids: str, context
 
 def connect(monkeypatch: t.Any, wire: Wire) -> _connection.Connection:
     """A connection over that wire."""
-    monkeypatch.setattr(_connection, "_choose", lambda options, http, keep_secret: wire)
+    monkeypatch.setattr(_choice, "choose", lambda options, http, keep_secret: wire)
     return _connection.Connection(OPTIONS, lambda secret: None).open()
 
 

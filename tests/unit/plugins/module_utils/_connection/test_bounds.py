@@ -23,7 +23,7 @@ MEGABYTES = 2
 """max_response_size in these tests."""
 SECONDS = 0.2
 """request_timeout in these tests."""
-A_LITTLE = 2
+A_LITTLE = 0.3
 LEVELS = 50_000
 JSON, XML, ENDS = "Content-Type: application/json", "Content-Type: text/xml", "Connection: close"
 
