@@ -110,7 +110,7 @@ class Follower:
                 if more:
                     continue
                 if is_complete:
-                    # It still contains a task that has a filter of its own, but not one that is hidden.
+                    # It still contains the tasks that have separate filters, but none that is hidden.
                     missing = [task_id for task_id in self._seen.unfinished if task_id not in changed]
                     left.update(task_id for task_id in missing if is_first or task_id in told)
                     changed, told = {i: state for i, state in changed.items() if told.get(i) != state}, changed
