@@ -89,14 +89,10 @@ fault:
   returned: failure, if the server returned a fault
   type: dict
   sample:
-    type: NoPermission
-    message: Permission to perform this operation was denied.
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

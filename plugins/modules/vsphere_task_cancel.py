@@ -143,10 +143,8 @@ fault:
     message: Permission to perform this operation was denied.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
+    object: {"type": "Task", "moid": "task-124"}
+    privilege_id: Global.CancelTask
 forbidden_task_ids:
   description:
     - IDs of tasks that the user is not allowed to see, and that the module therefore leaves out. A warning lists them

@@ -164,10 +164,8 @@ fault:
     message: Permission to perform this operation was denied.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
+    object: {"type": "VirtualMachine", "moid": "vm-45"}
+    privilege_id: Task.Create
 """
 
 import typing as t

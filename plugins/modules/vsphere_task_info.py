@@ -38,7 +38,7 @@ options:
     description:
       - Whether to return the ESXi host of each task's entity. This is the entity itself, or the host on which the
         virtual machine is now.
-      - It costs two more requests for every 1000 entities.
+      - It costs two more requests, and one for each further hundred virtual machines or hosts.
     type: bool
     default: false
 notes:
@@ -365,14 +365,10 @@ fault:
   returned: failure, if the server returned a fault
   type: dict
   sample:
-    type: NoPermission
-    message: Permission to perform this operation was denied.
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import typing as t

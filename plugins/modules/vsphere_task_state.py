@@ -179,10 +179,8 @@ fault:
     message: Permission to perform this operation was denied.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
+    object: {"type": "Task", "moid": "task-123"}
+    privilege_id: Task.Update
 missing_task_ids:
   description: IDs of tasks that neither the server nor the newest tasks of its history have.
   returned: failure, if this is the reason

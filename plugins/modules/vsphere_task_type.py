@@ -145,10 +145,8 @@ fault:
     message: Permission to perform this operation was denied.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
+    object: {"type": "ExtensionManager", "moid": "ExtensionManager"}
+    privilege_id: Extension.Register
 """
 
 import typing as t

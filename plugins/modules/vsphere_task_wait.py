@@ -148,24 +148,28 @@ tasks:
         message: The task was canceled by a user.
         messages: []
         cause: null
+    - id: task-124
+      state: running
+      cancelled: false
+      error: null
 succeeded_task_ids:
   description: IDs of the tasks that ended in the state success.
   returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
-  sample: ["task-123"]
+  sample: []
 failed_task_ids:
   description: IDs of the tasks that ended in the state error.
   returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
-  sample: []
+  sample: ["task-123"]
 pending_task_ids:
   description: IDs of the tasks that have not ended.
   returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
-  sample: []
+  sample: ["task-124"]
 gone_task_ids:
   description: IDs of the tasks that disappeared during the wait, from the history too.
   returned: when the module waited for the tasks, also on failure
@@ -178,7 +182,7 @@ cancelled_task_ids:
   returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
-  sample: []
+  sample: ["task-123"]
 not_cancelled_tasks:
   description: Tasks whose cancellation the module could not request at the time limit, each with the reason.
   returned: when the module waited for the tasks, also on failure
@@ -189,12 +193,12 @@ timed_out:
   description: Whether O(timeout) passed before the wait was complete.
   returned: when the module waited for the tasks, also on failure
   type: bool
-  sample: false
+  sample: true
 elapsed:
   description: Duration of the wait in seconds.
   returned: when the module waited for the tasks, also on failure
   type: float
-  sample: 12.043
+  sample: 60.148
 forbidden_task_ids:
   description:
     - IDs of tasks that the user is not allowed to see, or was not for some time during the wait. A warning lists them,
@@ -203,7 +207,7 @@ forbidden_task_ids:
   returned: when the module waited for the tasks, also on failure
   type: list
   elements: str
-  sample: ["task-124"]
+  sample: []
 missing_task_ids:
   description: IDs of tasks that neither the server nor the newest tasks of its history have.
   returned: failure, if this is the reason
@@ -216,14 +220,10 @@ fault:
   returned: failure, if the server returned a fault
   type: dict
   sample:
-    type: NoPermission
-    message: Permission to perform this operation was denied.
+    type: InvalidLogin
+    message: Cannot complete login due to an incorrect user name or password.
     messages: []
     cause: null
-    missing_privileges:
-      - _typeName: NoPermissionEntityPrivileges
-        entity: {"type": "VirtualMachine", "moid": "vm-45"}
-        privilege_ids: [VirtualMachine.Interact.PowerOn]
 """
 
 import dataclasses
