@@ -35,7 +35,7 @@ class ActionModule(Attended):
         try:
             arguments = TASK_REPORT.arguments(self._task.args, task_vars, self._templar.template)
             options = TASK_REPORT.own_options(task_vars, self._templar.template)
-            options.update(files=_files(options), mode=_octal(options["mode"]))
+            options.update(files=_files(options), mode=_mode(options["mode"]))
         except VsphereError as error:
             return {"failed": True, "msg": error.message}
         result = self._execute(INFO, {**arguments, "hosts": True}, task_vars)
@@ -60,8 +60,12 @@ class ActionModule(Attended):
 
 
 def _files(options: Result) -> dict[str, str]:
-    """The path for each format. Raises an error if the page would have the path of another file."""
+    """The path for each format. Raises an error without one, or if the page would have the path of another file."""
     path, formats = str(options["path"]), options["formats"]
+    if not formats:
+        raise VsphereError("task_report_formats is empty: set one or more of html, json, csv")
+    if not path.strip() or path.endswith("/"):
+        raise VsphereError("task_report_path is not the path of a file: set it, for example /srv/www/tasks.html")
     suffix = pathlib.PurePath(path).suffix
     if suffix != ".html" and {"html", suffix[1:]} <= {*formats}:
         raise VsphereError(
@@ -70,6 +74,13 @@ def _files(options: Result) -> dict[str, str]:
     return {each: path if each == "html" else f"{path.removesuffix(suffix)}.{each}" for each in formats}
 
 
-def _octal(mode: t.Any) -> t.Any:
-    """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text."""
-    return f"{mode:04o}" if isinstance(mode, int) and not isinstance(mode, bool) else mode
+def _mode(mode: t.Any) -> t.Any:
+    """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text.
+
+    Raises an error for a number such as 640, which is 01200 in octal.
+    """
+    if not isinstance(mode, int) or isinstance(mode, bool):
+        return mode
+    if not 0 <= mode <= 0o777:
+        raise VsphereError(f"task_report_mode {mode} is not octal: write the mode as a text, for example '0640'")
+    return f"{mode:04o}"

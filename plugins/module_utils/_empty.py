@@ -20,6 +20,9 @@ from . import _context
 _LEVELS = 100
 """Maximum depth of a value. Python supports some more, and no type of vSphere needs as many."""
 
+_CHECKS: dict[str, t.Callable[[t.Any], t.Any]] = {"list": check_type_list, "dict": check_type_dict}
+"""The types that have parts, and what reads a value of them."""
+
 TOO_DEEP = f"has more than {_LEVELS} levels: remove some of them"
 
 
@@ -70,18 +73,7 @@ def empty_parts(spec: _context.Spec, given: _context.Params) -> list[str]:
     ``given`` is the input of the user, because AnsibleModule fills in null for each missing part. An option that is
     null as a whole counts as missing, as everywhere in Ansible.
     """
-    return [problem for name, option in spec.items() for problem in _problems(name, option, given.get(name))]
-
-
-def _problems(name: str, option: dict[str, t.Any], value: t.Any) -> list[str]:
-    try:
-        return list(_parts(name, option, value))
-    except (TypeError, ValueError):
-        # AnsibleModule rejects a value of another type. If the option has parts, it would fail before it masks secrets.
-        if "options" not in option:
-            return []
-        what = "a dictionary" if option["type"] == "dict" else "a list of dictionaries"
-        return [f"{name} is not {what}: set the parts {', '.join(option['options'])} that you need"]
+    return [problem for name, option in spec.items() for problem in _parts(name, option, given.get(name))]
 
 
 def nulls(path: str, value: t.Any) -> t.Iterator[str]:
@@ -97,31 +89,42 @@ def nulls(path: str, value: t.Any) -> t.Iterator[str]:
 
 def _parts(path: str, option: _context.Params, value: t.Any) -> t.Iterator[str]:
     """The problems of the parts of an option."""
-    if value is None:
+    if value is None or option["type"] not in _CHECKS:
         return
-    if option["type"] == "list":
-        item = {"type": option["elements"], "options": option.get("options", {})}
-        for each in check_type_list(value):
-            if _is_empty(each):
-                yield (
-                    f"{path} contains {'null' if each is None else 'an empty string'}: set a value, or remove the item"
-                )
-            else:
-                yield from _parts(path, item, each)
-    elif option["type"] == "dict":
-        parts = option.get("options", {})
-        if parts and _is_empty(value):
-            yield f"{path} is empty: set its parts, or omit it with default(omit)"
-            return
-        for name, part in check_type_dict(value).items():
-            # Of any type means that null is a value like others.
-            if name not in parts or parts[name]["type"] == "raw":
-                continue
-            if _is_empty(part):
-                what = "null" if part is None else "empty"
-                yield f"{path}.{name} is {what}: set a value, or omit it with default(omit)"
-            else:
-                yield from _parts(f"{path}.{name}", parts[name], part)
+    parts = option.get("options", {})
+    if parts and _is_empty(value):
+        yield f"{path} is empty: set its parts, or omit it with default(omit)"
+        return
+    try:
+        value = _CHECKS[option["type"]](value)
+    except (TypeError, ValueError):
+        # AnsibleModule rejects a value of another type. If the option has parts, it would fail before it masks secrets.
+        if parts:
+            what = "a list of dictionaries" if "elements" in option else "a dictionary"
+            yield f"{path} is not {what}: set the parts {', '.join(parts)} that you need"
+        return
+    yield from _of_items(path, option, value) if option["type"] == "list" else _of_members(path, parts, value)
+
+
+def _of_items(path: str, option: _context.Params, items: list[t.Any]) -> t.Iterator[str]:
+    item = {**option, "type": option["elements"]}
+    for each in items:
+        if _is_empty(each):
+            yield f"{path} contains {'null' if each is None else 'an empty string'}: set a value, or remove the item"
+        else:
+            yield from _parts(path, item, each)
+
+
+def _of_members(path: str, parts: _context.Spec, members: dict[str, t.Any]) -> t.Iterator[str]:
+    for name, part in members.items():
+        # Of any type means that null is a value like others.
+        if name not in parts or parts[name]["type"] == "raw":
+            continue
+        if _is_empty(part):
+            what = "null" if part is None else "empty"
+            yield f"{path}.{name} is {what}: set a value, or omit it with default(omit)"
+        else:
+            yield from _parts(f"{path}.{name}", parts[name], part)
 
 
 def _is_empty(value: t.Any) -> bool:

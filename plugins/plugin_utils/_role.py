@@ -107,12 +107,15 @@ class Role:
                 f"{', '.join(facts)}: facts of the host cannot be options of the role, because a malicious host could "
                 "use them to change its actions: remove the fact, and set a variable of the role instead"
             )
-        known = {*self.options, *self._own}
-        unknown = [name for name in named if name not in known]
+        unknown = [name for name in named if name not in self.options and name not in self._own]
         if unknown:
-            raise VsphereError(
-                "; ".join(f"{name} is not an option of the role{nearest(name, known, self.prefix)}" for name in unknown)
-            )
+            raise VsphereError("; ".join(f"{name} is not an option of the role{self._like(name)}" for name in unknown))
+
+    def _like(self, name: str) -> str:
+        """The end of a sentence that suggests the role's name for an option of the module, or else similar names."""
+        own_names = {self.prefix + option: own_name for own_name, option in self.options.items()}
+        known = {*self.options, *self._own}
+        return f"; did you mean {own_names[name]}?" if name in own_names else nearest(name, known, self.prefix)
 
 
 WAIT_FOR_TASK = Role("wait_for_task", TASK_WAIT_SPEC, renamed={"task_ids": "ids", "progress_interval": "interval"})

@@ -76,10 +76,8 @@ class Entity(t.NamedTuple):
             if why:
                 raise _errors.VsphereError(f"{self.option}.{part} {why}")
         if self.type and self.type not in (*TYPES, ANY_ENTITY) and (self.name or not any_type):
-            near = _errors.close_to(self.type, TYPES) or sorted(TYPES)
-            raise _errors.VsphereError(
-                f"{self.option}.type {self.type} is not an inventory type; did you mean {' or '.join(near)}?"
-            )
+            hint = _errors.nearest(self.type, TYPES) or f": set one of {', '.join(sorted(TYPES))}"
+            raise _errors.VsphereError(f"{self.option}.type {self.type} is not an inventory type{hint}")
         return self
 
     @property

@@ -16,6 +16,9 @@ from . import _update_options
 Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""
 
+_AFTER_THE_END = {"SetTaskDescription": "description", "setCustomValue": "custom_values"}
+"""What the module sends to a task that has ended, by method. The API does not document whether a server accepts it."""
+
 
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:
     """Send the differences, in the order that the API accepts, and nothing without a difference."""
@@ -91,13 +94,17 @@ def _rejected(
     reader: _reader.TaskReader, task: _taskinfo.Task, method: str, fault: _errors.Fault
 ) -> _errors.VsphereError:
     """The error for a call that the server rejects in the state of the task, which can have changed since."""
+    was_over = _taskinfo.is_over(task)
     with contextlib.suppress(_errors.VsphereError):
         task = reader.known(task["id"])
-    why = f"is {task['state']}"
-    if _taskinfo.is_over(task):
+    why, remedy = f"is {task['state']}", ""
+    if was_over:
+        why, remedy = f"has ended with state {task['state']}", f": omit {_AFTER_THE_END[method]}"
+    elif _taskinfo.is_over(task):
         why = f"ended with state {task['state']} before the request of the module, because of another client"
     return _errors.VsphereError(
-        f"{_taskinfo.label(task)} {why}, so the server rejects {method} (InvalidState){fault.more}", **fault.result
+        f"{_taskinfo.label(task)} {why}, so the server rejects {method} (InvalidState){remedy}{fault.more}",
+        **fault.result,
     )
 
 

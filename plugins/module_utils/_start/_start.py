@@ -169,8 +169,8 @@ def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
 
 
 def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.VsphereError:
-    name = _registry.name_of(type_)
+    owner, name = _registry.name_of(method.owner), _registry.name_of(type_)
     return _errors.VsphereError(
-        f"method: {method.name} is a method of {_registry.name_of(method.owner)}, but object is a {name}"
-        + _errors.nearest(method.name, _registry.task_methods(type_))
+        f"method: {method.name} is a method of {owner}, but object is a {name}: set object to a {owner}, or method to "
+        f"one of {name}"
     )

@@ -14,6 +14,7 @@ from vcenters import any_transport
 pytestmark = any_transport
 
 OPERATION = "VirtualMachine.relocate"
+AGE = "vsphere_cancel_stuck_older_than is not an age: set a text such as 90m, 2h, or 1d12h"
 
 
 def make(vcenter: t.Any, **task: t.Any) -> str:
@@ -100,8 +101,11 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
         "odd": "vsphere_cancel_stuck_dry_run is neither true nor false",
         "short": "vsphere_cancel_stuck_dry_run is neither true nor false",
         "stars": "set task_ids, a single object",
+        "ended": "vsphere_cancel_stuck_since is neither started nor queued",
+        "number": AGE,
+        "negative": AGE,
     }
-    by_host = {
+    by_host: dict[str, dict[str, t.Any]] = {
         "empty": {**answers, "users": " "},
         "null": {**answers, "operations": None},
         "wide": {**answers, "operations": "*"},
@@ -110,8 +114,12 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
         "short": {**answers, "dry_run": "y"},
         # Lists that match everything.
         "stars": {**answers, "operations": ["*"], "users": ["*"], "task_ids": ["*"], "entity": "*"},
+        "ended": {**answers, "since": "completed"},
+        "number": {**answers, "older_than": 2},
+        "negative": {**answers, "older_than": "-2h"},
     }
-    run = site.run("cancel_stuck", by_host=by_host, older_than="1h")
+    by_host = {name: {"older_than": "1h", **own} for name, own in by_host.items()}
+    run = site.run("cancel_stuck", by_host=by_host)
     assert run.status == 2, run.output
     assert run.results.keys() == messages.keys()
     for host, message in messages.items():

@@ -58,9 +58,12 @@ def test_an_empty_answer_ends_nothing(site: t.Any, tag: str) -> None:
     by_host = {
         "empty": {"activation_ids": " ", "task_types": BY_CALLBACK},
         "pattern": {"activation_ids": "*", "task_types": "vsphere.*"},
+        "age": {"activation_ids": "*", "task_types": BY_CALLBACK, "older_than": "1 day"},
     }
+    by_host = {name: {"older_than": "1d", **own} for name, own in by_host.items()}
     run = site.run("finish_stale", by_host=by_host, dry_run="false")
     empty = "vsphere_finish_stale_activation_ids: an empty value does not match everything"
     assert empty in run.results["empty"]["report"][0]
     assert "contains a pattern" in run.results["pattern"]["report"][0]
+    assert "vsphere_finish_stale_older_than is not an age" in run.results["age"]["report"][0]
     assert [task["id"] for task in vcenter.run("info", states=["running"], tags=[tag])["tasks"]] == [old]

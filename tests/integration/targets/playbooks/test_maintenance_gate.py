@@ -189,12 +189,19 @@ def test_a_playbook_run_does_not_keep_an_object_busy(site: t.Any) -> None:
 
 
 def test_wrong_numbers_and_booleans_are_rejected(site: t.Any) -> None:
-    by_host = {"number": {"timeout": "1h"}, "boolean": {"release": "ja"}, "right": {"timeout": 60, "release": False}}
+    by_host = {
+        "number": {"timeout": "1h"},
+        "negative": {"timeout": -1},
+        "boolean": {"release": "ja"},
+        "right": {"timeout": 60, "release": False},
+    }
     run = site.run("maintenance_gate", entity=PATH, hold="", by_host=by_host)
     assert run.status == 2, run.output
     reports = {name: result["report"][0] for name, result in run.results.items()}
     assert reports == {
-        "number": f"{PREFIX}timeout is not a whole number: set the number of seconds",
+        **dict.fromkeys(
+            ("number", "negative"), f"{PREFIX}timeout is not a number of seconds: set a whole number of at least 0"
+        ),
         "boolean": f"{PREFIX}release is neither true nor false: set one of them",
         "right": "nothing runs",
     }

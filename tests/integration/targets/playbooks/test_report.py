@@ -61,7 +61,7 @@ def test_a_report_that_cannot_be_written_is_a_failure_of_each_vcenter(site: t.An
     run = site.run("report", path=str(tmp_path / "missing" / "tasks.html"))
     assert run.status == 2, run.output
     reports = [result["report"][0] for result in run.results.values()]
-    message = "vsphere_report_path: the file could not be written: Dest"
+    message = "the file of vsphere_report_path could not be written: Dest"
     assert [each.startswith(message) for each in reports] == [True, True], run.output
 
 

@@ -97,7 +97,7 @@ def test_an_empty_option_with_parts_is_an_error(vcenter: t.Any, module: str, opt
         ("wait", {"entity": 7}, "entity is not a dictionary"),
         ("info", {"entity": [MACHINE]}, "entity is not a dictionary"),
         ("start", {"object": "vm-1"}, "object is not a dictionary"),
-        ("start", {"unless": {"exists": "DC0/vm"}}, "unless is not a dictionary"),
+        ("start", {"unless": {"exists": "DC0/vm"}}, "unless.exists is not a dictionary"),
         ("type", {"task_types": ["a.b"]}, "task_types is not a list of dictionaries: set the parts id, labels"),
     ],
 )

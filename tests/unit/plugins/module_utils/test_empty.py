@@ -19,6 +19,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
         "options": {"type": {"type": "str"}, "equals": {"type": "raw"}, "tags": {"type": "list", "elements": "str"}},
     },
     "types": {"type": "list", "elements": "dict", "options": {"id": {"type": "str"}, "labels": {"type": "dict"}}},
+    "unless": {"type": "dict", "options": {"exists": {"type": "dict", "options": {"moid": {"type": "str"}}}}},
 }
 
 
@@ -38,6 +39,7 @@ SPEC: dict[str, dict[str, t.Any]] = {
         {"types": [{"id": "x", "labels": {"en": None}}]},
         # AnsibleModule rejects values of other types.
         {"names": {"a": None}},
+        {"types": [{"labels": "German"}]},
         {"unknown": [None]},
     ],
     ids=repr,
@@ -56,6 +58,9 @@ def test_other_input_has_no_empty_parts(given: dict[str, t.Any]) -> None:
         ({"entity": {"tags": [""]}}, ["entity.tags contains an empty string: set a value, or remove the item"]),
         ({"types": [None]}, ["types contains null: set a value, or remove the item"]),
         ({"types": [{"id": "x"}, {"id": ""}]}, ["types.id is empty: set a value, or omit it with default(omit)"]),
+        ({"types": ["x"]}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
+        ({"types": 7}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
+        ({"unless": {"exists": "x"}}, ["unless.exists is not a dictionary: set the parts moid that you need"]),
         (
             {"names": [None, " "], "entity": {"type": "", "tags": None}},
             [

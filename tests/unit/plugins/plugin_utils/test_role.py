@@ -68,7 +68,11 @@ def test_defaults_of_the_module_are_arguments_so_that_other_defaults_do_not_appl
             {"wait_for_task_id": 1, "wait_for_task_x": 1},
             "wait_for_task_id is not an .*; wait_for_task_x is not an option",
         ),
-        ({"wait_for_task_task_ids": 1}, "wait_for_task_task_ids is not an option of the role"),
+        (
+            {"wait_for_task_task_ids": 1},
+            "task_task_ids is not an option of the role; did you mean wait_for_task_ids[?]$",
+        ),
+        ({"wait_for_task_progress_interval": 1}, "; did you mean wait_for_task_interval[?]$"),
         (
             {"wait_for_task_hostname": "x", "ansible_facts": {"wait_for_task_hostname": "x"}},
             "wait_for_task_hostname: facts of the host cannot be options of the role",

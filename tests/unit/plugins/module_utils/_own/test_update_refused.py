@@ -20,7 +20,7 @@ from ansible_collections.vsphere.tasks.plugins.module_utils._types._given import
 
 from ..builders import hidden, info, newest, reading
 from ..wire import Wire, connect, reader_of
-from .updating import options, update
+from .updating import options, update, whole
 
 # --- requests that are rejected ---
 
@@ -88,6 +88,24 @@ def test_a_task_that_changes_in_the_meantime_names_the_call_that_the_server_reje
     assert caught.value.message.endswith("so the server rejects UpdateProgress (InvalidState). Who did it")
     assert caught.value.result["fault"]["type"] == "InvalidState"
     assert (context.known["changed"], context.done) == (True, ["SetTaskState"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "method", "option"),
+    [
+        (options(description=described("Copied")), "SetTaskDescription", "description"),
+        (options(custom_values={"owner": "b"}), "setCustomValue", "custom_values"),
+    ],
+)
+def test_what_the_server_rejects_for_a_task_that_had_ended_has_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, wanted: UpdateOptions, method: str, option: str
+) -> None:
+    ended = whole(info("task-1", "success"), owner="a")
+    with pytest.raises(VsphereError) as caught:
+        update(monkeypatch, [ended, ended], wanted, **{method: [Fault("InvalidState", "Over.", {})]})
+    assert caught.value.message.endswith(
+        f"has ended with state success, so the server rejects {method} (InvalidState): omit {option}"
+    )
 
 
 def test_another_fault_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
