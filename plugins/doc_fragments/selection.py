@@ -156,7 +156,10 @@ options:
         M(vsphere.tasks.vsphere_task_info) issues it only if you do not set this option.
     type: int
   page_size:
-    description: Number of tasks to read from the history with each request, from V(1) to V(1000).
+    description:
+      - Number of tasks to read from the history with each request, from V(1) to V(1000).
+      - After a page that is not full, the module requests V(1000) tasks, because tasks that the user is not allowed
+        to see can fill a page.
     type: int
     default: 500
 """

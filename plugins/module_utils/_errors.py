@@ -83,7 +83,7 @@ class TimedOut(VsphereError):
 
 
 class Unavailable(VsphereError):
-    """A front end answered for a service that is not there (502, 503, 504)."""
+    """A front end answered for a service that is not there (502, 503, 504), or a session has no place left."""
 
 
 class NotUnderstood(VsphereError):

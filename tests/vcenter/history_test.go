@@ -165,6 +165,24 @@ func TestHistoryLimits(t *testing.T) {
 	equal(t, "history", readNext(t, c, ref, 10), []string{made[2].Value, made[3].Value})
 }
 
+func TestHiddenTasksTakeUpSpaceInTheHistory(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, v *vcenter, c *vim25.Client) {
+		first := v.makeOne(`{"state":"success"}`)
+		v.make(`{"state":"success","forbidden":true,"count":3}`)
+		last := v.makeOne(`{"state":"success"}`)
+		ref, err := collector(c, types.TaskFilterSpec{})
+		check(t, err)
+		equal(t, "a visible task", readNext(t, c, ref, 2), []string{first.Value})
+		equal(t, "only hidden tasks", readNext(t, c, ref, 3), []string{})
+		equal(t, "the same page", readNext(t, c, ref, 3), []string{})
+		equal(t, "a larger page", readNext(t, c, ref, 4), []string{last.Value})
+		equal(t, "backward", readPrevious(t, c, ref, 1), []string{last.Value})
+		equal(t, "only hidden tasks", readPrevious(t, c, ref, 3), []string{})
+		equal(t, "a larger page", readPrevious(t, c, ref, 4), []string{first.Value})
+	})
+}
+
 func TestNoHistoryOnESX(t *testing.T) {
 	t.Parallel()
 	v := start(t, "--esx")

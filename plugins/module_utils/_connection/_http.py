@@ -155,9 +155,10 @@ class Http:
                 f"it redirects to {where}",
             )
         if response.status_code in (502, 503, 504):
+            # A vCenter without a free session says 503, too (Broadcom KB 375546).
             raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
-                "are still starting: try again later"
+                "are still starting, or clients have opened all of its sessions: try again later"
             )
         content = self._content(response, body)
         self._bounds.check_values(content)

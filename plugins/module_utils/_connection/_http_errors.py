@@ -102,7 +102,8 @@ def _advice(verify: bool | str, text: str) -> str:
         return "the server supports only versions of TLS that are too old for Python: enable TLS 1.2 on the server"
     if "HANDSHAKE_FAILURE" in text or "CIPHER" in text:
         return "the server and Python have no cipher in common: enable current ciphers on the server"
-    return "check port, and the devices between this host and the server"
+    # An Envoy in front of the server closes further connections (Broadcom KB 344920).
+    return "check port, the devices between this host and the server, and its number of connections"
 
 
 def _trust(verify: bool | str, text: str) -> str:
@@ -115,6 +116,11 @@ def _trust(verify: bool | str, text: str) -> str:
         return "correct the clock of the host that runs the module, or of the server that created the certificate"
     if "too weak" in text:
         return "replace the certificate by one with a longer key and a current signature algorithm"
+    if any(word in text for word in ("Identifier", "critical", "key usage")):
+        # VERIFY_X509_STRICT of the module ssl.
+        return (
+            "replace the certificate, or that of its CA, by one that meets RFC 5280, as Python 3.13 and later require"
+        )
     if isinstance(verify, str):
         return f"ca_path {verify} does not contain the CA that signed its certificate: set it to another file"
     return "set ca_path to the CA that signed its certificate"

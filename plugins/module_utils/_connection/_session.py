@@ -105,7 +105,11 @@ class Login:
                     "HTTP 401",
                 ) from fault
             sentences = {
-                "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password",
+                # For these accounts, the fault is the same.
+                "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password, and "
+                "whether the account is locked or its password has expired",
+                "PasswordExpired": f"rejects the login of {self.user}, because the password has expired "
+                "(PasswordExpired): set a new one on the server, and then here",
                 "InvalidLocale": f"does not know the locale {self._options.locale} (InvalidLocale): set another one, "
                 "or omit locale to use the language of the server",
             }

@@ -17,7 +17,7 @@ Call = tuple[str, _values.Data]
 """A method of the task and its parameters."""
 
 _AFTER_THE_END = {"SetTaskDescription": "description", "setCustomValue": "custom_values"}
-"""What the module sends to a task that has ended, by method. The API does not document whether a server accepts it."""
+"""The options for a task that has ended, by method. The API does not document whether a server accepts it."""
 
 
 def update_task(reader: _reader.TaskReader, options: _update_options.UpdateOptions) -> _context.Result:

@@ -71,6 +71,13 @@ def _create(connection: _connection.Connection, transport: _transport.Transport,
             transport.manager("taskManager"), "CreateCollectorForTasks", {"filter": wanted.spec}
         )
     except _errors.Fault as fault:
+        if fault.type == "InvalidState":
+            # The maximum is that of TaskManager.maxCollector. Others can end theirs soon, so it is worth another try.
+            raise _errors.Unavailable(
+                f"{connection.host} allows no more searches in this session (InvalidState): run fewer modules at the "
+                "same time in one session, or let each of them log in",
+                **fault.result,
+            ) from fault
         if fault.type != "NotSupported":
             raise
         raise _errors.NoHistory(
@@ -89,21 +96,36 @@ def _infos(
     order within the latest page.
     """
     first: list[_values.Data] = []
-    method = "ReadNextTasks"
+    method, is_full = "ReadNextTasks", True
     if scroll.newest_first:
         transport.invoke(collector, "SetCollectorPageSize", {"maxCount": scroll.page_size})
         first = transport.get(collector, "latestPage") or []
         transport.invoke(collector, "ResetCollector")
-        method = "ReadPreviousTasks"
+        method, is_full = "ReadPreviousTasks", len(first) >= scroll.page_size
     yield from sorted(first, key=_queued, reverse=True)
     before = set(map(_key, first)) - {""}
     turn, check = transport.pages(MOST_PAGES, MOST_ANSWERS), _no_circle(transport)
-    while page := transport.invoke(collector, method, {"maxCount": scroll.page_size}):
+    for page in _pages(transport, collector, method, scroll.page_size, is_full=is_full):
         check([_key(info) for info in page])
         begin = kept()
         yield from (info for info in sorted(page, key=_queued, reverse=scroll.newest_first) if _key(info) not in before)
         turn(kept() > begin)
         before = set(map(_key, page)) - {""}
+
+
+def _pages(
+    transport: _transport.Transport, collector: _values.Ref, method: str, size: int, *, is_full: bool
+) -> t.Iterator[list[_values.Data]]:
+    """Page by page, up to the largest page that is empty.
+
+    Tasks that the user cannot see take up space in a page and can fill it (seen with events: govmomi 3450). Therefore,
+    the page after one that is not full is as large as possible. ``is_full`` is about the page before the first one.
+    """
+    count = size if is_full else LARGEST_PAGE
+    while (page := transport.invoke(collector, method, {"maxCount": count}) or []) or count < LARGEST_PAGE:
+        if page:
+            yield page
+        count = size if len(page) >= count else LARGEST_PAGE
 
 
 def _no_circle(transport: _transport.Transport) -> t.Callable[[list[str]], None]:

@@ -72,9 +72,10 @@ class TaskReader:
             self.context.warn(_taskinfo.unreadable_warning(host, self._unreadable))
         if self.forbidden:
             self.context.known.setdefault("forbidden_task_ids", list(self.forbidden))
+            reasons = [fault.message for fault in self.forbidden.values()]
             self.context.warn(
                 f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, so the result omits "
-                "them: grant a privilege such as System.View on their objects"
+                f"them: {_values.some_of(reasons, 3)}"
             )
 
     def given(self, task_ids: list[str], custom_values: bool = False, deadline: float | None = None) -> Reading:

@@ -121,6 +121,16 @@ def test_a_hidden_task_is_named_in_a_warning(vcenter: t.Any, hidden: list[str], 
     assert not vcenter.run("create", task_type=TYPE, activation_id=tag)["changed"]
 
 
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_hidden_tasks_that_fill_a_page_do_not_end_the_history(
+    vcenter: t.Any, make: t.Callable[..., str], tag: str, order: str
+) -> None:
+    made = [make(state="success", forbidden=forbidden) for forbidden in (False, True, True, True, False)]
+    result = vcenter.run("info", tags=[tag], source="history", order=order, page_size=2)
+    assert not result["failed"], result
+    assert {task["id"] for task in result["tasks"]} == {made[0], made[4]}
+
+
 @pytest.mark.parametrize("more", [0, 10])
 def test_a_hidden_task_is_a_failure_after_the_wait_for_the_others(
     vcenter: t.Any, make: t.Callable[..., str], hidden: list[str], more: int
@@ -139,6 +149,7 @@ def test_a_hidden_task_is_a_failure_after_the_wait_for_the_others(
     assert (
         f"the outcome of {hidden[1]} is unknown, because the user is not allowed to see it: grant System.View"
     ) in result["msg"]
+    assert f"the user lacks the privilege System.View on Task {hidden[1]} (NoPermission)" in warned(result)
     assert result["elapsed"] < NOTIFIED
 
 

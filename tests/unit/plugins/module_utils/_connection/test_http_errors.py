@@ -151,12 +151,27 @@ def test_each_cause_is_named_with_the_option_that_helps(
             ": ca_path /ca.pem does not contain the CA that signed its certificate",
         ),
         (ssl.SSLError(1, f"{REFUSED} EE certificate key too weak"), "/ca.pem", ": replace the certificate by one with"),
+        (
+            ssl.SSLError(1, f"{REFUSED} Missing Authority Key Identifier"),
+            "/ca.pem",
+            ": replace the certificate, or that",
+        ),
+        (
+            ssl.SSLError(1, f"{REFUSED} Basic Constraints of CA cert not marked critical"),
+            True,
+            ": replace the certificate,",
+        ),
+        (
+            ssl.SSLError(1, f"{REFUSED} CA cert does not include key usage extension"),
+            True,
+            ": replace the certificate, or",
+        ),
         (ssl.SSLError(1, "[SSL: UNSUPPORTED_PROTOCOL] x"), "/ca.pem", "x): the server supports only versions of TLS"),
         (ssl.SSLError(1, "[SSL: NO_SHARED_CIPHER] x"), "/ca.pem", "x): the server and Python have no cipher in common"),
         (ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] x"), True, "x): the server and Python have no cipher"),
         (ssl.SSLError(1, f"{REFUSED} certificate has expired"), True, ": renew the certificate, or correct the clock"),
         (ssl.SSLError(1, f"{REFUSED} certificate is not yet valid"), True, ": correct the clock of the host that runs"),
-        (ssl.SSLError(1, "[SSL] odd"), "/ca.pem", "odd): check port, and the devices between"),
+        (ssl.SSLError(1, "[SSL] odd"), "/ca.pem", "odd): check port, the devices between"),
         (ssl.SSLError(1, MISMATCH), "/ca.pem", ": set hostname to a name in the certificate, or set validate_certs to"),
     ],
 )

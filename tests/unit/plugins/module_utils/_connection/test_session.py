@@ -112,7 +112,14 @@ def test_a_login_sends_the_user_the_password_and_a_given_locale(
 @pytest.mark.parametrize(
     ("type_", "message"),
     [
-        ("InvalidLogin", r"^vc:443 rejects the login of someone \(InvalidLogin\): check username and password$"),
+        (
+            "InvalidLogin",
+            r"^vc:443 rejects the login of someone \(InvalidLogin\): check username and password, and whether",
+        ),
+        (
+            "PasswordExpired",
+            r"^vc:443 rejects the login of someone, because the password has expired \(PasswordExpired\)",
+        ),
         ("InvalidLocale", r"^vc:443 does not know the locale xx \(InvalidLocale\): set another one, or omit locale"),
     ],
 )

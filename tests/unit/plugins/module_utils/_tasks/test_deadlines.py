@@ -27,7 +27,7 @@ TASK = reading(INFO)
 WANTED = Conditions().to_filter(None)
 BELOW = {
     "CreateCollectorForTasks": [HISTORY] * 2,
-    "ReadNextTasks": [[info("task-2", descriptionId="a.b", rootTaskKey="task-1")], None, None],
+    "ReadNextTasks": [[info("task-2", descriptionId="a.b", rootTaskKey="task-1")], None, None, None],
     "DestroyCollector": [None] * 2,
 }
 AGE = Conditions(begin_time=datetime.timedelta(days=9000))

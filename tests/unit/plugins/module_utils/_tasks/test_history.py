@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import typing as t
 
 import pytest
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, VsphereError
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _recovery
+from ansible_collections.vsphere.tasks.plugins.module_utils._errors import Fault, NoHistory, Unavailable, VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks import _history
 from ansible_collections.vsphere.tasks.plugins.module_utils._tasks._filter import Conditions
 
 from ..builders import HISTORY, history, info, newest
-from ..wire import Wire, connect, reader_of
+from ..wire import Clock, Wire, connect, reader_of
 
 QUEUED = "2026-11-22T01:13:10Z"
 ODD: list[t.Any] = [
@@ -62,11 +64,10 @@ def aged(number: int, state: str = "running") -> t.Any:
 
 
 def test_all_pages_are_read_and_the_collector_is_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = [[aged(2), aged(1)], [aged(3, "success"), aged(4)], None]
+    pages = [[aged(2), aged(1)], [aged(3, "success"), aged(4)], None, None]
     wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
     assert search(monkeypatch, wire, _history.Scroll(2)) == ["task-1", "task-2", "task-4"]
     assert wire.params["CreateCollectorForTasks"] == {"filter": WANTED.spec}
-    assert wire.params["ReadNextTasks"] == {"maxCount": 2}
     assert ("CreateCollectorForTasks", "taskManager") in wire.calls
     assert ("DestroyCollector", HISTORY["value"]) in wire.calls
 
@@ -86,16 +87,48 @@ def test_a_maximum_of_tasks_to_read_counts_all_tasks(monkeypatch: pytest.MonkeyP
 def test_overlapping_pages_from_the_newest_task_on_give_each_task_once(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(**newest(aged(5), aged(6), aged(7)))
     # Others have been queued meanwhile, so that the previous page begins with tasks of the latest.
-    wire.script["ReadPreviousTasks"] = [[aged(3), aged(4), aged(5)], [aged(1), aged(2), aged(3)], None]
+    wire.script["ReadPreviousTasks"] = [[aged(3), aged(4), aged(5)], [aged(1), aged(2), aged(3)], None, None]
     found = search(monkeypatch, wire, _history.Scroll(3, newest_first=True))
     assert found == [f"task-{number}" for number in (7, 6, 5, 4, 3, 2, 1)]
     assert wire.params["SetCollectorPageSize"] == {"maxCount": 3}
 
 
+@pytest.mark.parametrize(
+    ("lengths", "sizes"),
+    [
+        # The next page is the largest possible one after a page that is not full, because hidden tasks can fill it.
+        ([0, 0], [2, 4]),
+        ([2, 0, 0], [2, 2, 4]),
+        ([1, 0], [2, 4]),
+        ([2, 0, 3, 4, 2, 0, 0], [2, 2, 4, 4, 2, 2, 4]),
+        ([0, 1, 0], [2, 4, 4]),
+    ],
+)
+def test_only_the_largest_page_is_the_end_if_it_is_empty(
+    monkeypatch: pytest.MonkeyPatch, lengths: list[int], sizes: list[int]
+) -> None:
+    monkeypatch.setattr(_history, "LARGEST_PAGE", 4)
+    numbers = itertools.count(1)
+    pages = [[aged(next(numbers)) for _each in range(length)] for length in lengths]
+    wire = Wire(CreateCollectorForTasks=[HISTORY], ReadNextTasks=pages, DestroyCollector=[None])
+    assert len(search(monkeypatch, wire, _history.Scroll(2))) == sum(lengths)
+    assert [given["maxCount"] for method, given in wire.given if method == "ReadNextTasks"] == sizes
+
+
+@pytest.mark.parametrize(("latest", "sizes"), [(2, [2, 1000]), (1, [1000]), (0, [1000])])
+def test_a_latest_page_that_is_not_full_precedes_the_largest_one(
+    monkeypatch: pytest.MonkeyPatch, latest: int, sizes: list[int]
+) -> None:
+    wire = Wire(**newest(*(aged(number) for number in range(1, latest + 1))))
+    wire.script["ReadPreviousTasks"] = [None] * len(sizes)
+    assert len(search(monkeypatch, wire, _history.Scroll(2, newest_first=True))) == latest
+    assert [given["maxCount"] for method, given in wire.given if method == "ReadPreviousTasks"] == sizes
+
+
 @pytest.mark.parametrize("limit", [None, 2])
 def test_only_pages_with_a_wanted_task_count_for_the_size(monkeypatch: pytest.MonkeyPatch, limit: int | None) -> None:
     wire = Wire(**history())
-    wire.script["ReadNextTasks"] = [[aged(1, "success")], [aged(2), aged(3, "success")], [aged(4)], None]
+    wire.script["ReadNextTasks"] = [[aged(1, "success")], [aged(2), aged(3, "success")], [aged(4)], None, None]
     limits: list[tuple[int, int]] = []
     turns: list[bool] = []
 
@@ -117,6 +150,20 @@ def test_a_fault_shows_that_a_server_has_no_history(
     wire = Wire(CreateCollectorForTasks=[Fault(type_, "no", {})])
     with pytest.raises(error):
         search(monkeypatch, wire, _history.Scroll())
+
+
+def test_a_session_with_too_many_collectors_gets_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(**history(aged(1)))
+    wire.script["CreateCollectorForTasks"] = [Fault("InvalidState", "no", {}), HISTORY]
+    clock = Clock(monkeypatch)
+    assert search(monkeypatch, wire, _history.Scroll()) == ["task-1"]
+    assert clock.pauses == [_recovery.READ_DELAYS[0]]
+    wire.script["CreateCollectorForTasks"] = [Fault("InvalidState", "no", {})] * 9
+    with pytest.raises(
+        Unavailable, match=r"allows no more searches in this session \(InvalidState\): run fewer"
+    ) as caught:
+        search(monkeypatch, wire, _history.Scroll())
+    assert caught.value.result["fault"]["type"] == "InvalidState"
 
 
 def test_a_collector_is_destroyed_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ def test_the_users_of_a_warning_come_from_tasks_of_everybody(monkeypatch: pytest
 
 
 def test_only_one_page_of_the_history_is_searched_for_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(CreateCollectorForTasks=[HISTORY] * 2, ReadNextTasks=[None], DestroyCollector=[None] * 2)
+    wire = Wire(CreateCollectorForTasks=[HISTORY] * 2, ReadNextTasks=[None] * 2, DestroyCollector=[None] * 2)
     # The only task of that page does not match the other options.
     latest = newest(info("task-1", "success", reason=by("EXAMPLE\\svc")))
     wire.script |= {name: latest[name] for name in ("SetCollectorPageSize", "latestPage", "ResetCollector")}
@@ -86,7 +86,7 @@ def test_the_users_of_a_warning_come_from_the_newest_part_of_the_history(monkeyp
     wire = Wire(**history())
     for method, answers in newest(info("task-1", reason=by("EXAMPLE\\svc"))).items():
         wire.script[method] = [*wire.script.get(method, []), *answers]
-    wire.script["ReadNextTasks"] = [None]
+    wire.script["ReadNextTasks"] = [None] * 2
     _ids, [warning] = search(monkeypatch, wire, Conditions(users=["svc"]), page_size=7, **IN_HISTORY)
     assert "EXAMPLE\\svc" in warning
     assert wire.params["SetCollectorPageSize"] == {"maxCount": 7}
@@ -109,7 +109,7 @@ def test_another_spelling_beside_a_user_with_tasks_is_a_warning_in_the_history_t
 def test_a_failed_search_for_users_only_omits_the_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     wire = Wire(
         CreateCollectorForTasks=[HISTORY, Fault("SystemError", "no", {})],
-        ReadNextTasks=[None],
+        ReadNextTasks=[None] * 2,
         DestroyCollector=[None],
     )
     assert search(monkeypatch, wire, Conditions(users=["svc"]), **IN_HISTORY) == ([], [])

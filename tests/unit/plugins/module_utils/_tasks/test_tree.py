@@ -40,7 +40,7 @@ def test_one_search_finds_chains_and_others_follow_until_they_find_no_new_task(
     unchained = [info("task-3", parentTaskKey="task-2")]
     wire = Wire(
         CreateCollectorForTasks=[HISTORY] * 4,
-        ReadNextTasks=[chain, None, unchained, None, None],
+        ReadNextTasks=[chain, None, unchained, None, None, None],
         DestroyCollector=[None] * 4,
     )
     with connect(monkeypatch, wire) as connection:
@@ -52,11 +52,11 @@ def test_one_search_finds_chains_and_others_follow_until_they_find_no_new_task(
         (None, ["task-1", "task-2"]),
         (None, ["task-3"]),
     ]
-    assert wire.params["ReadNextTasks"] == {"maxCount": 50}
+    assert [given["maxCount"] for method, given in wire.given if method == "ReadNextTasks"] == [50, 1000] * 3
 
 
 def test_the_chain_of_a_task_in_its_middle_is_that_of_its_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire(CreateCollectorForTasks=[HISTORY] * 2, ReadNextTasks=[None] * 2, DestroyCollector=[None] * 2)
+    wire = Wire(CreateCollectorForTasks=[HISTORY] * 2, ReadNextTasks=[None] * 4, DestroyCollector=[None] * 2)
     with connect(monkeypatch, wire) as connection:
         assert _tree.find_below(reader_of(connection), [child(2, 1, root=1)], 50) == []
     asked = [given["filter"] for method, given in wire.given if method == "CreateCollectorForTasks"]
@@ -68,7 +68,8 @@ def test_children_below_the_deepest_level_are_an_error(monkeypatch: pytest.Monke
     monkeypatch.setattr(_tree, "DEEPEST", 2)
     chain = [child(number, number - 1) for number in range(2, levels + 1)]
     pages = [page for each in chain for page in ([info(each["id"], parentTaskKey=each["parent_task_key"])], None)]
-    wire = Wire(CreateCollectorForTasks=[HISTORY] * 4, ReadNextTasks=[None, *pages, None], DestroyCollector=[None] * 4)
+    pages = [None, None, *pages, None, None]
+    wire = Wire(CreateCollectorForTasks=[HISTORY] * 4, ReadNextTasks=pages, DestroyCollector=[None] * 4)
     too_deep = pytest.raises(VsphereError, match=r"^the children of the tasks have more than 2 levels: omit children$")
     with too_deep if levels > 2 else contextlib.nullcontext(), connect(monkeypatch, wire) as connection:
         assert len(_tree.find_below(reader_of(connection), [task("task-1")], 50)) == 1

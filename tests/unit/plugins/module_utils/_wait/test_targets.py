@@ -98,7 +98,7 @@ def test_the_recent_tasks_of_the_object_are_watched_unless_the_history_is_search
     selection = Selection(entity=Entity("entity", path="DC0/vm/web"), source=source, newest_first=False)
     wire = Wire(FindByInventoryPath=[machine], RetrievePropertiesEx=[reading()] * 2, **watching(updates()))
     for method, answers in history().items():
-        wire.script[method] = [None, None] if method == "ReadNextTasks" else answers * 2
+        wire.script[method] = [None] * 4 if method == "ReadNextTasks" else answers * 2
     assert find(monkeypatch, wire, selection, appear_by=clock.now) == ([], [])
     [root] = wire.params["CreateFilter"]["spec"]["objectSet"]
     assert root["obj"] == (machine if source == "recent" else reference("TaskManager", "taskManager"))
