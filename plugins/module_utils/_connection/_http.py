@@ -31,7 +31,7 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-USER_AGENT = "vsphere.tasks/1.0.1"
+USER_AGENT = "vsphere.tasks/1.1.0"
 """The list of sessions in vCenter shows it. `make format` keeps the version that of the collection."""
 
 CLEAN_UP = 5
