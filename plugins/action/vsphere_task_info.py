@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import typing as t
 
 from ansible import constants
@@ -77,10 +78,11 @@ def _files(options: Result) -> dict[str, str]:
 def _mode(mode: t.Any) -> t.Any:
     """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text.
 
-    Raises an error for a number such as 640, which is 01200 in octal.
+    Raises an error for a number that can be a mode without its zero, such as 640, which is 01200, or 400, which is 0620.
     """
     if not isinstance(mode, int) or isinstance(mode, bool):
         return mode
-    if not 0 <= mode <= 0o777:
-        raise VsphereError(f"task_report_mode {mode} is not octal: write the mode as a text, for example '0640'")
-    return f"{mode:04o}"
+    octal = f"{mode:04o}"
+    if not re.fullmatch("0[046]{3}", octal):
+        raise VsphereError(f"task_report_mode {mode} is {octal} in octal: write the mode as a text, for example '0640'")
+    return octal

@@ -71,9 +71,10 @@ def empty_parts(spec: _context.Spec, given: _context.Params) -> list[str]:
     """The problems: null and blanks in the parts of options with that spec.
 
     ``given`` is the input of the user, because AnsibleModule fills in null for each missing part. An option that is
-    null as a whole counts as missing, as everywhere in Ansible.
+    null as a whole counts as missing, as everywhere in Ansible. Several items of a list can have the same problem.
     """
-    return [problem for name, option in spec.items() for problem in _parts(name, option, given.get(name))]
+    problems = (problem for name, option in spec.items() for problem in _parts(name, option, given.get(name)))
+    return list(dict.fromkeys(problems))
 
 
 def nulls(path: str, value: t.Any) -> t.Iterator[str]:

@@ -180,6 +180,13 @@ func TestHiddenTasksTakeUpSpaceInTheHistory(t *testing.T) {
 		equal(t, "backward", readPrevious(t, c, ref, 1), []string{last.Value})
 		equal(t, "only hidden tasks", readPrevious(t, c, ref, 3), []string{})
 		equal(t, "a larger page", readPrevious(t, c, ref, 4), []string{first.Value})
+
+		v.make(`{"state":"success","forbidden":true,"count":2}`)
+		_, err = methods.SetCollectorPageSize(ctx, c, &types.SetCollectorPageSize{This: ref, MaxCount: 2})
+		check(t, err)
+		_, err = methods.ResetCollector(ctx, c, &types.ResetCollector{This: ref})
+		check(t, err)
+		equal(t, "before a latest page of hidden tasks", readPrevious(t, c, ref, 1), []string{last.Value})
 	})
 }
 

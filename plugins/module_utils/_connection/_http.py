@@ -155,10 +155,11 @@ class Http:
                 f"it redirects to {where}",
             )
         if response.status_code in (502, 503, 504):
-            # A vCenter without a free session says 503, too (Broadcom KB 375546).
+            # So says a vCenter without a free session (Broadcom KB 375546).
+            full = ", or clients have opened all of its sessions" if response.status_code == 503 else ""
             raise _errors.Unavailable(
                 f"{self.name} answered HTTP {response.status_code} {response.reason}: its services are not running or "
-                "are still starting, or clients have opened all of its sessions: try again later"
+                f"are still starting{full}: try again later"
             )
         content = self._content(response, body)
         self._bounds.check_values(content)

@@ -13,6 +13,9 @@ import typing as t
 
 from .. import _errors
 
+_STRICT = range(80, 95)
+"""What OpenSSL only checks with VERIFY_X509_STRICT, from X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA of x509_vfy.h on."""
+
 _SET_BUNDLE = "set it to a file with CA certificates in PEM format"
 
 
@@ -64,7 +67,7 @@ def explain(  # noqa: C901 (a list of cases)
         if "WRONG_VERSION_NUMBER" in text:
             return _errors.Unreachable(f"{name} does not support TLS: check port")
         if met(of_requests.SSLError, of_urllib3.SSLError, ssl.SSLError):
-            return _errors.Unreachable(f"the TLS connection to {name} failed ({text}): {_advice(verify, text)}")
+            return _errors.Unreachable(f"the TLS connection to {name} failed ({text}): {_advice(verify, last, text)}")
     through = f" through the proxy {proxy}" if proxy else ""
     # The second alone is of the body.
     if met(of_requests.ReadTimeout, of_urllib3.ReadTimeoutError):
@@ -94,10 +97,10 @@ def _bundle(verify: bool | str) -> str:
     return "ca_path" if isinstance(verify, str) else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment"
 
 
-def _advice(verify: bool | str, text: str) -> str:
+def _advice(verify: bool | str, error: BaseException, text: str) -> str:
     """What helps against a failed handshake. An error about the certificate is one only if it is validated."""
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        return f"{_trust(verify, text)}, or set validate_certs to false if you accept any certificate"
+        return f"{_trust(verify, error, text)}, or set validate_certs to false if you accept any certificate"
     if "PROTOCOL" in text:
         return "the server supports only versions of TLS that are too old for Python: enable TLS 1.2 on the server"
     if "HANDSHAKE_FAILURE" in text or "CIPHER" in text:
@@ -106,9 +109,13 @@ def _advice(verify: bool | str, text: str) -> str:
     return "check port, the devices between this host and the server, and its number of connections"
 
 
-def _trust(verify: bool | str, text: str) -> str:
+def _trust(verify: bool | str, error: BaseException, text: str) -> str:
     """What makes the server's certificate a valid one."""
-    if "mismatch" in text:
+    if getattr(error, "verify_code", 0) in _STRICT:
+        return (
+            "replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check"
+        )
+    if any(mismatch in text for mismatch in ("name mismatch", "address mismatch")):
         return "set hostname to a name in the certificate"
     if "expired" in text:
         return "renew the certificate, or correct the clock of the host that runs the module"
@@ -116,11 +123,6 @@ def _trust(verify: bool | str, text: str) -> str:
         return "correct the clock of the host that runs the module, or of the server that created the certificate"
     if "too weak" in text:
         return "replace the certificate by one with a longer key and a current signature algorithm"
-    if any(word in text for word in ("Identifier", "critical", "key usage")):
-        # VERIFY_X509_STRICT of the module ssl.
-        return (
-            "replace the certificate, or that of its CA, by one that meets RFC 5280, as Python 3.13 and later require"
-        )
     if isinstance(verify, str):
         return f"ca_path {verify} does not contain the CA that signed its certificate: set it to another file"
     return "set ca_path to the CA that signed its certificate"

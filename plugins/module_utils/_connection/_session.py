@@ -105,7 +105,7 @@ class Login:
                     "HTTP 401",
                 ) from fault
             sentences = {
-                # For these accounts, the fault is the same.
+                # vCenter does not tell these accounts from a wrong password (Broadcom KB 341951).
                 "InvalidLogin": f"rejects the login of {self.user} (InvalidLogin): check username and password, and "
                 "whether the account is locked or its password has expired",
                 "PasswordExpired": f"rejects the login of {self.user}, because the password has expired "

@@ -94,14 +94,15 @@ def _rejected(
     reader: _reader.TaskReader, task: _taskinfo.Task, method: str, fault: _errors.Fault
 ) -> _errors.VsphereError:
     """The error for a call that the server rejects in the state of the task, which can have changed since."""
-    was_over = _taskinfo.is_over(task)
-    with contextlib.suppress(_errors.VsphereError):
-        task = reader.known(task["id"])
-    why, remedy = f"is {task['state']}", ""
-    if was_over:
+    remedy = ""
+    if _taskinfo.is_over(task):
         why, remedy = f"has ended with state {task['state']}", f": omit {_AFTER_THE_END[method]}"
-    elif _taskinfo.is_over(task):
-        why = f"ended with state {task['state']} before the request of the module, because of another client"
+    else:
+        with contextlib.suppress(_errors.VsphereError):
+            task = reader.known(task["id"])
+        why = f"is {task['state']}"
+        if _taskinfo.is_over(task):
+            why = f"ended with state {task['state']} before the request of the module, because of another client"
     return _errors.VsphereError(
         f"{_taskinfo.label(task)} {why}, so the server rejects {method} (InvalidState){remedy}{fault.more}",
         **fault.result,

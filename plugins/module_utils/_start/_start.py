@@ -170,7 +170,7 @@ def _find_method(name: str, type_: _registry.ViType | None) -> _registry.Method:
 
 def _not_of(method: _registry.Method, type_: _registry.ViType) -> _errors.VsphereError:
     owner, name = _registry.name_of(method.owner), _registry.name_of(type_)
+    other = f", or method to one of {name}" if _registry.task_methods(type_) else ""
     return _errors.VsphereError(
-        f"method: {method.name} is a method of {owner}, but object is a {name}: set object to a {owner}, or method to "
-        f"one of {name}"
+        f"method: {method.name} is a method of {owner}, but object is a {name}: set object to a {owner}{other}"
     )

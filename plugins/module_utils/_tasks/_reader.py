@@ -72,10 +72,11 @@ class TaskReader:
             self.context.warn(_taskinfo.unreadable_warning(host, self._unreadable))
         if self.forbidden:
             self.context.known.setdefault("forbidden_task_ids", list(self.forbidden))
+            # The object can be another one than that of the task.
             reasons = [fault.message for fault in self.forbidden.values()]
             self.context.warn(
                 f"{host} does not show {', '.join(self.forbidden)} to {self.connection.user}, so the result omits "
-                f"them: {_values.some_of(reasons, 3)}"
+                f"them: grant the missing privileges. {_values.some_of(reasons, 1)}"
             )
 
     def given(self, task_ids: list[str], custom_values: bool = False, deadline: float | None = None) -> Reading:

@@ -48,7 +48,7 @@ def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
             make(vcenter, user="VSPHERE.LOCAL\\somebody"),
         }
     answers = {
-        "older_than": "1h\n",
+        "older_than": "0w0d1h0m0s\n",
         "operations": f'["{OPERATION}", "com.example.other"]',
         "users": site.vcenters["json.example.com"].address["principal"],
         "entity": '{"type": "VirtualMachine", "name": "DC0_H0_VM0"}',
@@ -104,6 +104,7 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
         "ended": "vsphere_cancel_stuck_since is neither started nor queued",
         "number": AGE,
         "negative": AGE,
+        "word": AGE,
     }
     by_host: dict[str, dict[str, t.Any]] = {
         "empty": {**answers, "users": " "},
@@ -117,6 +118,7 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
         "ended": {**answers, "since": "completed"},
         "number": {**answers, "older_than": 2},
         "negative": {**answers, "older_than": "-2h"},
+        "word": {**answers, "older_than": "2hours"},
     }
     by_host = {name: {"older_than": "1h", **own} for name, own in by_host.items()}
     run = site.run("cancel_stuck", by_host=by_host)

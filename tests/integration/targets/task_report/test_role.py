@@ -224,7 +224,8 @@ def test_several_vcenters_make_one_report_even_if_one_is_down(
         ({"task_report_path": " "}, "task_report_path is not the path of a file"),
         ({"task_report_path": "/nowhere/"}, "task_report_path is not the path of a file"),
         ({"task_report_formats": []}, "task_report_formats is empty"),
-        ({"task_report_mode": 640}, "task_report_mode 640 is not octal"),
+        ({"task_report_mode": 640}, "task_report_mode 640 is 1200 in octal: write the mode as a text"),
+        ({"task_report_mode": 400}, "task_report_mode 400 is 0620 in octal: write the mode as a text"),
         (
             {"task_report_formats": "htm, json"},
             "task_report_formats must be one or more of: html, json, csv. Got no match",

@@ -125,7 +125,8 @@ def test_a_hidden_task_is_named_in_a_warning(vcenter: t.Any, hidden: list[str], 
 def test_hidden_tasks_that_fill_a_page_do_not_end_the_history(
     vcenter: t.Any, make: t.Callable[..., str], tag: str, order: str
 ) -> None:
-    made = [make(state="success", forbidden=forbidden) for forbidden in (False, True, True, True, False)]
+    hidden = (False, True, True, True, False, True, True, True)
+    made = [make(state="success", forbidden=forbidden) for forbidden in hidden]
     result = vcenter.run("info", tags=[tag], source="history", order=order, page_size=2)
     assert not result["failed"], result
     assert {task["id"] for task in result["tasks"]} == {made[0], made[4]}

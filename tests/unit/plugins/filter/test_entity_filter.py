@@ -40,7 +40,7 @@ def test_recursion_is_added_if_it_is_set(recursion: str, expected: dict[str, str
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("Odd:vm-1", "is not an inventory type"),
+        ("Odd:vm-1", "is not an inventory type: set one of ClusterComputeResource, ComputeResource, "),
         ("{web", "'{web' is not an"),
         ('{"a":' * 100_000, "is not an inventory object"),
     ],

@@ -59,6 +59,9 @@ def test_other_input_has_no_empty_parts(given: dict[str, t.Any]) -> None:
         ({"types": [None]}, ["types contains null: set a value, or remove the item"]),
         ({"types": [{"id": "x"}, {"id": ""}]}, ["types.id is empty: set a value, or omit it with default(omit)"]),
         ({"types": ["x"]}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
+        ({"types": ["x", "y"]}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
+        ({"types": ""}, ["types is empty: set its parts, or omit it with default(omit)"]),
+        ({"entity": " "}, ["entity is empty: set its parts, or omit it with default(omit)"]),
         ({"types": 7}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
         ({"unless": {"exists": "x"}}, ["unless.exists is not a dictionary: set the parts moid that you need"]),
         (

@@ -150,8 +150,14 @@ def test_an_answer_without_contents_is_whole(monkeypatch: pytest.MonkeyPatch) ->
             "vcenter.example.com:443 redirects to https://sso/, but the module does not follow redirects",
         ),
         *(
-            (status, {}, Unavailable, f"vcenter.example.com:443 answered HTTP {status} A reason: its services are not")
-            for status in (502, 503, 504)
+            (
+                status,
+                {},
+                Unavailable,
+                f"vcenter.example.com:443 answered HTTP {status} A reason: its services are not running or are still "
+                f"starting{full}: try again later$",
+            )
+            for status, full in ((502, ""), (503, ", or clients have opened all of its sessions"), (504, ""))
         ),
         (200, {"Content_Encoding": "br"}, NotUnderstood, r".*\(a body with the unrequested encoding br\): check"),
         (200, {"Content_Encoding": "gzip"}, Lost, r".* was lost \(its compression is unreadable: "),

@@ -31,6 +31,19 @@ MISMATCH = f"{REFUSED} Hostname mismatch, certificate is not valid"
 NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
+RFC = (
+    ": replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check, or set "
+    "validate_certs to false"
+)
+
+
+def strict(code: int, reason: str) -> ssl.SSLError:
+    """A rejected certificate, with the code that OpenSSL has for the reason."""
+    error = ssl.SSLCertVerificationError(1, f"{REFUSED} {reason}")
+    error.verify_code = code
+    return error
+
+
 def new(error: Exception) -> Exception:
     """A connection that failed, as requests reports it."""
     failed = of_urllib3.NewConnectionError(t.cast("t.Any", None), "failed")
@@ -151,27 +164,23 @@ def test_each_cause_is_named_with_the_option_that_helps(
             ": ca_path /ca.pem does not contain the CA that signed its certificate",
         ),
         (ssl.SSLError(1, f"{REFUSED} EE certificate key too weak"), "/ca.pem", ": replace the certificate by one with"),
-        (
-            ssl.SSLError(1, f"{REFUSED} Missing Authority Key Identifier"),
-            "/ca.pem",
-            ": replace the certificate, or that",
-        ),
-        (
-            ssl.SSLError(1, f"{REFUSED} Basic Constraints of CA cert not marked critical"),
-            True,
-            ": replace the certificate,",
-        ),
-        (
-            ssl.SSLError(1, f"{REFUSED} CA cert does not include key usage extension"),
-            True,
-            ": replace the certificate, or",
-        ),
+        (strict(85, "Missing Authority Key Identifier"), "/ca.pem", RFC),
+        (strict(80, "Path length invalid for non-CA cert"), True, RFC),
+        (strict(94, "Certificate public key has explicit ECC parameters"), True, RFC),
+        (strict(79, "invalid CA certificate"), True, ": set ca_path to the CA"),
+        (strict(95, "a later reason"), True, ": set ca_path to the CA"),
+        (strict(77, "Subject signature algorithm and issuer public key algorithm mismatch"), True, ": set ca_path"),
+        (strict(64, "IP address mismatch, certificate is not valid for '10.0.0.1'"), True, ": set hostname to a name"),
         (ssl.SSLError(1, "[SSL: UNSUPPORTED_PROTOCOL] x"), "/ca.pem", "x): the server supports only versions of TLS"),
         (ssl.SSLError(1, "[SSL: NO_SHARED_CIPHER] x"), "/ca.pem", "x): the server and Python have no cipher in common"),
         (ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] x"), True, "x): the server and Python have no cipher"),
         (ssl.SSLError(1, f"{REFUSED} certificate has expired"), True, ": renew the certificate, or correct the clock"),
         (ssl.SSLError(1, f"{REFUSED} certificate is not yet valid"), True, ": correct the clock of the host that runs"),
-        (ssl.SSLError(1, "[SSL] odd"), "/ca.pem", "odd): check port, the devices between"),
+        (
+            ssl.SSLError(1, "[SSL] odd"),
+            "/ca.pem",
+            "odd): check port, the devices between this host and the server, and its number of connections",
+        ),
         (ssl.SSLError(1, MISMATCH), "/ca.pem", ": set hostname to a name in the certificate, or set validate_certs to"),
     ],
 )

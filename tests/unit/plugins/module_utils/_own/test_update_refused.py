@@ -100,12 +100,19 @@ def test_a_task_that_changes_in_the_meantime_names_the_call_that_the_server_reje
 def test_what_the_server_rejects_for_a_task_that_had_ended_has_a_remedy(
     monkeypatch: pytest.MonkeyPatch, wanted: UpdateOptions, method: str, option: str
 ) -> None:
-    ended = whole(info("task-1", "success"), owner="a")
+    ended = whole(info("task-1", "error"), owner="a")
     with pytest.raises(VsphereError) as caught:
-        update(monkeypatch, [ended, ended], wanted, **{method: [Fault("InvalidState", "Over.", {})]})
+        update(monkeypatch, [ended], wanted, **{method: [Fault("InvalidState", "Over.", {})]})
     assert caught.value.message.endswith(
-        f"has ended with state success, so the server rejects {method} (InvalidState): omit {option}"
+        f"has ended with state error, so the server rejects {method} (InvalidState): omit {option}"
     )
+
+
+def test_a_description_that_comes_after_the_end_of_a_task_is_not_the_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = [reading(info("task-1")), reading(info("task-1", "success"))]
+    refusal = [Fault("InvalidState", "Over.", {})]
+    with pytest.raises(VsphereError, match=r"because of another client, so .* SetTaskDescription \(InvalidState\)$"):
+        update(monkeypatch, readings, options(description=described("Copied")), SetTaskDescription=refusal)
 
 
 def test_another_fault_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
