@@ -78,10 +78,13 @@ def _files(options: Result) -> dict[str, str]:
 def _mode(mode: t.Any) -> t.Any:
     """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text.
 
-    Raises an error for a number that can be a mode without its zero, such as 640, which is 01200, or 400, which is 0620.
+    Raises an error for a number that can be a mode without its zero: 640 is 01200, and 400 is 0620. Ansible would
+    notice any other wrong mode only after it has written the file.
     """
     if not isinstance(mode, int) or isinstance(mode, bool):
-        return mode
+        if isinstance(mode, str) and re.fullmatch("(0o?)?[0-7]{3,4}|.*[-+=].*", mode.strip()):
+            return mode
+        raise VsphereError(f"task_report_mode {mode!r} is not a mode: write it as octal text, for example '0640'")
     octal = f"{mode:04o}"
     if not re.fullmatch("0[046]{3}", octal):
         raise VsphereError(f"task_report_mode {mode} is {octal} in octal: write the mode as a text, for example '0640'")

@@ -123,7 +123,8 @@ def _of_members(path: str, parts: _context.Spec, members: dict[str, t.Any]) -> t
             continue
         if _is_empty(part):
             what = "null" if part is None else "empty"
-            yield f"{path}.{name} is {what}: set a value, or omit it with default(omit)"
+            other = "" if parts[name].get("required") else ", or omit it with default(omit)"
+            yield f"{path}.{name} is {what}: set a value{other}"
         else:
             yield from _parts(f"{path}.{name}", parts[name], part)
 

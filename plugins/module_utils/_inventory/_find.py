@@ -48,7 +48,11 @@ def find_entity(
     similar = _errors.close_to(str(entity.name), names)
     near = similar or _errors.close_to(str(entity.name), names, cutoff=0)
     candidates = [each.ref for each, name in zip(found, names) if name in near]
-    hint = f": {'use one of' if similar else 'others are'} {_listed(connection, candidates, deadline)}" if near else ""
+    hint = (
+        f": {'use one of' if similar else 'the nearest are'} {_listed(connection, candidates, deadline)}"
+        if near
+        else ""
+    )
     raise _errors.VsphereError(f"{entity.option}.name: no {called}{hint}")
 
 

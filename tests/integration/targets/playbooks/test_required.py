@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
+import pytest
 from vcenters import any_transport
 
 REQUIRED = {
@@ -25,3 +27,19 @@ def test_a_missing_variable_is_named_before_anything_is_done(site: t.Any) -> Non
         assert f"vsphere_{name}_{REQUIRED[name]}: the playbook requires this variable" in output
     assert {name: process.returncode for name, process in processes.items()} == dict.fromkeys(REQUIRED, 2)
     assert all(vcenter.requests() == [] for vcenter in site.vcenters.values())
+
+
+@any_transport
+def test_a_pattern_without_hosts_is_no_success(site: t.Any) -> None:
+    run = site.run("maintenance_gate", "--extra-vars=vcenters=vcentres", entity="DC0/host/DC0_C0")
+    assert run.status != 0, run.output
+    assert "vcenters: no host of the inventory matches vcentres" in " ".join(run.output.split())
+    assert all(vcenter.requests() == [] for vcenter in site.vcenters.values())
+
+
+@any_transport
+@pytest.mark.parametrize("pattern", ["json.*:soap.example.com", ["json.example.com", "soap.example.com"]], ids=str)
+def test_a_pattern_can_name_several_hosts(site: t.Any, pattern: t.Any) -> None:
+    given = f"--extra-vars={json.dumps({'vcenters': pattern})}"
+    run = site.run("maintenance_gate", given, entity="DC0/host/DC0_C0")
+    assert (run.status, run.results.keys()) == (0, site.vcenters.keys()), run.output

@@ -128,6 +128,14 @@ def test_the_mode_can_be_an_octal_number(
 
 
 @any_transport
+def test_the_mode_can_be_symbolic(
+    environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
+) -> None:
+    environment.play(playbook(task_report_tags=[tag], task_report_mode="u=rw,g=r,o="))
+    assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o640
+
+
+@any_transport
 def test_a_fact_of_a_removed_host_is_no_result(
     environment: Vcenter, playbook: t.Callable[..., pathlib.Path], tmp_path: pathlib.Path, tag: str
 ) -> None:
@@ -224,6 +232,9 @@ def test_several_vcenters_make_one_report_even_if_one_is_down(
         ({"task_report_path": " "}, "task_report_path is not the path of a file"),
         ({"task_report_path": "/nowhere/"}, "task_report_path is not the path of a file"),
         ({"task_report_formats": []}, "task_report_formats is empty"),
+        ({"task_report_mode": "0940"}, "task_report_mode '0940' is not a mode: write it as octal text"),
+        ({"task_report_mode": True}, "task_report_mode True is not a mode: write it as octal text"),
+        ({"task_report_mode": ""}, "task_report_mode '' is not a mode: write it as octal text"),
         ({"task_report_mode": 640}, "task_report_mode 640 is 1200 in octal: write the mode as a text"),
         ({"task_report_mode": 400}, "task_report_mode 400 is 0620 in octal: write the mode as a text"),
         (

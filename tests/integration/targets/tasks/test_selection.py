@@ -201,7 +201,7 @@ def test_an_ambiguous_name_is_an_error_that_lists_the_paths(vcenter: t.Any) -> N
     [
         ("DC0_H0_VM9", "has the name DC0_H0_VM9: use one of DC0/vm/DC0_H0_VM"),
         ("dc0_h0_vm0", "has the name dc0_h0_vm0: use one of DC0/vm/DC0_H0_VM0 (VirtualMachine vm-"),
-        ("web{1}", "has the name web{1}: others are DC0/vm/"),
+        ("web{1}", "has the name web{1}: the nearest are DC0/vm/"),
     ],
 )
 def test_an_unknown_name_is_an_error_that_lists_similar_names(vcenter: t.Any, name: str, message: str) -> None:

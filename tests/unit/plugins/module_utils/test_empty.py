@@ -18,7 +18,11 @@ SPEC: dict[str, dict[str, t.Any]] = {
         "type": "dict",
         "options": {"type": {"type": "str"}, "equals": {"type": "raw"}, "tags": {"type": "list", "elements": "str"}},
     },
-    "types": {"type": "list", "elements": "dict", "options": {"id": {"type": "str"}, "labels": {"type": "dict"}}},
+    "types": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"id": {"type": "str", "required": True}, "labels": {"type": "dict"}},
+    },
     "unless": {"type": "dict", "options": {"exists": {"type": "dict", "options": {"moid": {"type": "str"}}}}},
 }
 
@@ -57,7 +61,7 @@ def test_other_input_has_no_empty_parts(given: dict[str, t.Any]) -> None:
         ({"entity": {"type": " \n"}}, ["entity.type is empty: set a value, or omit it with default(omit)"]),
         ({"entity": {"tags": [""]}}, ["entity.tags contains an empty string: set a value, or remove the item"]),
         ({"types": [None]}, ["types contains null: set a value, or remove the item"]),
-        ({"types": [{"id": "x"}, {"id": ""}]}, ["types.id is empty: set a value, or omit it with default(omit)"]),
+        ({"types": [{"id": "x"}, {"id": ""}]}, ["types.id is empty: set a value"]),
         ({"types": ["x"]}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
         ({"types": ["x", "y"]}, ["types is not a list of dictionaries: set the parts id, labels that you need"]),
         ({"types": ""}, ["types is empty: set its parts, or omit it with default(omit)"]),

@@ -32,8 +32,8 @@ NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
 RFC = (
-    ": replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check, or set "
-    "validate_certs to false"
+    ": replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check, "
+    "or set validate_certs to false"
 )
 
 

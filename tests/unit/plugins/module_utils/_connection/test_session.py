@@ -119,8 +119,8 @@ def test_a_login_sends_the_user_the_password_and_a_given_locale(
         ),
         (
             "PasswordExpired",
-            r"^vc:443 rejects the login of someone, because the password has expired \(PasswordExpired\): set a new one on "
-            "the server, and then here$",
+            r"^vc:443 rejects the login of someone, because the password has expired \(PasswordExpired\): set a new "
+            "one on the server, and then here$",
         ),
         ("InvalidLocale", r"^vc:443 does not know the locale xx \(InvalidLocale\): set another one, or omit locale"),
     ],

@@ -70,12 +70,12 @@ def test_an_id_costs_no_request(monkeypatch: t.Any) -> None:
         # Two of them have the same name.
         (["websrw", "db", "websrw"], ": use one of websrw (Folder group-0), websrw (Folder group-2)"),
         # Not similar to any name.
-        (["db", "dc"], ": others are db (Folder group-0), dc (Folder group-1)"),
+        (["db", "dc"], ": the nearest are db (Folder group-0), dc (Folder group-1)"),
         (
             ["x1", "x2", "xs3", "x4", "xs5", "xs6"],
-            ": others are xs3 (Folder group-2), xs5 (Folder group-4), xs6 (Folder",
+            ": the nearest are xs3 (Folder group-2), xs5 (Folder group-4), xs6 (Folder",
         ),
-        (["50%25"], ": others are 50%25 (Folder group-0)"),
+        (["50%25"], ": the nearest are 50%25 (Folder group-0)"),
         ([], ""),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_method_without_parameters_gets_none_and_another_one_an_empty_object(
         ({"method": "MarkAsTemplate"}, "MarkAsTemplate of VirtualMachine .* so this module cannot start it$"),
         (
             {"method": "EnterMaintenanceMode_Task"},
-            "of HostSystem, but object is a VirtualMachine: set object to a HostSystem, or method to one of VirtualMachine$",
+            "but object is a VirtualMachine: set object to a HostSystem, or method to one of VirtualMachine$",
         ),
         (
             {"object": {**OBJECT, "type": "SessionManager", "moid": "SessionManager"}},
