@@ -61,16 +61,17 @@ class ActionModule(Attended):
 
 
 def _files(options: Result) -> dict[str, str]:
-    """The path for each format. Raises an error without one, or if the page would have the path of another file."""
+    """The path for each format. Raises an error without one, or for a path with the suffix of another format."""
     path, formats = str(options["path"]), options["formats"]
     if not formats:
         raise VsphereError("task_report_formats is empty: set one or more of html, json, csv")
     if not path.strip() or path.endswith("/"):
         raise VsphereError("task_report_path is not the path of a file: set it, for example /srv/www/tasks.html")
     suffix = pathlib.PurePath(path).suffix
-    if suffix != ".html" and {"html", suffix[1:]} <= {*formats}:
+    if suffix in (".json", ".csv") and ("html" in formats or suffix[1:] not in formats):
         raise VsphereError(
-            f"task_report_path {path} has the suffix of another format: set the path of the page, which ends in .html"
+            f"task_report_path {path} has the suffix of another format: set a path that ends in .html, or "
+            f"task_report_formats to {suffix[1:]}"
         )
     return {each: path if each == "html" else f"{path.removesuffix(suffix)}.{each}" for each in formats}
 

@@ -340,7 +340,7 @@ class CallbackModule(CallbackBase):
             given = self._read_options(play, known)
             job = Job.from_variables(known)
             options = ConnectionOptions.from_params(given)
-            entity = Entity.from_text("entity", given["entity"]) if given["entity"] else None
+            entity = Entity.from_text("entity", given["entity"]).checked() if given["entity"] else None
             task = CreateOptions(given["task_type"], entity, activation_id=job.activation_id if job else None)
             mirror = Mirror(options, task)
         except (AnsibleError, OverflowError, RecursionError, TypeError, ValueError, VsphereError) as error:

@@ -48,7 +48,6 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.vsphere.tasks.plugins.filter.answer import answer
-from ansible_collections.vsphere.tasks.plugins.module_utils._errors import VsphereError
 from ansible_collections.vsphere.tasks.plugins.module_utils._inventory._entity import Entity
 
 
@@ -64,13 +63,14 @@ def entity(value: t.Any, default: t.Any = None, recursion: str | None = None) ->
 def _parts(given: t.Any) -> dict[str, t.Any]:
     if isinstance(given, dict):
         return given
-    try:
-        if str(given).startswith("{"):
+    if str(given).startswith("{"):
+        try:
             parts: dict[str, t.Any] = json.loads(given)
-            return parts
-        named = Entity.from_text("entity", str(given))
-    except (RecursionError, ValueError, VsphereError) as error:
-        raise AnsibleFilterError(f"{given!r} is not an inventory object: {error}") from error
+        except (RecursionError, ValueError) as error:
+            raise AnsibleFilterError(f"{given!r} is not an inventory object: {error}") from error
+        return parts
+    # The module checks it, and its message has no lines of Ansible around it.
+    named = Entity.from_text("entity", str(given))
     return {part: value for part, value in named._asdict().items() if part != "option" and value is not None}
 
 

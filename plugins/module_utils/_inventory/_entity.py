@@ -60,13 +60,11 @@ class Entity(t.NamedTuple):
 
     @classmethod
     def from_text(cls, option: str, text: str) -> Entity:
-        """The object that a text names: ``Type:moid`` as govc has it, a path, or a name."""
+        """The object that a text names, not yet checked: ``Type:moid`` as govc has it, a path, or a name."""
         if re.fullmatch(r"[A-Z]\w+:[\w.-]+", text):
             type_, _colon, moid = text.partition(":")
-            entity = cls(option, type=type_, moid=moid)
-        else:
-            entity = cls(option, path=text) if "/" in text else cls(option, name=text)
-        return entity.checked()
+            return cls(option, type=type_, moid=moid)
+        return cls(option, path=text) if "/" in text else cls(option, name=text)
 
     def checked(self, any_type: bool = False) -> Entity:
         """Return itself, validated without a server. With an ID, ``any_type`` allows types outside of the inventory."""

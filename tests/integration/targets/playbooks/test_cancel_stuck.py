@@ -59,7 +59,7 @@ def test_old_tasks_are_shown_and_approved_ones_canceled(site: t.Any) -> None:
         result = shown.results[name]
         assert (result["dry_run"], result["cancelled_task_ids"]) == (True, [stuck[name]])
         assert [each["reason"] for each in result["skipped_tasks"]] == ["it is not cancelable"]
-        assert result["report"][0] == "would cancel 1 tasks"
+        assert result["report"][0] == "would cancel 1 task"
         assert result["report"][1].startswith(f"{stuck[name]} ")
         assert unfinished(vcenter) == {stuck[name], *others[name]}
         # The user has not seen this task.
@@ -97,10 +97,11 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
     messages = {
         "empty": "vsphere_cancel_stuck_users: an empty value does not match everything",
         "null": "vsphere_cancel_stuck_operations: an empty value does not match everything",
+        "all": "the variables match all tasks: set vsphere_cancel_stuck_operations",
         "wide": "set task_ids, a single object",
         "odd": "vsphere_cancel_stuck_dry_run is neither true nor false",
         "short": "vsphere_cancel_stuck_dry_run is neither true nor false",
-        "stars": "set task_ids, a single object",
+        "stars": "the variables match all tasks: set vsphere_cancel_stuck_operations",
         "ended": "vsphere_cancel_stuck_since is neither started nor queued",
         "number": AGE,
         "negative": AGE,
@@ -109,7 +110,8 @@ def test_wrong_answers_are_rejected(site: t.Any) -> None:
     by_host: dict[str, dict[str, t.Any]] = {
         "empty": {**answers, "users": " "},
         "null": {**answers, "operations": None},
-        "wide": {**answers, "operations": "*"},
+        "all": {**answers, "operations": "*"},
+        "wide": {**answers, "operations": "VirtualMachine.*"},
         "odd": {**answers, "dry_run": "maybe"},
         # Ansible takes it for true as a keyword of a task, but for false in a template.
         "short": {**answers, "dry_run": "y"},

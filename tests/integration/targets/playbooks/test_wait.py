@@ -58,6 +58,13 @@ def test_an_unknown_variable_is_rejected(site: t.Any) -> None:
     assert site.vcenters[GOOD].requests() == []
 
 
+def test_a_wrong_object_has_the_message_of_the_module(site: t.Any) -> None:
+    run = site.run("wait", f"--limit={GOOD}", entity="Vm:vm-12")
+    assert run.status == 2, run.output
+    [report] = run.results[GOOD]["report"]
+    assert report.startswith("entity.type Vm is not an inventory type: set one of ClusterComputeResource, ")
+
+
 def test_a_space_at_the_end_of_a_password_belongs_to_it(site: t.Any, tag: str) -> None:
     wrong = {"vcenter_password": site.vcenters[GOOD].address["password"] + " "}
     # Tasks of other tests can still be running.

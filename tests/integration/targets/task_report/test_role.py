@@ -245,6 +245,7 @@ def test_several_vcenters_make_one_report_even_if_one_is_down(
             {"task_report_formats": ["html", "json"], "task_report_path": "/nowhere/tasks.json"},
             "task_report_path /nowhere/tasks.json has the suffix of another format",
         ),
+        ({"task_report_path": "/nowhere/tasks.csv"}, "set a path that ends in .html, or task_report_formats to csv"),
     ],
 )
 def test_wrong_options_are_rejected_by_name(

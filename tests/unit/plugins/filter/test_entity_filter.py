@@ -19,6 +19,7 @@ entity = FilterModule().filters()["entity"]
     [
         ("DC0/vm/web-01", {"path": "DC0/vm/web-01"}),
         (" web-01\n", {"name": "web-01"}),
+        ("Odd:vm-12", {"type": "Odd", "moid": "vm-12"}),
         ("VirtualMachine:vm-12", {"type": "VirtualMachine", "moid": "vm-12"}),
         ('{"type": "HostSystem", "name": "esx"}', {"type": "HostSystem", "name": "esx"}),
         ({"path": "DC0"}, {"path": "DC0"}),
@@ -40,7 +41,6 @@ def test_recursion_is_added_if_it_is_set(recursion: str, expected: dict[str, str
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("Odd:vm-1", "is not an inventory type: set one of ClusterComputeResource, ComputeResource, "),
         ("{web", "'{web' is not an"),
         ('{"a":' * 100_000, "is not an inventory object"),
     ],

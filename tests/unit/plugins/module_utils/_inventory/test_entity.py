@@ -92,4 +92,4 @@ def test_an_object_as_a_text() -> None:
     assert Entity.from_text("entity", "DC0/vm/web: 1") == Entity("entity", path="DC0/vm/web: 1")
     assert Entity.from_text("entity", "web-01") == Entity("entity", name="web-01")
     with pytest.raises(VsphereError, match="name is empty"):
-        Entity.from_text("entity", "  ")
+        Entity.from_text("entity", "  ").checked()
