@@ -73,6 +73,8 @@ shell: $(ENV)/run $(VCENTER) tree  ## a shell with ansible, the collection and a
 
 ##@ For the daily loop
 test:  ## run all of the following, then count
+	@# Of temporary folders, which have other names each time.
+	@rm -rf .build/pycache/tmp
 	@'$(PYTHON)' tests/tools/steps.py
 
 lint: $(ENV)/nox/ready .build/vale $(ACTIONLINT)  ## static checks of all but Go; SESSION=typing for one of noxfile.py's

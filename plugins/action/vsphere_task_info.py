@@ -20,6 +20,9 @@ from ansible_collections.vsphere.tasks.plugins.plugin_utils._role import TASK_RE
 
 INFO = "vsphere.tasks.vsphere_task_info"
 
+_WITHOUT_ZERO = (400, 440, 444, 500)
+"""Numbers that are probably modes without their zero, although they have octal digits: 0620, 0670, 0674, and 0764."""
+
 if t.TYPE_CHECKING:
     Result = dict[str, t.Any]
 
@@ -70,23 +73,28 @@ def _files(options: Result) -> dict[str, str]:
     suffix = pathlib.PurePath(path).suffix
     if suffix in (".json", ".csv") and ("html" in formats or suffix[1:] not in formats):
         raise VsphereError(
-            f"task_report_path {path} has the suffix of another format: set a path that ends in .html, or "
-            f"task_report_formats to {suffix[1:]}"
+            f"task_report_path {path} has the suffix of another format: set a path that ends in "
+            f".{'html' if 'html' in formats else formats[0]}, or task_report_formats to {suffix[1:]}"
         )
     return {each: path if each == "html" else f"{path.removesuffix(suffix)}.{each}" for each in formats}
 
 
-def _mode(mode: t.Any) -> t.Any:
-    """The mode as text. A template before ansible-core 2.19 would turn a number such as 0640 into decimal text.
+def _mode(mode: t.Any) -> str:
+    """The mode as octal text that begins with zero, or as symbolic text.
 
-    Raises an error for a number that can be a mode without its zero: 640 is 01200, and 400 is 0620. Ansible would
-    notice any other wrong mode only after it has written the file.
+    Templates before ansible-core 2.19 turn a number such as 0640 into decimal text, and with the native types of Jinja,
+    a text such as 640 into a number. Ansible would notice a wrong mode only after it has written the file.
     """
-    if not isinstance(mode, int) or isinstance(mode, bool):
-        if isinstance(mode, str) and re.fullmatch("(0o?)?[0-7]{3,4}|.*[-+=].*", mode.strip()):
-            return mode
-        raise VsphereError(f"task_report_mode {mode!r} is not a mode: write it as octal text, for example '0640'")
-    octal = f"{mode:04o}"
-    if not re.fullmatch("0[046]{3}", octal):
-        raise VsphereError(f"task_report_mode {mode} is {octal} in octal: write the mode as a text, for example '0640'")
-    return octal
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        octal = f"{mode:04o}"
+        if mode in _WITHOUT_ZERO or not 0 <= mode <= 0o777:
+            raise VsphereError(
+                f"task_report_mode {mode} is {octal} in octal: write the mode as a text, for example '0640'"
+            )
+        return octal
+    text = mode.strip() if isinstance(mode, str) else ""
+    if re.fullmatch("(0o?)?[0-7]{3,4}", text):
+        return f"0{int(text, 8):03o}"
+    if all(re.fullmatch("[ugoa]*([-+=]([rwxXst]*|[ugo]))+", part) for part in text.split(",")):
+        return text
+    raise VsphereError(f"task_report_mode {mode!r} is not a mode: write it as octal text, for example '0640'")

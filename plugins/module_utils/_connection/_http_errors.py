@@ -13,8 +13,8 @@ import typing as t
 
 from .. import _errors
 
-_STRICT = range(80, 95)
-"""What OpenSSL only checks with VERIFY_X509_STRICT, from X509_V_ERR_PATHLEN_INVALID_FOR_NON_CA of x509_vfy.h on."""
+_AGAINST_RFC_5280 = {*range(78, 95), 102, 103}
+"""The codes for its rules in x509_vfy.h of OpenSSL. It checks most of them only with VERIFY_X509_STRICT."""
 
 _SET_BUNDLE = "set it to a file with CA certificates in PEM format"
 
@@ -111,9 +111,10 @@ def _advice(verify: bool | str, error: BaseException, text: str) -> str:
 
 def _trust(verify: bool | str, error: BaseException, text: str) -> str:
     """What makes the server's certificate a valid one."""
-    if getattr(error, "verify_code", 0) in _STRICT:
+    if getattr(error, "verify_code", 0) in _AGAINST_RFC_5280:
         return (
-            "replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check"
+            "replace the certificate, or that of its CA, by one that meets RFC 5280 (Python 3.13 and later check most "
+            "of its rules)"
         )
     if any(mismatch in text for mismatch in ("name mismatch", "address mismatch")):
         return "set hostname to a name in the certificate"

@@ -14,6 +14,9 @@ from .. import _errors
 READ_DELAYS = (0.2, 1, 3)
 """Seconds between the tries of a read that met a transient failure."""
 
+LONGEST_DELAY = 10
+"""Maximum number of seconds between the tries during a wait."""
+
 GRACE = 10
 """Seconds after a time limit to read the results of a slow or unreachable server."""
 
@@ -38,12 +41,16 @@ def can_recover(error: Exception) -> bool:
 
 
 def delays_until(deadline: float) -> t.Iterator[float]:
-    """Pauses between attempts: short at first, then every ten seconds, up to the deadline of the monotonic clock.
+    """Pauses between attempts: short at first, then of ten seconds, up to the deadline of the monotonic clock.
 
-    An attempt comes before its pause, and can last until the deadline. Therefore, the pauses are made here.
+    An attempt comes before its pause, and can last until the deadline. Therefore, the pauses are made here. After one
+    that lasted for longer than a pause, such as hours of a wait, they are short again.
     """
     delay = READ_DELAYS[0]
     while time.monotonic() < deadline:
+        began = time.monotonic()
         yield 0
+        if time.monotonic() - began > LONGEST_DELAY:
+            delay = READ_DELAYS[0]
         time.sleep(min(delay, max(0.0, deadline - time.monotonic())))
-        delay = min(2 * delay, 10)
+        delay = min(2 * delay, LONGEST_DELAY)

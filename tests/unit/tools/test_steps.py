@@ -52,6 +52,6 @@ def test_a_step_counts_its_tests_and_shows_those_that_failed(
 
 def test_python_keeps_what_it_compiles_out_of_the_project() -> None:
     rule = "where: ; @python3 -c 'import sys; print(sys.pycache_prefix)'"
-    command = [str(shutil.which("make")), "--silent", f"--eval={rule}", "where"]
+    command = [str(shutil.which("make")), "--silent", "--no-print-directory", f"--eval={rule}", "where"]
     made = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert pathlib.Path(made.stdout.strip()).relative_to(ROOT).parts[0] == ".build"

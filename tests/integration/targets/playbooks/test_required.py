@@ -30,10 +30,22 @@ def test_a_missing_variable_is_named_before_anything_is_done(site: t.Any) -> Non
 
 
 @any_transport
-def test_a_pattern_without_hosts_is_no_success(site: t.Any) -> None:
-    run = site.run("maintenance_gate", "--extra-vars=vcenters=vcentres", entity="DC0/host/DC0_C0")
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--extra-vars=vcenters=vcentres"], "vcenters: no host matches vcentres"),
+        (
+            ["--extra-vars=vcenters=json.example.com", "--limit=soap.*"],
+            "vcenters: no host matches json.example.com and the limit soap.*",
+        ),
+        (["--extra-vars=vcenters=localhost", "--limit=vcenters"], "no host matches localhost and the limit vcenters"),
+    ],
+    ids=str,
+)
+def test_a_pattern_without_hosts_is_no_success(site: t.Any, given: list[str], message: str) -> None:
+    run = site.run("maintenance_gate", *given, entity="DC0/host/DC0_C0")
     assert run.status != 0, run.output
-    assert "vcenters: no host of the inventory matches vcentres" in " ".join(run.output.split())
+    assert message in " ".join(run.output.split())
     assert all(vcenter.requests() == [] for vcenter in site.vcenters.values())
 
 

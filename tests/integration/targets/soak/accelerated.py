@@ -15,9 +15,7 @@ import time
 import types
 
 from ansible.module_utils import api
-from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _connection, _session
-from ansible_collections.vsphere.tasks.plugins.module_utils._follow import _follow
-from ansible_collections.vsphere.tasks.plugins.module_utils._wait import _wait, _watch
+from ansible_collections.vsphere.tasks.plugins.module_utils._connection import _bounds, _http
 
 if __name__ == "__main__":
     factor, name = float(sys.argv[1]), sys.argv[2]
@@ -27,7 +25,9 @@ if __name__ == "__main__":
         monotonic=lambda: began + (time.monotonic() - began) * factor,
         sleep=lambda seconds: threading.Event().wait(seconds / factor),
     )
-    for each in (_connection, _session, _wait, _watch, _follow, api, module):
-        vars(each)["time"] = clock
+    ours = [each for path, each in sys.modules.items() if path.startswith("ansible_collections.vsphere.tasks.")]
+    for each in (api, *ours):
+        if each not in (_bounds, _http) and vars(each).get("time") is time:
+            vars(each)["time"] = clock
     sys.argv[1:] = []
     module.main()

@@ -32,8 +32,8 @@ NO_TLS = "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)"
 
 
 RFC = (
-    ": replace the certificate, or that of its CA, by one that meets RFC 5280, which Python 3.13 and later check, "
-    "or set validate_certs to false"
+    ": replace the certificate, or that of its CA, by one that meets RFC 5280 (Python 3.13 and later check most "
+    "of its rules), or set validate_certs to false"
 )
 
 
@@ -165,10 +165,15 @@ def test_each_cause_is_named_with_the_option_that_helps(
         ),
         (ssl.SSLError(1, f"{REFUSED} EE certificate key too weak"), "/ca.pem", ": replace the certificate by one with"),
         (strict(85, "Missing Authority Key Identifier"), "/ca.pem", RFC),
+        (strict(78, "Subject signature algorithm and issuer public key algorithm inconsistent"), "/ca.pem", RFC),
+        (strict(79, "invalid CA certificate"), "/ca.pem", RFC),
         (strict(80, "Path length invalid for non-CA cert"), True, RFC),
         (strict(94, "Certificate public key has explicit ECC parameters"), True, RFC),
-        (strict(79, "invalid CA certificate"), True, ": set ca_path to the CA"),
-        (strict(95, "a later reason"), True, ": set ca_path to the CA"),
+        (strict(102, "empty Authority Key Identifier"), True, RFC),
+        (strict(103, "Authority Key Identifier with an issuer only"), True, RFC),
+        (strict(101, "another reason"), True, ": set ca_path to the CA"),
+        (strict(104, "a later reason"), True, ": set ca_path to the CA"),
+        (strict(95, "Raw public key untrusted"), True, ": set ca_path to the CA"),
         (strict(77, "Subject signature algorithm and issuer public key algorithm mismatch"), True, ": set ca_path"),
         (strict(64, "IP address mismatch, certificate is not valid for '10.0.0.1'"), True, ": set hostname to a name"),
         (ssl.SSLError(1, "[SSL: UNSUPPORTED_PROTOCOL] x"), "/ca.pem", "x): the server supports only versions of TLS"),

@@ -56,3 +56,13 @@ def test_pauses_get_longer_up_to_ten_seconds_and_end_with_the_deadline(
     clock = Clock(monkeypatch)
     assert not any(_recovery.delays_until(clock.now + seconds))
     assert clock.pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10, *last])
+
+
+def test_pauses_are_short_again_after_an_attempt_that_was_longer_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    delays = _recovery.delays_until(clock.now + 10_000)
+    for seconds in (0, 0, 0, 10, 3600, 0, 0):
+        next(delays)
+        clock.now += seconds
+    next(delays)
+    assert clock.pauses == pytest.approx([0.2, 0.4, 0.8, 1.6, 0.2, 0.4, 0.8])
