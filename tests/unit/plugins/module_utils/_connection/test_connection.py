@@ -85,7 +85,10 @@ def test_a_check_of_a_session_reads_the_product_again(monkeypatch: t.Any) -> Non
     read = "RetrievePropertiesEx"
     [spec] = wire.params[read]["specSet"]
     assert [each["obj"] for each in spec["objectSet"]] == [SESSIONS, SERVICE]
-    assert [each["pathSet"] for each in spec["propSet"]] == [["currentSession"], ["content.about.fullName"]]
+    assert [(each["type"], each["pathSet"]) for each in spec["propSet"]] == [
+        ("SessionManager", ["currentSession"]),
+        ("ServiceInstance", ["content.about.fullName"]),
+    ]
     assert wire.methods() == ["Login", read, "forget_session", "Login", read, "Logout"]
 
 
@@ -112,8 +115,12 @@ def test_a_new_session_that_is_not_the_current_one_ends_the_run(monkeypatch: t.A
     wire = Wire(RetrievePropertiesEx=[checked()] * 2)
     # These answers do not need a session.
     monkeypatch.setattr(Wire, "accepted", property(lambda self: False, lambda self, value: None))
-    with connect(monkeypatch, wire) as connection, pytest.raises(VsphereError, match="right after a successful login"):
+    expected = pytest.raises(VsphereError, match="right after a successful login")
+    with connect(monkeypatch, wire) as connection, expected as caught:
         connection.check_session()
+    text = "The session is not authenticated."
+    assert caught.value.result["fault"] == {"type": "NotAuthenticated", "message": text, "messages": [], "cause": None}
+    assert str(caught.value.__cause__).startswith("Reading currentSession of SessionManager sessionManager failed")
 
 
 def test_a_query_is_repeated_until_its_deadline(monkeypatch: t.Any) -> None:

@@ -137,6 +137,18 @@ def test_a_method_of_a_later_release_than_the_servers_is_not_sent(server: answer
     assert server.connections == 0
 
 
+def test_a_part_of_a_later_release_than_the_servers_is_not_sent(server: answers.Server) -> None:
+    message = (
+        r"^the module did not call VirtualMachine\.ReconfigVM_Task, because spec\.deviceChange\.device is a "
+        r"VirtualTPM, which requires a later release, and the connection to \S+ uses 6\.5$"
+    )
+    change = {"_typeName": "VirtualDeviceConfigSpec", "device": {"_typeName": "VirtualTPM", "key": 1}}
+    spec = {"_typeName": "VirtualMachineConfigSpec", "deviceChange": [change]}
+    with pytest.raises(VsphereError, match=message):
+        soap("6.5").invoke(MACHINE, "ReconfigVM_Task", {"spec": spec})
+    assert server.connections == 0
+
+
 def test_a_value_that_does_not_fit_its_type_is_not_sent(server: answers.Server) -> None:
     message = (
         r"did not call ExtensionManager\.UpdateExtension, because extension\.description is 'x', which does not fit"
