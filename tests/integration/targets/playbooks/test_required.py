@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import typing as t
 
 import pytest
@@ -33,10 +34,10 @@ def test_a_missing_variable_is_named_before_anything_is_done(site: t.Any) -> Non
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["--extra-vars=vcenters=vcentres"], "vcenters: no host matches vcentres"),
+        (["--extra-vars=vcenters=vcentres"], "vcenters: no host matches vcentres: set it to hosts"),
         (
             ["--extra-vars=vcenters=json.example.com", "--limit=soap.*"],
-            "vcenters: no host matches json.example.com and the limit soap.*",
+            "vcenters: no host matches json.example.com and the limit soap.*: add the vCenters to",
         ),
         (["--extra-vars=vcenters=localhost", "--limit=vcenters"], "no host matches localhost and the limit vcenters"),
     ],
@@ -55,3 +56,11 @@ def test_a_pattern_can_name_several_hosts(site: t.Any, pattern: t.Any) -> None:
     given = f"--extra-vars={json.dumps({'vcenters': pattern})}"
     run = site.run("maintenance_gate", given, entity="DC0/host/DC0_C0")
     assert (run.status, run.results.keys()) == (0, site.vcenters.keys()), run.output
+
+
+@any_transport
+def test_the_limit_can_be_a_file(site: t.Any, tmp_path: pathlib.Path) -> None:
+    limit = tmp_path / "limit"
+    limit.write_text("json.example.com\n", encoding="utf-8")
+    run = site.run("maintenance_gate", f"--limit=@{limit}", entity="DC0/host/DC0_C0")
+    assert (run.status, [*run.results]) == (0, ["json.example.com"]), run.output
